@@ -1,0 +1,114 @@
+"""One typed object for everything that can be set, read once at the edge and passed down.
+
+Each name is set by an environment variable ``SAYWHERE_<NAME>``, nested ones by
+``SAYWHERE_<GROUP>__<NAME>`` (``SAYWHERE_READ__PASSAGES=4``). Builds nothing, opens nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import InvalidSettings
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+def _default_cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "saywhere"
+
+
+class SplitSettings(BaseModel):
+    """Passage sizes, in words."""
+
+    model_config = _FROZEN
+    min_words: int = Field(60, ge=1)
+    max_words: int = Field(150, ge=10)
+
+
+class RetrieveSettings(BaseModel):
+    """How candidates are found and fused."""
+
+    model_config = _FROZEN
+    pool: int = Field(50, ge=1, le=1000, description="candidates asked of each retriever")
+    lexical_weight: float = Field(1.0, ge=0, description="weight of BM25 beside the dense score")
+
+
+class ReadSettings(BaseModel):
+    """What is read, and when reading stops."""
+
+    model_config = _FROZEN
+    passages: int = Field(6, ge=1, le=50, description="passages read for one question")
+    first: int = Field(2, ge=1, le=50, description="passages read before the early stop is weighed")
+
+
+class DecideSettings(BaseModel):
+    """When an answer is given."""
+
+    model_config = _FROZEN
+    threshold: float = Field(0.5, ge=0, le=1, description="least confidence of an answer")
+
+
+class LimitSettings(BaseModel):
+    """Bounds on what is accepted."""
+
+    model_config = _FROZEN
+    question_characters: int = Field(2_000, ge=1)
+    body_bytes: int = Field(1_000_000, ge=1)
+    document_bytes: int = Field(25_000_000, ge=1)
+    seconds: float = Field(30.0, gt=0, description="server time one question may take")
+    concurrent: int = Field(4, ge=1, description="questions worked on at once")
+    waiting: int = Field(64, ge=0, description="questions that may wait for their turn")
+
+
+class Settings(BaseSettings):
+    """All settings, with defaults that work offline.
+
+    >>> Settings(data="/tmp/x").read.passages
+    6
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAYWHERE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(Path("data"), description="the data folder: catalog, indexes, lock")
+    cache: Path = Field(default_factory=_default_cache, description="compiled models")
+    embedder: str = Field(
+        "all-MiniLM-L6-v2", description="the packaged model, a sentence-transformers folder or hub name"
+    )
+    embedder_precision: Literal["int8", "fp32"] = "int8"
+    reader: str = Field(
+        "packaged", description="the packaged model, or an AutoModelForQuestionAnswering folder or hub name"
+    )
+    chroma_url: str | None = Field(None, description="a Chroma server in place of the embedded one")
+    vector_store: str = Field(
+        "chroma", description="'chroma', or 'package.module:factory' of a llama-index vector store"
+    )
+    threads: int = Field(0, ge=0, description="model threads; 0: one a core")
+    split: SplitSettings = SplitSettings()
+    retrieve: RetrieveSettings = RetrieveSettings()
+    read: ReadSettings = ReadSettings()
+    decide: DecideSettings = DecideSettings()
+    limits: LimitSettings = LimitSettings()
+
+
+def load(**overrides: Any) -> Settings:
+    """Settings from the environment, with overrides (None: not given) on top.
+
+    Raises:
+        InvalidSettings: naming each setting that can't be used and why.
+    """
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as error:
+        lines = "; ".join(
+            f"SAYWHERE_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors()
+        )
+        raise InvalidSettings(lines) from None
