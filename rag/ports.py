@@ -282,6 +282,19 @@ class Verifier(Protocol):
     def support(self, sentence: str, quotes: Sequence[str]) -> float: ...
 
 
+class Resolver(Protocol):
+    """Leads pronouns back to names: fills ``Passage.mentions``.
+
+    Laws: passages come back in the order given, changed in nothing but ``mentions``; each mention
+    lies inside its passage, each referent in the same document, before its mention; pure.
+    """
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def resolve(self, document: Document, passages: Sequence[Passage]) -> list[Passage]: ...
+
+
 class Splitter(Protocol):
     """Document to passages; pure. ``fingerprint`` names the rules so that a change is noticed."""
 
@@ -303,6 +316,7 @@ __all__ = [
     "Intent",
     "PassageIndex",
     "Reader",
+    "Resolver",
     "Splitter",
     "TermIndex",
     "TermRow",
