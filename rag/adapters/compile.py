@@ -1,0 +1,114 @@
+"""Compiles a sentence-transformers or question-answering model to ONNX. Runs as a child process.
+
+``python -m rag.adapters.compile embedder|reader SOURCE int8|fp32 TARGET`` writes ``model.onnx``,
+``tokenizer.json`` and ``model.json`` (what to know to run it) to a new folder TARGET.
+
+int8 is ONNX Runtime's dynamic quantisation, per channel: weights become 8-bit integers and
+activations are scaled at run time (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+OPSET = 18
+
+
+def compile_embedder(source: str, precision: str, target: Path) -> None:
+    """Loads through sentence-transformers; the graph includes its pooling and normalisation."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(source, device="cpu")
+    model.eval()
+
+    class Sentence(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            features = {
+                "input_ids": input_ids,
+                "attention_mask": attention_mask,
+                "token_type_ids": token_type_ids,
+            }
+            vectors = self.inner(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=-1)
+
+    _export(Sentence(), ["vector"], target, precision)
+    model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
+    dimensions = model.get_embedding_dimension()
+    _describe(target, {"dimensions": dimensions, "max_tokens": model.max_seq_length or 512})
+
+
+def compile_reader(source: str, precision: str, target: Path) -> None:
+    """Any ``AutoModelForQuestionAnswering`` of the BERT kind (three inputs, two logits)."""
+    import torch
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager")
+    model.eval()
+    names = model.forward.__code__.co_varnames
+
+    class Spans(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            more = {"token_type_ids": token_type_ids} if "token_type_ids" in names else {}
+            out = self.inner(input_ids=input_ids, attention_mask=attention_mask, **more)
+            return out.start_logits, out.end_logits
+
+    _export(Spans(), ["start_logits", "end_logits"], target, precision)
+    AutoTokenizer.from_pretrained(source).backend_tokenizer.save(str(target / "tokenizer.json"))
+    _describe(target, {"max_tokens": min(512, getattr(model.config, "max_position_embeddings", 512))})
+
+
+def _export(module: Any, outputs: list[str], target: Path, precision: str) -> None:
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    target.mkdir(parents=True)
+    ids = torch.ones((2, 9), dtype=torch.int64)
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
+    shape = {0: batch, 1: length}
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    exact = target / "exact.onnx"
+    with torch.no_grad():
+        torch.onnx.export(
+            module,
+            (ids, ids, torch.zeros_like(ids)),
+            str(exact),
+            input_names=names,
+            output_names=outputs,
+            dynamic_shapes=tuple(shape for _ in names),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    if precision == "int8":
+        quantize_dynamic(exact, target / "model.onnx", per_channel=True, weight_type=QuantType.QInt8)
+        exact.unlink()
+    else:
+        exact.rename(target / "model.onnx")
+
+
+def _describe(target: Path, facts: dict[str, Any]) -> None:
+    (target / "model.json").write_text(json.dumps(facts, indent=1), "utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """Entry point of the child process."""
+    kind, source, precision, target = arguments
+    work = {"embedder": compile_embedder, "reader": compile_reader}[kind]
+    work(source, precision, Path(target))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
