@@ -338,7 +338,8 @@ class Answer:
     def __post_init__(self) -> None:
         if not self.citations or not self.statements:
             raise ValueError("an answer without a citation cannot be made")
-        used = [i for s in (*self.statements, *self.conflicts) for i in s.citations]
+        used = [i for s in self.statements for i in s.citations]
+        used += [i for c in self.conflicts for i in c.citations]
         if any(not 0 <= i < len(self.citations) for i in used):
             raise ValueError("a statement cites a citation that is not there")
 

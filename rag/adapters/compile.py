@@ -25,7 +25,7 @@ def compile_embedder(source: str, precision: str, target: Path) -> None:
     model = SentenceTransformer(source, device="cpu")
     model.eval()
 
-    class Sentence(torch.nn.Module):
+    class Sentence(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.inner = model
@@ -54,7 +54,7 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
     model.eval()
     names = model.forward.__code__.co_varnames
 
-    class Spans(torch.nn.Module):
+    class Spans(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.inner = model
@@ -74,6 +74,7 @@ def _export(module: Any, outputs: list[str], target: Path, precision: str) -> No
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     target.mkdir(parents=True)
+    module.eval()  # a fresh wrapper is in training mode, whatever it wraps: dropout would be kept
     ids = torch.ones((2, 9), dtype=torch.int64)
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
     shape = {0: batch, 1: length}
@@ -92,11 +93,32 @@ def _export(module: Any, outputs: list[str], target: Path, precision: str) -> No
             external_data=False,
             verbose=False,
         )
+    _agree(module, exact)
     if precision == "int8":
         quantize_dynamic(exact, target / "model.onnx", per_channel=True, weight_type=QuantType.QInt8)
         exact.unlink()
     else:
         exact.rename(target / "model.onnx")
+
+
+def _agree(module: Any, path: Path) -> None:
+    """Raises RuntimeError where the exported graph and the model differ on ids of another shape."""
+    import numpy as np
+    import onnxruntime
+    import torch
+
+    ids = torch.randint(1_000, 2_000, (3, 21), generator=torch.Generator().manual_seed(7))
+    given = (ids, torch.ones_like(ids), torch.zeros_like(ids))
+    with torch.no_grad():
+        expected = module(*given)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [node.name for node in session.get_inputs()]
+    feeds = dict(zip(("input_ids", "attention_mask", "token_type_ids"), given, strict=True))
+    found = session.run(None, {name: feeds[name].numpy() for name in names})
+    for want, got in zip(expected, found, strict=True):
+        if not np.allclose(want.numpy(), got, atol=1e-3):
+            raise RuntimeError("the exported graph doesn't agree with the model")
 
 
 def _describe(target: Path, facts: dict[str, Any]) -> None:
