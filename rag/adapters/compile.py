@@ -83,7 +83,8 @@ def _export(module: Any, outputs: list[str], target: Path, precision: str) -> No
     with torch.no_grad():
         torch.onnx.export(
             module,
-            (ids, ids, torch.zeros_like(ids)),
+            # Three tensors: one given twice would be exported as one input.
+            (ids, torch.ones_like(ids), torch.zeros_like(ids)),
             str(exact),
             input_names=names,
             output_names=outputs,
