@@ -36,7 +36,7 @@ class RetrieveSettings(BaseModel):
 
     model_config = _FROZEN
     pool: int = Field(50, ge=1, le=1000, description="candidates asked of each retriever")
-    lexical_weight: float = Field(1.0, ge=0, description="weight of BM25 beside the dense score")
+    lexical_weight: float = Field(0.7, ge=0, description="weight of BM25 beside the dense score")
 
 
 class ReadSettings(BaseModel):
