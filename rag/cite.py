@@ -1,0 +1,120 @@
+"""Spans to whole-sentence citations, each an exact slice of the stored version.
+
+A citation of the sentence that holds the answer; where a pronoun in it was led back to a name, one
+of the sentence that names; for a table's row its header, for a list's item its lead-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rag.text import quote_context, sentences
+from rag.types import Citation, Document, Mention, Passage, Span, SpanAnswer, Statement
+
+
+def citation(document: Document, span: Span) -> Citation:
+    """The citation of one span of a document, with its surroundings, section and page."""
+    prefix, suffix = quote_context(document.text, span)
+    return Citation(
+        document_id=document.id,
+        version=document.sha256,
+        title=document.title,
+        uri=document.uri,
+        start=span.start,
+        end=span.end,
+        quote=span.slice(document.text),
+        prefix=prefix,
+        suffix=suffix,
+        section=document.section_at(span.start),
+        page=document.page_at(span.start),
+    )
+
+
+@dataclass(slots=True)
+class Citations:
+    """Collects citations in order of first use, each once."""
+
+    found: list[Citation] = field(default_factory=list)
+
+    def add(self, document: Document, spans: Iterable[Span]) -> tuple[int, ...]:
+        """The indices of these spans' citations, in the order given."""
+        indices: dict[int, None] = {}
+        for span in spans:
+            made = citation(document, span)
+            if made not in self.found:
+                self.found.append(made)
+            indices[self.found.index(made)] = None
+        return tuple(indices)
+
+
+def statements(spans: Sequence[SpanAnswer], citations: Citations) -> tuple[Statement, ...]:
+    """What the first span's sentences say, supported by the citations of all spans.
+
+    Further spans are the same answer found elsewhere: their sentences are cited beside the first's.
+    """
+    first = spans[0]
+    made: list[Statement] = []
+    more: list[int] = []
+    for span in spans[1:]:
+        document = span.candidate.document
+        for sentence in holding(span):
+            more += citations_for(span, sentence, citations, document)
+    for sentence in holding(first):
+        own = citations_for(first, sentence, citations, first.candidate.document)
+        made.append(Statement(text=said(first, sentence), citations=tuple(dict.fromkeys((*own, *more)))))
+    return tuple(made)
+
+
+def citations_for(
+    span: SpanAnswer, sentence: Span, citations: Citations, document: Document
+) -> tuple[int, ...]:
+    """Indices for one sentence: itself, the sentences that name its pronouns, its lead-in."""
+    passage = span.candidate.passage
+    naming = [
+        naming_sentence(document, passage, referent)
+        for referent in dict.fromkeys(m.referent for m in _mentions_in(passage, sentence))
+    ]
+    leads = _leads(document, passage, sentence)
+    return citations.add(document, dict.fromkeys((sentence, *naming, *leads)))
+
+
+def holding(span: SpanAnswer) -> tuple[Span, ...]:
+    """The passage's sentences that hold a span; the span itself where none does (it is in a lead)."""
+    found = tuple(s for s in span.candidate.passage.sentences if s.overlaps(span.span))
+    return found or (span.span,)
+
+
+def said(span: SpanAnswer, sentence: Span) -> str:
+    """A sentence as it reads, white space folded, its pronouns' names in square brackets behind them."""
+    text = span.candidate.document.text
+    parts, cursor = [], sentence.start
+    for mention in _mentions_in(span.candidate.passage, sentence):
+        parts.append(text[cursor : mention.span.end])
+        parts.append(f" [{mention.referent.slice(text)}]")
+        cursor = mention.span.end
+    parts.append(text[cursor : sentence.end])
+    return " ".join("".join(parts).split())
+
+
+def naming_sentence(document: Document, passage: Passage, referent: Span) -> Span:
+    """The sentence in which a referent stands; it may lie before the passage."""
+    for sentence in passage.sentences:
+        if sentence.contains(referent):
+            return sentence
+    within = next((s.span for s in document.sections if s.span.contains(referent)), None)
+    for block in document.blocks:
+        if block.span.contains(referent):
+            within = block.span
+    found = (s for s in sentences(document.text, within) if s.contains(referent))
+    return next(found, referent)
+
+
+def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
+    return [mention for mention in passage.mentions if sentence.contains(mention.span)]
+
+
+def _leads(document: Document, passage: Passage, sentence: Span) -> list[Span]:
+    """The leads of the block a sentence is in; without blocks, none."""
+    known = {block.lead for block in document.blocks if block.lead and block.span.overlaps(sentence)}
+    return sorted(lead for lead in known if lead in passage.leads or passage.span.contains(lead))

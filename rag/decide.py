@@ -1,0 +1,193 @@
+"""Spans to a decision: which answer, how likely it is right, or why none is given. All in one place.
+
+Spans that say the same are pooled across passages; the best pool wins by reader margin plus a share
+of the retrieval score. Its confidence is a logistic regression over what the engine knows
+(``FEATURES``), fitted on open data by ``python -m evals.train.calibrate`` and kept beside the reader
+as ``calibration.json``. A probability fitted this way can be held to account by its expected
+calibration error (Guo et al. 2017, arXiv:1706.04599).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.errors import ModelError
+from rag.question import Asked, Kind, fits, folded_words, share_found
+from rag.settings import DecideSettings
+from rag.types import Candidate, Reason, SpanAnswer
+
+FEATURES = (
+    "margin",  # reader: best span minus no answer
+    "lead",  # by how much the best answer beats the best other one
+    "dense",  # cosine of the passage's best sentence
+    "coverage",  # share of the question's content words in passage, title and headings
+    "near_coverage",  # the same in the answer's own sentence and the one before
+    "names_missing",  # share of the question's names and numbers that the passage doesn't mention
+    "fits",  # 1: a number where a number is asked for, …; -1: not; 0: form tells nothing
+    "echo",  # share of the answer's words that the question already had
+    "length",  # log of the answer's words
+    "explanation",
+    "polar",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Logistic regression on standardised features, and the weight of retrieval beside the reader."""
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weight: tuple[float, ...]
+    bias: float
+    retrieval_weight: float
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Calibration:
+        """From the parsed JSON file.
+
+        Raises:
+            ModelError: made for other features than these.
+        """
+        if tuple(data.get("features", ())) != FEATURES:
+            raise ModelError("the calibration was fitted for other features; fit it again")
+        return cls(
+            mean=tuple(data["mean"]),
+            scale=tuple(data["scale"]),
+            weight=tuple(data["weight"]),
+            bias=float(data["bias"]),
+            retrieval_weight=float(data["retrieval_weight"]),
+        )
+
+    def probability(self, features: Sequence[float]) -> float:
+        """P(right) of one feature vector in the order of ``FEATURES``."""
+        rows = zip(features, self.mean, self.scale, self.weight, strict=True)
+        logit = self.bias + sum(w * (x - m) / s for x, m, s, w in rows)
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The best answer and what else speaks for it; ``reason`` set where it isn't to be given."""
+
+    best: SpanAnswer | None
+    same: tuple[SpanAnswer, ...]
+    confidence: float
+    reason: Reason | None
+    features: Mapping[str, float]
+
+
+class Decider:
+    """Weighs what was read. Pure: the same spans give the same decision."""
+
+    def __init__(self, calibration: Calibration, settings: DecideSettings) -> None:
+        self._calibration = calibration
+        self._settings = settings
+
+    def decide(self, asked: Asked, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]) -> Decision:
+        """The decision over all spans read so far; ``candidates`` are those retrieved, best first."""
+        if not candidates:
+            return _none(Reason.NOTHING_RELEVANT)
+        ranked = self._rank(spans)
+        if not ranked:
+            return _none(Reason.NOT_ANSWERED_HERE)
+        best = ranked[0]
+        same = tuple(span for span in ranked[1:] if says_same(span.text, best.text))
+        features = self._features(asked, best, ranked)
+        confidence = self._calibration.probability(features)
+        return Decision(
+            best=best,
+            same=same,
+            confidence=confidence,
+            reason=self._reason(confidence, best),
+            features=dict(zip(FEATURES, features, strict=True)),
+        )
+
+    def is_clear(self, decision: Decision) -> bool:
+        """True where reading more passages is not worth its time."""
+        return decision.confidence >= self._settings.clear
+
+    def _rank(self, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
+        """Best first; ties by place, so that order never depends on what came first."""
+        return sorted(
+            spans, key=lambda span: (-self._worth(span), span.candidate.passage.id, span.span.start)
+        )
+
+    def _worth(self, span: SpanAnswer) -> float:
+        return span.margin + self._calibration.retrieval_weight * span.candidate.scores.fused
+
+    def _features(self, asked: Asked, best: SpanAnswer, ranked: Sequence[SpanAnswer]) -> list[float]:
+        rival = next((span for span in ranked if not _overlapping(span.text, best.text)), None)
+        lead = self._worth(best) - self._worth(rival) if rival else 10.0
+        around = _context_words(best)
+        near = _near_words(best)
+        answer = folded_words(best.text)
+        form = fits(asked.kind, best.text)
+        echo = sum(word in asked.content for word in answer) / max(1, len(answer))
+        return [
+            best.margin,
+            min(lead, 10.0),
+            best.candidate.scores.dense or 0.0,
+            share_found(asked.content, around),
+            share_found(asked.content, near),
+            1.0 - share_found(asked.names, around),
+            0.0 if form is None else 1.0 if form else -1.0,
+            echo,
+            math.log1p(len(answer)),
+            float(asked.kind is Kind.EXPLANATION),
+            float(asked.kind is Kind.POLAR),
+        ]
+
+    def _reason(self, confidence: float, best: SpanAnswer) -> Reason | None:
+        if confidence >= self._settings.threshold:
+            return None
+        return Reason.NOT_ANSWERED_HERE if best.margin <= 0 else Reason.NOT_CONFIDENT
+
+
+def _none(reason: Reason) -> Decision:
+    return Decision(best=None, same=(), confidence=0.0, reason=reason, features={})
+
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’–—…")
+
+
+def normalise(text: str) -> str:
+    """Answer text as SQuAD compares it: folded, without punctuation, articles and extra space."""
+    folded = text.casefold().translate(_PUNCTUATION)
+    return " ".join(_ARTICLES.sub(" ", folded).split())
+
+
+def says_same(one: str, other: str) -> bool:
+    """True where two answers are the same once normalised."""
+    return normalise(one) == normalise(other)
+
+
+def _overlapping(one: str, other: str) -> bool:
+    """True where an answer's words are all in the other ("Judd", "Sheriff Grady Judd"): no rivals."""
+    a, b = set(normalise(one).split()), set(normalise(other).split())
+    return a <= b or b <= a
+
+
+def _context_words(span: SpanAnswer) -> list[str]:
+    """Words of the whole passage, its leads, the names behind its pronouns, its title and headings."""
+    passage, document = span.candidate.passage, span.candidate.document
+    places = (*passage.leads, *(mention.referent for mention in passage.mentions), passage.span)
+    parts = [place.slice(document.text) for place in places]
+    return folded_words("\n".join((document.title, *document.section_at(passage.span.start), *parts)))
+
+
+def _near_words(span: SpanAnswer) -> list[str]:
+    """Words of the sentences that hold the answer, the one before, and the names behind pronouns."""
+    passage, document = span.candidate.passage, span.candidate.document
+    touched = [i for i, s in enumerate(passage.sentences) if s.overlaps(span.span)]
+    if not touched:
+        return folded_words(span.span.slice(document.text))
+    low, high = max(0, touched[0] - 1), touched[-1]
+    start, end = passage.sentences[low].start, passage.sentences[high].end
+    names = [m.referent.slice(document.text) for m in passage.mentions if start <= m.span.start < end]
+    return folded_words("\n".join((document.text[start:end], *names)))

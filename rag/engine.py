@@ -1,0 +1,218 @@
+"""The straight line: a question in, an answer or an abstention out, and a trace of each step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag import cite
+from rag.decide import Decider, Decision
+from rag.errors import DeadlineExceeded, UnknownCollection
+from rag.ports import Catalog, Reader
+from rag.question import Asked, ask
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.types import (
+    DEFAULT_COLLECTION,
+    Abstention,
+    Answer,
+    Candidate,
+    Outcome,
+    Question,
+    Reason,
+    SpanAnswer,
+    Step,
+    Trace,
+)
+from rag.verify import exact
+
+NEAREST = 3
+ELSEWHERE = 4  # further places of the same answer that are cited
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Times the steps of one question and holds it to its deadline."""
+
+    deadline: float | None
+    steps: list[Step] = field(default_factory=list)
+    _since: float = field(default_factory=time.perf_counter)
+
+    def step(self, name: str, **detail: object) -> None:
+        """Ends a step. Raises DeadlineExceeded where the question's time is up."""
+        now = time.perf_counter()
+        self.steps.append(Step(name=name, ms=(now - self._since) * 1e3, detail=detail))
+        self._since = now
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise DeadlineExceeded("the question took longer than it may")
+
+    def trace(self) -> Trace:
+        return Trace(steps=tuple(self.steps))
+
+
+class Engine:
+    """Answers questions over what is committed. Safe to use from several threads at once."""
+
+    def __init__(
+        self, catalog: Catalog, retriever: Retriever, reader: Reader, decider: Decider, settings: Settings
+    ) -> None:
+        self._catalog = catalog
+        self._retriever = retriever
+        self._reader = reader
+        self._decider = decider
+        self._settings = settings
+
+    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome:
+        """The answer with its citations, or an abstention with its reason.
+
+        Args:
+            deadline: a ``time.monotonic()`` value after which no further step begins.
+
+        Raises:
+            InvalidQuestion: empty or too long.
+            UnknownCollection: no such collection.
+            DeadlineExceeded: the time was up between two steps.
+            IndexUnavailable: an index can't be reached.
+        """
+        asked = self._asked(question)
+        watch = _Watch(deadline)
+        candidates = self._candidates(question, asked, watch)
+        if not candidates:
+            empty = not self._catalog.count(question.collection)
+            reason = Reason.NOTHING_INDEXED if empty else Reason.NOTHING_RELEVANT
+            return Abstention(question=asked.text, reason=reason, confidence=0.0, trace=watch.trace())
+        decision = self._read(asked, candidates, watch)
+        return self._answer(asked, candidates, decision, watch)
+
+    def search(self, question: Question, k: int = 10) -> list[Candidate]:
+        """The ``k`` best passages, best first. Raises as ``ask`` does."""
+        asked = self._asked(question)
+        return self._retriever.retrieve(_tidied(question, asked), k)
+
+    def _asked(self, question: Question) -> Asked:
+        asked = ask(question.text, limit=self._settings.limits.question_characters)
+        known = question.collection == DEFAULT_COLLECTION or (
+            question.collection in self._catalog.collections()
+        )
+        if not known:
+            raise UnknownCollection(f"there is no collection {question.collection!r}")
+        return asked
+
+    def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> list[Candidate]:
+        found = self._retriever.retrieve(_tidied(question, asked), self._settings.retrieve.pool)
+        watch.step("retrieve", retrieved=len(found), best=[c.passage.id for c in found[:10]])
+        return found
+
+    def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
+        """Reads the best passages, a few first, the rest only where those don't make it clear."""
+        settings = self._settings.read
+        chosen = _distinct(candidates)[: settings.passages]
+        decision = self._decider.decide(asked, candidates, [])
+        spans: list[SpanAnswer] = []
+        read = 0
+        while read < len(chosen):
+            until = settings.first if read == 0 else settings.passages
+            for answers in self._reader.read(asked.text, chosen[read:until]):
+                spans += answers
+            read = min(until, len(chosen))
+            watch.step(f"read {read}", spans=len(spans))
+            decision = self._decider.decide(asked, candidates, spans)
+            if self._decider.is_clear(decision):
+                break
+        watch.step("decide", confidence=decision.confidence, features=decision.features, passages_read=read)
+        return decision
+
+    def _answer(
+        self, asked: Asked, candidates: Sequence[Candidate], decision: Decision, watch: _Watch
+    ) -> Outcome:
+        best = decision.best
+        if best is None or decision.reason is not None:
+            reason = decision.reason or Reason.NOT_ANSWERED_HERE
+            return self._abstain(asked, candidates, reason, decision, watch)
+        citations = cite.Citations()
+        statements = cite.statements((best, *_elsewhere(decision, candidates)), citations)
+        text = " ".join(s.text for s in statements) if asked.wants_sentences else best.text
+        documents = {c.document.id: c.document for c in candidates}
+        if not all(exact(c, documents[c.document_id]) for c in citations.found):
+            return self._abstain(asked, candidates, Reason.UNSUPPORTED, decision, watch)
+        watch.step("cite", citations=len(citations.found))
+        return Answer(
+            question=asked.text,
+            text=" ".join(text.split()),
+            statements=statements,
+            citations=tuple(citations.found),
+            confidence=decision.confidence,
+            trace=watch.trace(),
+        )
+
+    def _abstain(
+        self,
+        asked: Asked,
+        candidates: Sequence[Candidate],
+        reason: Reason,
+        decision: Decision,
+        watch: _Watch,
+    ) -> Abstention:
+        """An abstention that shows the sentences that came nearest: the best read one first."""
+        citations = cite.Citations()
+        if decision.best is not None:
+            citations.add(decision.best.candidate.document, cite.holding(decision.best)[:1])
+        for candidate in candidates:
+            if len(citations.found) >= NEAREST:
+                break
+            sentence = candidate.passage.sentences[candidate.scores.sentence or 0]
+            citations.add(candidate.document, (sentence,))
+        watch.step("cite", citations=len(citations.found))
+        return Abstention(
+            question=asked.text,
+            reason=reason,
+            confidence=decision.confidence,
+            nearest=tuple(citations.found),
+            trace=watch.trace(),
+        )
+
+
+def _tidied(question: Question, asked: Asked) -> Question:
+    return Question(
+        text=asked.text,
+        history=question.history,
+        filters=question.filters,
+        collection=question.collection,
+    )
+
+
+def _key(candidate: Candidate) -> str:
+    return " ".join(candidate.text.split())
+
+
+def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates without those whose text was seen before: a copy needs no second reading."""
+    seen: dict[str, Candidate] = {}
+    for candidate in candidates:
+        seen.setdefault(_key(candidate), candidate)
+    return list(seen.values())
+
+
+def _elsewhere(decision: Decision, candidates: Sequence[Candidate]) -> list[SpanAnswer]:
+    """The same answer in other documents: copies of the passage that was read, span for span."""
+    best = decision.best
+    assert best is not None  # noqa: S101 (the caller has looked)
+    origin = best.candidate.passage.span.start
+    found = []
+    for other in candidates:
+        if other.passage.id == best.candidate.passage.id or other.text != best.candidate.text:
+            continue
+        by = other.passage.span.start - origin
+        if best.span.start + by < 0 or not best.candidate.passage.span.contains(best.span):
+            continue
+        found.append(
+            SpanAnswer(
+                candidate=other,
+                span=best.span.shift(by),
+                text=best.text,
+                score=best.score,
+                no_answer_score=best.no_answer_score,
+            )
+        )
+    return found[:ELSEWHERE]

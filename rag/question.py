@@ -1,0 +1,205 @@
+"""What a question asks for, read off its words: the kind of answer, its names, its content words.
+
+Rules, not a model: they give the decision features (see ``rag/decide.py``), whose weight is fitted
+on data, and choose between a short answer and whole sentences. Classes follow the coarse ones of
+Li and Roth 2002 ("Learning Question Classifiers"), folded to those that a span's form can be held
+against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.errors import InvalidQuestion
+
+
+class Kind(StrEnum):
+    """What form an answer takes."""
+
+    PERSON = "person"
+    TIME = "time"
+    NUMBER = "number"
+    PLACE = "place"
+    EXPLANATION = "explanation"
+    POLAR = "polar"
+    OTHER = "other"
+
+
+_MEASURES = (
+    "many|much|old|long|far|tall|big|large|often|high|deep|wide|heavy|fast|soon|late|early|hot|cold|few|young"
+)
+# In order: the first pattern that matches decides.
+_KINDS = (
+    (
+        Kind.TIME,
+        r"\bwhen\b|\b(what|which|whose) (exact |specific )?(year|date|day|month|century|decade|time)\b",
+    ),
+    (Kind.NUMBER, rf"\bhow ({_MEASURES})\b|\b(what|which) (number|percentage|percent|age|share|amount)\b"),
+    (
+        Kind.EXPLANATION,
+        r"\bwhy\b|\bhow come\b|\bwhat('s| is| was)? the reasons?\b|\bfor what reason\b|\bexplain\b",
+    ),
+    (Kind.PERSON, r"\bwho(m|se|'s|’s)?\b|\b(what|which) (person|man|woman)\b"),
+    (Kind.PLACE, r"\bwhere\b|\b(what|which) (country|city|place|state|town|county|location)\b"),
+    (
+        Kind.EXPLANATION,
+        r"\bhow (do|does|did|can|could|should|would|will|is|are|was|were|to|has|have|might|may)\b",
+    ),
+)
+_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+_POLAR = re.compile(
+    r"\s*(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|shall|may|might|must)(n['’]t)?\b",
+    re.IGNORECASE,
+)
+_WH = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
+_STOP = frozenset(
+    """a an the and or but if of at by for with about against between into through during before after to
+    from in on off over under again then once here there all any both each few more most other some such no
+    nor not only own same so than too very can will just should now is are was were be been being have has
+    had having do does did doing would could ought i me my we our you your he him his she her it its they
+    them their this that these those am as what which who whom whose when where why how many much tell
+    please name say says said according article text document s t re ve d ll m us""".split()
+)
+_MONTHS = "january february march april may june july august september october november december"
+_TIME_WORDS = frozenset(
+    f"""{_MONTHS} monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow week
+    weeks month months year years day days hour hours minute minutes morning afternoon evening night noon
+    midnight spring summer autumn fall winter century decade earlier later ago before after daily weekly
+    monthly annually quarterly christmas easter""".split()
+)
+_NUMBER_WORDS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds
+    thousand thousands million millions billion billions trillion dozen dozens half third quarter twice once
+    zero none single double couple several few many first second both daily weekly monthly yearly annually
+    always never""".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question's text, tidied, with what was read off it. ``content`` and ``names`` are folded.
+
+    ``names`` are its capitalised words (but the first, unless it stays capitalised for another
+    reason) and its numbers: what a passage must mention to speak of the same thing.
+    """
+
+    text: str
+    kind: Kind
+    content: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def wants_sentences(self) -> bool:
+        """True where a clipped phrase would be no answer."""
+        return self.kind in {Kind.EXPLANATION, Kind.POLAR}
+
+
+def ask(text: str, *, limit: int) -> Asked:
+    """A checked and tidied question.
+
+    Raises:
+        InvalidQuestion: without a word in it, or longer than ``limit`` code points.
+    """
+    if len(text) > limit:
+        raise InvalidQuestion(f"the question has {len(text):,} characters; at most {limit:,} are read")
+    tidy = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    words = _WORD.findall(tidy)
+    if not words:
+        raise InvalidQuestion("the question is empty")
+    return Asked(
+        text=tidy,
+        kind=_kind(tidy),
+        content=tuple(dict.fromkeys(w.casefold() for w in words if w.casefold() not in _STOP)),
+        names=_names(tidy),
+    )
+
+
+def _kind(text: str) -> Kind:
+    found = [
+        (match.start(), order, kind)
+        for order, (kind, pattern) in enumerate(_PATTERNS)
+        if (match := pattern.search(text))
+    ]
+    if _POLAR.match(text) and not _asks_inside(text, found):
+        return Kind.POLAR
+    wh = _WH.search(text)
+    # A pattern that starts after another question word belongs to a clause ("what do people do when …").
+    found = [entry for entry in found if wh is None or entry[0] <= wh.start()]
+    return min(found)[2] if found else Kind.OTHER
+
+
+def _asks_inside(text: str, found: list[tuple[int, int, Kind]]) -> bool:
+    """True for "can you tell me who …": the question is in the clause."""
+    return bool(found) and re.match(r"\s*\w+ (you|anyone|somebody|someone|we|i)\b", text, re.I) is not None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    shouting = text.isupper()
+    names = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        folded = word.casefold()
+        if any(c.isdigit() for c in word):
+            names.append(folded)
+        elif shouting or folded in _STOP or not word[0].isupper():
+            continue
+        elif match.start() > 0 or sum(c.isupper() for c in word) > 1:
+            names.append(folded)
+    return tuple(dict.fromkeys(names))
+
+
+def folded_words(text: str) -> list[str]:
+    """A text's words, case folded, inner punctuation kept ("u.s", "10,000"); possessive s dropped."""
+    return [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
+
+
+def same_stem(one: str, other: str) -> bool:
+    """True for two inflections of a word, roughly: equal up to a short ending.
+
+    >>> same_stem("demanded", "demand"), same_stem("apologise", "apology"), same_stem("cat", "catalogue")
+    (True, True, False)
+    """
+    if one == other:
+        return True
+    if any(c.isdigit() for c in one + other):
+        return one.replace(",", "") == other.replace(",", "")
+    shared = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        shared += 1
+    longest = max(len(one), len(other))
+    return shared >= 3 and longest - shared <= 3 and shared >= longest * 0.55
+
+
+def share_found(wanted: Iterable[str], words: Iterable[str]) -> float:
+    """The share of ``wanted`` words that occur among ``words`` in some inflection; 1 for none wanted."""
+    wanted = list(wanted)
+    if not wanted:
+        return 1.0
+    by_start: dict[str, list[str]] = {}
+    for word in set(words):
+        by_start.setdefault(word[:3], []).append(word)
+    hits = sum(any(same_stem(w, other) for other in by_start.get(w[:3], ())) for w in wanted)
+    return hits / len(wanted)
+
+
+def fits(kind: Kind, answer: str) -> bool | None:
+    """Whether an answer has the form that its kind asks for; None where form tells nothing."""
+    words = folded_words(answer)
+    if kind is Kind.NUMBER:
+        return any(c.isdigit() for c in answer) or any(w in _NUMBER_WORDS for w in _parts(words))
+    if kind is Kind.TIME:
+        return any(c.isdigit() for c in answer) or any(w in _TIME_WORDS for w in _parts(words))
+    if kind in {Kind.PERSON, Kind.PLACE}:
+        return any(c.isupper() for c in answer)
+    return None
+
+
+def _parts(words: list[str]) -> list[str]:
+    return [part for word in words for part in word.split("-")]
