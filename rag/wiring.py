@@ -1,0 +1,168 @@
+"""The composition root: Settings to Engine and Library. The only module that names adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rag.adapters.sqlite import SqliteCatalog
+from rag.decide import Calibration, Decider
+from rag.engine import Engine
+from rag.errors import InvalidSettings, StorageError
+from rag.library import Library
+from rag.lock import FolderLock
+from rag.retrieve import Retriever
+
+if TYPE_CHECKING:
+    from rag.ports import Catalog, Embedder, PassageIndex, Reader, TermIndex
+    from rag.settings import Settings
+
+CATALOG, CHROMA, TERMS, LOCK = "catalog.sqlite3", "chroma", "terms", "lock"
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """Everything that is open on one data folder. A context manager; closing lets the folder go."""
+
+    settings: Settings
+    engine: Engine
+    library: Library
+    catalog: Catalog
+    dense: PassageIndex
+    terms: TermIndex
+    embedder: Embedder
+    reader: Reader
+    _open: ExitStack = field(repr=False)
+
+    def models(self) -> dict[str, str]:
+        """The fingerprints of what answers depend on."""
+        return {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
+
+    def close(self) -> None:
+        self._open.close()
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_service(settings: Settings, *, url: str | None = None) -> Service:
+    """Takes the data folder's lock, opens models and indexes, and repairs what a crash left.
+
+    Args:
+        url: where this process will serve, told to those who find the folder locked.
+
+    Raises:
+        DataFolderLocked: another process owns the folder.
+        ModelError: a model file is missing or not the one that was measured.
+        IndexMismatch: the index was made by another embedder.
+        StorageError: the folder can't be read or written.
+    """
+    with ExitStack() as stack:
+        data = _data_folder(settings)
+        lock = FolderLock(data / LOCK)
+        lock.acquire(url=url)
+        stack.callback(lock.release)
+        catalog = SqliteCatalog(data / CATALOG)
+        stack.callback(catalog.close)
+        embedder, reader = open_embedder(settings), open_reader(settings)
+        dense = _open_dense(settings, data)
+        stack.callback(dense.close)
+        terms = _open_terms(data)
+        stack.callback(terms.close)
+        library = Library(catalog, dense, terms, embedder)
+        library.recover()
+        retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
+        engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
+        return Service(
+            settings=settings,
+            engine=engine,
+            library=library,
+            catalog=catalog,
+            dense=dense,
+            terms=terms,
+            embedder=embedder,
+            reader=reader,
+            _open=stack.pop_all(),
+        )
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """The catalog alone, read-only and without the lock: works beside a running server.
+
+    Raises:
+        StorageError: there is no data folder, or it can't be read.
+    """
+    path = settings.data / CATALOG
+    if not path.is_file():
+        raise StorageError(f"no documents have been ingested into {settings.data}")
+    return SqliteCatalog(path, read_only=True)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder the settings name. Raises ModelError."""
+    from rag.adapters.minilm import OnnxEmbedder
+
+    return OnnxEmbedder(
+        settings.embedder,
+        precision=settings.embedder_precision,
+        cache=settings.cache,
+        threads=settings.threads,
+    )
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The reader the settings name. Raises ModelError."""
+    from rag.adapters.span_reader import SpanReader
+
+    return SpanReader(settings.reader, cache=settings.cache, threads=settings.threads)
+
+
+def open_decider(settings: Settings) -> Decider:
+    """The decider with the calibration that was fitted for the packaged reader."""
+    from rag.adapters.span_reader import packaged_calibration
+
+    return Decider(Calibration.load(packaged_calibration()), settings.decide)
+
+
+def _data_folder(settings: Settings) -> Path:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"the data folder {settings.data} can't be made: {error.strerror}") from error
+    return settings.data
+
+
+def _open_dense(settings: Settings, data: Path) -> PassageIndex:
+    if settings.vector_store != "chroma":
+        from rag.adapters.llama_index_store import LlamaIndexStore
+
+        return LlamaIndexStore(_factory(settings.vector_store)(data))
+    from rag.adapters.chroma import ChromaIndex
+
+    return ChromaIndex(data / CHROMA, url=settings.chroma_url)
+
+
+def _open_terms(data: Path) -> TermIndex:
+    from rag.adapters.tantivy import TantivyIndex
+
+    return TantivyIndex(data / TERMS)
+
+
+def _factory(name: str) -> Callable[[Path], object]:
+    """``package.module:factory``: called with the data folder, gives a llama-index vector store."""
+    module, _, attribute = name.partition(":")
+    try:
+        found: Callable[[Path], object] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InvalidSettings(f"SAYWHERE_VECTOR_STORE: {name!r} can't be imported: {error}") from error
+    return found
