@@ -107,7 +107,7 @@ class Engine:
     def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
         """Reads the best passages, a few first, the rest only where those don't make it clear."""
         settings = self._settings.read
-        chosen = _distinct(candidates)[: settings.passages]
+        chosen = distinct(candidates)[: settings.passages]
         decision = self._decider.decide(asked, candidates, [])
         spans: list[SpanAnswer] = []
         read = 0
@@ -186,7 +186,7 @@ def _key(candidate: Candidate) -> str:
     return " ".join(candidate.text.split())
 
 
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without those whose text was seen before: a copy needs no second reading."""
     seen: dict[str, Candidate] = {}
     for candidate in candidates:
