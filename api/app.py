@@ -1,0 +1,79 @@
+"""The HTTP face of an opened service: routes, limits, problems and headers put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import problems
+from api.backend import Backend
+from api.edge import Edge
+from api.limits import BodyLimit, ClientGone, Turns
+from api.routes import ask, documents, health, pages, search
+from api.schemas import Problem
+from rag.errors import SaywhereError
+
+_DESCRIPTION = (
+    "Answers questions from your documents and says exactly where: every answer is a checkable quote. "
+    "Offsets are code points into a document's text. Errors are RFC 9457 problems; each response "
+    "carries an X-Request-Id."
+)
+
+
+def create_app(backend: Backend) -> FastAPI:
+    """The ASGI application over an opened service. It doesn't close the service."""
+    app = FastAPI(
+        title="Saywhere",
+        version=version("saywhere"),
+        description=_DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,  # both load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.backend = backend
+    app.state.turns = Turns(backend.settings.limits)
+    for module in (ask, search, documents, health, pages):
+        app.include_router(module.router)
+    app.add_exception_handler(SaywhereError, problems.on_our_error)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
+    app.add_exception_handler(ClientGone, _nobody_listens)
+    app.add_middleware(BodyLimit, limit=backend.settings.limits.body_bytes)
+    app.add_middleware(Edge)  # added last: outermost
+    _describe_problems(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.turns.close()
+
+
+async def _nobody_listens(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=499)  # as nginx logs it; it is never received
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Adds the Problem schema, which no route returns by annotation, to the OpenAPI document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = plain()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= problem.pop("$defs")
+            schemas["Problem"] = problem
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,41 @@
+"""What the HTTP face needs of a service, as a Protocol: rag/wiring.py's Service fulfils it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from rag.ports import Catalog
+from rag.settings import Settings
+from rag.types import Candidate, Outcome, Question
+
+
+class Answering(Protocol):
+    """Answers and finds; calls block and may be made from several threads at once."""
+
+    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome: ...
+
+    def search(self, question: Question, k: int = 10) -> list[Candidate]: ...
+
+
+class Backend(Protocol):
+    """An opened service."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def engine(self) -> Answering: ...
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+    def models(self) -> dict[str, str]: ...
+
+
+async def _backend(request: Request) -> Backend:
+    return cast(Backend, request.app.state.backend)
+
+
+UsesBackend = Annotated[Backend, Depends(_backend)]

@@ -1,0 +1,41 @@
+"""The passages nearest to a question, without reading them for an answer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from api import problems
+from api.backend import UsesBackend
+from api.examples import SEARCH
+from api.limits import Turns, while_connected
+from api.schemas import SearchOut
+from api.wire import passage_out
+from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
+from rag.types import DEFAULT_COLLECTION, Question
+
+router = APIRouter(prefix="/v1", tags=["search"])
+
+_FAULTS = problems.documented(
+    InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded, statuses=(400,)
+)
+
+
+@router.get(
+    "/search",
+    responses={200: {"content": {"application/json": {"example": SEARCH}}}, **_FAULTS},
+)
+async def search(
+    request: Request,
+    backend: UsesBackend,
+    q: Annotated[str, Query(description="a question or a few words", examples=["who demanded an apology?"])],
+    k: Annotated[int, Query(ge=1, le=100, description="how many passages at most")] = 10,
+    collection: str = DEFAULT_COLLECTION,
+) -> SearchOut:
+    """The best passages for a question, best first."""
+    turns: Turns = request.app.state.turns
+    work = partial(backend.engine.search, Question(text=q, collection=collection), k)
+    found = await while_connected(request, turns.run(work))
+    return SearchOut(query=q, collection=collection, results=[passage_out(c) for c in found])

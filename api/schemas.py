@@ -1,0 +1,221 @@
+"""What travels over HTTP: the wire models, each field explained for the OpenAPI page.
+
+Values only; ``api/wire.py`` turns the core's types into these and back.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.types import DEFAULT_COLLECTION, Reason
+
+Offset = Annotated[int, Field(ge=0, description="code points into the document's text")]
+Version = Annotated[str, Field(description="the document version, as `sha256:` and hex of its text")]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _In(BaseModel):
+    # A misspelt field is an error, not a setting silently left at its default.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TurnIn(_In):
+    """One earlier question of the conversation, and the answer it got."""
+
+    question: str
+    answer: str = ""
+
+
+class AskIn(_In):
+    """A question, where to look for the answer, and what was said before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": "Who demanded an apology?", "trace": False}]}
+    )
+
+    question: str = Field(description="in plain language")
+    collection: str = Field(DEFAULT_COLLECTION, description="which collection of documents to ask")
+    history: list[TurnIn] = Field(default=[], max_length=50, description="earlier turns, oldest first")
+    filters: dict[str, str] = Field(
+        default={}, max_length=20, description="metadata that a document must have, exactly"
+    )
+    trace: bool = Field(False, description="tell what each step did and how long it took")
+
+
+class CitationOut(_Out):
+    """An exact place: `text[start:end]` of that document version equals `quote`."""
+
+    document_id: str
+    version: Version
+    title: str
+    uri: str
+    start: Offset
+    end: Offset
+    quote: str
+    prefix: str = Field(description="what stands before the quote, to find it again after an edit")
+    suffix: str = Field(description="what stands after it")
+    page: int | None = Field(description="counted from 1; null where the document has no pages")
+    section: list[str] = Field(description="headings above the quote, outermost first")
+    url: str = Field(description="a page of this service that shows and marks the quote")
+    text_fragment: str = Field(description="append to the source's own address to scroll to the quote")
+
+
+class StatementOut(_Out):
+    """One sentence of an answer; `citations` are indices into the answer's citations."""
+
+    text: str
+    citations: list[int]
+
+
+class AbstentionOut(_Out):
+    """Why there is no answer, and the nearest passages."""
+
+    reason: Reason
+    nearest: list[CitationOut]
+
+
+class StepOut(_Out):
+    """What one step did."""
+
+    name: str
+    ms: float
+    detail: dict[str, object]
+
+
+class TraceOut(_Out):
+    """How the answer came about."""
+
+    timings_ms: dict[str, float]
+    retrieved: int = Field(description="how many passages were found")
+    models: dict[str, str] = Field(description="fingerprints of the models in use")
+    index: str | None = Field(description="fingerprint of the index")
+    steps: list[StepOut]
+
+
+class AnswerOut(_Out):
+    """An answer with its citations, or an abstention with its reason. Both are a 200."""
+
+    id: str = Field(description="names this answer")
+    question: str
+    answered: bool
+    confidence: Probability = Field(description="calibrated probability that the best candidate is right")
+    answer: str | None = Field(description="null when `answered` is false")
+    statements: list[StatementOut]
+    citations: list[CitationOut]
+    conflicts: list[StatementOut] = Field(description="other values that the documents give")
+    abstention: AbstentionOut | None = Field(description="null when `answered` is true")
+    trace: TraceOut | None = Field(description="null unless asked for")
+
+
+class ScoresOut(_Out):
+    """Why a passage is where it is; null: that retriever did not return it."""
+
+    fused: float
+    dense: float | None
+    lexical: float | None
+
+
+class PassageOut(_Out):
+    """A passage that may hold the answer: a citation of all of it, with its scores."""
+
+    citation: CitationOut
+    scores: ScoresOut
+
+
+class SearchOut(_Out):
+    """Passages, best first."""
+
+    query: str
+    collection: str
+    results: list[PassageOut]
+
+
+class DocumentSummary(_Out):
+    """A document in a listing, without its text."""
+
+    id: str
+    collection: str
+    uri: str
+    title: str
+    media_type: str
+    version: Version
+    characters: int = Field(description="length of its text in code points")
+    passages: int
+    updated_at: str
+
+
+class DocumentList(_Out):
+    """Documents ordered by id."""
+
+    documents: list[DocumentSummary]
+    next: str | None = Field(description="where the listing goes on; null at its end")
+
+
+class SectionOut(_Out):
+    """The text under one heading."""
+
+    start: Offset
+    end: Offset
+    path: list[str]
+
+
+class PageOut(_Out):
+    """One page of a paged document, counted from 1."""
+
+    start: Offset
+    end: Offset
+    number: int
+
+
+class DocumentOut(_Out):
+    """A stored document version: the text that citations point into."""
+
+    id: str
+    collection: str
+    uri: str
+    title: str
+    media_type: str
+    version: Version
+    text: str
+    sections: list[SectionOut]
+    pages: list[PageOut]
+    metadata: dict[str, str]
+
+
+class Health(_Out):
+    """The process lives."""
+
+    status: str = "ok"
+
+
+class Readiness(_Out):
+    """The service can answer."""
+
+    status: str = "ready"
+    documents: int = Field(description="how many documents are committed")
+
+
+class Fault(_Out):
+    """One thing wrong with a request: where, and what. `pointer` is an RFC 6901 fragment."""
+
+    pointer: str | None = None
+    parameter: str | None = None
+    detail: str
+
+
+class Problem(_Out):
+    """An error as RFC 9457 has it."""
+
+    type: str = Field(description="names the kind of problem; opens its explanation")
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str | None = Field(None, description="the path that was asked for")
+    request_id: str = Field(description="as in the X-Request-Id header; look for it in the server's log")
+    errors: list[Fault] | None = Field(None, description="which parts of the request are wrong")
