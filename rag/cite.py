@@ -53,24 +53,22 @@ def statements(spans: Sequence[SpanAnswer], citations: Citations) -> tuple[State
 
     Further spans are the same answer found elsewhere: their sentences are cited beside the first's.
     """
-    first = spans[0]
-    made: list[Statement] = []
-    more: list[int] = []
-    for span in spans[1:]:
-        document = span.candidate.document
-        for sentence in holding(span):
-            more += citations_for(span, sentence, citations, document)
-    for sentence in holding(first):
-        own = citations_for(first, sentence, citations, first.candidate.document)
-        made.append(Statement(text=said(first, sentence), citations=tuple(dict.fromkeys((*own, *more)))))
-    return tuple(made)
+    first, elsewhere = spans[0], spans[1:]
+    own = [(said(first, sentence), citations_for(first, sentence, citations)) for sentence in holding(first)]
+    more = [
+        index
+        for span in elsewhere
+        for sentence in holding(span)
+        for index in citations_for(span, sentence, citations)
+    ]
+    return tuple(
+        Statement(text=text, citations=tuple(dict.fromkeys((*indices, *more)))) for text, indices in own
+    )
 
 
-def citations_for(
-    span: SpanAnswer, sentence: Span, citations: Citations, document: Document
-) -> tuple[int, ...]:
+def citations_for(span: SpanAnswer, sentence: Span, citations: Citations) -> tuple[int, ...]:
     """Indices for one sentence: itself, the sentences that name its pronouns, its lead-in."""
-    passage = span.candidate.passage
+    passage, document = span.candidate.passage, span.candidate.document
     naming = [
         naming_sentence(document, passage, referent)
         for referent in dict.fromkeys(m.referent for m in _mentions_in(passage, sentence))

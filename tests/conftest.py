@@ -1,0 +1,47 @@
+"""Shared fixtures: the models are opened once a run, data folders are fresh for every test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.adapters.minilm import PACKAGED, OnnxEmbedder
+from rag.adapters.span_reader import SpanReader
+from rag.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled models: the user's own cache, so that a test run compiles at most once."""
+    return Settings().cache
+
+
+@pytest.fixture(scope="session")
+def embedder(model_cache: Path) -> OnnxEmbedder:
+    return OnnxEmbedder(PACKAGED, precision="int8", cache=model_cache)
+
+
+@pytest.fixture(scope="session")
+def reader(model_cache: Path) -> SpanReader:
+    return SpanReader("packaged", cache=model_cache)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's SAYWHERE_* variables don't reach the tests."""
+    for name in list(os.environ):
+        if name.startswith("SAYWHERE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of open data beside the project; skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the open data sets (../shared) aren't on this machine")
+    return SHARED

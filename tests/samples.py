@@ -1,0 +1,43 @@
+"""Small documents and candidates that several tests build on."""
+
+from __future__ import annotations
+
+from rag.text import sentences
+from rag.types import Candidate, Document, Mention, Passage, Scores, Span
+
+
+def document(text: str, *, id: str = "d1", title: str = "Notes", **more: object) -> Document:
+    """A document of the default collection."""
+    return Document(id=id, uri=f"notes/{id}.txt", title=title, text=text, **more)  # type: ignore[arg-type]
+
+
+def find(text: str, part: str, nth: int = 0) -> Span:
+    """The span of the nth place of a part."""
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(part, at + 1)
+    return Span(at, at + len(part))
+
+
+def passage(doc: Document, part: str | None = None, **more: object) -> Passage:
+    """A passage over a part of a document (all of it by default), cut into its sentences."""
+    span = find(doc.text, part) if part is not None else Span(0, len(doc.text))
+    return Passage(
+        document_id=doc.id,
+        version=doc.sha256,
+        span=span,
+        sentences=sentences(doc.text, span),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def candidate(doc: Document, part: str | None = None, *, fused: float = 1.0, **more: object) -> Candidate:
+    """A candidate over a part of a document."""
+    return Candidate(
+        passage=passage(doc, part, **more), document=doc, scores=Scores(fused=fused, dense=0.6, sentence=0)
+    )
+
+
+def mention(doc: Document, pronoun: Span, name: str) -> Mention:
+    """A pronoun led back to the first place of a name."""
+    return Mention(span=pronoun, referent=find(doc.text, name))

@@ -1,0 +1,138 @@
+"""Which answer is given, how sure, and why none is."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rag.decide import FEATURES, Calibration, Decider, normalise, says_same
+from rag.errors import ModelError
+from rag.question import ask
+from rag.settings import DecideSettings
+from rag.types import Candidate, Reason, SpanAnswer
+from tests.samples import candidate, document, find
+
+TEXT = "Sheriff Grady Judd called for an apology from Kristi Noem."
+
+
+def calibration(**weights: float) -> Calibration:
+    """Only the named features count, unscaled."""
+    return Calibration(
+        mean=(0.0,) * len(FEATURES),
+        scale=(1.0,) * len(FEATURES),
+        weight=tuple(weights.get(name, 0.0) for name in FEATURES),
+        bias=weights.get("bias", 0.0),
+        retrieval_weight=weights.get("retrieval_weight", 1.0),
+    )
+
+
+def decider(**weights: float) -> Decider:
+    return Decider(calibration(**{"margin": 1.0, **weights}), DecideSettings())
+
+
+def span(found: Candidate, part: str, margin: float) -> SpanAnswer:
+    return SpanAnswer(
+        candidate=found,
+        span=find(found.document.text, part),
+        text=part,
+        score=margin + 3.0,
+        no_answer_score=3.0,
+    )
+
+
+WHO = ask("Who called for an apology?", limit=100)
+
+
+def test_the_span_the_reader_believes_in_most_wins() -> None:
+    """With equal retrieval the margin decides."""
+    here = candidate(document(TEXT))
+    decision = decider().decide(WHO, [here], [span(here, "Kristi Noem", 2), span(here, "Grady Judd", 5)])
+    assert decision.best is not None
+    assert decision.best.text == "Grady Judd"
+    assert decision.reason is None
+    assert decision.confidence > 0.99
+
+
+def test_retrieval_has_a_say_in_which_passage_answers() -> None:
+    """A slightly better span of a far worse passage loses, unless retrieval is given no weight."""
+    near = candidate(document("Ann asked.", id="a"), fused=3.0)
+    far = candidate(document("Bob asked.", id="b"), fused=-1.0)
+    spans = [span(near, "Ann", 4.0), span(far, "Bob", 5.0)]
+    with_retrieval = decider().decide(WHO, [near, far], spans).best
+    without = decider(retrieval_weight=0.0).decide(WHO, [near, far], spans).best
+    assert with_retrieval is not None
+    assert without is not None
+    assert (with_retrieval.text, without.text) == ("Ann", "Bob")
+
+
+def test_the_order_of_spans_makes_no_difference() -> None:
+    """Any shuffle gives the same decision, ties included."""
+    here = candidate(document(TEXT))
+    there = candidate(document(TEXT, id="d2"))
+    spans = [span(c, part, 2.0) for c in (here, there) for part in ("Grady Judd", "Kristi Noem", "apology")]
+    first = decider().decide(WHO, [here, there], spans)
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(spans, len(spans))
+        again = decider().decide(WHO, [here, there], shuffled)
+        assert again.best == first.best
+        assert again.confidence == first.confidence
+
+
+def test_no_candidates_means_nothing_relevant() -> None:
+    """Nothing was found: nothing to read."""
+    assert decider().decide(WHO, [], []).reason is Reason.NOTHING_RELEVANT
+
+
+def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
+    """Below the threshold with a margin under zero; above zero it is a lack of confidence."""
+    here = candidate(document(TEXT))
+    low = decider().decide(WHO, [here], [span(here, "Grady Judd", -2)])
+    doubtful = decider(bias=-5.0).decide(WHO, [here], [span(here, "Grady Judd", 1)])
+    assert low.reason is Reason.NOT_ANSWERED_HERE
+    assert doubtful.reason is Reason.NOT_CONFIDENT
+    assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
+
+
+def test_a_name_that_the_passage_lacks_is_seen() -> None:
+    """Half of the names of "Ron Judd" are in the passage."""
+    here = candidate(document(TEXT))
+    asked = ask("What did Ron Judd call for?", limit=100)
+    features = decider().decide(asked, [here], [span(here, "an apology", 3)]).features
+    assert features["names_missing"] == 0.5
+    assert features["coverage"] == pytest.approx(2 / 3)
+
+
+def test_an_answer_of_the_wrong_form_is_seen() -> None:
+    """A rank is no age."""
+    here = candidate(document(TEXT))
+    asked = ask("How old is Grady Judd?", limit=100)
+    assert decider().decide(asked, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
+
+
+def test_the_lead_is_over_another_answer_not_over_a_longer_form_of_the_same() -> None:
+    """ "Sheriff Grady Judd" is no rival of "Grady Judd"."""
+    here = candidate(document(TEXT))
+    spans = [span(here, "Grady Judd", 5), span(here, "Sheriff Grady Judd", 4), span(here, "Kristi Noem", 2)]
+    assert decider().decide(WHO, [here], spans).features["lead"] == pytest.approx(3.0)
+
+
+def test_the_same_answer_elsewhere_is_pooled() -> None:
+    """Case, articles and punctuation don't make another answer."""
+    here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
+    spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
+    assert [s.text for s in decider().decide(WHO, [here, there], spans).same] == ["An apology,"]
+    assert says_same("The Sheriff!", "sheriff")
+    assert normalise("The “U.S.” Army") == "us army"
+
+
+def test_a_calibration_of_other_features_is_refused() -> None:
+    """Weights without their features would be noise."""
+    with pytest.raises(ModelError, match="fit it again"):
+        Calibration.load({"features": ["margin"], "mean": [0], "scale": [1], "weight": [1]})
+
+
+def test_probabilities_stay_inside_their_bounds() -> None:
+    """An absurd margin is no overflow."""
+    assert calibration(margin=1.0).probability([1e9] + [0.0] * (len(FEATURES) - 1)) <= 1.0
+    assert calibration(margin=1.0).probability([-1e9] + [0.0] * (len(FEATURES) - 1)) >= 0.0

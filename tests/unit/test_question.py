@@ -1,0 +1,114 @@
+"""What is read off a question's words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import InvalidQuestion
+from rag.question import Kind, ask, fits, same_stem, share_found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("who demanded an apology?", Kind.PERSON),
+        ("The mail was sent to whom?", Kind.PERSON),
+        ("When did it open?", Kind.TIME),
+        ("In which year did she win", Kind.TIME),
+        ("how many agents are wanted", Kind.NUMBER),
+        ("How old is the bridge?", Kind.NUMBER),
+        ("Where is the office?", Kind.PLACE),
+        ("why did they leave?", Kind.EXPLANATION),
+        ("How do I reset my password?", Kind.EXPLANATION),
+        ("Did it rain?", Kind.POLAR),
+        ("can you tell me who said so?", Kind.PERSON),
+        ("What happens when it rains?", Kind.OTHER),
+        ("capital of France", Kind.OTHER),
+    ],
+)
+def test_a_question_says_what_form_its_answer_has(text: str, kind: Kind) -> None:
+    """Read off the first question word, a leading verb, or nothing."""
+    assert ask(text, limit=500).kind is kind
+
+
+def test_names_and_numbers_are_what_a_passage_must_mention() -> None:
+    """Capitalised words but the first, words with two capitals, and numbers."""
+    asked = ask("Did Kristi Noem sign 287(g) with ICE in 2025?", limit=500)
+    assert asked.names == ("kristi", "noem", "287", "ice", "2025")
+    assert ask("Demanded by whom?", limit=500).names == ()
+    assert ask("WHO SAID SO IN PARIS?", limit=500).names == ()
+
+
+def test_content_leaves_out_words_without_meaning() -> None:
+    """No article, auxiliary or question word."""
+    assert ask("Who was it that demanded an apology?", limit=500).content == ("demanded", "apology")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "\x00\x07 \n"])
+def test_a_question_has_a_word_in_it(text: str) -> None:
+    """White space, punctuation and control characters ask nothing."""
+    with pytest.raises(InvalidQuestion, match="empty"):
+        ask(text, limit=500)
+
+
+def test_a_question_over_the_limit_is_refused_with_both_numbers() -> None:
+    """The message says how long it was and how long it may be."""
+    with pytest.raises(InvalidQuestion, match=r"10,000 characters; at most 2,000"):
+        ask("x" * 10_000, limit=2_000)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_question_or_refused(text: str) -> None:
+    """Nothing else is raised, and what comes back is tidy."""
+    try:
+        asked = ask(text, limit=1_000)
+    except InvalidQuestion:
+        return
+    assert asked.text == " ".join(asked.text.split())
+    assert asked.text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("demanded", "demand", True),
+        ("apologise", "apology", True),
+        ("recruiting", "recruitment", True),
+        ("10,000", "10000", True),
+        ("2024", "2025", False),
+        ("cat", "catalogue", False),
+        ("officer", "coffee", False),
+    ],
+)
+def test_inflections_are_the_same_word(one: str, other: str, same: bool) -> None:
+    """Endings differ, stems don't; numbers are compared as numbers."""
+    assert same_stem(one, other) is same
+    assert same_stem(other, one) is same
+
+
+def test_share_found_counts_wanted_words() -> None:
+    """Half of two; all of none."""
+    assert share_found(["demanded", "ransom"], ["he", "demands", "it"]) == 0.5
+    assert share_found([], ["x"]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "expected"),
+    [
+        (Kind.NUMBER, "10,000 new agents", True),
+        (Kind.NUMBER, "twenty-five", True),
+        (Kind.NUMBER, "Sheriff", False),
+        (Kind.TIME, "earlier this week", True),
+        (Kind.TIME, "local leaders", False),
+        (Kind.PERSON, "Grady Judd", True),
+        (Kind.PERSON, "an apology", False),
+        (Kind.OTHER, "anything", None),
+    ],
+)
+def test_an_answers_form_is_held_against_what_was_asked(
+    kind: Kind, answer: str, expected: bool | None
+) -> None:
+    """A number where a number is wanted, a capital where a name is."""
+    assert fits(kind, answer) is expected

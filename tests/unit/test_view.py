@@ -1,0 +1,128 @@
+"""What the reader sees, and the way back to the document."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import Candidate, Document, Mention, Passage, Scores, Span
+from rag.view import view_of
+from tests.samples import candidate, document, find, mention
+
+TEXT = "Sheriff Grady Judd was angry. He called for an apology. His deputies agreed."
+
+
+def resolved() -> Candidate:
+    doc = document(TEXT)
+    he, his = find(TEXT, "He "), find(TEXT, "His")
+    return candidate(
+        doc,
+        mentions=(
+            mention(doc, Span(he.start, he.end - 1), "Sheriff Grady Judd"),
+            mention(doc, his, "Grady Judd"),
+        ),
+    )
+
+
+def test_pronouns_read_as_names() -> None:
+    """The name stands for the pronoun, a possessive keeps its ending."""
+    assert view_of(resolved()).text == (
+        "Sheriff Grady Judd was angry. Sheriff Grady Judd called for an apology. "
+        "Grady Judd's deputies agreed."
+    )
+
+
+def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
+    """The span is the pronoun, the referent the name it stands for."""
+    view = view_of(resolved())
+    at = view.text.index("Sheriff Grady Judd called")
+    place = view.place(at, at + len("Sheriff Grady Judd"))
+    assert place is not None
+    assert place.text == "Sheriff Grady Judd"
+    assert place.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in place.referents] == ["Sheriff Grady Judd"]
+
+
+def test_a_part_of_a_name_leads_back_to_that_part() -> None:
+    """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the referent is cut alike."""
+    view = view_of(resolved())
+    at = view.text.index("Grady Judd called")
+    place = view.place(at, at + len("Grady Judd"))
+    assert place is not None
+    assert place.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in place.referents] == ["Grady Judd"]
+
+
+def test_text_after_a_longer_name_keeps_its_offsets() -> None:
+    """Replacement shifts the view, not the document."""
+    view = view_of(resolved())
+    at = view.text.index("an apology")
+    place = view.place(at, at + len("an apology"))
+    assert place is not None
+    assert place.span == find(TEXT, "an apology")
+    assert place.referents == ()
+
+
+def test_an_answer_may_span_a_pronoun() -> None:
+    """A stretch across a replaced pronoun covers the pronoun in the document."""
+    view = view_of(resolved())
+    end = view.text.index(" for an apology")
+    place = view.place(view.text.index("Sheriff Grady Judd called"), end)
+    assert place is not None
+    assert place.span.slice(TEXT) == "He called"
+    assert place.text == "Sheriff Grady Judd called"
+
+
+def test_leads_come_first_and_no_answer_straddles_them() -> None:
+    """A table's header is read with its row; half header, half row is no answer."""
+    text = "Years | Days\n\n5 | 30"
+    doc = document(text)
+    found = Candidate(
+        passage=Passage(
+            document_id=doc.id,
+            version=doc.sha256,
+            span=find(text, "5 | 30"),
+            sentences=(find(text, "5 | 30"),),
+            leads=(find(text, "Years | Days"),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    view = view_of(found)
+    assert view.text == "Years | Days\n5 | 30"
+    place = view.place(view.text.index("30"), len(view.text))
+    assert place is not None
+    assert place.span == find(text, "30")
+    assert view.place(8, 15) is None
+    assert view.place(3, 3) is None
+
+
+@given(st.data())
+def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> None:
+    """For any text, mentions and stretch: in bounds, and equal to the slice where no name stands in."""
+    text = data.draw(st.text(min_size=6, max_size=60))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
+    doc = Document(id="d", uri="d", title="", text=text)
+    found = Candidate(
+        passage=Passage(
+            document_id="d",
+            version=doc.sha256,
+            span=Span(0, len(text)),
+            sentences=(Span(0, len(text)),),
+            mentions=(Mention(span=Span(cuts[2], cuts[3]), referent=Span(cuts[0], cuts[1])),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    view = view_of(found)
+    low = data.draw(st.integers(0, len(view.text)))
+    high = data.draw(st.integers(low, len(view.text)))
+    place = view.place(low, high)
+    if place is None:
+        assert low == high
+        return
+    assert place.span.end <= len(text)
+    if not place.referents:
+        assert place.span.slice(text).strip() == place.text
+    for referent in place.referents:
+        assert Span(cuts[0], cuts[1]).contains(referent)
