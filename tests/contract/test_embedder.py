@@ -1,0 +1,79 @@
+"""The laws of ``Embedder``, held by the fake and by the real model in both precisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.adapters.minilm import PACKAGED, OnnxEmbedder
+from rag.errors import ModelError
+from rag.ports import Embedder
+from tests.fakes.models import BagEmbedder
+
+TEXTS = [
+    "Who demanded an apology?",
+    "x",
+    "",
+    "日本語のテキスト",
+    "lone \ud800 surrogate",
+    "long " * 2_000,
+    "a\x00b",
+]
+
+
+@pytest.fixture(params=["fake", "int8", "fp32"])
+def any_embedder(request: pytest.FixtureRequest, model_cache: Path) -> Embedder:
+    if request.param == "fake":
+        return BagEmbedder()
+    return OnnxEmbedder(PACKAGED, precision=request.param, cache=model_cache)
+
+
+def test_rows_are_unit_vectors(any_embedder: Embedder) -> None:
+    """Whatever the text: empty, astral, broken or far too long."""
+    vectors = any_embedder.embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), any_embedder.dimensions)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-4)
+
+
+def test_no_texts_give_no_rows(any_embedder: Embedder) -> None:
+    """An empty list keeps its second dimension."""
+    assert any_embedder.embed([]).shape == (0, any_embedder.dimensions)
+
+
+def test_a_text_has_one_vector_whatever_is_beside_it(any_embedder: Embedder) -> None:
+    """Alone, first, last, among long ones: the very same numbers."""
+    alone = any_embedder.embed([TEXTS[0]])[0]
+    together = any_embedder.embed([*TEXTS, TEXTS[0]])
+    assert np.array_equal(together[0], alone)
+    assert np.array_equal(together[-1], alone)
+
+
+def test_meaning_is_near(embedder: OnnxEmbedder) -> None:
+    """A paraphrase is nearer than another subject (the packaged model really runs)."""
+    ask, same, other = embedder.embed(
+        ["Who wants an apology?", "He demanded that she say sorry.", "The recipe needs two eggs."]
+    )
+    assert ask @ same > ask @ other + 0.2
+
+
+def test_int8_keeps_to_fp32(model_cache: Path) -> None:
+    """Quantised vectors point where exact ones do."""
+    exact = OnnxEmbedder(PACKAGED, precision="fp32", cache=model_cache).embed(TEXTS[:1])
+    small = OnnxEmbedder(PACKAGED, precision="int8", cache=model_cache).embed(TEXTS[:1])
+    assert float((exact * small).sum()) > 0.95
+
+
+def test_fingerprints_tell_precisions_apart(model_cache: Path) -> None:
+    """Vectors that differ don't share a name."""
+    names = {OnnxEmbedder(PACKAGED, precision=p, cache=model_cache).fingerprint for p in ("int8", "fp32")}
+    assert len(names) == 2
+
+
+def test_an_absent_model_is_said_so(tmp_path: Path) -> None:
+    """A folder that holds none."""
+    (tmp_path / "none").mkdir()
+    with pytest.raises(ModelError, match="can't be compiled"):
+        OnnxEmbedder(str(tmp_path / "none"), precision="int8", cache=tmp_path / "cache")

@@ -1,0 +1,118 @@
+"""The laws of ``Reader``, held by the fake and by the packaged model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.adapters import span_reader
+from rag.adapters.span_reader import SpanReader
+from rag.errors import ModelError
+from rag.ports import Reader
+from rag.types import Candidate
+from tests.fakes.models import PhraseReader
+from tests.samples import candidate, document, find, mention
+
+QUESTION = "Who called for an apology?"
+NEWS = (
+    "Polk County, Florida, Sheriff Grady Judd expressed his displeasure about the letter. "
+    "He called for an apology from Homeland Security Secretary Kristi Noem."
+)
+
+
+@pytest.fixture(params=["fake", "real"])
+def any_reader(request: pytest.FixtureRequest) -> Reader:
+    if request.param == "fake":
+        return PhraseReader(apology=3.0, Kristi_Noem=2.0)
+    found: Reader = request.getfixturevalue("reader")
+    return found
+
+
+def news(**more: object) -> Candidate:
+    return candidate(document(NEWS), **more)
+
+
+def resolved() -> Candidate:
+    doc = document(NEWS)
+    return candidate(doc, mentions=(mention(doc, find(NEWS, "He"), "Sheriff Grady Judd"),))
+
+
+def strange() -> list[Candidate]:
+    """Texts that no tokenizer was made for."""
+    texts = ["\ud800 lone", "日本語。" * 50, "a" * 5_000, "word " * 3_000, "\x00\x01", "🧩" * 300]
+    return [candidate(document(text, id=str(i))) for i, text in enumerate(texts)]
+
+
+def test_each_candidate_has_its_spans_best_first(any_reader: Reader) -> None:
+    """Results are in the order of the candidates, spans inside their passage, scores falling."""
+    given = [news(), *strange(), resolved()]
+    results = any_reader.read(QUESTION, given)
+    assert len(results) == len(given)
+    for found, answers in zip(given, results, strict=True):
+        assert [a.score for a in answers] == sorted((a.score for a in answers), reverse=True)
+        for answer in answers:
+            assert answer.candidate is found
+            assert found.passage.span.contains(answer.span)
+            if not answer.referents:
+                assert answer.span.slice(found.document.text).strip() == answer.text
+
+
+def test_a_reading_does_not_depend_on_its_neighbours(any_reader: Reader) -> None:
+    """Alone or among others, twice or once: the same spans and the same scores."""
+    alone = any_reader.read(QUESTION, [news()])[0]
+    among = any_reader.read(QUESTION, [*strange(), news()])[-1]
+    assert [(a.span, a.score, a.no_answer_score) for a in alone] == [
+        (a.span, a.score, a.no_answer_score) for a in among
+    ]
+
+
+def test_nothing_to_read_gives_nothing(any_reader: Reader) -> None:
+    """No candidates, no results."""
+    assert any_reader.read(QUESTION, []) == []
+
+
+def test_a_pronoun_led_back_is_read_as_its_name(reader: SpanReader) -> None:
+    """The headline: with "He" resolved the answer is the sheriff, at the pronoun and at his name."""
+    best = reader.read("who demanded an apology?", [resolved()])[0][0]
+    assert "Grady Judd" in best.text
+    assert [r.slice(NEWS) for r in best.referents] == [best.text]
+
+
+def test_a_long_passage_is_read_to_its_end(reader: SpanReader) -> None:
+    """The answer stands behind 3,000 words, past the model's window."""
+    text = "The weather was mild and nothing else happened. " * 380 + NEWS
+    best = reader.read("What is the first name of Secretary Noem?", [candidate(document(text))])[0][0]
+    assert "Kristi" in best.text
+    assert best.span.slice(text) == best.text
+
+
+def test_a_very_long_question_leaves_room_for_the_passage(reader: SpanReader) -> None:
+    """Its first words are read; nothing breaks."""
+    assert reader.read("Who called for an apology " * 300, [news()])[0]
+
+
+def test_a_damaged_reader_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flipped byte in the packaged weights; a pin file without them."""
+    copy = tmp_path / "reader"
+    shutil.copytree(span_reader._FOLDER, copy)
+    monkeypatch.setattr(span_reader, "_FOLDER", copy)
+    weights = bytearray((copy / "reader.onnx").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (copy / "reader.onnx").write_bytes(weights)
+    with pytest.raises(ModelError, match=r"reader\.onnx is not the one that was measured"):
+        SpanReader("packaged", cache=tmp_path)
+    (copy / "sha256.json").write_text(json.dumps({}))
+    with pytest.raises(ModelError, match="doesn't pin"):
+        SpanReader("packaged", cache=tmp_path)
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
+    """Text where a graph should be: one plain line."""
+    (tmp_path / "model.onnx").write_text("not a graph")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelError, match="can't be") as caught:
+        SpanReader(str(tmp_path), cache=tmp_path / "cache")
+    assert "\n" not in str(caught.value)

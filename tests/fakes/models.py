@@ -1,0 +1,78 @@
+"""Stand-ins for the models, for tests that are about something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.types import Candidate, SpanAnswer
+from rag.view import view_of
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
+
+
+class BagEmbedder:
+    """Fulfils ``Embedder``: each word has a fixed random direction, a text is their sum."""
+
+    def __init__(self, dimensions: int = 64) -> None:
+        self._dimensions = dimensions
+
+    @property
+    def fingerprint(self) -> str:
+        return f"bag:{self._dimensions}"
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in sorted(text.casefold().split()) or [""]:
+                seed = int.from_bytes(sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big")
+                vectors[row] += np.random.default_rng(seed).standard_normal(self._dimensions)
+            vectors[row] /= np.linalg.norm(vectors[row])
+        return vectors
+
+
+class PhraseReader:
+    """Fulfils ``Reader``: finds given phrases in the view, each with its margin; else a weak guess."""
+
+    def __init__(self, **margins: float) -> None:
+        self._margins = {phrase.replace("_", " "): margin for phrase, margin in margins.items()}
+        self.read_passages: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return "phrase"
+
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
+        return [self._read_one(candidate) for candidate in candidates]
+
+    def _read_one(self, candidate: Candidate) -> list[SpanAnswer]:
+        self.read_passages.append(candidate.text)
+        view = view_of(candidate)
+        found = [
+            (margin, at, at + len(phrase))
+            for phrase, margin in self._margins.items()
+            if (at := view.text.find(phrase)) >= 0
+        ] or [(-5.0, 0, max(1, len(view.text.split(" ")[0])))]
+        answers = []
+        for margin, start, end in sorted(found, reverse=True):
+            place = view.place(start, end)
+            if place is not None and place.text:
+                answers.append(
+                    SpanAnswer(
+                        candidate=candidate,
+                        span=place.span,
+                        text=place.text,
+                        score=margin,
+                        no_answer_score=0.0,
+                        referents=place.referents,
+                    )
+                )
+        return answers
