@@ -43,7 +43,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        too_long = declared.isdecimal() and int(declared) > self._limit
+        too_long = declared.isdecimal() and (len(declared) > 18 or int(declared) > self._limit)
         came = 0
 
         async def counted() -> Message:

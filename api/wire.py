@@ -136,24 +136,27 @@ def trace_out(trace: Trace, *, models: Mapping[str, str], index: str | None) -> 
     )
 
 
-def passage_out(candidate: Candidate) -> PassageOut:
-    """A found passage as a citation of the whole of it."""
+def citation_of(candidate: Candidate) -> Citation:
+    """A citation of the whole of a found passage."""
     document, span = candidate.document, candidate.passage.span
+    return Citation(
+        document_id=document.id,
+        version=document.sha256,
+        title=document.title,
+        uri=document.uri,
+        start=span.start,
+        end=span.end,
+        quote=candidate.text,
+        section=document.section_at(span.start),
+        page=document.page_at(span.start),
+    )
+
+
+def passage_out(candidate: Candidate) -> PassageOut:
+    """A found passage with its scores."""
     scores = candidate.scores
     return PassageOut(
-        citation=citation_out(
-            Citation(
-                document_id=document.id,
-                version=document.sha256,
-                title=document.title,
-                uri=document.uri,
-                start=span.start,
-                end=span.end,
-                quote=candidate.text,
-                section=document.section_at(span.start),
-                page=document.page_at(span.start),
-            )
-        ),
+        citation=citation_out(citation_of(candidate)),
         scores=ScoresOut(
             fused=round(scores.fused, 4), dense=_rounded(scores.dense), lexical=_rounded(scores.lexical)
         ),

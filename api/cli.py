@@ -1,0 +1,140 @@
+"""The command line: ``saywhere ingest|ask|search|serve|verify|eval|doctor``.
+
+Only the options stand here; each command's work is in its own module under ``api/commands`` and is
+imported when it is run, so that ``--help`` is instant.
+
+Exit status: 0 all well, also where the documents hold no answer; 1 something named failed, the rest
+is done; 2 wrong use; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.errors import InvalidQuestion, InvalidSettings, SaywhereError
+from rag.types import DEFAULT_COLLECTION
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    help="Answers questions from your documents and says exactly where.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data folder.  [env: SAYWHERE_DATA; default: data]"),
+]
+Collection = Annotated[str, typer.Option("--collection", help="Which collection of documents.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the HTTP interface does.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    data: Data = None,
+    collection: Collection = DEFAULT_COLLECTION,
+) -> None:
+    """Read documents; what changed or is gone since the last time is brought up to date."""
+    from api.commands.ingest import run
+
+    raise typer.Exit(run(paths, data=data, collection=collection))
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="In plain language.")],
+    data: Data = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    as_json: AsJson = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Tell what each step did.")] = False,
+) -> None:
+    """Answer a question, with the exact places; or say that the documents don't."""
+    from api.commands.ask import run
+
+    run(" ".join(question), data=data, collection=collection, as_json=as_json, trace=trace)
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUESTION", help="A question or a few words.")],
+    data: Data = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages at most.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    from api.commands.search import run
+
+    run(" ".join(query), k=k, data=data, collection=collection, as_json=as_json)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
+) -> None:
+    """Answer over HTTP until stopped."""
+    from api.commands.serve import run
+
+    raise typer.Exit(run(data=data, host=host, port=port))
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Saved answers: JSON, a list, or a line each.  [-: standard input]",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ],
+    data: Data = None,
+) -> None:
+    """Check every citation of saved answers against the documents as they are stored now."""
+    from api.commands.verify import run
+
+    raise typer.Exit(run(file, data=data))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Look for what is wrong with the installation and the data folder. Changes nothing."""
+    from api.commands.doctor import run
+
+    raise typer.Exit(run(data=data))
+
+
+def main() -> int:
+    """Runs the command that the arguments name; errors of ours become one line and a status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except (InvalidQuestion, InvalidSettings) as error:
+        return _fail(error, WRONG_USE)
+    except SaywhereError as error:
+        return _fail(error, FAILED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("saywhere: interrupted", file=sys.stderr)
+        raise
+    return 0
+
+
+def _fail(error: SaywhereError, status: int) -> int:
+    print(f"saywhere: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,64 @@
+"""``saywhere ask``: one question, answered in this process."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from api.commands.terminal import listed, wrapped
+from api.wire import answer_out, trace_out
+from rag.settings import load
+from rag.types import Abstention, Answer, Outcome, Question, Reason, Trace
+from rag.wiring import open_service
+
+_WHY = {
+    Reason.NOTHING_INDEXED: "There are no documents yet: `saywhere ingest PATH` reads some.",
+    Reason.NOTHING_RELEVANT: "No document speaks of this.",
+    Reason.NOT_ANSWERED_HERE: "The documents don't answer this.",
+    Reason.NOT_CONFIDENT: "The documents don't answer this surely enough.",
+    Reason.UNSUPPORTED: "No answer could be backed by an exact quote.",
+}
+
+
+def run(question: str, *, data: Path | None, collection: str, as_json: bool, trace: bool) -> None:
+    """Prints the answer, or why there is none."""
+    with open_service(load(data=data)) as service:
+        outcome = service.engine.ask(Question(text=question, collection=collection))
+        if as_json:
+            told = (
+                trace_out(outcome.trace, models=service.models(), index=service.catalog.fingerprint())
+                if trace
+                else None
+            )
+            print(answer_out(outcome, trace=told).model_dump_json(indent=2))
+            return
+    print(told_plainly(outcome))
+    if trace:
+        print(_steps(outcome.trace), file=sys.stderr)
+
+
+def told_plainly(outcome: Outcome) -> str:
+    """An outcome for a person to read."""
+    return _answer(outcome) if isinstance(outcome, Answer) else _abstention(outcome)
+
+
+def _answer(answer: Answer) -> str:
+    parts = [f"{wrapped(answer.text)}\n(confidence {answer.confidence:.0%})"]
+    for statement in answer.statements:
+        marks = "".join(f"[{index + 1}]" for index in statement.citations)
+        parts.append(wrapped(f"{statement.text} {marks}"))
+    for conflict in answer.conflicts:
+        marks = "".join(f"[{index + 1}]" for index in conflict.citations)
+        parts.append(wrapped(f"But elsewhere: {conflict.text} {marks}"))
+    return "\n\n".join([*parts, listed(answer.citations)])
+
+
+def _abstention(abstention: Abstention) -> str:
+    parts = [_WHY[abstention.reason]]
+    if abstention.nearest:
+        parts += ["What they do say, nearest first:", listed(abstention.nearest)]
+    return "\n\n".join(parts)
+
+
+def _steps(trace: Trace) -> str:
+    return "\n".join(f"{step.name:>12} {step.ms:8.1f} ms  {dict(step.detail)}" for step in trace.steps)

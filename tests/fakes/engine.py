@@ -1,0 +1,149 @@
+"""A scripted backend: answers by the book unless told to be slow, busy, broken or not ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rag.errors import UnknownDocument
+from rag.ports import DocumentRecord
+from rag.question import ask
+from rag.settings import Settings
+from rag.types import (
+    Abstention,
+    Answer,
+    Candidate,
+    Citation,
+    Document,
+    Outcome,
+    Passage,
+    Question,
+    Reason,
+    Scores,
+    Statement,
+    Step,
+    Trace,
+)
+
+TEXT = "Minutes – May.\nAda said: “We’re late 🙂.” She asked for a second ship."
+QUOTE = "She asked for a second ship."
+DOCUMENT = Document(id="notes/may 1.txt", uri="file:///notes/may%201.txt", title="Minutes", text=TEXT)
+_AT = TEXT.index(QUOTE)
+CITATION = Citation(
+    document_id=DOCUMENT.id,
+    version=DOCUMENT.sha256,
+    title=DOCUMENT.title,
+    uri=DOCUMENT.uri,
+    start=_AT,
+    end=_AT + len(QUOTE),
+    quote=QUOTE,
+    prefix=TEXT[_AT - 10 : _AT],
+)
+TRACE = Trace(steps=(Step(name="retrieve", ms=1.234, detail={"retrieved": 3}), Step(name="read 2", ms=9.0)))
+
+
+def answer(question: str) -> Answer:
+    """What the fake says to everything it can answer."""
+    return Answer(
+        question=question,
+        text="Ada",
+        statements=(Statement(text=QUOTE, citations=(0,)),),
+        citations=(CITATION,),
+        confidence=0.91239,
+        trace=TRACE,
+    )
+
+
+def abstention(question: str) -> Abstention:
+    """What it says when it has no answer."""
+    return Abstention(
+        question=question, reason=Reason.NOT_ANSWERED_HERE, confidence=0.2, nearest=(CITATION,), trace=TRACE
+    )
+
+
+@dataclass
+class ScriptedEngine:
+    """``script`` is called with each question and says, raises or waits as the test wants."""
+
+    settings: Settings
+    script: Callable[[str], Outcome] = answer
+    asked: list[Question] = field(default_factory=list)
+    deadlines: list[float | None] = field(default_factory=list)
+
+    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome:
+        checked = ask(question.text, limit=self.settings.limits.question_characters)
+        self.asked.append(question)
+        self.deadlines.append(deadline)
+        return self.script(checked.text)
+
+    def search(self, question: Question, k: int = 10) -> list[Candidate]:
+        self.script(ask(question.text, limit=self.settings.limits.question_characters).text)
+        span = CITATION.span
+        passage = Passage(document_id=DOCUMENT.id, version=DOCUMENT.sha256, span=span, sentences=(span,))
+        scores = Scores(fused=1.23456, dense=0.5)
+        return [Candidate(passage=passage, document=DOCUMENT, scores=scores)][:k]
+
+
+@dataclass
+class FewDocuments:
+    """The part of a Catalog that the HTTP face reads, over documents in memory."""
+
+    stored: tuple[Document, ...] = (DOCUMENT,)
+    fault: Exception | None = None
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        for document in self.stored:
+            if document.id == document_id and version in (None, document.sha256):
+                return document
+        raise UnknownDocument(f"there is no document {document_id!r}")
+
+    def list(
+        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+    ) -> list[DocumentRecord]:
+        chosen = (d for d in sorted(self.stored, key=lambda d: d.id) if d.id > after)
+        return [_record(d) for d in chosen if collection in (None, d.collection)][:limit]
+
+    def collections(self) -> set[str]:
+        return {document.collection for document in self.stored}
+
+    def count(self, collection: str | None = None) -> int:
+        return len(self.list(collection))
+
+    def fingerprint(self) -> str | None:
+        return "fingerprint"
+
+    def check(self) -> None:
+        if self.fault:
+            raise self.fault
+
+
+def _record(document: Document) -> DocumentRecord:
+    return DocumentRecord(
+        id=document.id,
+        collection=document.collection,
+        uri=document.uri,
+        title=document.title,
+        media_type=document.media_type,
+        version=document.sha256,
+        characters=len(document.text),
+        passages=1,
+        updated_at="2026-01-31T12:00:00+00:00",
+    )
+
+
+class FakeBackend:
+    """An opened service made of both."""
+
+    def __init__(self, settings: Settings | None = None, script: Callable[[str], Outcome] = answer) -> None:
+        self.settings = settings or Settings()
+        self.engine = ScriptedEngine(self.settings, script)
+        self.catalog = FewDocuments()
+
+    def models(self) -> dict[str, str]:
+        return {"embedder": "fake-embedder", "reader": "fake-reader"}
+
+    def __enter__(self) -> FakeBackend:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
