@@ -1,0 +1,1 @@
+"""Measures how well Saywhere answers, and holds it to thresholds. Imports ingest and rag."""

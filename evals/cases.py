@@ -28,7 +28,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals.matchers import Contains, Exact, Matcher, Number, Regex
-from evals.metrics.normalise import normalise
 from rag.errors import SaywhereError
 from rag.types import Document
 
@@ -152,12 +151,12 @@ def lint(cases: Sequence[Case], documents: Iterable[Document]) -> list[str]:
     kind. Empty: nothing wrong.
     """
     texts = [_flat(document.text) for document in documents]
-    normalised = [f" {normalise(text)} " for text in texts]
+    words = [_words(text) for text in texts]
     findings = [f"{name}: id used {n} times" for name, n in _doubles(case.id for case in cases)]
     asked = _doubles(" ".join(case.question.lower().split()) for case in cases)
     findings += [f"question asked {n} times: {question}" for question, n in asked]
     for case in cases:
-        findings += [f"{case.id}: {line}" for line in (*_shape(case), *_held(case, texts, normalised))]
+        findings += [f"{case.id}: {line}" for line in (*_shape(case), *_held(case, texts, words))]
     return findings
 
 
@@ -174,17 +173,22 @@ def _shape(case: Case) -> list[str]:
     return lines + (["unanswerable, but has answers or quotes"] if case.answers or case.must_cite else [])
 
 
-def _held(case: Case, texts: Sequence[str], normalised: Sequence[str]) -> list[str]:
+def _held(case: Case, texts: Sequence[str], words: Sequence[str]) -> list[str]:
     quotes = [quote for need in (*case.must_cite, case.may_cite) for quote in need]
     lines = [f"no document holds {q!r}" for q in quotes if not any(_flat(q) in text for text in texts)]
-    exact = [f" {normalise(answer)} " for answer in case.exact_answers]
-    if len(exact) == len(case.answers) and exact and not _any_within(exact, normalised):
+    exact = [_words(answer) for answer in case.exact_answers]
+    if len(exact) == len(case.answers) and exact and not _any_within(exact, words):
         lines.append(f"no document holds any of its answers ({', '.join(case.exact_answers)})")
     return lines
 
 
 def _any_within(answers: Sequence[str], texts: Sequence[str]) -> bool:
     return any(answer in text for answer in answers for text in texts)
+
+
+def _words(text: str) -> str:
+    """Lower-cased words with a space around each: punctuation and mark-up tell none apart."""
+    return f" {' '.join(re.findall(r'[^\W_]+', text.lower()))} "
 
 
 def _flat(text: str) -> str:

@@ -7,6 +7,7 @@ confidences crowd together (Nixon et al. 2019, arXiv:1904.01685).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 Pairs = list[tuple[float, bool]]
@@ -44,4 +45,4 @@ def _by_width(pairs: Pairs, bins: int) -> list[Pairs]:
 
 def _by_mass(pairs: Pairs, bins: int) -> list[Pairs]:
     edges = [round(i * len(pairs) / bins) for i in range(bins + 1)]
-    return [pairs[low:high] for low, high in zip(edges, edges[1:], strict=False)]
+    return [pairs[low:high] for low, high in pairwise(edges)]

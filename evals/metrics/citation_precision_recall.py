@@ -8,6 +8,7 @@ quotes that are fair to cite beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Need = Sequence[str]
 
@@ -31,7 +32,7 @@ def citation_precision(cited: Sequence[str], needs: Iterable[Need], allowed: Ite
 
 def _held(cited: Sequence[str], need: Need) -> bool:
     """A quote may run over two citations that stand next to each other in the list."""
-    joined = [f"{one} {other}" for one, other in zip(cited, cited[1:], strict=False)]
+    joined = [f"{one} {other}" for one, other in pairwise(cited)]
     return any(_within(part, quote) for part in need for quote in (*cited, *joined))
 
 

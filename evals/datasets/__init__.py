@@ -1,0 +1,1 @@
+"""The data sets that ship with Saywhere, and readers for those that don't."""
