@@ -1,0 +1,76 @@
+"""``python -m evals.train --data ../shared/data/train --out DIR [--resume]``: trains the reader."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from evals.train.batches import load_tokenizer
+from evals.train.data import Example, read_rows
+from evals.train.mix import Mixer, hold_out, watched
+from evals.train.score import auroc, exact, read, token_f1, torch_logits
+from evals.train.train import Recipe, Trainer, load_model
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train, and leave `average/` (the weights) and `checkpoint.pt` in ``--out``. 2: wrong use."""
+    options = _parser().parse_args(arguments)
+    if not (options.data / "spans.jsonl.gz").exists():
+        sys.stderr.write(f"No training files in {options.data}: it needs spans.jsonl.gz and its neighbours.\n")
+        return 2
+    recipe = Recipe(steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
+    learn, watch = hold_out(read_rows(options.data))
+    say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
+    examples = Mixer(learn, seed=recipe.seed).draw(recipe.steps * recipe.batch)
+    say(f"{len(examples)} examples, {sum(e.span is None for e in examples)} without an answer")
+    tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
+    trainer = Trainer(load_model(options.start), options.out, recipe, say)
+    if options.resume and trainer.resume():
+        say("going on from the checkpoint")
+    seen = watched(watch, seed=recipe.seed, each=200)
+    trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
+    return 0
+
+
+def say(line: str) -> None:
+    """One line of progress, with the time of day."""
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+    sys.stdout.flush()
+
+
+def figures(model: Any, tokenizer: Any, examples: list[Example]) -> str:
+    """F1 and exact match where there is an answer, and AUROC of the margin, by kind of the rest."""
+    readings = read([(e.question, e.context) for e in examples], tokenizer, torch_logits(model))
+    answered = [(r, e) for r, e in zip(readings, examples, strict=True) if e.span]
+    texts = [(r.text, [e.context[e.span.start : e.span.end]]) for r, e in answered if e.span]
+    parts = [
+        f"F1 {100 * sum(token_f1(*t) for t in texts) / len(texts):.1f}",
+        f"EM {100 * sum(exact(*t) for t in texts) / len(texts):.1f}",
+    ]
+    for kind in sorted({e.kind for e in examples if e.span is None}):
+        rest = [r.margin for r, e in zip(readings, examples, strict=True) if e.kind == kind]
+        parts.append(f"AUROC {kind} {auroc([r.margin for r, _ in answered], rest):.3f}")
+    return " ".join(parts)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals.train", description="Train the reader.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
+    parser.add_argument("--start", type=Path, required=True, help="folder of the model to start from")
+    parser.add_argument(
+        "--tokenizer", type=Path, default=Path("rag/models/reader"), help="folder of its tokenizer.json"
+    )
+    parser.add_argument("--steps", type=int, default=Recipe().steps)
+    parser.add_argument("--minutes", type=float, help="end by then, the rate falling to zero sooner")
+    parser.add_argument("--rate", type=float, default=Recipe().rate, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=Recipe().seed)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""What the reader learns from: the training files as rows, and whole-sentence windows of their texts.
+
+A window is what the service will show the reader: some sentences, about as long as a passage. Offsets
+are exact: ``example.context[example.span.start:example.span.end]`` is the answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from rag.text import sentences
+from rag.types import Span
+
+_NEIGHBOURS = 8
+_CONTEXT_WORDS = (45, 130)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A question with its text. ``answer`` None: people judged that the text has no answer.
+
+    ``region`` says that ``answer`` is only known to hold the answer (a sentence), not to be it.
+    ``pool`` names the kind of text, ``article`` what the text is a part of.
+    """
+
+    pool: str
+    article: str
+    question: str
+    context: str
+    answer: Span | None
+    region: bool = False
+
+    @property
+    def answer_text(self) -> str:
+        return self.context[self.answer.start : self.answer.end] if self.answer else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What one training step sees of a row. ``span`` None: nothing here answers the question."""
+
+    question: str
+    context: str
+    span: Span | None
+    kind: str
+    region: bool = False
+
+
+def read_rows(folder: Path) -> dict[str, list[Row]]:
+    """All training rows by source name, in file order.
+
+    Raises:
+        FileNotFoundError: where the folder lacks one of the four files.
+    """
+    rows: dict[str, list[Row]] = {"pairs": list(_pairs(folder / "sentence-pairs.jsonl.gz"))}
+    for name in ("spans", "squad2", "policyqa"):
+        for record in _lines(folder / f"{name}.jsonl.gz"):
+            source = record.get("source", "policyqa")
+            row = _span_row(source, record)
+            if not (source == "qamr" and row.answer_text.isdigit()):  # a bare "3" where the text says "3 men"
+                rows.setdefault(source, []).append(row)
+    return rows
+
+
+def _span_row(source: str, record: dict[str, Any]) -> Row:
+    answer = record["answers"][0] if "answers" in record else record["answer"]
+    start = record["answer_start"]
+    group = str(record.get("group", record.get("_id")))
+    return Row(
+        pool="wiki" if source in {"qamr", "new_wiki", "squad2"} else source,
+        article=":".join(group.split(":")[: 3 if source == "qamr" else 2]),
+        question=record["question"].strip(),
+        context=record["context"],
+        answer=None if answer is None else Span(start, start + len(answer)),
+    )
+
+
+def _pairs(path: Path) -> Iterator[Row]:
+    """Question and sentence pairs as rows: the sentence among its neighbours, which are of its article."""
+    records = list(_lines(path))
+    texts = [r["sentence"].replace("``", '"').replace("''", '"').strip() for r in records]
+    for i, record in enumerate(records):
+        near = list(dict.fromkeys(texts[max(0, i - _NEIGHBOURS) : i + _NEIGHBOURS + 1]))
+        at = near.index(texts[i])
+        start = sum(len(text) + 1 for text in near[:at])
+        yield Row(
+            pool="pairs",
+            article=f"pairs:{i // 100}",
+            question=record["question"].strip(),
+            context=" ".join(near),
+            answer=Span(start, start + len(texts[i])),
+            region=True,
+        )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+@lru_cache(maxsize=50_000)
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """The sentences of a text, kept: a text has many questions."""
+    return sentences(text)
+
+
+def window(
+    text: str, keep: Span, rng: random.Random, words: tuple[int, int] = _CONTEXT_WORDS
+) -> Span:
+    """A stretch of whole sentences that covers ``keep``, of about ``words`` (least, most) words.
+
+    Its length is drawn at random, and so is the side it grows on. It is longer only where the
+    sentences of ``keep`` alone are.
+    """
+    spans = sentence_spans(text)
+    low = max((i for i, s in enumerate(spans) if s.start <= keep.start), default=0)
+    high = max(low, min((i for i, s in enumerate(spans) if s.end >= keep.end), default=len(spans) - 1))
+    counts = [text.count(" ", s.start, s.end) + 1 for s in spans]
+    target, size = rng.randint(*words), sum(counts[low : high + 1])
+    while True:
+        sides = [i for i in (low - 1, high + 1) if 0 <= i < len(spans) and size + counts[i] <= target]
+        if not sides:
+            break
+        side = rng.choice(sides)
+        size += counts[side]
+        low, high = min(low, side), max(high, side)
+    return Span(min(spans[low].start, keep.start), max(spans[high].end, keep.end))
+
+
+def positive(row: Row, rng: random.Random) -> Example:
+    """A window that holds the row's answer."""
+    assert row.answer is not None  # noqa: S101 (callers choose answered rows)
+    cut = window(row.context, row.answer, rng)
+    return Example(
+        question=row.question,
+        context=row.context[cut.start : cut.end],
+        span=Span(row.answer.start - cut.start, row.answer.end - cut.start),
+        kind="region" if row.region else "span",
+        region=row.region,
+    )

@@ -1,0 +1,60 @@
+"""Texts of a pool by the question words they share: the hardest texts that do not answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+_WORD = re.compile(r"\w+")
+_STOP = frozenset(
+    "a an the of in on at to for from by with and or not is are was were be been being do does did has have had"
+    " what which who whom whose when where why how many much long this that these those it its he she his her"
+    " they their there as can could would will should may might i you we my your our s".split()
+)
+
+
+def content_words(text: str) -> set[str]:
+    """Lower-cased words that carry meaning."""
+    return {word for word in _WORD.findall(text.lower()) if word not in _STOP}
+
+
+def holds(text: str, answer: str) -> bool:
+    """Whether a text has the answer's words in a row, whatever their case and punctuation."""
+    needle = " ".join(_WORD.findall(answer.lower()))
+    return not needle or f" {needle} " in f" {' '.join(_WORD.findall(text.lower()))} "
+
+
+@dataclass(slots=True)
+class OverlapIndex:
+    """An inverted index of distinct texts; a text scores the rarity of the question's words in it."""
+
+    texts: list[str] = field(default_factory=list)
+    _places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> OverlapIndex:
+        index = cls()
+        for text in dict.fromkeys(texts):
+            for word in content_words(text):
+                index._places[word].append(len(index.texts))
+            index.texts.append(text)
+        return index
+
+    def rarest(self, words: Iterable[str]) -> str | None:
+        """The word that fewest texts have (ties: the first in the alphabet)."""
+        return min(sorted(words), key=lambda word: len(self._places.get(word, ())), default=None)
+
+    def closest(self, question: str, count: int) -> Sequence[str]:
+        """The ``count`` texts that share most with the question, best first."""
+        scores: dict[int, float] = defaultdict(float)
+        for word in sorted(content_words(question)):
+            places = self._places.get(word, ())
+            if len(places) * 8 <= len(self.texts) or len(self.texts) < 50:
+                weight = math.log((len(self.texts) + 1) / (len(places) + 0.5))
+                for place in places:
+                    scores[place] += weight
+        best = sorted(scores, key=lambda place: (-scores[place], place))[:count]
+        return [self.texts[place] for place in best]

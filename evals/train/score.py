@@ -1,0 +1,122 @@
+"""How well a reader reads: token F1 and exact match, and telling an answer from none.
+
+F1 and exact match are SQuAD's (Rajpurkar et al. 2016), the best over the reference answers; AUROC is
+the chance that an answerable pair has the higher margin (best span minus no answer).
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logits = Callable[[dict[str, NDArray[np.int64]]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_LONGEST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The best span of a text, as text, and how far it is ahead of "no answer"."""
+
+    text: str
+    margin: float
+
+
+def read(pairs: Sequence[tuple[str, str]], tokenizer: Any, logits: Logits, batch: int = 16) -> list[Reading]:
+    """The best span for each (question, text), in their order."""
+    readings: dict[int, Reading] = {}
+    ranked = sorted(range(len(pairs)), key=lambda i: len(pairs[i][1]))
+    for at in range(0, len(ranked), batch):
+        numbers = ranked[at : at + batch]
+        codes = tokenizer.encode_batch([pairs[i] for i in numbers])
+        width = max(len(code.ids) for code in codes)
+        inputs = {
+            name: np.array([getattr(c, key) + [0] * (width - len(c.ids)) for c in codes], np.int64)
+            for name, key in (
+                ("input_ids", "ids"),
+                ("attention_mask", "attention_mask"),
+                ("token_type_ids", "type_ids"),
+            )
+        }
+        starts, ends = logits(inputs)
+        for row, (number, code) in enumerate(zip(numbers, codes, strict=True)):
+            readings[number] = _reading(pairs[number][1], code, starts[row], ends[row])
+    return [readings[i] for i in range(len(pairs))]
+
+
+def _reading(text: str, code: Any, starts: NDArray[np.float32], ends: NDArray[np.float32]) -> Reading:
+    context = [i for i, sequence in enumerate(code.sequence_ids) if sequence == 1]
+    low, high = context[0], context[-1] + 1
+    scores = starts[low:high, None] + ends[None, low:high]
+    reach = np.arange(high - low)
+    length = reach[None, :] - reach[:, None]
+    scores = np.where((length >= 0) & (length < _LONGEST), scores, -np.inf)
+    start, end = np.unravel_index(int(scores.argmax()), scores.shape)
+    return Reading(
+        text=text[code.offsets[low + start][0] : code.offsets[low + end][1]],
+        margin=float(scores[start, end] - starts[0] - ends[0]),
+    )
+
+
+def normal(text: str) -> str:
+    """SQuAD's normal form: lower case, no articles, no punctuation, single spaces."""
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+def exact(answer: str, references: Sequence[str]) -> float:
+    """1.0 where the answer equals a reference in normal form."""
+    return float(any(normal(answer) == normal(r) for r in references))
+
+
+def token_f1(answer: str, references: Sequence[str]) -> float:
+    """The best harmonic mean of word precision and recall over the references."""
+    return max((_f1(normal(answer).split(), normal(r).split()) for r in references), default=0.0)
+
+
+def _f1(said: list[str], meant: list[str]) -> float:
+    shared = sum((Counter(said) & Counter(meant)).values())
+    return 2 * shared / (len(said) + len(meant)) if shared else float(said == meant)
+
+
+def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The chance that one of ``higher`` is above one of ``lower`` (ties count half)."""
+    a, b = np.asarray(higher)[:, None], np.asarray(lower)[None, :]
+    return float((a > b).mean() + (a == b).mean() / 2)
+
+
+def best_threshold(higher: Sequence[float], lower: Sequence[float]) -> tuple[float, float]:
+    """The margin to answer from on that balances best, and its balanced accuracy."""
+    a, b = np.asarray(higher), np.asarray(lower)
+    cuts = np.unique(np.concatenate([a, b]))
+    accuracies = [((a >= cut).mean() + (b < cut).mean()) / 2 for cut in cuts]
+    best = int(np.argmax(accuracies))
+    return float(cuts[best]), float(accuracies[best])
+
+
+def interval(values: Sequence[float], *, seed: int = 7, draws: int = 2_000) -> tuple[float, float]:
+    """A 95 % bootstrap interval of the mean (Efron 1979, percentile)."""
+    rng = np.random.default_rng(seed)
+    array = np.asarray(values)
+    means = array[rng.integers(0, len(array), (draws, len(array)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def torch_logits(model: Any) -> Logits:
+    """A torch span model as a function of arrays."""
+    import torch
+
+    def run(inputs: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            out = model(**{name: torch.from_numpy(array) for name, array in inputs.items()})
+        return out.start_logits.float().numpy(), out.end_logits.float().numpy()
+
+    return run
