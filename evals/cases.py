@@ -40,6 +40,9 @@ Kind = Literal[
 ]
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
 class DatasetError(SaywhereError):
     """A data set that can't be used; the message names file and line."""
 
@@ -188,7 +191,7 @@ def _any_within(answers: Sequence[str], texts: Sequence[str]) -> bool:
 
 def _words(text: str) -> str:
     """Lower-cased words with a space around each: punctuation and mark-up tell none apart."""
-    return f" {' '.join(re.findall(r'[^\W_]+', text.lower()))} "
+    return " ".join(("", *_WORD.findall(text.lower()), ""))
 
 
 def _flat(text: str) -> str:

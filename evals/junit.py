@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from evals.gate import Verdict
 from evals.report import expected, got
@@ -32,7 +32,7 @@ def junit(name: str, run: Run, verdicts: Sequence[Verdict]) -> str:
     for suite in (cases, gate):
         _count(suite)
     indent(root)
-    return tostring(ElementTree(root).getroot(), encoding="unicode", xml_declaration=True) + "\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
 def _case(suite: Element, name: str, record: Record) -> None:
