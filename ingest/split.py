@@ -14,7 +14,7 @@ from rag.types import Block, BlockKind, Document, Passage, Section, Span
 
 VERSION = 1
 _CODE_WORDS = 40
-_LINE = re.compile(r"[^\S\n]*(\S(?:[^\n]*\S)?)")
+_LINE = re.compile(r"\S[^\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +160,8 @@ def _units(text: str, block: Block) -> tuple[Span, ...]:
         return paragraphs(text, block.span)
     if block.kind is BlockKind.CODE:
         found = _LINE.finditer(text, block.span.start, block.span.end)
-        return tuple(joined(text, (Span(*line.span(1)) for line in found), _CODE_WORDS))
+        lines = (Span(line.start(), line.start() + len(line[0].rstrip())) for line in found)
+        return tuple(joined(text, lines, _CODE_WORDS))
     return sentences(text, block.span)
 
 

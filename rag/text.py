@@ -42,7 +42,7 @@ _TITLES = frozenset(
 )
 _NUMBERED = frozenset("no nos nr fig figs vol vols p pp ch chap sec art eq eqs ed eds para pt tab".split())
 _ABBREVIATIONS = frozenset(
-    "etc inc ltd co corp bros jr sr al st ft mt ave blvd rd dept univ assn est min max avg hrs tel ext"
+    "inc ltd co corp bros jr sr al st ft mt ave blvd rd dept univ assn est min max avg hrs tel ext"
     " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun ph.d"
     " calif fla mass conn penn tenn wash ariz ala minn wis ill ind mich miss okla ore colo".split()
 )

@@ -1,0 +1,35 @@
+"""Headings to sections: which text stands under which path of headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rag.types import Section, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading's place, its text and its level (1 the outermost)."""
+
+    span: Span
+    text: str
+    level: int
+
+
+def outline(headings: Sequence[Heading], end: int, title: str) -> tuple[Section, ...]:
+    """One section a heading, from its line to the next heading or the text's ``end``.
+
+    A heading that repeats the document's title is left out of the paths: each citation carries
+    the title already.
+    """
+    sections: list[Section] = []
+    path: list[Heading] = []
+    for heading, following in zip_longest(headings, headings[1:]):
+        path = [above for above in path if above.level < heading.level]
+        if heading.text != title:
+            path.append(heading)
+        span = Span(heading.span.start, following.span.start if following else end)
+        sections.append(Section(span=span, path=tuple(above.text for above in path)))
+    return tuple(sections)

@@ -1,0 +1,26 @@
+"""What a format reader is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from rag.types import DEFAULT_COLLECTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The bytes of one file and who it is. ``name`` is its file name, for messages and titles."""
+
+    data: bytes
+    name: str
+    uri: str
+    document_id: str
+    collection: str = DEFAULT_COLLECTION
+
+    @property
+    def stem_title(self) -> str:
+        """The title of a document that has none: ``on-call_rota.md`` is "on call rota"."""
+        path = PurePosixPath(self.name)
+        words = (path.stem or self.name).replace("-", " ").replace("_", " ").split()
+        return " ".join(words) or self.name

@@ -1,0 +1,99 @@
+"""Builds a document block by block, for formats whose text is not their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.formats.outline import Heading, outline
+from ingest.formats.source import Source
+from rag.errors import UnreadableDocument
+from rag.text import sentences
+from rag.types import Block, BlockKind, Document, Span
+
+
+class DocumentWriter:
+    """Appends blocks and knows where each came to stand.
+
+    >>> writer = DocumentWriter()
+    >>> writer.block("Better:", BlockKind.PARAGRAPH)
+    Span(start=0, end=7)
+    >>> writer.block("- faster", BlockKind.LIST_ITEM, indent=2)
+    Span(start=11, end=19)
+    """
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._headings: list[Heading] = []
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        return tuple(self._headings)
+
+    @property
+    def last_sentence(self) -> Span | None:
+        """The last sentence of the block just written."""
+        if not self._blocks:
+            return None
+        block = self._text[-1]
+        return sentences(block)[-1].shift(self._length - len(block))
+
+    @property
+    def announces(self) -> bool:
+        """Whether the block just written ends with a colon: what follows belongs to it."""
+        return bool(self._text) and self._text[-1].endswith((":", "："))
+
+    def heading(self, text: str, level: int) -> None:
+        """Adds a heading line; one without text is left out."""
+        line = " ".join(text.split())
+        if line:
+            span = self.block(line, BlockKind.HEADING)
+            self._headings.append(Heading(span=span, text=line, level=level))
+
+    def block(
+        self, text: str, kind: BlockKind, *, lead: Span | None = None, indent: int = 0, tight: bool = False
+    ) -> Span:
+        """Adds text after an empty line (``tight``: a line break) and gives its span.
+
+        Each of its lines is indented by ``indent`` spaces. Text of white space alone adds nothing:
+        its span is empty.
+        """
+        text = text.strip("\n").rstrip()
+        if not text.strip():
+            return Span(self._length, self._length)
+        if self._length:
+            self._append("\n" if tight else "\n\n")
+        margin = " " * indent
+        self._append(margin)
+        start = self._length
+        self._append(text.replace("\n", f"\n{margin}"))
+        span = Span(start, self._length)
+        self._blocks.append(Block(span=span, kind=kind, lead=lead))
+        return span
+
+    def document(
+        self, source: Source, *, title: str, media_type: str, metadata: Mapping[str, str]
+    ) -> Document:
+        """The finished document.
+
+        Raises:
+            UnreadableDocument: nothing was written.
+        """
+        if not self._blocks:
+            raise UnreadableDocument(f"{source.name} is empty: it holds no text")
+        return Document(
+            id=source.document_id,
+            uri=source.uri,
+            title=title,
+            text="".join(self._text),
+            media_type=media_type,
+            sections=outline(self._headings, self._length, title),
+            blocks=tuple(self._blocks),
+            metadata=dict(metadata),
+            collection=source.collection,
+        )
+
+    def _append(self, text: str) -> None:
+        self._text.append(text)
+        self._length += len(text)
