@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,12 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import problems
+from api import openapi, problems
 from api.backend import Backend
 from api.edge import Edge
 from api.limits import BodyLimit, ClientGone, Turns
 from api.routes import ask, documents, health, pages, search
-from api.schemas import Problem
 from rag.errors import SaywhereError
 
 _DESCRIPTION = (
@@ -49,7 +47,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.add_exception_handler(ClientGone, _nobody_listens)
     app.add_middleware(BodyLimit, limit=backend.settings.limits.body_bytes)
     app.add_middleware(Edge)  # added last: outermost
-    _describe_problems(app)
+    openapi.describe(app)
     return app
 
 
@@ -61,19 +59,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _nobody_listens(_request: Request, _error: Exception) -> Response:
     return Response(status_code=499)  # as nginx logs it; it is never received
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Adds the Problem schema, which no route returns by annotation, to the OpenAPI document."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = plain()
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs")
-            schemas["Problem"] = problem
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

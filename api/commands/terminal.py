@@ -28,7 +28,9 @@ def place(citation: Citation) -> str:
 
 def listed(citations: Sequence[Citation]) -> str:
     """Citations numbered from 1: where, the quote, and its exact place."""
-    return "\n\n".join(
-        f"[{number}] {place(c)}\n{wrapped(f'“{plain(c.quote)}”', '    ')}\n    {plain(c.uri)} {c.start}-{c.end}"
-        for number, c in enumerate(citations, 1)
-    )
+    return "\n\n".join(f"[{number}] {_entry(c)}" for number, c in enumerate(citations, 1))
+
+
+def _entry(citation: Citation) -> str:
+    quote = wrapped(f"“{plain(citation.quote)}”", "    ")
+    return f"{place(citation)}\n{quote}\n    {plain(citation.uri)} {citation.start}-{citation.end}"

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request
 from api import problems
 from api.backend import UsesBackend
 from api.content import requires_json
-from api.examples import ABSTENTION, ANSWER
 from api.limits import Turns, while_connected
 from api.schemas import AnswerOut, AskIn
 from api.wire import answer_out, question_in, trace_out
@@ -21,13 +20,12 @@ router = APIRouter(prefix="/v1", tags=["answers"])
 _FAULTS = problems.documented(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded, statuses=(400, 413, 415)
 )
-_EXAMPLES = {"answer": {"value": ANSWER}, "abstention": {"value": ABSTENTION}}
 
 
 @router.post(
     "/ask",
     dependencies=[Depends(requires_json)],
-    responses={200: {"content": {"application/json": {"examples": _EXAMPLES}}}, **_FAULTS},
+    responses=_FAULTS,
 )
 async def ask(asked: AskIn, request: Request, backend: UsesBackend) -> AnswerOut:
     """Answers from the documents, with the exact places; or says why they hold no answer.

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 
 from api import problems
 from api.backend import UsesBackend
-from api.examples import DOCUMENT, LISTING
 from api.schemas import DocumentList, DocumentOut
 from api.wire import document_out, summary_out
 from rag.errors import UnknownCollection, UnknownDocument
@@ -18,13 +17,7 @@ from rag.types import DEFAULT_COLLECTION
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 
-@router.get(
-    "/documents",
-    responses={
-        200: {"content": {"application/json": {"example": LISTING}}},
-        **problems.documented(UnknownCollection, statuses=(400,)),
-    },
-)
+@router.get("/documents", responses=problems.documented(UnknownCollection, statuses=(400,)))
 def listing(
     response: Response,
     backend: UsesBackend,
@@ -46,13 +39,7 @@ def listing(
     return DocumentList(documents=[summary_out(r) for r in shown], next=following)
 
 
-@router.get(
-    "/documents/{document_id:path}",
-    responses={
-        200: {"content": {"application/json": {"example": DOCUMENT}}},
-        **problems.documented(UnknownDocument),
-    },
-)
+@router.get("/documents/{document_id:path}", responses=problems.documented(UnknownDocument, statuses=(400,)))
 def document(document_id: str, backend: UsesBackend) -> DocumentOut:
     """A document's current version with its whole text."""
     return document_out(backend.catalog.document(document_id))

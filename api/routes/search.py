@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request
 
 from api import problems
 from api.backend import UsesBackend
-from api.examples import SEARCH
 from api.limits import Turns, while_connected
 from api.schemas import SearchOut
 from api.wire import passage_out
@@ -23,10 +22,7 @@ _FAULTS = problems.documented(
 )
 
 
-@router.get(
-    "/search",
-    responses={200: {"content": {"application/json": {"example": SEARCH}}}, **_FAULTS},
-)
+@router.get("/search", responses=_FAULTS)
 async def search(
     request: Request,
     backend: UsesBackend,

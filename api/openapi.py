@@ -1,0 +1,42 @@
+"""Completes the OpenAPI document with what FastAPI has no place for.
+
+The Problem schema, which no route returns by annotation; and examples of answers, which FastAPI
+would strip of their nulls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import examples
+from api.schemas import Problem
+
+_EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
+    ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},
+    ("/v1/search", "get"): {"passages": examples.SEARCH},
+    ("/v1/documents", "get"): {"listing": examples.LISTING},
+    ("/v1/documents/{document_id}", "get"): {"document": examples.DOCUMENT},
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Makes ``app.openapi()`` return the completed document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()  # made once and kept by FastAPI
+        if "Problem" not in document["components"]["schemas"]:
+            _complete(document)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(document: dict[str, Any]) -> None:
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+    for (path, method), values in _EXAMPLES.items():
+        content = document["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        content["examples"] = {name: {"value": value} for name, value in values.items()}

@@ -1,0 +1,63 @@
+"""The OpenAPI document: complete, and true to what the routes answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import schemas
+
+ROUTES = {
+    ("/v1/ask", "post"): schemas.AnswerOut,
+    ("/v1/search", "get"): schemas.SearchOut,
+    ("/v1/documents", "get"): schemas.DocumentList,
+    ("/v1/documents/{document_id}", "get"): schemas.DocumentOut,
+}
+
+
+@pytest.fixture
+def openapi(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").json()
+    return found
+
+
+def _references(value: object) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*(_references(v) for v in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_references(v) for v in value))
+    return set()
+
+
+def test_every_reference_resolves(openapi: dict[str, Any]) -> None:
+    """Each $ref names a schema that is there."""
+    wanted = {ref.removeprefix("#/components/schemas/") for ref in _references(openapi)}
+    assert "Problem" in wanted
+    assert wanted <= set(openapi["components"]["schemas"])
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_examples_fit_their_schema(openapi: dict[str, Any], route: tuple[str, str]) -> None:
+    """Each example of a 200 is a value that the route's model accepts."""
+    path, method = route
+    content = openapi["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+    examples = [e["value"] for e in content.get("examples", {}).values()] or [content["example"]]
+    for example in examples:
+        assert ROUTES[route].model_validate(example).model_dump(mode="json") == example
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple[str, str]) -> None:
+    """Each route names its errors, all as application/problem+json, each with an example."""
+    path, method = route
+    responses = openapi["paths"][path][method]["responses"]
+    failures = {status: r for status, r in responses.items() if status != "200"}
+    assert "500" in failures
+    for status, response in failures.items():
+        problem = response["content"]["application/problem+json"]
+        assert list(response["content"]) == ["application/problem+json"]
+        for example in problem["examples"].values():
+            assert schemas.Problem.model_validate(example["value"]).status == int(status)
