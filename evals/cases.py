@@ -139,7 +139,9 @@ def _parse(path: Path, number: int, line: str) -> Case:
     try:
         return _Line.model_validate_json(line).case()
     except ValidationError as error:
-        first = error.errors()[0]
+        # An answer may be a text or a rule: that a bad rule is no text either is no news.
+        found = error.errors()
+        first = next((e for e in found if e["type"] != "string_type"), found[0])
         where = ".".join(str(part) for part in first["loc"]) or "line"
         raise DatasetError(f"{path}:{number}: {where}: {first['msg']}") from None
     except ValueError as error:

@@ -1,0 +1,81 @@
+"""A two-line document, outcomes over it, and a catalog that holds it: for the eval suite's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from evals.cases import Case
+from evals.matchers import Exact
+from rag.errors import UnknownDocument
+from rag.types import Abstention, Answer, Citation, Document, Outcome, Question, Reason, Statement
+
+TEXT = "Ada Lovelace wrote the first program.\nShe lived in London."
+DOCUMENT = Document(id="ada", uri="ada.txt", title="Ada", text=TEXT)
+
+WHO = Case(
+    id="who",
+    question="Who wrote the first program?",
+    answerable=True,
+    answers=(Exact("Ada Lovelace"),),
+    must_cite=(("Ada Lovelace wrote the first program.",),),
+)
+WHERE = Case(
+    id="where",
+    question="Where did she live?",
+    answerable=True,
+    answers=(Exact("London"),),
+    must_cite=(("She lived in London.",),),
+)
+AGE = Case(id="age", question="How old was she?", answerable=False, kind="missing_detail")
+
+
+class Texts:
+    """Holds DOCUMENT and nothing else."""
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        if (document_id, version) != (DOCUMENT.id, DOCUMENT.sha256):
+            raise UnknownDocument(document_id)
+        return DOCUMENT
+
+
+def cite(quote: str, *, start: int | None = None, version: str = DOCUMENT.sha256) -> Citation:
+    """A citation of a quote where it stands, or (wrongly) at another start."""
+    at = TEXT.index(quote) if start is None else start
+    return Citation(
+        document_id="ada",
+        version=version,
+        title="Ada",
+        uri="ada.txt",
+        start=at,
+        end=at + len(quote),
+        quote=quote,
+    )
+
+
+def answer(text: str, *citations: Citation, confidence: float = 0.9) -> Answer:
+    """An answer whose statements are its quotes."""
+    statements = tuple(Statement(text=c.quote, citations=(i,)) for i, c in enumerate(citations))
+    return Answer(question="?", text=text, statements=statements, citations=citations, confidence=confidence)
+
+
+def abstention(confidence: float = 0.1, *nearest: Citation) -> Abstention:
+    return Abstention(question="?", reason=Reason.NOT_CONFIDENT, confidence=confidence, nearest=nearest)
+
+
+GOOD: Mapping[str, Outcome] = {
+    WHO.question: answer("Ada Lovelace", cite("Ada Lovelace wrote the first program.")),
+    WHERE.question: answer("London", cite("She lived in London.")),
+    AGE.question: abstention(0.2, cite("She lived in London.")),
+}
+
+
+def scripted(outcomes: Mapping[str, Outcome | Exception]) -> Callable[[Question], Outcome]:
+    """Answers by question text; an exception in the script is raised."""
+
+    def ask(question: Question) -> Outcome:
+        outcome = outcomes[question.text]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return ask
