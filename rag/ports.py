@@ -7,6 +7,7 @@ hand-written fake beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -95,7 +96,11 @@ class PassageIndex(Protocol):
 
     def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None: ...
 
-    def remove(self, collection: str, document_id: str, version: str) -> None: ...
+    def remove(
+        self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Removes the units of a version, those whose id is in ``keep`` apart (a re-split)."""
+        ...
 
     def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
         """The ``k`` nearest units of one vector of shape ``(dimensions,)``."""
@@ -123,7 +128,15 @@ class TermIndex(Protocol):
 
     def add(self, collection: str, rows: Sequence[TermRow]) -> None: ...
 
-    def remove(self, collection: str, versions: Iterable[tuple[str, str]]) -> None: ...
+    def remove(
+        self,
+        collection: str,
+        versions: Iterable[tuple[str, str]],
+        *,
+        keep: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Removes the rows of ``(document_id, version)``s, those with a passage id in ``keep`` apart."""
+        ...
 
     def search(self, collection: str, query: str, k: int) -> list[Hit]:
         """Best ``k`` passages for a plain-language query; query syntax in it has no meaning."""
@@ -244,6 +257,10 @@ class Catalog(Protocol):
 
     def check(self) -> None:
         """Raises StorageError where the file is damaged or can't be written."""
+        ...
+
+    def vacuum(self) -> None:
+        """Gives removed text back to the disk: no byte of it stays in the file."""
         ...
 
     def close(self) -> None: ...

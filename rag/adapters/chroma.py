@@ -1,0 +1,224 @@
+"""Vectors to sentences: Chroma, embedded in this process or a server, one collection for each of ours.
+
+Only ids, vectors and the version they belong to are stored, never text. Chroma is a rebuildable
+index beside the catalog: a folder it can't read is reported, not repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from rag.adapters.chroma_disk import vacuum_folder
+from rag.adapters.folders import folder_name, name_of
+from rag.adapters.gate import Gate
+from rag.errors import IndexUnavailable, StorageFull
+from rag.ports import Hit, Unit
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
+
+# HNSW (Malkov and Yashunin 2016, arXiv:1603.09320). Chroma's own defaults (16, 100, 100) found 0.66
+# of the 50 nearest among 5,000 random vectors of 384 dimensions, these 0.999, in 1.35 ms for 1.07.
+_HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
+_PAGE = 5_000
+_PROBED = 50
+
+
+class ChromaIndex:
+    """Fulfils ``PassageIndex``; safe to use from many threads of one process.
+
+    >>> ChromaIndex(tmp_path).search("default", vector, 100)  # doctest: +SKIP
+
+    Args:
+        path: the folder of the embedded Chroma, which no other process may have open.
+        url: a Chroma server in its place, as ``http://host:port``.
+
+    Raises:
+        IndexUnavailable: the server doesn't answer, or the folder is damaged.
+    """
+
+    def __init__(self, path: Path | None = None, *, url: str | None = None) -> None:
+        if (path is None) == (url is None):
+            raise ValueError("give a path or a url")
+        self._path, self._url = path, url
+        self._gate = Gate()
+        self._writing = Lock()
+        self._handles: dict[str, Any] = {}
+        with self._translated():
+            self._client = self._connect()
+            try:
+                self._batch = min(_PAGE, self._client.get_max_batch_size())
+                self._probe()
+            except BaseException:
+                self._client.close()
+                raise
+
+    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
+        if len(units) != len(vectors):
+            raise ValueError("as many vectors as units")
+        if not units:
+            return
+        with self._write():
+            handle = self._handle(collection) or self._create(collection)
+            for start in range(0, len(units), self._batch):
+                batch = units[start : start + self._batch]
+                handle.upsert(
+                    ids=[unit.id for unit in batch],
+                    embeddings=vectors[start : start + self._batch],
+                    metadatas=[{"document_id": u.document_id, "version": u.version} for u in batch],
+                )
+
+    def remove(
+        self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> None:
+        with self._write():
+            handle = self._handle(collection)
+            if handle is None:
+                return
+            where = {"$and": [{"document_id": document_id}, {"version": version}]}
+            stray = sorted(set(handle.get(where=where, include=[])["ids"]) - keep)
+            for start in range(0, len(stray), self._batch):
+                handle.delete(ids=stray[start : start + self._batch])
+
+    def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
+        with self._read():
+            handle = self._handle(collection)
+            if handle is None or k < 1:
+                return []
+            found = handle.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        return [
+            _hit(key, 1.0 - distance)
+            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def versions(self, collection: str) -> set[tuple[str, str]]:
+        with self._read():
+            handle = self._handle(collection)
+            if handle is None:
+                return set()
+            pages = range(0, handle.count(), _PAGE)
+            return {
+                (row["document_id"], row["version"])
+                for start in pages
+                for row in handle.get(include=["metadatas"], limit=_PAGE, offset=start)["metadatas"]
+            }
+
+    def count(self, collection: str) -> int:
+        with self._read():
+            handle = self._handle(collection)
+            return 0 if handle is None else int(handle.count())
+
+    def collections(self) -> set[str]:
+        with self._read():
+            return {name for name, handle in self._all() if handle.count()}
+
+    def drop(self, collection: str) -> None:
+        with self._write():
+            if self._handle(collection) is not None:
+                self._client.delete_collection(folder_name(collection))
+                self._handles.pop(collection, None)
+
+    def vacuum(self) -> None:
+        """Empties Chroma's log and gives its free pages back.
+
+        A server's folder is left to whoever runs the server (``chroma vacuum``, while it's stopped).
+        """
+        if self._path is None:
+            return
+        with self._writing, self._gate.alone(), self._translated():
+            self._handles.clear()
+            self._client.close()
+            try:
+                vacuum_folder(self._path)
+            finally:
+                self._client = self._connect()
+
+    def close(self) -> None:
+        """Releases the folder, so that another process or a later index may open it."""
+        with self._gate.alone():
+            self._handles.clear()
+            self._client.close()
+
+    def _connect(self) -> Any:
+        import chromadb
+
+        settings = chromadb.Settings(anonymized_telemetry=False)
+        if self._path is not None:
+            self._path.mkdir(parents=True, exist_ok=True)
+            return chromadb.PersistentClient(path=str(self._path), settings=settings)
+        parts = urlsplit(self._url or "")
+        secure = parts.scheme == "https"
+        return chromadb.HttpClient(
+            host=parts.hostname or "localhost",
+            port=parts.port or (443 if secure else 8000),
+            ssl=secure,
+            settings=settings,
+        )
+
+    def _probe(self) -> None:
+        """A folder whose vectors are gone still counts its rows, and searches find nothing."""
+        for name, handle in self._all():
+            wanted = min(_PROBED, handle.count())
+            if not wanted:
+                continue
+            row = handle.get(limit=1, include=["embeddings"])["embeddings"]
+            found = handle.query(query_embeddings=row, n_results=wanted, include=[])["ids"][0]
+            if len(found) < wanted:
+                raise IndexUnavailable(f"the vector index of collection {name!r} has lost its vectors")
+
+    def _all(self) -> Iterator[tuple[str, Any]]:
+        for start in range(0, self._client.count_collections(), 100):
+            for handle in self._client.list_collections(limit=100, offset=start):
+                if (name := name_of(handle.name)) is not None:
+                    yield name, handle
+
+    def _handle(self, collection: str) -> Any | None:
+        from chromadb.errors import NotFoundError
+
+        if collection not in self._handles:
+            try:
+                name = folder_name(collection)
+                self._handles[collection] = self._client.get_collection(name, embedding_function=None)
+            except NotFoundError:
+                return None
+        return self._handles[collection]
+
+    def _create(self, collection: str) -> Any:
+        self._handles[collection] = self._client.create_collection(
+            folder_name(collection), configuration={"hnsw": _HNSW}, embedding_function=None
+        )
+        return self._handles[collection]
+
+    @contextmanager
+    def _read(self) -> Iterator[None]:
+        with self._gate.shared(), self._translated():
+            yield
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        with self._writing, self._read():
+            yield
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+        from httpx import HTTPError
+
+        place = self._path or self._url
+        try:
+            yield
+        except (ChromaError, HTTPError, OSError, ValueError) as error:
+            if "disk is full" in str(error) or "No space left" in str(error):
+                raise StorageFull(f"no space left for {place}; what was stored before stands") from error
+            raise IndexUnavailable(f"the vector index at {place} can't be used: {error}") from error
+
+
+def _hit(key: str, score: float) -> Hit:
+    passage_id, _, index = key.rpartition(":")
+    return Hit(passage_id=passage_id, score=score, index=int(index))

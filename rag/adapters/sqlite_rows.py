@@ -1,0 +1,144 @@
+"""Documents and passages to rows of the catalog and back, without loss.
+
+Spans are written as flat lists of integers: a tenth of the size of named fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rag.ports import Change, DocumentRecord
+from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+  id TEXT PRIMARY KEY, collection TEXT NOT NULL, version TEXT NOT NULL, uri TEXT NOT NULL,
+  title TEXT NOT NULL, media_type TEXT NOT NULL, characters INTEGER NOT NULL,
+  passages INTEGER NOT NULL, generation INTEGER NOT NULL, updated_at TEXT NOT NULL, source TEXT NOT NULL,
+  source_sha256 TEXT NOT NULL, metadata TEXT NOT NULL, layout TEXT NOT NULL,
+  text BLOB NOT NULL  -- UTF-8; last, so that listings don't read it
+);
+CREATE INDEX documents_by_collection ON documents (collection, id);
+CREATE TABLE passages (
+  id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, spans TEXT NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id, first);
+CREATE TABLE intents (
+  collection TEXT NOT NULL, document_id TEXT NOT NULL, version TEXT, replaces TEXT,
+  committed INTEGER NOT NULL DEFAULT 0
+);
+"""
+RECORD = (
+    "id, collection, uri, title, media_type, version, characters, passages, updated_at, source, source_sha256"
+)
+DOCUMENT = "id, collection, version, uri, title, media_type, metadata, layout, text"
+PASSAGE = "p.id, p.document_id, d.version, d.collection, p.first, p.last, p.spans"
+
+Row = Sequence[Any]
+
+
+def document_row(change: Change, generation: int, updated_at: str) -> tuple[object, ...]:
+    """The columns of ``documents`` in the order of the schema."""
+    document = change.document
+    return (
+        document.id,
+        document.collection,
+        document.sha256,
+        document.uri,
+        document.title,
+        document.media_type,
+        len(document.text),
+        len(change.passages),
+        generation,
+        updated_at,
+        change.source,
+        change.source_sha256,
+        _dump(dict(document.metadata)),
+        _dump(_layout(document)),
+        document.text.encode("utf-8", "surrogatepass"),
+    )
+
+
+def to_document(row: Row) -> Document:
+    """A document from the columns ``DOCUMENT``."""
+    key, collection, version, uri, title, media_type, metadata, layout, text = row
+    parts = json.loads(layout)
+    return Document(
+        id=key,
+        collection=collection,
+        sha256=version,
+        uri=uri,
+        title=title,
+        media_type=media_type,
+        metadata=json.loads(metadata),
+        text=bytes(text).decode("utf-8", "surrogatepass"),
+        sections=tuple(Section(span=Span(a, b), path=tuple(path)) for a, b, path in parts["sections"]),
+        pages=tuple(Page(span=Span(a, b), number=number) for a, b, number in parts["pages"]),
+        blocks=tuple(
+            Block(span=Span(a, b), kind=BlockKind(kind), lead=Span(*lead) if lead else None)
+            for a, b, kind, lead in parts["blocks"]
+        ),
+    )
+
+
+def passage_row(passage: Passage) -> tuple[object, ...]:
+    """The columns of ``passages`` in the order of the schema."""
+    spans = {
+        "sentences": _flat(passage.sentences),
+        "leads": _flat(passage.leads),
+        "mentions": _flat(span for m in passage.mentions for span in (m.span, m.referent)),
+    }
+    return (passage.id, passage.document_id, passage.span.start, passage.span.end, _dump(spans))
+
+
+def to_passage(row: Row) -> Passage:
+    """A passage from the columns ``PASSAGE``."""
+    key, document_id, version, collection, first, last, packed = row
+    spans = json.loads(packed)
+    mentions = list(_spans(spans["mentions"]))
+    return Passage(
+        id=key,
+        document_id=document_id,
+        version=version,
+        collection=collection,
+        span=Span(first, last),
+        sentences=tuple(_spans(spans["sentences"])),
+        leads=tuple(_spans(spans["leads"])),
+        mentions=tuple(
+            Mention(span=span, referent=referent)
+            for span, referent in zip(mentions[::2], mentions[1::2], strict=True)
+        ),
+    )
+
+
+def to_record(row: Row) -> DocumentRecord:
+    """A record from the columns ``RECORD``."""
+    names = RECORD.split(", ")
+    return DocumentRecord(**dict(zip(names, row, strict=True)))
+
+
+def _layout(document: Document) -> dict[str, object]:
+    return {
+        "sections": [(s.span.start, s.span.end, s.path) for s in document.sections],
+        "pages": [(p.span.start, p.span.end, p.number) for p in document.pages],
+        "blocks": [
+            (b.span.start, b.span.end, b.kind, (b.lead.start, b.lead.end) if b.lead else None)
+            for b in document.blocks
+        ],
+    }
+
+
+def _flat(spans: Iterable[Span]) -> list[int]:
+    return [offset for span in spans for offset in (span.start, span.end)]
+
+
+def _spans(flat: list[int]) -> Iterator[Span]:
+    return (Span(start, end) for start, end in zip(flat[::2], flat[1::2], strict=True))
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
