@@ -110,9 +110,31 @@ def verify(
     raise typer.Exit(run(file, data=data))
 
 
+@app.command("eval")
+def evaluate(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="A set's name, or a .jsonl with its .toml beside.")
+    ] = "seeds",
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help="Ask this data folder, not the set's own documents."),
+    ] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")
+    ] = None,
+    junit_path: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")
+    ] = None,
+) -> None:
+    """Ask questions with known answers; fail where the figures miss their limits."""
+    from api.commands.eval import run
+
+    raise typer.Exit(run(dataset, data=data, json_path=json_path, junit_path=junit_path))
+
+
 @app.command()
 def doctor(data: Data = None) -> None:
-    """Look for what is wrong with the installation and the data folder. Changes nothing."""
+    """Look over the installation and the data folder, and say what is wrong."""
     from api.commands.doctor import run
 
     raise typer.Exit(run(data=data))

@@ -1,0 +1,67 @@
+"""Servers over loopback for tests: one in a thread of this process, one in a process of its own."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.backend import Backend
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def in_thread(backend: Backend) -> Iterator[str]:
+    """The URL of a real uvicorn over the backend, listening for as long as the block runs."""
+    listening = threading.Event()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            listening.set()
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = Server(uvicorn.Config(create_app(backend), log_config=None, ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            assert listening.wait(30)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+@contextmanager
+def in_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A Python process that serves, and its URL, once it has said that it answers."""
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            found = re.search(r"http://[^/]+", said)
+            if found is None:
+                process.kill()
+                assert process.stderr is not None
+                raise AssertionError(f"it didn't serve: {said}{process.stderr.read()}")
+            yield process, found.group()
+        finally:
+            process.kill()

@@ -1,0 +1,185 @@
+"""The real server: over loopback, from its first connection to its last answer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from api.server import AddressTaken, serve
+from rag.settings import LimitSettings, Settings
+from rag.types import Outcome
+from tests.fakes.engine import QUOTE, FakeBackend, answer
+from tests.http.live import ROOT, in_process, in_thread
+
+SERVING = ("-m", "tests.fakes.serving")
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend(Settings(limits=LimitSettings(concurrent=1, waiting=4, body_bytes=100_000)))
+
+
+@pytest.fixture
+def url(backend: FakeBackend) -> Iterator[str]:
+    with in_thread(backend) as address:
+        yield address
+
+
+def test_a_question_is_answered_over_loopback(url: str) -> None:
+    """A plain HTTP client gets the answer with its quote."""
+    body = httpx.post(f"{url}/v1/ask", json={"question": "Who?"}).json()
+    assert body["citations"][0]["quote"] == QUOTE
+
+
+def test_a_chunked_body_over_the_limit_is_refused(url: str) -> None:
+    """Without a Content-Length the bytes themselves are counted."""
+    chunks = (b" " * 10_000 for _ in range(1_000))
+    response = httpx.post(f"{url}/v1/ask", content=chunks, headers={"Content-Type": "application/json"})
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("declared", ["9" * 15, "100001"])
+def test_an_overlong_declared_body_is_refused_unread(url: str, declared: str) -> None:
+    """The answer comes before a byte of the body is sent."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection.putrequest("POST", "/v1/ask")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", declared)
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_the_service_answers_on_after_bad_requests(url: str) -> None:
+    """Broken bytes cost their own connection and nothing else."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    for raw in (b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"POST /v1/ask HTTP/1.1\r\n"):
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(raw)
+    assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_many_at_once_all_get_their_own_answer(url: str, backend: FakeBackend) -> None:
+    """With one worked on at a time and four waiting, five questions at once are five answers."""
+
+    def asked(number: int) -> str:
+        question: str = httpx.post(f"{url}/v1/ask", json={"question": f"Question {number}?"}).json()[
+            "question"
+        ]
+        return question
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(asked, range(5))) == [f"Question {n}?" for n in range(5)]
+
+
+def test_a_question_whose_client_left_is_never_begun(url: str, backend: FakeBackend) -> None:
+    """Who hangs up while waiting for a turn leaves no work behind."""
+    begun, release = threading.Event(), threading.Event()
+
+    def script(question: str) -> Outcome:
+        begun.set()
+        release.wait(60)
+        return answer(question)
+
+    backend.engine.script = script
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": "First?"}, timeout=60)
+        assert begun.wait(30)
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/v1/ask", json={"question": "Left?"}, timeout=httpx.Timeout(30, read=0.2))
+        # Asked after the hang-up was sent: by these answers the server has dealt with it.
+        assert {httpx.get(f"{url}/healthz").status_code for _ in range(20)} == {200}
+        release.set()
+        assert first.result().status_code == 200
+    httpx.post(f"{url}/v1/ask", json={"question": "Last?"})
+    assert [question.text for question in backend.engine.asked] == ["First?", "Last?"]
+
+
+def test_a_question_under_way_is_answered_after_sigterm() -> None:
+    """At SIGTERM no new connection is taken, the open question is answered, then all is closed."""
+    with in_process(*SERVING, "0") as (process, url), ThreadPoolExecutor(1) as pool:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        pending = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": "Who?"}, timeout=60)
+        assert process.stdout.readline() == "asked\n"
+        process.send_signal(signal.SIGTERM)
+        assert _refuses(url)
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert pending.result().json()["answer"] == "Ada"
+        assert process.stdout.readline() == "closed\n"
+        assert process.wait(30) == 0
+
+
+def _refuses(url: str) -> bool:
+    """True once the server takes no new connection; asked at most 200 times."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    pause = threading.Event()
+    for _ in range(200):
+        try:
+            socket.create_connection((host, int(port)), timeout=30).close()
+        except OSError:
+            return True
+        pause.wait(0.05)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_server_stops_at_once_and_cleanly(number: signal.Signals) -> None:
+    """Both signals end it with status 0, the service closed, nothing on stderr."""
+    with in_process(*SERVING, "0") as (process, _url):
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "closed\n", "")
+
+
+def test_a_taken_port_is_a_plain_error() -> None:
+    """The port in use is named, and the service isn't opened for nothing."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        opened: list[object] = []
+
+        def open_backend(settings: Settings, url: str) -> FakeBackend:
+            opened.append(url)
+            return FakeBackend(settings)
+
+        with pytest.raises(AddressTaken, match=f"port {port}: it is in use"):
+            serve(Settings(), open_backend, port=port, say=opened.append)
+    assert opened == []
+
+
+def test_no_connection_is_taken_before_the_models_are_warm() -> None:
+    """While the service is being opened, its address refuses."""
+    refused: list[bool] = []
+
+    class Stop(Exception):
+        pass
+
+    def open_backend(settings: Settings, url: str) -> FakeBackend:
+        refused.append(_refuses(url.rstrip("/")))
+        raise Stop
+
+    with pytest.raises(Stop):
+        serve(Settings(), open_backend, port=0, say=print)
+    assert refused == [True]
+
+
+def test_the_faces_import_no_heavy_library() -> None:
+    """The HTTP face itself needs neither torch, transformers, llama_index nor chromadb."""
+    heavy = ("torch", "transformers", "llama_index", "chromadb", "spacy", "sentence_transformers")
+    script = f"import sys, api.server, json; print(json.dumps([m for m in {heavy} if m in sys.modules]))"
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == []
