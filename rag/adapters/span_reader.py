@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rag.adapters.onnx import OnnxModel, encodable, open_tokenizer
 from rag.adapters.weights import check_files, compiled, file_sha256, folder_sha256, read_pins
 from rag.errors import ModelError
+from rag.names import whole_name
 from rag.types import Candidate, SpanAnswer
 from rag.view import View, view_of
 
@@ -134,11 +135,15 @@ def _answers(candidate: Candidate, view: View, spans: list[_Scored], no_answer: 
         if place is None or not place.text:
             continue
         kept.append(scored)
+        span, text = place.span, place.text
+        if not place.referents:
+            span = whole_name(candidate.document.text, span, candidate.passage.span)
+            text = span.slice(candidate.document.text).strip()
         answers.append(
             SpanAnswer(
                 candidate=candidate,
-                span=place.span,
-                text=place.text,
+                span=span,
+                text=text,
                 score=scored.score,
                 no_answer_score=no_answer,
                 referents=place.referents,
