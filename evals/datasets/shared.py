@@ -2,8 +2,8 @@
 
 Each set is a folder. A corpus line has ``_id, title, text``; a query line ``_id, text, answers,
 answerable, relevant`` (document ids), sometimes ``history``, ``split`` and fields of its own, which
-are kept in ``extra``. All of a folder's queries are open: held-out ones are in no such file
-(``split`` names the half of an older division and is passed over).
+are kept in ``extra``. Queries whose ``split`` isn't ``open`` are held out: they are never returned.
+Some sets (xquad-en, beir-scifact, ir-cacm) carry such rows in the same file.
 """
 
 from __future__ import annotations
@@ -66,12 +66,14 @@ def corpus(folder: Path) -> Iterator[Text]:
 
 
 def queries(folder: Path) -> Iterator[Query]:
-    """Queries of a set in order.
+    """Open queries of a set in order.
 
     Raises:
         DatasetError: the file is missing or damaged.
     """
     for row in _rows(folder / "queries.jsonl.gz"):
+        if row["split"] != "open":
+            continue
         yield Query(
             id=row["_id"],
             text=row["text"],

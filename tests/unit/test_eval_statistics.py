@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from evals.statistics import bootstrap_interval, compare, permutation_p
+
+HALF = [0.0, 1.0] * 50
+
+
+def test_an_interval_is_the_same_for_the_same_seed() -> None:
+    """Figures don't wobble between runs; another seed gives another draw."""
+    assert bootstrap_interval(HALF) == bootstrap_interval(HALF)
+    ragged = [n**0.5 for n in range(50)]
+    assert bootstrap_interval(ragged, seed=1) != bootstrap_interval(ragged, seed=2)
+
+
+def test_an_interval_of_a_share_is_as_wide_as_theory_says() -> None:
+    """For 50 of 100 the normal interval is 0.5 +- 1.96 * 0.05; the bootstrap lies within 0.02 of it."""
+    interval = bootstrap_interval(HALF)
+    assert interval.mean == 0.5
+    assert interval.low == pytest.approx(0.402, abs=0.02)
+    assert interval.high == pytest.approx(0.598, abs=0.02)
+
+
+def test_an_interval_of_a_constant_is_a_point() -> None:
+    """All right: no spread."""
+    interval = bootstrap_interval([1.0] * 10)
+    assert (interval.low, interval.mean, interval.high) == (1.0, 1.0, 1.0)
+
+
+def test_an_interval_needs_values() -> None:
+    """Nothing measured has no interval."""
+    with pytest.raises(ValueError, match="at least one"):
+        bootstrap_interval([])
+
+
+def test_a_clear_difference_is_told() -> None:
+    """b right on 20 of 20 where a is wrong: interval at 1, p near 0."""
+    told = compare([0.0] * 20, [1.0] * 20)
+    assert told.difference.low == told.difference.high == 1.0
+    assert told.p_value < 0.01
+
+
+def test_no_difference_is_told() -> None:
+    """The same scores: difference 0, p-value 1."""
+    told = compare(HALF, HALF)
+    assert (told.difference.mean, told.p_value) == (0.0, 1.0)
+
+
+def test_the_p_value_agrees_with_all_sign_flips() -> None:
+    """Eight paired differences: the share of all 256 sign flips whose mean is as extreme."""
+    differences = [0.3, -0.1, 0.4, 0.2, 0.0, 0.5, -0.2, 0.1]
+    means = [abs(np.dot(signs, differences)) / 8 for signs in product((-1, 1), repeat=8)]
+    exact = sum(mean >= 0.15 - 1e-12 for mean in means) / 256
+    assert permutation_p(differences, resamples=20_000) == pytest.approx(exact, abs=0.015)
+
+
+def test_lists_of_different_length_cannot_be_paired() -> None:
+    """A pair is the same question twice."""
+    with pytest.raises(ValueError, match="is shorter than"):
+        compare([1.0], [1.0, 0.0])
