@@ -60,5 +60,5 @@ def test_the_p_value_agrees_with_all_sign_flips() -> None:
 
 def test_lists_of_different_length_cannot_be_paired() -> None:
     """A pair is the same question twice."""
-    with pytest.raises(ValueError, match="is shorter than"):
+    with pytest.raises(ValueError, match="is longer than"):
         compare([1.0], [1.0, 0.0])
