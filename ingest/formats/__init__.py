@@ -37,7 +37,7 @@ _FORMATS = (
     Format(
         name="plain text",
         media_types=("text/plain",),
-        extensions=(".txt", ".text", ".log", ""),
+        extensions=(".txt", ".text", ""),
         read=plain.read,
     ),
 )

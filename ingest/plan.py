@@ -1,0 +1,97 @@
+"""What a folder's files mean for the catalog: added, changed, unchanged, renamed, removed. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from rag.ports import DocumentRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFile:
+    """A file that is there now. ``path`` is absolute, ``sha256`` (hex) is that of its bytes."""
+
+    uri: str
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done. ``renamed`` pairs hold a removed document and the new file it became.
+
+    A renamed file is written anew under its new uri and its old document is removed: document ids,
+    and so the ids of all its passages, come from the uri.
+    """
+
+    added: tuple[FoundFile, ...] = ()
+    changed: tuple[FoundFile, ...] = ()
+    unchanged: tuple[FoundFile, ...] = ()
+    renamed: tuple[tuple[DocumentRecord, FoundFile], ...] = ()
+    removed: tuple[DocumentRecord, ...] = ()
+
+    @property
+    def to_read(self) -> tuple[FoundFile, ...]:
+        """Files whose next version must be written, in the order of their uris."""
+        files = [*self.added, *self.changed, *(file for _, file in self.renamed)]
+        return tuple(sorted(files, key=lambda file: file.uri))
+
+    @property
+    def to_remove(self) -> tuple[DocumentRecord, ...]:
+        return (*self.removed, *(record for record, _ in self.renamed))
+
+
+def document_id(collection: str, uri: str) -> str:
+    """A document's id: stable for its place, different in each collection; 16 hex digits."""
+    return sha256(f"{collection}\0{uri}".encode()).hexdigest()[:16]
+
+
+def plan(
+    records: Sequence[DocumentRecord],
+    files: Sequence[FoundFile],
+    *,
+    unknown: Collection[str] = (),
+    refresh: bool = False,
+) -> Plan:
+    """Compares the catalog's records of a place with the files found there.
+
+    Args:
+        unknown: uris of files and folders that could not be looked at; what is recorded at or
+            under them stays.
+        refresh: files with the same bytes are to be read again, too.
+    """
+    known = {record.uri: record for record in records}
+    there = {file.uri for file in files}
+    same = [f for f in files if f.uri in known and known[f.uri].source_sha256 == f.sha256 and not refresh]
+    kept = {file.uri for file in same}
+    changed = [f for f in files if f.uri in known and f.uri not in kept]
+    gone = [r for r in records if r.uri not in there and not _is_under(r.uri, unknown)]
+    renamed = _renames(gone, [f for f in files if f.uri not in known])
+    moved = {file.uri for _, file in renamed}
+    left = {record.uri for record, _ in renamed}
+    return Plan(
+        added=tuple(f for f in files if f.uri not in known and f.uri not in moved),
+        changed=tuple(changed),
+        unchanged=tuple(same),
+        renamed=tuple(renamed),
+        removed=tuple(r for r in gone if r.uri not in left),
+    )
+
+
+def _renames(
+    gone: Sequence[DocumentRecord], new: Sequence[FoundFile]
+) -> list[tuple[DocumentRecord, FoundFile]]:
+    """Pairs a vanished document with a new file of the same bytes, each at most once."""
+    by_hash: defaultdict[str, list[DocumentRecord]] = defaultdict(list)
+    for record in sorted(gone, key=lambda record: record.uri, reverse=True):
+        by_hash[record.source_sha256].append(record)
+    ordered = sorted(new, key=lambda file: file.uri)
+    return [(by_hash[file.sha256].pop(), file) for file in ordered if by_hash.get(file.sha256)]
+
+
+def _is_under(uri: str, places: Collection[str]) -> bool:
+    return any(uri == place or uri.startswith(f"{place}/") for place in places)

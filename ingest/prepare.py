@@ -1,0 +1,58 @@
+"""One source made ready to be written: read, split, its pronouns led back to names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ingest import formats
+from ingest.plan import document_id
+from rag.ports import Change, Resolver, Splitter
+from rag.types import DEFAULT_COLLECTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparer:
+    """Turns bytes into a ``Change``, for a folder's files and for uploads alike.
+
+    ``limit`` is the most bytes a document may have.
+    """
+
+    splitter: Splitter
+    resolver: Resolver | None = None
+    limit: int = formats.DOCUMENT_BYTES
+
+    def prepare(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        uri: str,
+        collection: str = DEFAULT_COLLECTION,
+        media_type: str | None = None,
+        source: str = "",
+    ) -> Change:
+        """The next version of the document at ``uri``, with its passages.
+
+        Raises:
+            DocumentTooLarge: over the limit.
+            UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
+        """
+        document = formats.read(
+            data,
+            name,
+            uri=uri,
+            document_id=document_id(collection, uri),
+            collection=collection,
+            media_type=media_type,
+            limit=self.limit,
+        )
+        passages = list(self.splitter.split(document))
+        if self.resolver is not None:
+            passages = self.resolver.resolve(document, passages)
+        return Change(
+            document=document,
+            passages=tuple(passages),
+            source=source,
+            source_sha256=sha256(data).hexdigest(),
+        )
