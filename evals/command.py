@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from evals import gate, report, summary
+from evals.cases import DatasetError
 from evals.datasets.load import Dataset, load
 from evals.gate import Exit
 from evals.junit import junit
@@ -114,7 +115,25 @@ def _service(dataset: Dataset, settings: Settings, data: Path | None) -> Iterato
 
 
 def _ingest(service: Service, folder: Path) -> None:
-    raise NotImplementedError
+    """Reads a folder as ``saywhere ingest`` does; a file that fails would make figures lie, so it ends
+    the evaluation."""
+    from ingest.split import PassageSplitter
+    from ingest.sync import sync
+    from rag.mentions import PronounResolver
+
+    split = service.settings.split
+    told = sync(
+        service.library,
+        service.catalog,
+        PassageSplitter(split.min_words, split.max_words),
+        PronounResolver(),
+        [folder],
+        limit=service.settings.limits.document_bytes,
+    )
+    if told.failed:
+        raise DatasetError(f"{folder}: {told.failed[0].reason}")
+    if not told.added:
+        raise DatasetError(f"there is no document in {folder}")
 
 
 @contextmanager
