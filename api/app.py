@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api import openapi, problems
 from api.backend import Backend
 from api.edge import Edge
+from api.hosts import KnownHosts
 from api.limits import BodyLimit, ClientGone, Turns
 from api.routes import ask, documents, health, pages, search
 from rag.errors import SaywhereError
@@ -26,8 +27,12 @@ _DESCRIPTION = (
 )
 
 
-def create_app(backend: Backend) -> FastAPI:
-    """The ASGI application over an opened service. It doesn't close the service."""
+def create_app(backend: Backend, *, hosts: frozenset[str] | None = None) -> FastAPI:
+    """The ASGI application over an opened service. It doesn't close the service.
+
+    Args:
+        hosts: the names it answers to; None: to any.
+    """
     app = FastAPI(
         title="Saywhere",
         version=version("saywhere"),
@@ -46,6 +51,8 @@ def create_app(backend: Backend) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(ClientGone, _nobody_listens)
     app.add_middleware(BodyLimit, limit=backend.settings.limits.body_bytes)
+    if hosts is not None:
+        app.add_middleware(KnownHosts, names=hosts)
     app.add_middleware(Edge)  # added last: outermost
     openapi.describe(app)
     return app

@@ -83,11 +83,15 @@ def serve(
         str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets others in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", metavar="NAME", help="Answer to this name too (a proxy's). Repeatable."),
+    ] = None,
 ) -> None:
     """Answer over HTTP until stopped."""
     from api.commands.serve import run
 
-    raise typer.Exit(run(data=data, host=host, port=port))
+    raise typer.Exit(run(data=data, host=host, port=port, allow_hosts=allow_host or ()))
 
 
 @app.command()

@@ -41,6 +41,9 @@ class Kind:
 
 UNEXPECTED = Kind(status=500, slug="unexpected", title="Something went wrong here", tells=False)
 INVALID_REQUEST = Kind(status=422, slug="invalid-request", title="The request can't be understood")
+MISDIRECTED = Kind(
+    status=421, slug="other-host", title="This service doesn't answer to that name (see serve --allow-host)"
+)
 _STORAGE = Kind(status=500, slug="storage", title="The stored documents can't be read", tells=False)
 _UNAVAILABLE = Kind(status=503, slug="not-ready", title="The index isn't ready", retry_after=5, tells=False)
 
@@ -78,7 +81,7 @@ _BY_STATUS: Mapping[int, Kind] = {
 
 def kinds() -> dict[str, Kind]:
     """Every kind by its slug."""
-    found = (UNEXPECTED, INVALID_REQUEST, *TABLE.values(), *_BY_STATUS.values())
+    found = (UNEXPECTED, INVALID_REQUEST, MISDIRECTED, *TABLE.values(), *_BY_STATUS.values())
     return {kind.slug: kind for kind in found}
 
 

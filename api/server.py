@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
@@ -18,6 +18,7 @@ import uvicorn
 
 from api.app import create_app
 from api.backend import Backend
+from api.hosts import answered_names
 from rag.settings import Settings
 from rag.types import Question
 
@@ -48,6 +49,7 @@ def serve(
     *,
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
+    allow_hosts: Sequence[str] = (),
     say: Callable[[str], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT; then raises SystemExit(0).
@@ -55,6 +57,7 @@ def serve(
     Args:
         open_backend: opens the service, given the settings and the URL it will be at.
         port: 0 takes any free one.
+        allow_hosts: further names that requests may be sent to, such as a reverse proxy's.
         say: told one line when the first question can be asked.
 
     Raises:
@@ -66,7 +69,7 @@ def serve(
         with open_backend(settings, url) as backend:
             _warm(backend)
             config = uvicorn.Config(
-                create_app(backend),
+                create_app(backend, hosts=answered_names(host, allow_hosts)),
                 access_log=False,
                 log_config=None,
                 proxy_headers=False,

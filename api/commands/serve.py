@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.server import AddressTaken, serve
@@ -11,13 +12,13 @@ from rag.settings import Settings, load
 from rag.wiring import Service, open_service
 
 
-def run(*, data: Path | None, host: str, port: int) -> int:
+def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str]) -> int:
     """Serves until stopped; the status to exit with where that never began."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     try:
-        serve(load(data=data), _open, host=host, port=port, say=_say)
+        serve(load(data=data), _open, host=host, port=port, allow_hosts=allow_hosts, say=_say)
     except AddressTaken as error:
         print(f"saywhere: {error}", file=sys.stderr)
         return 1

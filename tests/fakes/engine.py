@@ -107,14 +107,12 @@ class FewDocuments:
         return {document.collection for document in self.stored}
 
     def count(self, collection: str | None = None) -> int:
+        if self.fault:
+            raise self.fault
         return len(self.list(collection))
 
     def fingerprint(self) -> str | None:
         return "fingerprint"
-
-    def check(self) -> None:
-        if self.fault:
-            raise self.fault
 
 
 def _record(document: Document) -> DocumentRecord:

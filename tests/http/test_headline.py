@@ -1,0 +1,113 @@
+"""The seed article served for real: ingested, asked over HTTP, and locked while it is served."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.http.live import ROOT, in_process
+
+HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers", "spacy")
+# As ``saywhere serve`` does it, then the heavy libraries that are loaded by the time it answers.
+SERVE = f"""
+import json, sys
+from pathlib import Path
+from api.server import serve
+from rag.settings import load
+from rag.wiring import open_service
+
+def say(line):
+    print(line, flush=True)
+    print(json.dumps([name for name in {HEAVY} if name in sys.modules]), flush=True)
+
+serve(load(data=Path(sys.argv[1])), lambda settings, url: open_service(settings, url=url), port=0, say=say)
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("served")
+    assert _saywhere("ingest", "seeds", "--data", str(folder)).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(data: Path) -> Iterator[tuple[str, int, list[str]]]:
+    """URL, process id, and the heavy modules it had loaded when it answered."""
+    with in_process("-c", SERVE, str(data)) as (process, url):
+        assert process.stdout is not None
+        yield url, process.pid, json.loads(process.stdout.readline())
+
+
+def _saywhere(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=110
+    )
+
+
+def test_who_demanded_an_apology(served: tuple[str, int, list[str]]) -> None:
+    """Grady Judd, by the sentence that says it and the one that names him."""
+    url, *_ = served
+    body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
+    assert body["answered"]
+    assert "Grady Judd" in body["answer"]
+    assert "Noem" not in body["answer"]
+    quotes = [citation["quote"] for citation in body["citations"]]
+    assert any("apology" in quote for quote in quotes)
+    assert any("Grady Judd" in quote for quote in quotes)
+
+
+def test_every_citation_can_be_checked_over_http(served: tuple[str, int, list[str]]) -> None:
+    """The document as served, cut at the offsets, is the quote; its version is the cited one."""
+    url, *_ = served
+    body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
+    for citation in body["citations"]:
+        stored = httpx.get(f"{url}/v1/documents/{citation['document_id']}").json()
+        assert stored["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert stored["version"] == citation["version"]
+
+
+def test_what_the_article_does_not_say_is_not_answered(served: tuple[str, int, list[str]]) -> None:
+    """An abstention with a reason and with the nearest passages."""
+    url, *_ = served
+    body = httpx.post(f"{url}/v1/ask", json={"question": "What is the boiling point of mercury?"}).json()
+    assert (body["answered"], body["answer"]) == (False, None)
+    assert body["abstention"]["nearest"]
+
+
+def test_serving_loads_no_training_library(served: tuple[str, int, list[str]]) -> None:
+    """By the time it answers, models warm, torch and its like aren't in the process."""
+    *_, heavy = served
+    assert heavy == []
+
+
+@pytest.mark.parametrize("command", [("ask", "Who?"), ("search", "who"), ("ingest", "seeds")])
+def test_beside_a_server_other_commands_say_who_has_the_folder(
+    served: tuple[str, int, list[str]], data: Path, command: tuple[str, ...]
+) -> None:
+    """Status 1 and one line with the server's process id and address."""
+    url, pid, _ = served
+    ran = _saywhere(*command, "--data", str(data))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.count("\n") == 1
+    assert str(pid) in ran.stderr
+    assert url in ran.stderr
+
+
+def test_doctor_and_verify_work_beside_a_server(
+    served: tuple[str, int, list[str]], data: Path, tmp_path: Path
+) -> None:
+    """Both only read the catalog; doctor says what it could not look at."""
+    url, *_ = served
+    saved = tmp_path / "saved.json"
+    saved.write_text(httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}).text, "utf-8")
+    assert _saywhere("verify", str(saved), "--data", str(data)).returncode == 0
+    ran = _saywhere("doctor", "--data", str(data))
+    assert ran.returncode == 0, ran.stdout
+    assert "not looked at" in ran.stdout
