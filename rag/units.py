@@ -6,6 +6,8 @@ sentence was 0.916, of the whole paragraph 0.885, with the same model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.ports import TermRow, Unit
 from rag.types import Document, Passage
 
@@ -42,7 +44,7 @@ def units(document: Document, passage: Passage, *, context: bool) -> tuple[Unit,
     )
 
 
-def unit_ids(passages: tuple[Passage, ...]) -> frozenset[str]:
+def unit_ids(passages: Sequence[Passage]) -> frozenset[str]:
     """The ids that ``units`` gives to the sentences of these passages."""
     return frozenset(f"{p.id}:{index}" for p in passages for index in range(len(p.sentences)))
 

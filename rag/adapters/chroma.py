@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # HNSW (Malkov and Yashunin 2016, arXiv:1603.09320). Chroma's own defaults (16, 100, 100) found 0.66
 # of the 50 nearest among 5,000 random vectors of 384 dimensions, these 0.999, in 1.35 ms for 1.07.
 _HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
+_HOLDS_REMOVED = {"removed": True}  # marks a collection that vacuum must copy
 _PAGE = 5_000
 _PROBED = 50
 
@@ -83,6 +84,8 @@ class ChromaIndex:
                 return
             where = {"$and": [{"document_id": document_id}, {"version": version}]}
             stray = sorted(set(handle.get(where=where, include=[])["ids"]) - keep)
+            if stray and not handle.metadata:
+                handle.modify(metadata=_HOLDS_REMOVED)
             for start in range(0, len(stray), self._batch):
                 handle.delete(ids=stray[start : start + self._batch])
 
@@ -125,25 +128,47 @@ class ChromaIndex:
                 self._handles.pop(collection, None)
 
     def vacuum(self) -> None:
-        """Empties Chroma's log and gives its free pages back.
+        """Copies each collection that vectors were removed from, then gives the disk its space back.
 
-        A server's folder is left to whoever runs the server (``chroma vacuum``, while it's stopped).
+        HNSW only marks what is removed. A server's own files are left to whoever runs the server
+        (``chroma vacuum``, while it is stopped).
         """
-        if self._path is None:
-            return
-        with self._writing, self._gate.alone(), self._translated():
-            self._handles.clear()
-            self._client.close()
-            try:
-                vacuum_folder(self._path)
-            finally:
-                self._client = self._connect()
+        with self._writing, self._translated():
+            for name, handle in list(self._all()):
+                if handle.metadata:
+                    self._rewrite(name, handle)
+            if self._path is None:
+                return
+            with self._gate.alone():
+                self._handles.clear()
+                self._client.close()
+                try:
+                    vacuum_folder(self._path)
+                finally:
+                    self._client = self._connect()
 
     def close(self) -> None:
         """Releases the folder, so that another process or a later index may open it."""
         with self._gate.alone():
             self._handles.clear()
             self._client.close()
+
+    def _rewrite(self, name: str, old: Any) -> None:
+        """Searches go on in the old collection until the copy takes its place.
+
+        Cut short between the two last steps the collection is gone, and recovery indexes it anew.
+        """
+        passing = f"{folder_name(name)}-new"
+        if passing in {handle.name for handle in self._listed()}:
+            self._client.delete_collection(passing)
+        fresh = self._made(passing)
+        for start in range(0, old.count(), self._batch):
+            rows = old.get(include=["embeddings", "metadatas"], limit=self._batch, offset=start)
+            fresh.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
+        with self._gate.alone():
+            self._handles.clear()
+            self._client.delete_collection(folder_name(name))
+            fresh.modify(name=folder_name(name))
 
     def _connect(self) -> Any:
         import chromadb
@@ -173,10 +198,11 @@ class ChromaIndex:
                 raise IndexUnavailable(f"the vector index of collection {name!r} has lost its vectors")
 
     def _all(self) -> Iterator[tuple[str, Any]]:
+        return ((name, h) for h in self._listed() if (name := name_of(h.name)) is not None)
+
+    def _listed(self) -> Iterator[Any]:
         for start in range(0, self._client.count_collections(), 100):
-            for handle in self._client.list_collections(limit=100, offset=start):
-                if (name := name_of(handle.name)) is not None:
-                    yield name, handle
+            yield from self._client.list_collections(limit=100, offset=start)
 
     def _handle(self, collection: str) -> Any | None:
         from chromadb.errors import NotFoundError
@@ -190,10 +216,12 @@ class ChromaIndex:
         return self._handles[collection]
 
     def _create(self, collection: str) -> Any:
-        self._handles[collection] = self._client.create_collection(
-            folder_name(collection), configuration={"hnsw": _HNSW}, embedding_function=None
-        )
+        self._handles[collection] = self._made(folder_name(collection))
         return self._handles[collection]
+
+    def _made(self, name: str) -> Any:
+        configuration = {"hnsw": _HNSW}
+        return self._client.create_collection(name, configuration=configuration, embedding_function=None)
 
     @contextmanager
     def _read(self) -> Iterator[None]:
