@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
@@ -25,7 +24,7 @@ SCRIPT: Mapping[str, Outcome | Exception] = {**GOOD, WHERE.question: abstention(
 
 def measured(
     tmp_path: Path, script: Mapping[str, Outcome | Exception] = SCRIPT, name: str = "a"
-) -> tuple[Exit, str, dict[str, Any], str]:
+) -> tuple[Exit, dict[str, Any]]:
     out = io.StringIO()
     code = measure(
         DATASET,
@@ -38,13 +37,15 @@ def measured(
         progress=False,
     )
     data = json.loads((tmp_path / f"{name}.json").read_text())
-    return code, out.getvalue(), data, (tmp_path / f"{name}.xml").read_text()
+    assert "answered right" in out.getvalue()
+    assert (tmp_path / f"{name}.xml").read_text().startswith("<?xml")
+    return code, data
 
 
 def test_two_runs_give_the_same_json_but_for_times(tmp_path: Path) -> None:
     """Everything that differs between runs lies under "times"."""
-    _, _, one, _ = measured(tmp_path, name="one")
-    _, _, two, _ = measured(tmp_path, name="two")
+    _, one = measured(tmp_path, name="one")
+    _, two = measured(tmp_path, name="two")
     assert one.pop("times").keys() == two.pop("times").keys()
     assert one == two
     assert json.dumps(one) == json.dumps(two)
@@ -54,45 +55,6 @@ def test_the_exit_code_follows_the_gate(tmp_path: Path) -> None:
     """Met thresholds give 0, a missed one 1."""
     assert measured(tmp_path, GOOD)[0] == 0
     assert measured(tmp_path, SCRIPT)[0] == 1
-
-
-def test_the_terminal_shows_figures_failing_cases_and_verdicts(tmp_path: Path) -> None:
-    """A failing case stands with question, expected, got and reason; the gate's line names it."""
-    _, told, _, _ = measured(tmp_path)
-    for part in ("answered right", "0.500", "Where did she live?", "London", "no answer", "abstained"):
-        assert part in told
-    assert "FAIL  answered_right 0.500 (n=2) >= 0.9: where" in told
-
-
-def test_the_json_holds_what_was_said_and_where(tmp_path: Path) -> None:
-    """Each case carries its outcome as data, citations with offsets."""
-    _, _, data, _ = measured(tmp_path)
-    who, where, _ = data["cases"]
-    assert who["outcome"]["citations"][0]["quote"] == "Ada Lovelace wrote the first program."
-    assert (who["outcome"]["citations"][0]["start"], who["citations_exact"]) == (0, True)
-    assert (where["right"], where["outcome"]["reason"]) == (False, "not_confident")
-    assert data["models"] == {"reader": "r1"}
-    assert (data["passed"], data["verdicts"][0]["cases"]) == (False, ["where"])
-
-
-def test_junit_has_a_case_a_question_and_one_a_threshold(tmp_path: Path) -> None:
-    """The wrong case and the missed threshold are failures; the rest pass."""
-    root = ElementTree.fromstring(measured(tmp_path)[3])  # noqa: S314 (our own output)
-    counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root]
-    assert counts == [("ada.cases", "3", "1", "0"), ("ada.gate", "1", "1", "0")]
-    failed = root.find(".//testcase[@name='where']/failure")
-    assert failed is not None
-    assert "abstained" in str(failed.get("message"))
-    assert "expected: London" in str(failed.text)
-
-
-def test_junit_keeps_an_error_apart_and_holds_no_forbidden_character(tmp_path: Path) -> None:
-    """A question that broke is an error, whatever its message holds."""
-    broken = {**GOOD, WHO.question: RuntimeError("bad \x00 & <byte>")}
-    root = ElementTree.fromstring(measured(tmp_path, broken)[3])  # noqa: S314
-    error = root.find(".//testcase[@name='who']/error")
-    assert error is not None
-    assert error.get("message") == "RuntimeError: bad \ufffd & <byte>"
 
 
 def test_a_report_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from evals.metrics.calibration import expected_calibration_error
+
+
+def test_calibration_by_hand() -> None:
+    """Bins [0.2, 0.2] with one right (gap 0.6 in sum) and [0.9] right (gap 0.1): 0.7 / 3."""
+    gap = expected_calibration_error([0.2, 0.2, 0.9], [True, False, True])
+    assert gap == pytest.approx(0.7 / 3)
+
+
+def test_calibration_by_equal_mass_splits_a_crowd() -> None:
+    """Two bins of two: (0.91 + 0.92 - 0) and (0.93 + 0.94 - 2), which one wide bin would hide."""
+    confidence, right = [0.91, 0.92, 0.93, 0.94], [False, False, True, True]
+    assert expected_calibration_error(confidence, right, bins=2, mass="equal_mass") == pytest.approx(
+        (1.83 + 0.13) / 4
+    )
+    assert expected_calibration_error(confidence, right) == pytest.approx(1.7 / 4)
+
+
+def test_calibration_takes_certainty_and_emptiness() -> None:
+    """Confidence 1.0 has a bin; more bins than answers leave some empty; no answers give None."""
+    assert expected_calibration_error([1.0, 0.0], [True, False]) == 0.0
+    assert expected_calibration_error([1.0], [False], bins=15, mass="equal_mass") == 1.0
+    assert expected_calibration_error([], []) is None
