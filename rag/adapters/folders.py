@@ -1,8 +1,16 @@
-"""A collection's name as the name of a folder or table: any text to safe characters and back."""
+"""Folders of indexes: a collection's name as a folder's, and a damaged folder made anew."""
 
 from __future__ import annotations
 
+import shutil
 from base64 import b32decode, b32encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from rag.errors import IndexUnavailable
+
+T = TypeVar("T")
 
 _PREFIX = "c-"
 
@@ -28,3 +36,20 @@ def name_of(folder: str) -> str | None:
     except ValueError:
         return None
     return name if folder == folder_name(name) else None
+
+
+def open_or_renew(opens: Callable[[Path], T], folder: Path) -> T:
+    """Opens an index in a folder; a damaged one is removed and opened empty.
+
+    Only for what can be made again: recovery then fills it from the catalog.
+
+    Raises:
+        IndexUnavailable: the folder can't be used at all.
+    """
+    try:
+        return opens(folder)
+    except IndexUnavailable:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(folder)
+        return opens(folder)
