@@ -43,6 +43,7 @@ class PassageSplitter:
             raise ValueError(f"min_words ({min_words}) must lie between 1 and max_words ({max_words})")
         self._min = min_words
         self._max = max_words
+        self._costs = tuple(self._size_cost(size) for size in range(max_words + 1))
 
     @property
     def fingerprint(self) -> str:
@@ -71,7 +72,7 @@ class PassageSplitter:
                 first -= 1
             best.append(
                 min(
-                    (best[start][0] + self._size_cost(ends[end] - ends[start]) + price, start)
+                    (best[start][0] + self._costs[ends[end] - ends[start]] + price, start)
                     for start in range(first, end)
                 )
             )

@@ -73,7 +73,7 @@ def _utf16_order(data: bytes, name: str) -> str:
     """UTF-16 without a mark shows as zeros in every other byte of Western text."""
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < len(sample) // 5 or min(even, odd) > len(sample) // 100:
+    if max(even, odd) < len(sample) // 5 or 10 * min(even, odd) > max(even, odd):
         raise UnreadableDocument(f"{name} is not text: it holds binary data")
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -20,6 +20,7 @@ _RULE = re.compile(r"([=\-~*_#])\1{2,}")
 _LABEL = re.compile(r"(?!(?:Chapter|Part|Section|Appendix|Step|Lesson|Unit)\b)[^:]{1,40}:\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…。！？:;][\"'”’)\]»]*\Z")
 _NO_TITLE_END = re.compile(r"[.,;:。，；：…\-–—]\Z")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _TITLE_WORDS = 14
 _TITLE_CHARACTERS = 120
 
@@ -156,13 +157,16 @@ def _is_neighbour_item(lines: Sequence[_Line], index: int) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    """Short, begins with a capital or a digit, and doesn't end or read as a sentence does."""
+    """Short, begins with a capital or a digit, and doesn't end or read as a sentence does.
+
+    A line with two numbers is no title but a fact (a score, a price list) that must stay citable.
+    """
     words = line.split()
     if len(line) > _TITLE_CHARACTERS or len(words) > _TITLE_WORDS or "://" in line:
         return False
     if not any(c.isalpha() for c in line) or line[0].islower() or not line[0].isalnum():
         return False
-    if _NO_TITLE_END.search(line) or _LABEL.match(line):
+    if _NO_TITLE_END.search(line) or _LABEL.match(line) or len(_NUMBER.findall(line)) > 1:
         return False
     return line[-1] not in "?!？！" or _in_title_case(words)
 

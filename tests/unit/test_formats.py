@@ -1,0 +1,56 @@
+"""The registry finds a reader for a file, or says what is supported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingest.formats import is_supported, read, supported
+from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.types import Document
+
+
+def take(name: str, data: bytes = b"# Title\n\nText.", **more: Any) -> Document:
+    return read(data, name, uri=f"notes/{name}", document_id="d", **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "read_as"),
+    [
+        ("a.md", None, "text/markdown"),
+        ("A.MARKDOWN", "text/plain", "text/markdown"),
+        ("a.txt", "text/markdown", "text/plain"),
+        ("README", None, "text/plain"),
+        ("README", "text/markdown; charset=utf-8", "text/markdown"),
+        ("notes.2024", "text/plain", "text/plain"),
+    ],
+)
+def test_extension_decides_then_media_type(name: str, media_type: str | None, read_as: str) -> None:
+    """A known extension wins; a media type helps where there is none or an unknown one."""
+    assert take(name, media_type=media_type).media_type == read_as
+
+
+def test_a_document_knows_where_it_is_from() -> None:
+    """Id, uri and collection are those given; the version is the stored text's hash."""
+    document = take("a.md", collection="hr")
+    assert (document.id, document.uri, document.collection) == ("d", "notes/a.md", "hr")
+    assert document.text == "Title\n\nText."
+    assert document.sha256 == take("b.md").sha256
+
+
+def test_an_unsupported_file_is_told_what_is_supported() -> None:
+    """One line that names the file, its extension and every supported one."""
+    with pytest.raises(UnreadableDocument) as caught:
+        take("slides.key", media_type="application/x-iwork")
+    assert str(caught.value) == f"slides.key: .key files can't be read; supported are {supported()}"
+    assert ".md" in supported()
+    assert ".txt" in supported()
+    assert (is_supported("a.MD"), is_supported("a.key")) == (True, False)
+
+
+def test_a_document_over_the_limit_is_refused() -> None:
+    """At the limit it is read."""
+    assert take("a.txt", b"12345", limit=5).text == "12345"
+    with pytest.raises(DocumentTooLarge, match=r"a.txt has 6 bytes; the limit is 5"):
+        take("a.txt", b"123456", limit=5)

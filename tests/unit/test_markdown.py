@@ -1,0 +1,143 @@
+"""Markdown becomes prose whose quotes read well, with headings, lists, tables and code told apart."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.formats import read
+from ingest.split import PassageSplitter
+from rag.errors import UnreadableDocument
+from rag.types import BlockKind, Document
+
+
+def markdown(text: str, name: str = "style-guide.md") -> Document:
+    return read(text.encode("utf-8", "replace"), name, uri=name, document_id="d")
+
+
+def blocks(document: Document) -> list[tuple[str, str, str | None]]:
+    text = document.text
+    return [
+        (b.kind.value, b.span.slice(text), b.lead.slice(text) if b.lead else None) for b in document.blocks
+    ]
+
+
+PIECES = ["# a\n", "## b", "\n\n", "- x\n", "  - y\n", "1. z\n", "> q\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"]
+PIECES += [
+    "```\ncode\n```\n",
+    "**w** ",
+    "[l](u) ",
+    "{% t %}",
+    "{{ v }}",
+    "<b>h</b> ",
+    "`c`",
+    "---\n",
+    "é😀 ",
+    "word. ",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25))
+def test_blocks_and_passages_keep_their_laws(pieces: list[str]) -> None:
+    """Whatever the Markdown: blocks in order, leads before them, every word in a passage or heading."""
+    try:
+        document = markdown("".join(pieces))
+    except UnreadableDocument:
+        return
+    assert all(a.span.end <= b.span.start for a, b in pairwise(document.blocks))
+    assert all(b.lead is None or b.lead.end <= b.span.start for b in document.blocks)
+    held = {i for p in PassageSplitter().split(document) for s in p.sentences for i in range(s.start, s.end)}
+    held |= {
+        i for b in document.blocks if b.kind is BlockKind.HEADING for i in range(b.span.start, b.span.end)
+    }
+    assert all(document.text[i].isspace() for i in set(range(len(document.text))) - held)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('See **bold** and *it* in [a link](https://x.org "t").', "See bold and it in a link."),
+        ("![a cat](cat.png) sat.<br>It &amp; I, 5 &lt; 6.", "a cat sat.\nIt & I, 5 < 6."),
+        ("Use `npm i` or <https://x.org>.", "Use npm i or https://x.org."),
+        ("wrapped\nline  \nhard break\\\nagain", "wrapped line\nhard break\nagain"),
+        ("Free [^1] of <span class='x'>tags</span>.\n\n[^1]: A note.", "Free of tags.\n\nA note."),
+        ("~~Old~~ new snake_case_name", "~~Old~~ new snake_case_name"),
+        ("<div>\n<!-- no -->One</div><p>Two &eacute;</p>\n<script>x()</script>", "One\nTwo é"),
+    ],
+)
+def test_inline_markup_reads_as_prose(source: str, text: str) -> None:
+    """Emphasis, links, images, entities, breaks, footnotes and HTML."""
+    assert markdown(source).text == text
+
+
+def test_headings_become_paths() -> None:
+    """A sub-section's path holds its parents; the title's heading isn't repeated in it."""
+    document = markdown(
+        "# Guide\n\nIntro.\n\n## Leave *days*\n\nThirty.\n\n### Sick\n\nSix.\n\n## Pay\n\nFair."
+    )
+    assert document.title == "Guide"
+    assert [s.path for s in document.sections] == [(), ("Leave days",), ("Leave days", "Sick"), ("Pay",)]
+
+
+def test_the_title_is_the_front_matter_s_then_the_heading_s_then_the_file_s() -> None:
+    """In this order."""
+    assert markdown("---\ntitle: From above\n---\n# Inside\n\nText.").title == "From above"
+    assert markdown("## Sub\n\nText.\n\n# Inside\n\nText.").title == "Inside"
+    assert markdown("## Sub\n\nText.").title == "style guide"
+
+
+def test_list_items_lead_to_their_parent_or_the_sentence_before() -> None:
+    """Items are indented under their parents; further paragraphs of an item lead to it."""
+    document = markdown("Fine. We need:\n\n1. tea\n   - green\n\n   Always.\n2. rum\n\nEnd.")
+    assert document.text == "Fine. We need:\n\n1. tea\n  - green\n\n  Always.\n2. rum\n\nEnd."
+    assert blocks(document) == [
+        ("paragraph", "Fine. We need:", None),
+        ("list_item", "1. tea", "We need:"),
+        ("list_item", "- green", "1. tea"),
+        ("paragraph", "Always.", "1. tea"),
+        ("list_item", "2. rum", "We need:"),
+        ("paragraph", "End.", None),
+    ]
+
+
+def test_table_rows_lead_to_their_header() -> None:
+    """Cells are joined by bars; the header leads to the sentence that announces the table."""
+    document = markdown("Prices:\n\n| Item | Cost |\n|---|--:|\n| **tea** | 1 |\n| rum | |\n")
+    assert blocks(document)[1:] == [
+        ("table_header", "Item | Cost", "Prices:"),
+        ("table_row", "tea | 1", "Item | Cost"),
+        ("table_row", "rum |", "Item | Cost"),
+    ]
+
+
+def test_code_stands_as_it_is() -> None:
+    """Braces, stars and blank lines in code are kept, and it leads to what announces it."""
+    document = markdown("Run this:\n\n```yaml\nkey: ${{ secrets.X }}\n\n  - *a*\n```\n\nDone `{{ x }}`.")
+    assert blocks(document)[1] == ("code", "key: ${{ secrets.X }}\n\n  - *a*", "Run this:")
+    assert document.text.endswith("Done {{ x }}.")
+
+
+def test_quotes_and_definitions() -> None:
+    """A quoted paragraph is a quote; a definition leads to its term."""
+    assert blocks(markdown("She said:\n\n> No.\n\nTerm\n: Meaning.")) == [
+        ("paragraph", "She said:", None),
+        ("quote", "No.", "She said:"),
+        ("paragraph", "Term", None),
+        ("paragraph", "Meaning.", "Term"),
+    ]
+
+
+def test_a_table_of_contents_is_left_out() -> None:
+    """Links to the page's own headings say nothing that the headings don't."""
+    document = markdown("- [One](#one)\n  - [Two](#two)\n\n# One\n\nText.\n\n- [Three](#three)")
+    assert document.text == "One\n\nText.\n\n- Three"
+
+
+@pytest.mark.parametrize("source", ["---\ntitle: x\n---\n", "{% include a.html %}\n", "<!-- nothing -->"])
+def test_nothing_but_front_matter_and_tags_is_empty(source: str) -> None:
+    """Such a page is refused, not stored without text."""
+    with pytest.raises(UnreadableDocument, match=r"style-guide.md is empty"):
+        markdown(source)
