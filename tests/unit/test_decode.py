@@ -13,7 +13,7 @@ OLD_ENCODINGS = {
     "cp1252": "Das Café „Größe“ öffnet – naïve Gäste zahlen 5 €, l'été à Paris £5 ½.",
     "cp1250": "Zażółć gęślą jaźń. Wszystkie źródła są dostępne, a także książki i łóżka.",
     "cp1251": "Привет, это обычный русский текст в старой кодировке. Он читается хорошо.",
-    "cp1254": "İstanbul'da yaşıyorum ve çok güzel bir şehir. Işık, ağaç, gölge. Bu eski bir kodlama ile yazılmış.",
+    "cp1254": "İstanbul çok güzel bir şehir. Yaşıyorum, ışık, ağaç, gölge. Bu eski bir kodlama ile yazılmış.",
     "shift_jis": "これは古い文字コードで書かれた日本語の文章です。読めますか。",
     "gb18030": "这是一个用旧编码写的中文文本。它可以正确读取吗？我们来试试看。",
     "euc-kr": "이것은 오래된 인코딩으로 쓰여진 한국어 텍스트입니다. 잘 읽히나요?",
