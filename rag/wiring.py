@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from rag.ports import Catalog, Embedder, PassageIndex, Reader, TermIndex
     from rag.settings import Settings
 
-CATALOG, CHROMA, TERMS, LOCK = "catalog.sqlite3", "chroma", "terms", "lock"
+CATALOG, LEDGER = "catalog.sqlite3", "units.sqlite3"
+CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def open_service(settings: Settings, *, url: str | None = None) -> Service:
         stack.callback(dense.close)
         terms = _open_terms(data)
         stack.callback(terms.close)
-        library = Library(catalog, dense, terms, embedder)
+        library = Library(catalog, dense, terms, embedder, context=True)
         library.recover()
         retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
@@ -146,7 +147,7 @@ def _open_dense(settings: Settings, data: Path) -> PassageIndex:
     if settings.vector_store != "chroma":
         from rag.adapters.llama_index_store import LlamaIndexStore
 
-        return LlamaIndexStore(_factory(settings.vector_store)(data))
+        return LlamaIndexStore(_factory(settings.vector_store)(data), data / LEDGER)
     from rag.adapters.chroma import ChromaIndex
 
     return ChromaIndex(data / CHROMA, url=settings.chroma_url)
