@@ -5,29 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 _QUOTE = "He called for an apology from Homeland Security Secretary Kristi Noem."
+_NAMING = (
+    "Polk County, Florida, Sheriff Grady Judd expressed his displeasure, stating, "
+    '"We’re their force multipliers, and this is the thanks we get for helping them do their job?"'
+)
 _CITATION: dict[str, Any] = {
-    "document_id": "d787e751175fd3e0",
-    "version": "sha256:9f3c…",
-    "title": "ICE Recruitment Sparks Fury!",
+    "document_id": "0523c1928b4bbce3",
+    "version": "sha256:ca7b30bd14850bd432799cbb8567f32a1ca527077143113419ffabdb0c45b096",
+    "title": "ICE Recruitment Sparks Fury! Are They Stealing Local Law Enforcement?",
     "uri": "seeds/000_d787e751175fd3e0.txt",
-    "start": 1139,
-    "end": 1139 + len(_QUOTE),
+    "start": 1257,
+    "end": 1327,
     "quote": _QUOTE,
-    "prefix": "for helping them do their job?” ",
-    "suffix": "\nWhy the Recruitment Drive?",
+    "prefix": 'for helping them do their job?" ',
+    "suffix": "\nWhy the Recruitment Drive?\nRepo",
     "page": None,
     "section": ["ICE's Recruitment Tactics Raise Concerns"],
-    "url": f"/documents/d787e751175fd3e0#1139-{1139 + len(_QUOTE)}",
-    "text_fragment": "#:~:text=He%20called%20for%20an%20apology",
+    "url": "/documents/0523c1928b4bbce3#1257-1327",
+    "text_fragment": (
+        "#:~:text=helping%20them%20do%20their%20job%3F%22-,He%20called%20for%20an%20apology%20from"
+        "%20Homeland%20Security%20Secretary%20Kristi%20Noem."
+    ),
+}
+_NAMED: dict[str, Any] = {
+    **_CITATION,
+    "start": 1086,
+    "end": 1256,
+    "quote": _NAMING,
+    "prefix": "t to lure away their personnel. ",
+    "suffix": " He called for an apology from H",
+    "url": "/documents/0523c1928b4bbce3#1086-1256",
+    "text_fragment": (
+        "#:~:text=to%20lure%20away%20their%20personnel.-,Polk%20County%2C%20Florida%2C%20Sheriff%20Grady"
+        "%20Judd,for%20helping%20them%20do%20their%20job%3F%22,-He%20called%20for%20an%20apology%20from"
+    ),
 }
 ANSWER: dict[str, Any] = {
-    "id": "ans_0b6f6dc3c8a14c2c9d1f6a3f5f7f2a10",
-    "question": "Who demanded an apology?",
+    "id": "ans_a4a0eccffc9b4598aa14df6e2984592a",
+    "question": "who demanded an apology?",
     "answered": True,
-    "confidence": 0.93,
-    "answer": "Grady Judd",
-    "statements": [{"text": _QUOTE, "citations": [0]}],
-    "citations": [_CITATION],
+    "confidence": 0.72,
+    "answer": "Sheriff Grady Judd",
+    "statements": [
+        {
+            "text": f"He [Sheriff Grady Judd]{_QUOTE[2:]}",
+            "citations": [0, 1],
+        }
+    ],
+    "citations": [_CITATION, _NAMED],
     "conflicts": [],
     "abstention": None,
     "trace": None,
@@ -40,7 +65,7 @@ ABSTENTION: dict[str, Any] = {
     "answer": None,
     "statements": [],
     "citations": [],
-    "abstention": {"reason": "not_answered_here", "nearest": [_CITATION]},
+    "abstention": {"reason": "not_answered_here", "nearest": [_NAMED]},
 }
 SEARCH: dict[str, Any] = {
     "query": "who demanded an apology?",
@@ -54,15 +79,15 @@ _SUMMARY: dict[str, Any] = {
     "title": _CITATION["title"],
     "media_type": "text/plain",
     "version": _CITATION["version"],
-    "characters": 2893,
-    "passages": 5,
+    "characters": 2101,
+    "passages": 3,
     "updated_at": "2026-01-31T12:00:00+00:00",
 }
 LISTING: dict[str, Any] = {"documents": [_SUMMARY], "next": None}
 DOCUMENT: dict[str, Any] = {
     **{name: _SUMMARY[name] for name in ("id", "collection", "uri", "title", "media_type", "version")},
-    "text": "ICE Recruitment Sparks Fury! …",
-    "sections": [{"start": 0, "end": 2893, "path": ["ICE Recruitment Sparks Fury!"]}],
+    "text": "ICE Recruitment Sparks Fury! Are They Stealing Local Law Enforcement?\n…",
+    "sections": [{"start": 446, "end": 1327, "path": _CITATION["section"]}],
     "pages": [],
     "metadata": {},
 }

@@ -126,7 +126,8 @@ async def on_our_error(request: Request, error: Exception) -> Response:
     """Any SaywhereError."""
     kind = kind_of(type(error))
     if kind.status >= 500:
-        _LOG.error("%s %s: %s", request_id(request), type(error).__name__, error)
+        level = logging.WARNING if kind.tells or kind.retry_after else logging.ERROR
+        _LOG.log(level, "%s %s: %s", request_id(request), type(error).__name__, error)
     faults = []
     if isinstance(error, errors.InvalidQuestion):
         faults = [

@@ -20,7 +20,7 @@ from api.app import create_app
 from api.backend import Backend
 from api.hosts import answered_names
 from rag.settings import Settings
-from rag.types import Question
+from rag.types import DEFAULT_COLLECTION, Question
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 _GRACE = 5.0  # seconds, beyond those that a question may take
@@ -116,7 +116,8 @@ def _url(host: str, listener: socket.socket) -> str:
 
 def _warm(backend: Backend) -> None:
     """Runs each model once, so that the first question isn't the slow one."""
-    backend.engine.ask(Question(text="Is anybody there?"))
+    collection = min(backend.catalog.collections(), default=DEFAULT_COLLECTION)
+    backend.engine.ask(Question(text="Is anybody there?", collection=collection))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from json import dumps
 from pathlib import Path
 
 from api.commands.terminal import listed, wrapped
@@ -61,4 +62,6 @@ def _abstention(abstention: Abstention) -> str:
 
 
 def _steps(trace: Trace) -> str:
-    return "\n".join(f"{step.name:>12} {step.ms:8.1f} ms  {dict(step.detail)}" for step in trace.steps)
+    return "\n".join(
+        f"{step.name:>12} {step.ms:8.1f} ms  {dumps(step.detail, default=str)}" for step in trace.steps
+    )

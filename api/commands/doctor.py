@@ -74,12 +74,12 @@ def _catalog(settings: Settings) -> str:
     catalog = open_catalog(settings)
     try:
         catalog.check()
-        counts = [f"{name}: {catalog.count(name)} documents" for name in sorted(catalog.collections())]
+        counts = [f"{catalog.count(name):,} in {name!r}" for name in sorted(catalog.collections())]
         waiting = len(catalog.intents())
     finally:
         catalog.close()
     unfinished = [f"{waiting} unfinished writes"] if waiting else []
-    return ", ".join([str(settings.data), *(counts or ["no documents"]), *unfinished])
+    return ", ".join([f"documents in {settings.data}: {' + '.join(counts) or 'none'}", *unfinished])
 
 
 def _indexes(settings: Settings) -> Check:

@@ -15,6 +15,7 @@ from ingest.report import Progress as Done
 from ingest.report import Report
 from ingest.split import PassageSplitter
 from ingest.sync import sync
+from rag.mentions import PronounResolver
 from rag.settings import load
 from rag.wiring import open_service
 
@@ -28,7 +29,7 @@ def run(paths: Sequence[Path], *, data: Path | None, collection: str) -> int:
             service.library,
             service.catalog,
             splitter,
-            None,
+            PronounResolver(),
             paths,
             collection=collection,
             limit=settings.limits.document_bytes,

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api import examples
 from tests.http.live import ROOT, in_process
 
 HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers", "spacy")
@@ -71,6 +72,17 @@ def test_every_citation_can_be_checked_over_http(served: tuple[str, int, list[st
         stored = httpx.get(f"{url}/v1/documents/{citation['document_id']}").json()
         assert stored["text"][citation["start"] : citation["end"]] == citation["quote"]
         assert stored["version"] == citation["version"]
+
+
+def test_the_documented_example_is_what_is_answered(served: tuple[str, int, list[str]]) -> None:
+    """The citations that the OpenAPI page shows are those of the seed article, to the last digit."""
+    url, *_ = served
+    body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
+    assert body["citations"] == examples.ANSWER["citations"]
+    listed = httpx.get(f"{url}/v1/documents").json()["documents"][0]
+    assert listed | {"updated_at": ""} == examples.LISTING["documents"][0] | {"updated_at": ""}
+    section = httpx.get(f"{url}/v1/documents/{listed['id']}").json()["sections"]
+    assert examples.DOCUMENT["sections"][0] in section
 
 
 def test_what_the_article_does_not_say_is_not_answered(served: tuple[str, int, list[str]]) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,9 +188,10 @@ def test_interrupted_it_says_so(saywhere: Saywhere, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def answer(saywhere: Saywhere, ingested: Path) -> Iterator[dict[str, object]]:
+def answer(saywhere: Saywhere, ingested: Path) -> dict[str, object]:
     """A saved answer to the headline question."""
-    yield json.loads(saywhere("ask", "--data", ingested, "--json", QUESTION).out)
+    found: dict[str, object] = json.loads(saywhere("ask", "--data", ingested, "--json", QUESTION).out)
+    return found
 
 
 @pytest.mark.parametrize("form", ["one", "list", "lines"])
@@ -255,7 +256,7 @@ def test_doctor_finds_a_sound_folder_sound(saywhere: Saywhere, ingested: Path) -
     """Versions, models, catalog and indexes, a line each."""
     ran = saywhere("doctor", "--data", ingested)
     assert ran.status == 0
-    for told in ("chromadb", "embedder", "reader", "default: 1 documents", "agree with the catalog"):
+    for told in ("chromadb", "embedder", "reader", "1 in 'default'", "agree with the catalog"):
         assert told in ran.out
 
 
