@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -24,15 +24,17 @@ class Listing:
     failures: tuple[Failure, ...]
 
 
-def list_files(root: Root) -> Listing:
+def list_files(root: Root, known: Collection[str] = ()) -> Listing:
     """Looks through a root's target, hidden files and folders left out.
 
-    A target that is a file is listed whatever its name. Links to folders are not followed; links
-    to files are, as long as they stay inside the root.
+    A target that is a file is listed whatever its name, as are files whose uris are ``known``: they
+    were named once, and are not gone. Links to folders are not followed; links to files are, as
+    long as they stay inside the root.
     """
     if not root.target.is_dir():
         return _listing(root, [root.target], [], [])
-    paths: list[Path] = []
+    named = {path for path in map(root.path, known) if path.is_file()}
+    paths = sorted(named)
     skipped: list[str] = []
     failures: list[Failure] = []
 
@@ -42,6 +44,8 @@ def list_files(root: Root) -> Listing:
     for parent, folders, names in os.walk(root.target, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in _visible(Path(parent), names):
+            if path in named:
+                continue
             if _is_wanted(root, path):
                 paths.append(path)
             else:

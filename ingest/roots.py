@@ -24,6 +24,10 @@ class Root:
         inside = path.relative_to(self.folder).as_posix()
         return _printable(self.label if inside == "." else f"{self.label}/{inside}")
 
+    def path(self, uri: str) -> Path:
+        """Where the file of a uri is or was."""
+        return self.folder / uri.removeprefix(f"{self.label}/")
+
     def records(self, records: Iterable[DocumentRecord]) -> list[DocumentRecord]:
         """The records that stand for the target: it itself, or all that is under it."""
         at = self.uri(self.target)

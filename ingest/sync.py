@@ -64,13 +64,14 @@ def sync(
         records = catalog.list(collection)
         try:
             root = root_of(path, records)
-        except OSError as error:
-            reason = "there is no such file or folder" if not path.exists() else str(error.strerror)
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+            reason = str(error) if path.exists() else "there is no such file or folder"
             total += Report(failed=(Failure(uri=str(path), reason=f"{path}: {reason}"),))
             continue
-        listing = list_files(root)
+        mine = root.records(records)
+        listing = list_files(root, [record.uri for record in mine])
         unknown = [failure.uri for failure in listing.failures]
-        todo = plan(root.records(records), listing.files, unknown=unknown, refresh=refresh)
+        todo = plan(mine, listing.files, unknown=unknown, refresh=refresh)
         run = _Run(library, preparer, collection, root, progress or (lambda _: None))
         run.apply(todo)
         held = {record.uri for record in records}

@@ -7,7 +7,9 @@ sentence starters decide what a full stop means; here they are fixed lists, not 
 Measured on 1,940 Wikipedia passages with gold sentences (CLAPnq and QED dev, detokenised; 8,600
 boundaries, a fifteenth of them inside lists that lost their line breaks): precision, recall, F1 and
 CPU per KB were 0.995, 0.927, 0.960 and 0.05 ms; blingfire 0.1.8 0.994, 0.911, 0.951 and 0.12 ms;
-pysbd 0.3.4 0.989, 0.894, 0.939 and 3.4 ms.
+pysbd 0.3.4 0.989, 0.894, 0.939 and 3.4 ms. Of 748 sentences quoted as evidence from full news
+articles (MultiHop-RAG) 98.7 % have exactly these bounds, 84.6 % blingfire's; of the 286 on which
+pysbd was run too, it has 95.8 %.
 """
 
 from __future__ import annotations

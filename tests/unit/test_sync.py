@@ -122,6 +122,23 @@ def test_a_named_file_concerns_itself_alone(library: MemoryLibrary, folder: Path
     assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
 
 
+def test_a_file_once_named_stays_while_it_is_there(library: MemoryLibrary, folder: Path) -> None:
+    """A folder's sync would not have chosen README or a hidden file, but doesn't remove them."""
+    (folder / "README").write_text("Read me.")
+    run(library, folder / "README", folder / ".secret.md")
+    report = run(library, folder)
+    assert report.removed == ()
+    assert report.unchanged == ("notes/.secret.md", "notes/README")
+    (folder / "README").unlink()
+    assert run(library, folder).removed == ("notes/README",)
+
+
+def test_a_loop_of_links_is_no_path(library: MemoryLibrary, tmp_path: Path) -> None:
+    """It is reported like any other path that leads nowhere."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "no such file" in run(library, tmp_path / "loop").failed[0].reason
+
+
 def test_a_named_file_of_another_format_fails_with_what_is_supported(
     library: MemoryLibrary, folder: Path
 ) -> None:

@@ -1,0 +1,31 @@
+"""A source becomes a change, the same way for a folder's file and an upload."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from ingest.plan import document_id
+from ingest.prepare import Preparer
+from ingest.split import PassageSplitter
+from rag.errors import DocumentTooLarge
+
+DATA = b"# Tea\r\n\r\nWe serve oolong.\r\n"
+
+
+def test_a_change_names_its_source_and_version() -> None:
+    """The source's hash is of its bytes, the version's of the text; passages are of that version."""
+    change = Preparer(splitter=PassageSplitter()).prepare(DATA, "tea.md", uri="up/tea.md", collection="hr")
+    assert change.document.id == document_id("hr", "up/tea.md")
+    assert change.source_sha256 == sha256(DATA).hexdigest()
+    assert change.document.text == "Tea\n\nWe serve oolong."
+    assert [(p.version, p.collection, p.document_id) for p in change.passages] == [
+        (change.document.sha256, "hr", change.document.id)
+    ]
+
+
+def test_the_limit_is_the_preparer_s() -> None:
+    """An upload over it is refused as a file is."""
+    with pytest.raises(DocumentTooLarge):
+        Preparer(splitter=PassageSplitter(), limit=5).prepare(DATA, "tea.md", uri="u")
