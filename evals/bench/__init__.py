@@ -1,0 +1,1 @@
+"""Figures on published sets, each beside a baseline of the same run."""
