@@ -125,9 +125,8 @@ def response(
 async def on_our_error(request: Request, error: Exception) -> Response:
     """Any SaywhereError."""
     kind = kind_of(type(error))
-    if kind.status >= 500:
-        level = logging.WARNING if kind.tells or kind.retry_after else logging.ERROR
-        _LOG.log(level, "%s %s: %s", request_id(request), type(error).__name__, error)
+    if kind.status >= 500 and not isinstance(error, errors.Busy):  # a full house would flood the log
+        _LOG.error("%s %s: %s", request_id(request), type(error).__name__, error)
     faults = []
     if isinstance(error, errors.InvalidQuestion):
         faults = [

@@ -60,6 +60,12 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def unhesitating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are given however unsure: what is tested is how they are told."""
+    monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0")
+
+
+@pytest.fixture
 def notes(tmp_path: Path) -> Path:
     """A folder with two documents."""
     folder = tmp_path / "notes"
@@ -99,6 +105,7 @@ def test_a_path_that_is_not_there_is_named(saywhere: Saywhere, tmp_path: Path) -
     assert "nowhere" in ran.err
 
 
+@pytest.mark.usefixtures("unhesitating")
 def test_ask_tells_answer_statement_and_citation(saywhere: Saywhere, ingested: Path) -> None:
     """The headline question is answered by name, with the sentence that says it."""
     ran = saywhere("ask", "--data", ingested, *QUESTION.split())
@@ -108,6 +115,7 @@ def test_ask_tells_answer_statement_and_citation(saywhere: Saywhere, ingested: P
     assert "apology" in ran.out
 
 
+@pytest.mark.usefixtures("unhesitating")
 def test_ask_json_is_the_wire_form(saywhere: Saywhere, ingested: Path) -> None:
     """What --json prints is what HTTP answers, trace included when asked for."""
     ran = saywhere("ask", "--data", ingested, "--json", "--trace", QUESTION)
@@ -188,7 +196,7 @@ def test_interrupted_it_says_so(saywhere: Saywhere, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def answer(saywhere: Saywhere, ingested: Path) -> dict[str, object]:
+def answer(saywhere: Saywhere, unhesitating: None, ingested: Path) -> dict[str, object]:
     """A saved answer to the headline question."""
     found: dict[str, object] = json.loads(saywhere("ask", "--data", ingested, "--json", QUESTION).out)
     return found
@@ -227,6 +235,7 @@ def test_verify_names_what_was_tampered_with(
     assert ran.err == "1 of 3 citations hold\n"
 
 
+@pytest.mark.usefixtures("unhesitating")
 def test_verify_says_where_the_text_went(saywhere: Saywhere, tmp_path: Path) -> None:
     """After an edit above it, the line names the quote's new place."""
     folder, data, file = tmp_path / "docs", tmp_path / "data", tmp_path / "saved.json"
