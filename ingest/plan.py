@@ -12,7 +12,8 @@ from rag.ports import DocumentRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A file that is there now. ``path`` is absolute, ``sha256`` (hex) is that of its bytes."""
+    """A file that is there now. ``path`` is absolute, ``sha256`` (hex) that of its bytes and of how they
+    are read (``Preparer.key``), as ``DocumentRecord.source_sha256``."""
 
     uri: str
     path: str
@@ -55,18 +56,16 @@ def plan(
     files: Sequence[FoundFile],
     *,
     unknown: Collection[str] = (),
-    refresh: bool = False,
 ) -> Plan:
     """Compares the catalog's records of a place with the files found there.
 
     Args:
         unknown: uris of files and folders that could not be looked at; what is recorded at or
             under them stays.
-        refresh: files with the same bytes are to be read again, too.
     """
     known = {record.uri: record for record in records}
     there = {file.uri for file in files}
-    same = [f for f in files if f.uri in known and known[f.uri].source_sha256 == f.sha256 and not refresh]
+    same = [f for f in files if f.uri in known and known[f.uri].source_sha256 == f.sha256]
     kept = {file.uri for file in same}
     changed = [f for f in files if f.uri in known and f.uri not in kept]
     gone = [r for r in records if r.uri not in there and not _is_under(r.uri, unknown)]

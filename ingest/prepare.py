@@ -54,5 +54,14 @@ class Preparer:
             document=document,
             passages=tuple(passages),
             source=source,
-            source_sha256=sha256(data).hexdigest(),
+            source_sha256=self.key(sha256(data).hexdigest()),
         )
+
+    def key(self, sha256_of_bytes: str) -> str:
+        """Names these bytes as read by these rules, so that a change of either is noticed."""
+        rules = [
+            formats.VERSION,
+            self.splitter.fingerprint,
+            self.resolver.fingerprint if self.resolver else "",
+        ]
+        return sha256("\0".join((sha256_of_bytes, *rules)).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
@@ -39,19 +39,18 @@ def sync(
     *,
     collection: str = DEFAULT_COLLECTION,
     limit: int = formats.DOCUMENT_BYTES,
-    refresh: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Makes a collection hold what the paths hold now; a second run in a row changes nothing.
 
-    Files are told apart by the hash of their bytes. A file that can't be read never stops the
+    Files are told apart by the hash of their bytes and of how they are read: after a change of format
+    reader, splitter or resolver they count as changed. A file that can't be read never stops the
     others: it is reported, and its earlier version stays. Documents of a folder whose files are
     gone are removed, after everything new was written. What was written before an interruption
     stands, and the next sync goes on from there.
 
     Args:
         limit: the most bytes a document may have.
-        refresh: unchanged files are read and written again (after a change of reader or splitter).
         progress: called after each file read and each batch written.
 
     Raises:
@@ -71,7 +70,8 @@ def sync(
         mine = root.records(records)
         listing = list_files(root, [record.uri for record in mine])
         unknown = [failure.uri for failure in listing.failures]
-        todo = plan(mine, listing.files, unknown=unknown, refresh=refresh)
+        files = [replace(file, sha256=preparer.key(file.sha256)) for file in listing.files]
+        todo = plan(mine, files, unknown=unknown)
         run = _Run(library, preparer, collection, root, progress or (lambda _: None))
         run.apply(todo)
         held = {record.uri for record in records}

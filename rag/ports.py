@@ -159,7 +159,8 @@ class TermIndex(Protocol):
 class DocumentRecord:
     """What a listing shows of a committed document; no text.
 
-    ``source_sha256`` is the hash of the bytes it was read from, ``source`` the root it came from.
+    ``source_sha256`` names the bytes it was read from and the rules they were read by, ``source`` the
+    root it came from.
     """
 
     id: str

@@ -245,10 +245,14 @@ def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
     assert (len(report.unchanged), len(report.added)) == (BATCH_DOCUMENTS, 2)
 
 
-def test_refresh_writes_unchanged_files_again(library: MemoryLibrary, folder: Path) -> None:
-    """After a change of reader or splitter the same bytes make other passages."""
+def test_other_rules_make_unchanged_files_new(library: MemoryLibrary, folder: Path) -> None:
+    """After a change of splitter or resolver the same bytes make other passages: they are read again."""
     run(library, folder)
-    assert run(library, folder, refresh=True).changed == ("notes/a.txt", "notes/deep/b.md")
+    wide = sync(library, cast(Catalog, library), PassageSplitter(90, 200), None, [folder])
+    assert wide.changed == ("notes/a.txt", "notes/deep/b.md")
+    resolved = run(library, folder, resolver=FirstWord())
+    assert resolved.changed == ("notes/a.txt", "notes/deep/b.md")
+    assert run(library, folder, resolver=FirstWord()).changed == ()
 
 
 class FirstWord:
