@@ -99,11 +99,7 @@ def verify(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE",
-            help="Saved answers: JSON, a list, or a line each.  [-: standard input]",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
+            metavar="FILE", help="Saved answers: JSON, a list, or a line each.  [-: standard input]"
         ),
     ],
     data: Data = None,

@@ -104,8 +104,9 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind(address)
         except OSError as error:
-            why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror
-            raise AddressTaken(f"can't serve at {host} port {port}: {why}; choose another --port") from None
+            in_use = error.errno == errno.EADDRINUSE
+            why = "it is in use; choose another --port" if in_use else error.strerror
+            raise AddressTaken(f"can't serve at {host} port {port}: {why}") from None
         yield listener
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 
@@ -29,6 +29,12 @@ class SplitSettings(BaseModel):
     model_config = _FROZEN
     min_words: int = Field(60, ge=1)
     max_words: int = Field(150, ge=10)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_words > self.max_words:
+            raise ValueError(f"min_words {self.min_words} is more than max_words {self.max_words}")
+        return self
 
 
 class RetrieveSettings(BaseModel):
@@ -113,3 +119,5 @@ def load(**overrides: Any) -> Settings:
             for e in error.errors()
         )
         raise InvalidSettings(lines) from None
+    except SettingsError as error:  # a group that was given whole, and isn't JSON
+        raise InvalidSettings(str(error)) from None

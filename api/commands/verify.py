@@ -75,8 +75,10 @@ def _first_line(error: Exception) -> str:
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadParameter(f"{file} can't be read: {error}") from None
+    except OSError as error:
+        raise BadParameter(f"{file} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadParameter(f"{file} isn't text in UTF-8") from None
 
 
 def _cited(answer: _Saved) -> Sequence[CitationOut]:

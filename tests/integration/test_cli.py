@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,14 @@ def test_a_wrong_setting_is_named(saywhere: Saywhere, monkeypatch: pytest.Monkey
     assert "SAYWHERE_THREADS" in ran.err
 
 
+def test_a_broken_group_of_settings_is_named(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group given whole must be JSON; a text that isn't is a plain line, too."""
+    monkeypatch.setenv("SAYWHERE_LIMITS", "many")
+    ran = saywhere("ask", "Who?")
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "limits" in ran.err
+
+
 def test_an_unknown_collection_is_a_plain_line(saywhere: Saywhere, ingested: Path) -> None:
     """Status 1, one line, no traceback."""
     ran = saywhere("ask", "--data", ingested, "--collection", "nope", "Who?")
@@ -220,6 +229,14 @@ def test_verify_holds_for_what_was_just_answered(
     assert ran.err == f"{count} of {count} citations hold\n"
 
 
+def test_verify_reads_standard_input(
+    saywhere: Saywhere, ingested: Path, answer: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``saywhere ask --json … | saywhere verify -`` holds."""
+    monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(answer)))
+    assert saywhere("verify", "-", "--data", ingested).status == 0
+
+
 def test_verify_names_what_was_tampered_with(
     saywhere: Saywhere, ingested: Path, answer: dict[str, object], tmp_path: Path
 ) -> None:
@@ -251,11 +268,11 @@ def test_verify_says_where_the_text_went(saywhere: Saywhere, tmp_path: Path) -> 
     assert f"{start + len('A new first line.') + 1}-" in ran.out.splitlines()[0]
 
 
-@pytest.mark.parametrize("saved", ["", "not json", "{}", "[1]", '{"citations": [{}]}', "[" * 100_000])
+@pytest.mark.parametrize("saved", ["", "not json", "{}", "[1]", '{"citations": [{}]}', "[" * 100_000, "\xff"])
 def test_verify_of_something_else_is_wrong_use(saywhere: Saywhere, tmp_path: Path, saved: str) -> None:
     """A file that holds no answers is status 2, not "0 of 0 hold"."""
     file = tmp_path / "saved.json"
-    file.write_text(saved, "utf-8")
+    file.write_text(saved, "latin-1")
     ran = saywhere("verify", file, "--data", tmp_path)
     assert ran.status == 2
     assert "Traceback" not in ran.err
