@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from rag.adapters.chroma_disk import vacuum_folder
+from rag.adapters.chroma_disk import embedded_client, vacuum_folder
 from rag.adapters.folders import folder_name, name_of
 from rag.adapters.gate import Gate
 from rag.errors import IndexUnavailable, StorageFull
@@ -176,7 +176,7 @@ class ChromaIndex:
         settings = chromadb.Settings(anonymized_telemetry=False)
         if self._path is not None:
             self._path.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(path=str(self._path), settings=settings)
+            return embedded_client(self._path, settings)
         parts = urlsplit(self._url or "")
         secure = parts.scheme == "https"
         return chromadb.HttpClient(

@@ -1,4 +1,4 @@
-"""What embedded Chroma leaves on the disk, given back: its log, free pages, folders of dropped vectors."""
+"""Embedded Chroma's folder: opened, and what it leaves on the disk given back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from rag.errors import StorageError
 
 _VACUUM = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
+
+
+def embedded_client(path: Path, settings: Any) -> Any:
+    """A client of the Chroma in this process.
+
+    Raises:
+        ChromaError, ValueError: the folder can't be used; it may be tried again once it can.
+    """
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    try:
+        return chromadb.PersistentClient(path=str(path), settings=settings)
+    except Exception:
+        # Chroma keeps what it failed to start, and would hand it out at the next attempt.
+        SharedSystemClient._identifier_to_system.pop(str(path), None)
+        raise
 
 
 def vacuum_folder(path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Tantivy's own ways: damaged folders, locks left behind, stemming, what stays on the disk."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.adapters.folders import folder_name, name_of, open_or_renew
+from rag.adapters.tantivy import TantivyIndex
+from rag.errors import IndexUnavailable
+from tests.contract.test_term_index import found_ids, rows
+
+HOLDER = """
+import os, signal, sys
+import tantivy
+writer = tantivy.Index.open(sys.argv[1]).writer(15_000_000, 1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_words_meet_by_their_stem(tmp_path: Path) -> None:
+    """Singular and plural, present and past, upper and lower case, as English has them."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("a", "v", "They DEMANDED apologies from sheriffs."))
+    for query in ("demand", "demands", "apology", "Sheriff's"):
+        assert found_ids(index, query) == ["av0"], query
+
+
+def test_context_counts_less_than_text(tmp_path: Path) -> None:
+    """By the boost; none at all when it is zero."""
+    for boost, first in ((0.1, "av0"), (50.0, "bv0")):
+        index = TantivyIndex(tmp_path / str(boost), context_boost=boost)
+        index.add("default", rows("a", "v", "the harbour", context="other"))
+        index.add("default", rows("b", "v", "the other", context="harbour"))
+        assert found_ids(index, "harbour")[0] == first
+
+
+def test_a_lock_left_by_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
+    """The lock is the operating system's; the file that stays means nothing."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("a", "v", "fox"))
+    index.close()
+    folder = tmp_path / folder_name("default")
+    done = subprocess.run([sys.executable, "-c", HOLDER, str(folder)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert list(folder.glob("*lock"))
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("b", "v", "fox"))
+    assert found_ids(index, "fox") == ["av0", "bv0"]
+
+
+@pytest.mark.parametrize("damaged", ["meta.json", "*.store", "*.term"])
+def test_a_damaged_folder_is_noticed_and_made_anew(tmp_path: Path, damaged: str) -> None:
+    """On opening, whichever of its files is broken."""
+    index = TantivyIndex(tmp_path / "terms")
+    index.add("default", rows("a", "v", "fox"))
+    index.close()
+    for file in (tmp_path / "terms").rglob(damaged):
+        file.write_bytes(b"x")
+    with pytest.raises(IndexUnavailable):
+        TantivyIndex(tmp_path / "terms")
+    index = open_or_renew(TantivyIndex, tmp_path / "terms")
+    index.add("default", rows("a", "v", "fox"))
+    assert found_ids(index, "fox") == ["av0"]
+
+
+def test_a_rewrite_that_was_cut_short_is_cleared_away(tmp_path: Path) -> None:
+    """The half-made folder goes, the collection stays as it was."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("a", "v", "fox"))
+    index.close()
+    (tmp_path / folder_name("default")).with_suffix(".new").mkdir()
+    assert found_ids(TantivyIndex(tmp_path), "fox") == ["av0"]
+    assert [folder.name for folder in tmp_path.iterdir()] == [folder_name("default")]
+
+
+def test_vacuum_leaves_nothing_of_removed_rows(tmp_path: Path) -> None:
+    """No word of theirs in any file, though rows beside them stay; ``versions`` forgot them before."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", [*rows("secret", "v", "zzmarker text"), *rows("kept", "v", "fox text")])
+    index.remove("default", [("secret", "v")])
+    assert index.versions("default") == {("kept", "v")}
+    index.vacuum()
+    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"zzmarker" not in left
+    assert b"secret" not in left
+    assert found_ids(index, "text") == ["keptv0"]
+
+
+def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """A file where a folder should be."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(IndexUnavailable, match="file"):
+        TantivyIndex(tmp_path / "file" / "terms")
+
+
+@pytest.mark.parametrize("name", ["default", "", "A/../b", "ünï ☂", "x" * 100, "c-x", "."])
+def test_folder_names_lead_back(name: str) -> None:
+    """Safe characters, one name for each collection; other folders are nobody's."""
+    folder = folder_name(name)
+    assert name_of(folder) == name
+    assert set(folder) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert name_of(f"{folder}.new") is None
+    assert name_of(f"{folder}-new") is None
+    assert name_of("models") is None
