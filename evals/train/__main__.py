@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, and leave `average/` (the weights) and `checkpoint.pt` in ``--out``. 2: wrong use."""
     options = _parser().parse_args(arguments)
     if not (options.data / "spans.jsonl.gz").exists():
-        sys.stderr.write(f"No training files in {options.data}: it needs spans.jsonl.gz and its neighbours.\n")
+        sys.stderr.write(f"No training files in {options.data}: spans.jsonl.gz is missing.\n")
         return 2
     recipe = Recipe(steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
     learn, watch = hold_out(read_rows(options.data))

@@ -111,9 +111,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     return sentences(text)
 
 
-def window(
-    text: str, keep: Span, rng: random.Random, words: tuple[int, int] = _CONTEXT_WORDS
-) -> Span:
+def window(text: str, keep: Span, rng: random.Random, words: tuple[int, int] = _CONTEXT_WORDS) -> Span:
     """A stretch of whole sentences that covers ``keep``, of about ``words`` (least, most) words.
 
     Its length is drawn at random, and so is the side it grows on. It is longer only where the

@@ -137,8 +137,7 @@ def watched(rows: Mapping[str, Sequence[Row]], *, seed: int, each: int) -> list[
 def _asked(row: Row, rng: random.Random) -> Example:
     """A question that people wrote to have no answer, beside a window of its text."""
     at = rng.randrange(len(row.context))
-    shown = replace(positive(replace(row, answer=Span(at, at + 1)), rng), span=None, kind="asked")
-    return shown
+    return replace(positive(replace(row, answer=Span(at, at + 1)), rng), span=None, kind="asked")
 
 
 def _indexes(rows: Mapping[str, Sequence[Row]]) -> dict[str, OverlapIndex]:

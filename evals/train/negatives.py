@@ -95,9 +95,7 @@ def removed(row: Row, rng: random.Random) -> Example | None:
     cut = window(row.context, row.answer, rng, (70, 170))
     inside = [s for s in sentence_spans(row.context) if s.start >= cut.start and s.end <= cut.end]
     left = [
-        row.context[s.start : s.end]
-        for s in inside
-        if s.end <= row.answer.start or s.start >= row.answer.end
+        row.context[s.start : s.end] for s in inside if s.end <= row.answer.start or s.start >= row.answer.end
     ]
     context = " ".join(left)
     if len(left) == len(inside) or context.count(" ") < 25 or holds(context, row.answer_text):

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
-    "a an the of in on at to for from by with and or not is are was were be been being do does did has have had"
-    " what which who whom whose when where why how many much long this that these those it its he she his her"
-    " they their there as can could would will should may might i you we my your our s".split()
+    "a an the of in on at to for from by with and or not is are was were be been being do does did has have"
+    " had what which who whom whose when where why how many much long this that these those it its he she his"
+    " her they their there as can could would will should may might i you we my your our s".split()
 )
 
 

@@ -14,13 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train.batches import Batch, batches, load_tokenizer, order
+from evals.train.batches import Batch, batches, order
 from evals.train.data import Example
 
 if TYPE_CHECKING:
     import torch
-
-_DONE = "Training is done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,7 @@ class Trainer:
         torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self._model, self._folder, self._recipe, self._say = model, folder, recipe, say
-        self._optimizer = torch.optim.AdamW(_groups(model, recipe.decay), lr=recipe.rate, betas=(0.9, 0.98))
+        self._optimizer = torch.optim.AdamW(_groups(model, recipe.decay), lr=recipe.rate, fused=True)
         self._average = {name: value.clone() for name, value in model.state_dict().items()}
         self._step, self._spent = 0, 0.0
 
@@ -126,7 +124,7 @@ class Trainer:
             total += self._learn(batch, recipe.rate * schedule(progress, recipe.warmup))
             self._step += 1
             if self._step % 50 == 0:
-                self._say(f"step {self._step} progress {progress:.3f} loss {total / 50:.4f} {self._spent:.0f} s")
+                self._say(f"step {self._step} at {progress:.3f} loss {total / 50:.4f} {self._spent:.0f} s")
                 total = 0.0
             if self._step % recipe.save_every == 0:
                 self.save()
@@ -134,7 +132,7 @@ class Trainer:
                 self._say(f"step {self._step} {watch(self.averaged())}")
         self.save()
         self.averaged().save_pretrained(self._folder / "average")
-        self._say(f"{_DONE}: {self._step} steps, {self._spent:.0f} s")
+        self._say(f"Training is done: {self._step} steps, {self._spent:.0f} s")
 
     def _progress(self, steps: int) -> float:
         minutes = self._recipe.minutes
@@ -188,6 +186,3 @@ def _groups(model: Any, decay: float) -> list[dict[str, Any]]:
     weights = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
     return [{"params": weights, "weight_decay": decay}, {"params": rest, "weight_decay": 0.0}]
-
-
-__all__ = ["Recipe", "Trainer", "load_model", "load_tokenizer", "loss_of", "schedule"]

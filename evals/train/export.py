@@ -1,0 +1,68 @@
+"""Trained weights to the files that ship: ONNX, int8 where it costs next to nothing, with hashes.
+
+``python -m evals.train.export WEIGHTS TARGET`` reads a model folder and writes `reader.onnx` (int8),
+`reader-fp32.onnx` (to compare with, not to ship), `tokenizer.json` and `sha256.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.adapters.compile import compile_reader
+from rag.adapters.weights import file_sha256
+
+_TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
+_PINNED = ("reader.onnx", "tokenizer.json")
+
+
+def export(weights: Path, tokenizer: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
+    """Write the two graphs and the tokenizer to ``target``.
+
+    ``keep`` names parts of the graph whose layers stay exact (a substring of the node's name), for
+    where int8 costs answers.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target) as scratch:
+        source = Path(scratch) / "source"
+        shutil.copytree(weights, source)
+        for name in _TOKENIZER:
+            shutil.copy(tokenizer / name, source / name)
+            shutil.copy(tokenizer / name, target / name)
+        shutil.copy(source / "config.json", target / "config.json")
+        compile_reader(str(source), "fp32", Path(scratch) / "made")
+        (Path(scratch) / "made" / "model.onnx").replace(target / "reader-fp32.onnx")
+    quantise(target / "reader-fp32.onnx", target / "reader.onnx", keep=keep)
+    pins = {name: file_sha256(target / name) for name in _PINNED}
+    (target / "sha256.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
+
+
+def quantise(exact: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
+    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep`` stay as they are."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    nodes = [node.name for node in onnx.load(str(exact), load_external_data=False).graph.node]
+    kept = [name for name in nodes if any(part in name for part in keep)]
+    quantize_dynamic(exact, target, per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=kept)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Export from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m evals.train.export", description="Export the reader.")
+    parser.add_argument("weights", type=Path, help="folder of the trained model")
+    parser.add_argument("target", type=Path, help="folder to write")
+    parser.add_argument("--tokenizer", type=Path, default=Path("rag/models/reader"))
+    parser.add_argument("--keep", nargs="*", default=[], help="parts of the graph to leave exact")
+    options = parser.parse_args(arguments)
+    export(options.weights, options.tokenizer, options.target, keep=options.keep)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What the reader learns from: exact windows, negatives without answers, an order that comes again."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from evals.train.data import Row, positive, read_rows, sentence_spans, window
+from evals.train.mix import SHARES, Mixer, dress, hold_out
+from evals.train.negatives import elsewhere, exchanged, removed, silent
+from evals.train.overlap import OverlapIndex, holds
+from rag.types import Span
+
+TEXT = (
+    "The Stannus Street Rink in Windsor was built in 1897. It may be the oldest still in existence. "
+    "The Aberdeen Pavilion in Ottawa was used for ice hockey in 1904. Its roof was renewed by Marie Curie "
+    "after a storm had torn away the northern half of it one night. Few people came to the opening. "
+    "The rink is no longer used for hockey, and the town keeps salt and sand for the winter in it."
+)
+OTHER = (
+    "The Aberdeen Arena was used for curling. Its ice was made by a machine that a farmer sold to the club. "
+    "Visitors liked the wide benches and the warm soup that was served to them in the breaks between games."
+)
+
+
+def row(question: str, answer: str, text: str = TEXT) -> Row:
+    start = text.index(answer)
+    return Row(
+        pool="wiki", article="a", question=question, context=text, answer=Span(start, start + len(answer))
+    )
+
+
+BUILT = row("When was the Stannus Street Rink in Windsor built?", "1897")
+USED = row("When was the Aberdeen Pavilion used for ice hockey?", "1904")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_windows_offsets_are_exact(seed: int) -> None:
+    """The answer's slice of the window is the answer, wherever the window begins."""
+    example = positive(USED, random.Random(seed))
+    assert example.span is not None
+    assert example.context[example.span.start : example.span.end] == "1904"
+    assert example.context in TEXT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_window_is_whole_sentences_within_its_words(seed: int) -> None:
+    """A window starts and ends with sentences, and has no more words than were asked for."""
+    assert USED.answer is not None
+    cut = window(TEXT, USED.answer, random.Random(seed), (20, 40))
+    assert cut.start in {s.start for s in sentence_spans(TEXT)}
+    assert cut.end in {s.end for s in sentence_spans(TEXT)}
+    assert len(TEXT[cut.start : cut.end].split()) <= 40
+
+
+def test_windows_differ_from_seed_to_seed() -> None:
+    """One question is seen in several windows."""
+    assert len({positive(USED, random.Random(seed)).context for seed in range(20)}) > 3
+
+
+def test_an_answer_over_two_sentences_is_kept_whole() -> None:
+    """A span that crosses a sentence end widens its window instead of being cut."""
+    crossing = row("What is said of it?", "1897. It may be the oldest")
+    example = positive(crossing, random.Random(1))
+    assert example.span is not None
+    assert example.context[example.span.start : example.span.end] == crossing.answer_text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "found"),
+    [
+        ("It was in 1897.", "1897", True),
+        ("It was in 18971.", "1897", False),
+        ("the ‘Cold-Ice’ age", "cold ice", True),
+        ("a scold ice", "cold ice", False),
+    ],
+)
+def test_holding_an_answer_is_by_whole_words(text: str, answer: str, found: bool) -> None:
+    """Case and punctuation don't hide an answer; a longer word isn't one."""
+    assert holds(text, answer) is found
+
+
+def test_the_closest_text_shares_the_rarest_words() -> None:
+    """Texts come by shared rare words, the best first, those that share nothing not at all."""
+    index = OverlapIndex.of(
+        ["The roof was blue.", OTHER, "The Aberdeen Pavilion was blue.", "Salt and sand."]
+    )
+    assert index.closest("Who built the Aberdeen Pavilion?", 4) == ["The Aberdeen Pavilion was blue.", OTHER]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_text_from_elsewhere_never_holds_the_answer(seed: int) -> None:
+    """Of two close texts the one that has the answer isn't taken for a negative."""
+    index = OverlapIndex.of([TEXT, OTHER, "The Aberdeen Pavilion was used for ice hockey until 1904."])
+    example = elsewhere(USED, index, random.Random(seed))
+    assert example is not None
+    assert example.span is None
+    assert not holds(example.context, "1904")
+    assert example.context in OTHER
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_removed_sentence_takes_the_answer_with_it(seed: int) -> None:
+    """What is left of the text has other whole sentences, and not the answer."""
+    example = removed(BUILT, random.Random(seed))
+    assert example is not None
+    assert not holds(example.context, "1897")
+    assert "the oldest still in existence" in example.context
+
+
+def test_a_text_that_repeats_its_answer_gives_no_removed_example() -> None:
+    """Taking out one of two sentences with the answer would leave the question answered."""
+    twice = TEXT + " Everybody agrees on the year 1897."
+    assert removed(row("When was it built?", "1897", twice), random.Random(1)) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_exchanged_name_is_not_in_the_text(seed: int) -> None:
+    """The question's name gives way to one that the text doesn't have, word for word."""
+    example = exchanged(BUILT, ["Niagara Falls", "Marie Curie", "Windsor"], random.Random(seed))
+    assert example is not None
+    assert example.span is None
+    assert "Niagara Falls" in example.question
+
+
+def test_without_another_name_nothing_is_exchanged() -> None:
+    """A question whose name can only be exchanged for one of the text's own gives no example."""
+    assert exchanged(BUILT, ["Windsor"], random.Random(1)) is None
+
+
+def test_a_silent_question_is_about_a_name_of_the_text_on_another_matter() -> None:
+    """A text with a year isn't asked when somebody founded something; a phone number it never has."""
+    found = [example for seed in range(200) if (example := silent(USED, random.Random(seed)))]
+    assert any("phone number" in example.question for example in found)
+    dated = [example for example in found if "1904" in example.context]
+    assert dated
+    assert not any("founded" in example.question for example in dated)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_heading_moves_the_answer_along(seed: int) -> None:
+    """With or without a heading line before the text, the span is the answer."""
+    example = dress(positive(USED, random.Random(seed)), random.Random(seed))
+    assert example.span is not None
+    assert example.context[example.span.start : example.span.end] == "1904"
+
+
+def rows() -> dict[str, list[Row]]:
+    numbered = [
+        row(f"What is number {n} of the Aberdeen Pavilion?", "1904", TEXT + f" Its number is {n}.")
+        for n in range(30)
+    ]
+    return {"new_wiki": numbered}
+
+
+def test_the_same_seed_draws_the_same_examples() -> None:
+    """Two mixers with one seed agree to the last example; another seed doesn't."""
+    drawn = [Mixer(rows(), seed=seed).stream("span:new_wiki") for seed in (7, 7, 8)]
+    first, again, other = (list(islice(stream, 90)) for stream in drawn)
+    assert first == again
+    assert first != other
+
+
+def test_a_source_that_gives_no_example_is_refused() -> None:
+    """A share whose rows yield nothing ends with a plain message instead of a search without end."""
+    with pytest.raises(ValueError, match="no rows for 'asked:new_wiki'"):
+        next(Mixer(rows(), seed=7).stream("asked:new_wiki"))
+
+
+def test_held_out_articles_are_whole() -> None:
+    """No article is both learnt from and watched."""
+    members = [
+        Row(pool="wiki", article=f"new_wiki:{n % 40}", question="Q?", context=TEXT, answer=Span(0, 3))
+        for n in range(200)
+    ]
+    learn, watch = hold_out({"new_wiki": members})
+    assert {r.article for r in learn["new_wiki"]}.isdisjoint({r.article for r in watch["new_wiki"]})
+    assert len(learn["new_wiki"]) + len(watch["new_wiki"]) == 200
+    assert watch["new_wiki"]
+
+
+def test_every_row_of_the_training_files_slices_to_its_answer(shared: Path) -> None:
+    """Offsets of all four files are right: the slice is the answer the file names."""
+    found = read_rows(shared / "data" / "train")
+    assert {share.split(":")[1] for share in SHARES} <= found.keys()
+    for members in found.values():
+        assert all(r.answer is None or r.answer_text.strip() for r in members)
+    assert any(r.answer is None for r in found["squad2"])
