@@ -21,7 +21,6 @@ from rag.types import DEFAULT_COLLECTION
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
-    help="Answers questions from your documents and says exactly where.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,13 +35,34 @@ Collection = Annotated[str, typer.Option("--collection", help="Which collection 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the HTTP interface does.")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(version("saywhere"))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Answers questions from your documents and says exactly where."""
+
+
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
     data: Data = None,
     collection: Collection = DEFAULT_COLLECTION,
 ) -> None:
-    """Read documents; what changed or is gone since the last time is brought up to date."""
+    """Read documents, and what changed since the last time.
+
+    Documents whose files are gone from a folder are removed.
+    """
     from api.commands.ingest import run
 
     raise typer.Exit(run(paths, data=data, collection=collection))
@@ -56,7 +76,10 @@ def ask(
     as_json: AsJson = False,
     trace: Annotated[bool, typer.Option("--trace", help="Tell what each step did.")] = False,
 ) -> None:
-    """Answer a question, with the exact places; or say that the documents don't."""
+    """Answer a question, and say exactly where.
+
+    Where the documents hold no answer it says so, and shows what is near.
+    """
     from api.commands.ask import run
 
     run(" ".join(question), data=data, collection=collection, as_json=as_json, trace=trace)
@@ -104,7 +127,11 @@ def verify(
     ],
     data: Data = None,
 ) -> None:
-    """Check every citation of saved answers against the documents as they are stored now."""
+    """Check the citations of saved answers.
+
+    Each is held against the documents as they are stored now; one that no longer holds is told, and
+    where its words are now.
+    """
     from api.commands.verify import run
 
     raise typer.Exit(run(file, data=data))
@@ -126,7 +153,10 @@ def evaluate(
         Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")
     ] = None,
 ) -> None:
-    """Ask questions with known answers; fail where the figures miss their limits."""
+    """Ask questions whose answers are known.
+
+    Fails where the figures miss their limits.
+    """
     from api.commands.eval import run
 
     raise typer.Exit(run(dataset, data=data, json_path=json_path, junit_path=junit_path))
@@ -134,7 +164,7 @@ def evaluate(
 
 @app.command()
 def doctor(data: Data = None) -> None:
-    """Look over the installation and the data folder, and say what is wrong."""
+    """Look for what is wrong with this installation."""
     from api.commands.doctor import run
 
     raise typer.Exit(run(data=data))

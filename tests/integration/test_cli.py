@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 
@@ -292,6 +293,11 @@ def test_doctor_finds_a_damaged_catalog(saywhere: Saywhere, tmp_path: Path) -> N
     ran = saywhere("doctor", "--data", tmp_path)
     assert ran.status == 1
     assert "WRONG  catalog" in ran.out
+
+
+def test_the_version_is_told(saywhere: Saywhere) -> None:
+    """``saywhere --version`` prints the installed version and nothing else."""
+    assert saywhere("--version") == Ran(0, f"{version('saywhere')}\n", "")
 
 
 def test_help_imports_next_to_nothing() -> None:
