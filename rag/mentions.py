@@ -28,7 +28,8 @@ _MEMORY = 6  # sentences after which a person not named again is no candidate
 _CROWD = 32  # people that are weighed at most, those named last; keeps the time linear
 _NAMESAKES = 4  # people of one name that are remembered, those named last
 _LEAST = 0.15  # salience below which nobody is meant,
-_LEAST_UNSURE = 0.3  # and where only capitals speak for a person
+_LEAST_UNSURE = 0.2  # and where only capitals speak for a person,
+_LEAST_WORD = 0.3  # of a single word
 _LEAD = 1.6  # how many times as salient as the next the chosen one is
 _TOPIC = 0.3  # more, for the one the document's title names
 _QUOTED = 0.6  # of its weight, for a name inside a quotation
@@ -70,12 +71,13 @@ def _mentions(document: Document, passages: Sequence[Passage]) -> Iterator[Menti
     proper = frozenset[str]().union(*(capitalised(words) for words in read))
     discourse = _Discourse(topic=_title_name(document.title))
     numbers = _section_numbers(document, sentences)
-    section = -1
-    for index, (words, number) in enumerate(zip(read, numbers, strict=True)):
+    section, told = -1, 0
+    for words, number in zip(read, numbers, strict=True):
         if number != section:
             discourse.active.clear()
             section = number
-        yield from discourse.hear(index, words, people(words, proper))
+        told += not all(word.quoted for word in words)  # what is only quoted takes no one out of mind
+        yield from discourse.hear(told, words, people(words, proper))
 
 
 def _unique(passages: Sequence[Passage]) -> list[Span]:
@@ -132,6 +134,13 @@ class _Entity:
 
     def salience_at(self, at: int) -> float:
         return self.salience * _DECAY ** (at - self.at) + (_TOPIC if self.topic else 0.0)
+
+    @property
+    def least(self) -> float:
+        """The salience it needs to be meant."""
+        if self.sure:
+            return _LEAST
+        return _LEAST_WORD if len(self.name) == 1 else _LEAST_UNSURE
 
     def salience_before(self, at: int) -> float:
         """Its salience when sentence ``at`` began."""
@@ -257,9 +266,9 @@ class _Discourse:
                 best, best_score, best_threat = entity, score, threat
             else:
                 rival = max(rival, threat)
-        if best is None or not best.named or best_score < _LEAD * rival:
+        if best is None or not best.named or best_score < max(best.least, _LEAD * rival):
             return None
-        return best if best_score >= (_LEAST if best.sure else _LEAST_UNSURE) else None
+        return best
 
 
 def _is_one(one: tuple[str, ...], two: tuple[str, ...]) -> bool:

@@ -37,6 +37,7 @@ TITLES = _LISTS["titles"] | _LISTS["male_titles"] | _LISTS["female_titles"]
 BEFORE_NAMES = TITLES | _LISTS["before_titles"]
 ROLES = _LISTS["roles"] | _LISTS["men"] | _LISTS["women"]
 NOT_PEOPLE = _LISTS["not_people"]
+ALSO_SURNAMES = _LISTS["also_surnames"]  # of what is in NOT_PEOPLE: "Emily West"
 ORIGINS = _LISTS["origins"]
 PARTICLES = _LISTS["particles"]
 SUFFIXES = _LISTS["suffixes"]

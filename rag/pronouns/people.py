@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.pronouns.lexicon import (
+    ALSO_SURNAMES,
     BEFORE_NAMES,
     COPULAS,
     DETERMINERS,
@@ -54,6 +55,7 @@ _DEFINITE = 0.6  # of its weight, for "the captain": often someone already named
 _MOST_NAME_WORDS = 5
 _MOST_ADJECTIVES = 3
 _NO_NAMES = BEFORE_NAMES | ROLES
+_SAID = REPORTING - {"told", "tells", "asked", "asks"}  # "told Billboard" says nothing of it
 _TELLING = REPORTING | HUMAN_VERBS
 _BEFORE_OTHERS = frozenset(("the", "a", "an", "this", "in", "#", "@", "‘"))
 
@@ -165,10 +167,18 @@ def _is_other(name: tuple[str, ...]) -> bool:
         len(name) > _MOST_NAME_WORDS
         or all(word.lower() in _NO_NAMES for word in name)
         or (len(name) == 1 and len(name[0]) == 1)
-        or any(word.lower() in NOT_PEOPLE for word in name)
+        or not NOT_PEOPLE.isdisjoint(_telling_words(name))
         or any(len(word) > longest_acronym and word.isupper() for word in name)
         or any(not word.translate(_JOINTS).isalpha() for word in name)
     )
+
+
+def _telling_words(name: tuple[str, ...]) -> set[str]:
+    """The words that may tell a thing: not the given name of "Bill Gates", nor the West after one."""
+    words = [word.lower() for word in name]
+    if len(name) == 1 or name[0] not in GIVEN_NAMES:
+        return set(words) - {"bill"}
+    return (set(words[1:-1]) - {"bill"}) | ({words[-1]} - ALSO_SURNAMES)
 
 
 _JOINTS = str.maketrans("", "", "-'’")
@@ -196,7 +206,7 @@ def _gender(title: str, name: tuple[str, ...], before: str) -> Gender:
 def _is_spoken_of(sentence: Sequence[Token], start: int, end: int) -> bool:
     """Whether the words around a name say that it is a person's: "X said", "X was an actor"."""
     before, after = at(sentence, start - 1).lower, at(sentence, end).lower
-    if before in REPORTING or before in ROLES or after in _TELLING:
+    if before in _SAID or before in ROLES or after in _TELLING:
         return True
     following = [token.lower for token in sentence[end + 1 : end + 9]]
     if after == "(":

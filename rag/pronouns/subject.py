@@ -17,9 +17,9 @@ from rag.pronouns.lexicon import (
     ROLES,
     VERBS,
 )
-from rag.pronouns.words import POSSESSIVES, Token, at
+from rag.pronouns.words import POSSESSIVES, Token, at, is_name_word
 
-SUBJECT = 1.0  # "Judd called", "said Judd"
+SUBJECT = 1.0  # "Judd called", "said Judd"; "told Judd", who may well speak next
 OPENING = 0.9  # "Judd, a sheriff, ...": begins its sentence
 FRONTED = 0.7  # the same later on, or "the first was Judd"
 LIKELY = 0.5  # a verb follows, or a clause begins here
@@ -27,6 +27,7 @@ POSSESSOR = 0.45  # "Judd's office"
 OTHER = 0.3  # after a preposition, or a verb
 
 _AFTER_FRONTED = frozenset((",", "(", "who", "and", "--", "—", "–"))
+_JOINING = frozenset(("and", "or", "&"))
 _HEAD_WORDS = 5
 
 
@@ -38,11 +39,11 @@ def subject_weight(sentence: Sequence[Token], start: int, end: int) -> float:
     head = _head_start(sentence, start)
     opener = at(sentence, head - 1).lower if head else ""
     verbal = _is_verbal(after)
-    if opener in REPORTING and not verbal and after.lower != "that":
+    if opener in REPORTING and not verbal:
         return SUBJECT
     if opener in COPULAS or (opener == "with" and after.lower.endswith("ing")):
         return FRONTED
-    if opener in PREPOSITIONS or (opener in ("and", "or") and at(sentence, head - 2).text[0].isupper()):
+    if opener in PREPOSITIONS or _is_one_of_two(sentence, head, end):
         return OTHER
     if head and opener not in CLAUSE_OPENERS:
         return LIKELY if verbal else OTHER
@@ -51,6 +52,12 @@ def subject_weight(sentence: Sequence[Token], start: int, end: int) -> float:
     if after.lower in _AFTER_FRONTED:
         return FRONTED if head else OPENING
     return LIKELY if head else FRONTED
+
+
+def _is_one_of_two(sentence: Sequence[Token], head: int, end: int) -> bool:
+    """Whether a phrase is part of "Simon and Garfunkel": neither is meant by "he"."""
+    joined_before = at(sentence, head - 1).lower in _JOINING and at(sentence, head - 2).text[0].isupper()
+    return joined_before or (at(sentence, end).lower in _JOINING and is_name_word(sentence, end + 1))
 
 
 def _is_verbal(token: Token) -> bool:
