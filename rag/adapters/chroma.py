@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from rag.adapters.chroma_disk import embedded_client, vacuum_folder
+from rag.adapters.chroma_clients import close_client, embedded_client, server_client
+from rag.adapters.chroma_disk import vacuum_folder
 from rag.adapters.folders import folder_name, name_of
 from rag.adapters.gate import Gate
 from rag.errors import IndexUnavailable, StorageFull
@@ -57,7 +57,7 @@ class ChromaIndex:
                 self._batch = min(_PAGE, self._client.get_max_batch_size())
                 self._probe()
             except BaseException:
-                self._client.close()
+                close_client(self._client)
                 raise
 
     def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
@@ -66,7 +66,7 @@ class ChromaIndex:
         if not units:
             return
         with self._write():
-            handle = self._handle(collection) or self._create(collection)
+            handle = self._handle(collection) or self._made(folder_name(collection))
             for start in range(0, len(units), self._batch):
                 batch = units[start : start + self._batch]
                 handle.upsert(
@@ -141,7 +141,7 @@ class ChromaIndex:
                 return
             with self._gate.alone():
                 self._handles.clear()
-                self._client.close()
+                close_client(self._client)
                 try:
                     vacuum_folder(self._path)
                 finally:
@@ -151,7 +151,7 @@ class ChromaIndex:
         """Releases the folder, so that another process or a later index may open it."""
         with self._gate.alone():
             self._handles.clear()
-            self._client.close()
+            close_client(self._client)
 
     def _rewrite(self, name: str, old: Any) -> None:
         """Searches go on in the old collection until the copy takes its place.
@@ -171,20 +171,7 @@ class ChromaIndex:
             fresh.modify(name=folder_name(name))
 
     def _connect(self) -> Any:
-        import chromadb
-
-        settings = chromadb.Settings(anonymized_telemetry=False)
-        if self._path is not None:
-            self._path.mkdir(parents=True, exist_ok=True)
-            return embedded_client(self._path, settings)
-        parts = urlsplit(self._url or "")
-        secure = parts.scheme == "https"
-        return chromadb.HttpClient(
-            host=parts.hostname or "localhost",
-            port=parts.port or (443 if secure else 8000),
-            ssl=secure,
-            settings=settings,
-        )
+        return server_client(self._url) if self._url else embedded_client(self._path or Path())
 
     def _probe(self) -> None:
         """A folder whose vectors are gone still counts its rows, and searches find nothing."""
@@ -205,19 +192,17 @@ class ChromaIndex:
             yield from self._client.list_collections(limit=100, offset=start)
 
     def _handle(self, collection: str) -> Any | None:
+        """Kept where this process owns the folder; a server's collections others may make anew."""
         from chromadb.errors import NotFoundError
 
-        if collection not in self._handles:
-            try:
-                name = folder_name(collection)
-                self._handles[collection] = self._client.get_collection(name, embedding_function=None)
-            except NotFoundError:
-                return None
-        return self._handles[collection]
-
-    def _create(self, collection: str) -> Any:
-        self._handles[collection] = self._made(folder_name(collection))
-        return self._handles[collection]
+        if self._url is None and collection in self._handles:
+            return self._handles[collection]
+        try:
+            handle = self._client.get_collection(folder_name(collection), embedding_function=None)
+        except NotFoundError:
+            return None
+        self._handles[collection] = handle
+        return handle
 
     def _made(self, name: str) -> Any:
         configuration = {"hnsw": _HNSW}

@@ -1,4 +1,4 @@
-"""Embedded Chroma's folder: opened, and what it leaves on the disk given back."""
+"""What embedded Chroma leaves on the disk, given back: its log, free pages, orphaned folders."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from rag.errors import StorageError
 
 _VACUUM = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
-
-
-def embedded_client(path: Path, settings: Any) -> Any:
-    """A client of the Chroma in this process.
-
-    Raises:
-        ChromaError, ValueError: the folder can't be used; it may be tried again once it can.
-    """
-    import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    try:
-        return chromadb.PersistentClient(path=str(path), settings=settings)
-    except Exception:
-        # Chroma keeps what it failed to start, and would hand it out at the next attempt.
-        SharedSystemClient._identifier_to_system.pop(str(path), None)
-        raise
 
 
 def vacuum_folder(path: Path) -> None:
@@ -50,15 +32,34 @@ def vacuum_folder(path: Path) -> None:
     if done.returncode:
         raise StorageError(f"{path} can't be vacuumed: {(done.stderr or done.stdout).strip()}")
     _remove_orphans(path)
+    for folder in _segments(path):
+        _blank_unsynced(folder)
 
 
 def _remove_orphans(path: Path) -> None:
     """Chroma keeps the folder of a dropped collection's vectors (chroma issue 3793)."""
     with closing(sqlite3.connect(path / "chroma.sqlite3")) as db:
         known = {segment for (segment,) in db.execute("SELECT id FROM segments")}
-    for folder in path.iterdir():
-        if folder.is_dir() and _is_uuid(folder.name) and folder.name not in known:
+    for folder in _segments(path):
+        if folder.name not in known:
             shutil.rmtree(folder)
+
+
+def _blank_unsynced(folder: Path) -> None:
+    """Blanks the files of a segment that Chroma never synced; its rows are still in the log.
+
+    Chroma makes them from memory it didn't clear (52 kB at 64 dimensions), so that they may hold
+    any text that this process had at hand; a test found an id in one.
+    """
+    if (folder / "index_metadata.pickle").exists():
+        return
+    for file in (folder / "data_level0.bin", folder / "length.bin"):
+        if file.exists():
+            file.write_bytes(bytes(file.stat().st_size))
+
+
+def _segments(path: Path) -> list[Path]:
+    return [folder for folder in path.iterdir() if folder.is_dir() and _is_uuid(folder.name)]
 
 
 def _is_uuid(name: str) -> bool:

@@ -75,6 +75,18 @@ def test_vacuum_leaves_nothing_of_removed_rows(tmp_path: Path) -> None:
     index.close()
 
 
+def test_vacuum_blanks_what_chroma_took_from_memory(tmp_path: Path) -> None:
+    """Files of vectors not yet synced hold leftovers of the process; the rows don't need them."""
+    filled(tmp_path, rows=30)
+    file = next(tmp_path.rglob("data_level0.bin"))
+    file.write_bytes(b"secret-marker" * (file.stat().st_size // 13 + 1))
+    index = ChromaIndex(tmp_path)
+    index.vacuum()
+    assert b"secret-marker" not in file.read_bytes()
+    assert index.search("default", vectors(30)[7], 1)[0].score == pytest.approx(1.0, abs=1e-5)
+    index.close()
+
+
 def test_dropped_collections_leave_no_folder(tmp_path: Path) -> None:
     """Chroma would keep their vectors' files for ever."""
     index = ChromaIndex(tmp_path)
@@ -127,7 +139,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     index = ChromaIndex(tmp_path)
     index.add("default", units("a", "v1", 3), vectors(3))
-    handle = index._handles["default"]
+    handle = index._handle("default")
 
     def full(**_: object) -> None:
         raise InternalError("error returned from database: (code: 13) database or disk is full")
