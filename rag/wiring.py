@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from rag.adapters.folders import open_or_renew
 from rag.adapters.sqlite import SqliteCatalog
 from rag.decide import Calibration, Decider
 from rag.engine import Engine
@@ -150,13 +151,15 @@ def _open_dense(settings: Settings, data: Path) -> PassageIndex:
         return LlamaIndexStore(_factory(settings.vector_store)(data), data / LEDGER)
     from rag.adapters.chroma import ChromaIndex
 
-    return ChromaIndex(data / CHROMA, url=settings.chroma_url)
+    if settings.chroma_url is not None:
+        return ChromaIndex(url=settings.chroma_url)
+    return open_or_renew(ChromaIndex, data / CHROMA)
 
 
 def _open_terms(data: Path) -> TermIndex:
     from rag.adapters.tantivy import TantivyIndex
 
-    return TantivyIndex(data / TERMS)
+    return open_or_renew(TantivyIndex, data / TERMS)
 
 
 def _factory(name: str) -> Callable[[Path], object]:
