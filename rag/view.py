@@ -1,16 +1,19 @@
 """What the reader is shown of a passage, and the way back to the document, offset by offset.
 
 A view is the passage's leads (a table's header, a list's lead-in) and its own text, with pronouns
-replaced by the names they were led back to: asked "who demanded an apology?", a reader that sees
+replaced by the names they were led back to, and a table's rows with their columns' names: asked
+"who demanded an apology?", a reader that sees
 "He called for an apology from Kristi Noem" can only say Noem. Every stretch of the view keeps the
 place it is from, so that an answer is always a span of the document.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.types import Candidate, Span
+from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Span
 
 _POSSESSIVES = frozenset({"his", "its", "their"})
 
@@ -76,39 +79,131 @@ def _cut(piece: Piece, start: int, end: int) -> Span:
 
 
 def view_of(candidate: Candidate) -> View:
-    """The view of a candidate's passage: leads, a line each, then the passage, pronouns resolved."""
-    text, passage = candidate.document.text, candidate.passage
-    pieces: list[Piece] = []
-    at = 0
-    for group, lead in enumerate(passage.leads, start=1):
-        pieces.append(Piece(at=at, text=lead.slice(text), source=lead, group=group))
-        at = pieces[-1].end + 1
-    cursor = passage.span.start
-    for mention in passage.mentions:
-        at = _append(pieces, at, text, Span(cursor, mention.span.start))
-        shown = mention.referent.slice(text)
-        if mention.span.slice(text).casefold() in _POSSESSIVES:
-            shown += "'s"
-        pieces.append(Piece(at=at, text=shown, source=mention.span, referent=mention.referent))
-        at = pieces[-1].end
-        cursor = mention.span.end
-    _append(pieces, at, text, Span(cursor, passage.span.end))
-    return View(text=_join(pieces), pieces=tuple(pieces))
+    """The view of a candidate's passage: leads, a line each, then the passage.
+
+    Pronouns read as their names; a table's row reads as "column: cell; column: cell". No answer
+    straddles two blocks (paragraphs, list items) or two cells.
+    """
+    document, passage = candidate.document, candidate.passage
+    headers = _headers(document, passage.span)
+    view = _Builder(document.text)
+    for lead in passage.leads:
+        if lead not in headers:
+            view.add(lead)
+            view.cut("\n")
+    _body(view, document, passage, passage.span)
+    return view.done()
 
 
-def _append(pieces: list[Piece], at: int, text: str, source: Span) -> int:
-    if not len(source):
-        return at
-    pieces.append(Piece(at=at, text=source.slice(text), source=source))
-    return pieces[-1].end
+def read_as(document: Document, passage: Passage, span: Span) -> str:
+    """How a stretch of a passage reads: its pronouns as names, its rows with their columns' names."""
+    view = _Builder(document.text)
+    _body(view, document, passage, span)
+    return view.done().text
 
 
-def _join(pieces: list[Piece]) -> str:
-    """Pieces at their places; the gap after a lead is a line end."""
-    parts: list[str] = []
-    length = 0
-    for piece in pieces:
-        parts.append("\n" * (piece.at - length))
-        parts.append(piece.text)
-        length = piece.end
-    return "".join(parts)
+def _body(view: _Builder, document: Document, passage: Passage, within: Span) -> None:
+    headers = _headers(document, within)
+    cursor = within.start
+    for block in _blocks_in(document, within):
+        part = Span(max(block.span.start, within.start), min(block.span.end, within.end))
+        view.prose(Span(cursor, part.start), passage.mentions)
+        view.cut()
+        cells = _cells(document.text, block) if part == block.span else None
+        if cells is not None:
+            view.row(cells)
+        elif block.span not in headers:
+            view.prose(part, passage.mentions)
+        view.cut()
+        cursor = part.end
+    view.prose(Span(cursor, within.end), passage.mentions)
+
+
+def _headers(document: Document, within: Span) -> set[Span]:
+    """The header lines whose names are read with the rows of a stretch, and so not once more."""
+    blocks = _blocks_in(document, within)
+    return {block.lead for block in blocks if block.lead and _cells(document.text, block) is not None}
+
+
+class _Builder:
+    """Puts a view together, piece by piece."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pieces: list[Piece] = []
+        self._parts: list[str] = []
+        self._at = 0
+        self._group = 0
+
+    def add(self, source: Span, said: str | None = None, referent: Span | None = None) -> None:
+        """A piece of the document, or what stands for it."""
+        shown = source.slice(self._text) if said is None else said
+        if shown:
+            piece = Piece(at=self._at, text=shown, source=source, referent=referent, group=self._group)
+            self._pieces.append(piece)
+            self.say(shown)
+
+    def say(self, text: str) -> None:
+        """Text that is from nowhere and can't be part of an answer."""
+        self._parts.append(text)
+        self._at += len(text)
+
+    def cut(self, between: str = "") -> None:
+        """No answer straddles this place."""
+        self.say(between)
+        self._group += 1
+
+    def prose(self, span: Span, mentions: Iterable[Mention]) -> None:
+        """A stretch of text with its pronouns' names in their places."""
+        cursor = span.start
+        for mention in mentions:
+            if not span.contains(mention.span):
+                continue
+            self.add(Span(cursor, mention.span.start))
+            name = mention.referent.slice(self._text)
+            possessive = mention.span.slice(self._text).casefold() in _POSSESSIVES
+            self.add(mention.span, f"{name}'s" if possessive else name, mention.referent)
+            cursor = mention.span.end
+        self.add(Span(cursor, span.end))
+
+    def row(self, cells: Sequence[tuple[str, Span]]) -> None:
+        """A table's row, each cell behind the name of its column."""
+        for number, (column, cell) in enumerate(cells):
+            self.cut("; " if number else "")
+            self.say(f"{column}: " if column else "")
+            self.add(cell)
+        self.cut(".")
+
+    def done(self) -> View:
+        return View(text="".join(self._parts), pieces=tuple(self._pieces))
+
+
+def _blocks_in(document: Document, span: Span) -> list[Block]:
+    """The blocks that overlap a span, in order."""
+    first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)
+    found = []
+    for block in document.blocks[first:]:
+        if block.span.start >= span.end:
+            break
+        found.append(block)
+    return found
+
+
+def _cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
+    """A row's filled cells with their columns' names; None for what isn't a row under a header."""
+    if block.kind is not BlockKind.TABLE_ROW or block.lead is None:
+        return None
+    names, cells = _split_cells(text, block.lead), _split_cells(text, block.span)
+    if len(names) != len(cells):
+        return None
+    return [(name.slice(text), cell) for name, cell in zip(names, cells, strict=True) if len(cell)]
+
+
+def _split_cells(text: str, row: Span) -> list[Span]:
+    """The cells of a line "a | b | c", trimmed."""
+    cells, start = [], row.start
+    for part in row.slice(text).split(" | "):
+        begin = start + len(part) - len(part.lstrip())
+        cells.append(Span(begin, max(begin, begin + len(part.strip()))))
+        start += len(part) + len(" | ")
+    return cells

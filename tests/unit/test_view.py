@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Candidate, Document, Mention, Passage, Scores, Span
-from rag.view import view_of
-from tests.samples import candidate, document, find, mention
+from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Span
+from rag.view import read_as, view_of
+from tests.samples import candidate, document, find, mention, passage
 
 TEXT = "Sheriff Grady Judd was angry. He called for an apology. His deputies agreed."
 
@@ -126,3 +126,84 @@ def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> N
         assert place.span.slice(text).strip() == place.text
     for referent in place.referents:
         assert Span(cuts[0], cuts[1]).contains(referent)
+
+
+TABLE = "Stack\n\nPurpose | Library\nTest Runner | py.test\nORM | Django\n\nMore below."
+
+
+def table() -> Document:
+    header = find(TABLE, "Purpose | Library")
+    rows = [find(TABLE, "Test Runner | py.test"), find(TABLE, "ORM | Django")]
+    return document(
+        TABLE,
+        blocks=(
+            Block(span=find(TABLE, "Stack"), kind=BlockKind.PARAGRAPH),
+            Block(span=header, kind=BlockKind.TABLE_HEADER),
+            *(Block(span=row, kind=BlockKind.TABLE_ROW, lead=header) for row in rows),
+            Block(span=find(TABLE, "More below."), kind=BlockKind.PARAGRAPH),
+        ),
+    )
+
+
+def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
+    """The header isn't read once more; the way back leads to the cell."""
+    found = candidate(table())
+    view = view_of(found)
+    assert "Purpose: Test Runner; Library: py.test." in view.text
+    assert "Purpose | Library" not in view.text
+    at = view.text.index("py.test")
+    place = view.place(at, at + len("py.test"))
+    assert place is not None
+    assert place.span == find(TABLE, "py.test")
+
+
+def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
+    """Half a row, the end of a row with the next line, and words that stand nowhere are no answers."""
+    view = view_of(candidate(table()))
+    runner, django = view.text.index("Test Runner"), view.text.index("Django")
+    assert view.place(runner, runner + len("Test Runner; Library: py.test")) is None
+    assert view.place(django, view.text.index("More") + 4) is None
+    column = view.text.index("Library: py.test")
+    assert view.place(column, column + len("Library")) is None
+
+
+def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
+    """A passage that starts in the middle of a table."""
+    doc = table()
+    row = find(TABLE, "ORM | Django")
+    found = Candidate(
+        passage=Passage(
+            document_id=doc.id,
+            version=doc.sha256,
+            span=row,
+            sentences=(row,),
+            leads=(find(TABLE, "Purpose | Library"),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    assert view_of(found).text == "Purpose: ORM; Library: Django."
+
+
+def test_a_ragged_row_reads_as_it_stands() -> None:
+    """With more cells than columns nobody can say which is which."""
+    text = "A | B\n1 | 2 | 3"
+    header, row = find(text, "A | B"), find(text, "1 | 2 | 3")
+    doc = document(
+        text,
+        blocks=(
+            Block(span=header, kind=BlockKind.TABLE_HEADER),
+            Block(span=row, kind=BlockKind.TABLE_ROW, lead=header),
+        ),
+    )
+    assert view_of(candidate(doc)).text == text
+
+
+def test_a_sentence_is_indexed_as_it_is_read() -> None:
+    """Names for pronouns, columns for cells, nothing else of the passage."""
+    doc = document(TEXT)
+    he = find(TEXT, "He")
+    found = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    assert read_as(doc, found, found.sentences[1]) == "Grady Judd called for an apology."
+    doc = table()
+    assert read_as(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."
