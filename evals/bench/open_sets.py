@@ -48,7 +48,7 @@ class Figures:
 
 def measure(folder: Path, settings: Settings, progress: Progress) -> Figures:
     """Indexes a set in a fresh folder and asks all its answerable questions."""
-    asked = [query for query in queries(folder) if query.answerable and query.relevant]
+    asked = [query for query in queries(folder, every=True) if query.answerable and query.relevant]
     with (
         TemporaryDirectory() as scratch,
         open_service(settings.model_copy(update={"data": Path(scratch)})) as service,

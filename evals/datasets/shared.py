@@ -2,8 +2,8 @@
 
 Each set is a folder. A corpus line has ``_id, title, text``; a query line ``_id, text, answers,
 answerable, relevant`` (document ids), sometimes ``history``, ``split`` and fields of its own, which
-are kept in ``extra``. Queries whose ``split`` isn't ``open`` are held out: they are never returned.
-Some sets (xquad-en, beir-scifact, ir-cacm) carry such rows in the same file.
+are kept in ``extra``. Queries whose ``split`` isn't ``open`` are held out: nothing is fitted to or
+chosen by them. Some sets (xquad-en, beir-scifact, ir-cacm) carry such rows in the same file.
 """
 
 from __future__ import annotations
@@ -65,14 +65,17 @@ def corpus(folder: Path) -> Iterator[Text]:
         yield Text(id=row["_id"], title=row["title"], text=row["text"], extra=extra)
 
 
-def queries(folder: Path) -> Iterator[Query]:
+def queries(folder: Path, *, every: bool = False) -> Iterator[Query]:
     """Open queries of a set in order.
+
+    Args:
+        every: those of a held-out split too, to measure what is finished on the whole file.
 
     Raises:
         DatasetError: the file is missing or damaged.
     """
     for row in _rows(folder / "queries.jsonl.gz"):
-        if row["split"] != "open":
+        if row["split"] != "open" and not every:
             continue
         yield Query(
             id=row["_id"],

@@ -32,12 +32,13 @@ def test_a_corpus_line_becomes_a_text_that_can_be_stored(tmp_path: Path) -> None
     assert (text.document("c").id, text.document("c").collection) == ("d", "c")
 
 
-def test_held_out_queries_are_never_returned(tmp_path: Path) -> None:
-    """Only split "open" comes out."""
+def test_held_out_queries_come_only_when_asked_for(tmp_path: Path) -> None:
+    """Split "open" comes out; the rest for a measurement of the whole file."""
     written(
         tmp_path, "queries", query(_id="a"), query(_id="b", split="hidden"), query(_id="c", split="train")
     )
     assert [q.id for q in queries(tmp_path)] == ["a"]
+    assert [q.id for q in queries(tmp_path, every=True)] == ["a", "b", "c"]
 
 
 def test_a_history_becomes_turns(tmp_path: Path) -> None:
