@@ -58,6 +58,9 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
     data: Data = None,
     collection: Collection = DEFAULT_COLLECTION,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make the indexes anew, as after a change of embedder.")
+    ] = False,
 ) -> None:
     """Read documents, and what changed since the last time.
 
@@ -65,7 +68,7 @@ def ingest(
     """
     from api.commands.ingest import run
 
-    raise typer.Exit(run(paths, data=data, collection=collection))
+    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild))
 
 
 @app.command()

@@ -117,19 +117,9 @@ def _service(dataset: Dataset, settings: Settings, data: Path | None) -> Iterato
 def _ingest(service: Service, folder: Path) -> None:
     """Reads a folder as ``saywhere ingest`` does; a file that fails would make figures lie, so it ends
     the evaluation."""
-    from ingest.split import PassageSplitter
-    from ingest.sync import sync
-    from rag.mentions import PronounResolver
+    from ingest.wiring import ingest
 
-    split = service.settings.split
-    told = sync(
-        service.library,
-        service.catalog,
-        PassageSplitter(split.min_words, split.max_words),
-        PronounResolver(),
-        [folder],
-        limit=service.settings.limits.document_bytes,
-    )
+    told = ingest(service, [folder])
     if told.failed:
         raise DatasetError(f"{folder}: {told.failed[0].reason}")
     if not told.added:

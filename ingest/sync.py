@@ -8,14 +8,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from ingest import formats
 from ingest.listing import Listing, list_files
 from ingest.plan import FoundFile, Plan, plan
 from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
 from ingest.roots import Root, root_of
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
-from rag.ports import Catalog, Change, Resolver, Splitter
+from rag.ports import Catalog, Change
 from rag.types import DEFAULT_COLLECTION
 
 BATCH_DOCUMENTS = 64
@@ -33,12 +32,10 @@ class Writer(Protocol):
 def sync(
     library: Writer,
     catalog: Catalog,
-    splitter: Splitter,
-    resolver: Resolver | None,
+    preparer: Preparer,
     paths: Sequence[Path],
     *,
     collection: str = DEFAULT_COLLECTION,
-    limit: int = formats.DOCUMENT_BYTES,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Makes a collection hold what the paths hold now; a second run in a row changes nothing.
@@ -50,14 +47,13 @@ def sync(
     stands, and the next sync goes on from there.
 
     Args:
-        limit: the most bytes a document may have.
+        preparer: how a file's bytes become a change.
         progress: called after each file read and each batch written.
 
     Raises:
         StorageError: the library can't be written.
         ModelError: the embedder can't be loaded.
     """
-    preparer = Preparer(splitter=splitter, resolver=resolver, limit=limit)
     total = Report()
     for path in paths:
         records = catalog.list(collection)

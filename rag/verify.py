@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import UnknownDocument
-from rag.ports import Catalog
 from rag.locate import find_quote
+from rag.ports import Catalog
 from rag.types import Citation, Document, Span
 
 

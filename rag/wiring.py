@@ -57,11 +57,12 @@ class Service:
         self.close()
 
 
-def open_service(settings: Settings, *, url: str | None = None) -> Service:
+def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = False) -> Service:
     """Takes the data folder's lock, opens models and indexes, and repairs what a crash left.
 
     Args:
         url: where this process will serve, told to those who find the folder locked.
+        rebuild: make the indexes anew from the catalog, as after a change of embedder.
 
     Raises:
         DataFolderLocked: another process owns the folder.
@@ -82,7 +83,10 @@ def open_service(settings: Settings, *, url: str | None = None) -> Service:
         terms = _open_terms(data)
         stack.callback(terms.close)
         library = Library(catalog, dense, terms, embedder, context=True)
-        library.recover()
+        if rebuild:
+            library.rebuild()
+        else:
+            library.recover()
         retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
         return Service(

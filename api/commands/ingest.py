@@ -13,28 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.commands.terminal import plain
 from ingest.report import Progress as Done
 from ingest.report import Report
-from ingest.split import PassageSplitter
-from ingest.sync import sync
-from rag.mentions import PronounResolver
+from ingest.wiring import ingest
 from rag.settings import load
 from rag.wiring import open_service
 
 
-def run(paths: Sequence[Path], *, data: Path | None, collection: str) -> int:
+def run(paths: Sequence[Path], *, data: Path | None, collection: str, rebuild: bool) -> int:
     """Prints what became of the files; 1 where one failed, the others being done."""
-    settings = load(data=data)
-    splitter = PassageSplitter(settings.split.min_words, settings.split.max_words)
-    with open_service(settings) as service, _bar() as progress:
-        report = sync(
-            service.library,
-            service.catalog,
-            splitter,
-            PronounResolver(),
-            paths,
-            collection=collection,
-            limit=settings.limits.document_bytes,
-            progress=progress,
-        )
+    with open_service(load(data=data), rebuild=rebuild) as service, _bar() as progress:
+        report = ingest(service, paths, collection=collection, progress=progress)
     print(summary(report))
     for failure in report.failed:
         kept = " (its earlier version stays)" if failure.kept else ""

@@ -92,8 +92,11 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 
     groups = Counter((sample.kind, sample.dataset) for sample in samples)
     sets = Counter(kind for kind, _ in groups)
-    weights = np.array([SHARES[s.kind] / sets[s.kind] / groups[s.kind, s.dataset] for s in samples])
-    return weights * len(weights) / weights.sum()
+    weights: NDArray[np.float64] = np.array(
+        [SHARES[s.kind] / sets[s.kind] / groups[s.kind, s.dataset] for s in samples]
+    )
+    weights *= len(weights) / weights.sum()
+    return weights
 
 
 def _scores(

@@ -295,6 +295,21 @@ def test_doctor_finds_a_damaged_catalog(saywhere: Saywhere, tmp_path: Path) -> N
     assert "WRONG  catalog" in ran.out
 
 
+def test_another_embedder_is_refused_until_the_index_is_rebuilt(
+    saywhere: Saywhere, ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vectors of two kinds don't mix; the message names the command that helps, and it does help."""
+    shutil.copytree(ingested, tmp_path / "copy")
+    monkeypatch.setenv("SAYWHERE_EMBEDDER_PRECISION", "fp32")
+    refused = saywhere("ask", "who demanded an apology?", "--data", str(tmp_path / "copy"))
+    assert refused.status == 1
+    assert "saywhere ingest --rebuild" in refused.err
+    rebuilt = saywhere("ingest", "--rebuild", str(SEEDS), "--data", str(tmp_path / "copy"))
+    assert (rebuilt.status, "1 unchanged" in rebuilt.out) == (0, True)
+    found = saywhere("search", "who demanded an apology?", "--data", str(tmp_path / "copy"))
+    assert "apology" in found.out
+
+
 def test_the_version_is_told(saywhere: Saywhere) -> None:
     """``saywhere --version`` prints the installed version and nothing else."""
     assert saywhere("--version") == Ran(0, f"{version('saywhere')}\n", "")

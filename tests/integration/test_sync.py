@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ingest.prepare import Preparer
 from ingest.report import Report
 from ingest.split import PassageSplitter
 from ingest.sync import BATCH_DOCUMENTS, sync
@@ -48,7 +49,7 @@ class House:
     folder: Path
 
     def sync(self) -> Report:
-        return sync(self.library, self.catalog, PassageSplitter(), None, [self.folder])
+        return sync(self.library, self.catalog, Preparer(splitter=PassageSplitter()), [self.folder])
 
     def finds(self, word: str) -> list[str]:
         """Texts of the committed passages that have the word."""

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import pytest
 
+from ingest.formats import DOCUMENT_BYTES
+from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
 from ingest.sync import BATCH_DOCUMENTS, sync
@@ -18,8 +20,15 @@ from rag.types import Document, Mention, Passage
 from tests.fakes.memory_library import MemoryLibrary
 
 
-def run(library: MemoryLibrary, *paths: Path, resolver: Resolver | None = None, **more: Any) -> Report:
-    return sync(library, cast(Catalog, library), PassageSplitter(), resolver, paths, **more)
+def run(
+    library: MemoryLibrary,
+    *paths: Path,
+    resolver: Resolver | None = None,
+    limit: int = DOCUMENT_BYTES,
+    **more: Any,
+) -> Report:
+    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limit=limit)
+    return sync(library, cast(Catalog, library), preparer, paths, **more)
 
 
 @pytest.fixture
@@ -248,7 +257,7 @@ def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
 def test_other_rules_make_unchanged_files_new(library: MemoryLibrary, folder: Path) -> None:
     """After a change of splitter or resolver the same bytes make other passages: they are read again."""
     run(library, folder)
-    wide = sync(library, cast(Catalog, library), PassageSplitter(90, 200), None, [folder])
+    wide = sync(library, cast(Catalog, library), Preparer(splitter=PassageSplitter(90, 200)), [folder])
     assert wide.changed == ("notes/a.txt", "notes/deep/b.md")
     resolved = run(library, folder, resolver=FirstWord())
     assert resolved.changed == ("notes/a.txt", "notes/deep/b.md")
