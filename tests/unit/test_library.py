@@ -175,6 +175,20 @@ def test_a_split_that_fails_is_undone_to_the_earlier_one(shelf: Shelf) -> None:
     assert shelf.agrees()
 
 
+def test_rows_overwritten_by_a_failed_split_are_put_back(shelf: Shelf) -> None:
+    """The same passage cut into other sentences has units of the same ids with other vectors."""
+    library, made = shelf.library(), document("One. Two. Three.")
+    library.replace(made, [passage(made)])
+    shelf.faults = {"before terms.add": StorageFull("no space left")}
+    with pytest.raises(StorageFull):
+        library.replace(made, [replace(passage(made), sentences=(passage(made).span,))])
+    shelf.faults = {}
+    library.recover()
+    best = shelf.dense.search("default", shelf.embedder.embed(["One."])[0], 1)[0]
+    assert (best.index, best.score) == (0, pytest.approx(1.0))
+    assert shelf.agrees()
+
+
 def test_a_document_may_move_to_another_collection(shelf: Shelf) -> None:
     """Its old collection forgets it."""
     library = shelf.library()

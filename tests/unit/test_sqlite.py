@@ -127,13 +127,35 @@ def test_a_reader_needs_no_writer(catalog: SqliteCatalog, path: Path) -> None:
 
 
 def test_removed_text_is_gone_from_the_disk(catalog: SqliteCatalog, path: Path) -> None:
-    """After vacuum, neither the file nor its log holds a byte of it."""
+    """After vacuum, neither the file nor its log holds a byte of it, and the space is given back."""
     write(catalog, change("Secret-marker. " * 3_000), change("Kept.", id="d2"))
+    catalog.vacuum()
+    before = path.stat().st_size
     write(catalog, removals=(("default", "d1"),))
     catalog.vacuum()
     left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Secret-marker" not in left
     assert b"Kept." in left
+    assert path.stat().st_size < before - 40_000
+
+
+def test_removed_text_does_not_outlive_the_process(catalog: SqliteCatalog, path: Path) -> None:
+    """Even without vacuum: it is overwritten, and closing empties the log."""
+    write(catalog, change("Secret-marker. " * 3_000), change("Kept.", id="d2"))
+    write(catalog, removals=(("default", "d1"),))
+    catalog.close()
+    assert b"Secret-marker" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_reader_keeps_its_snapshot(catalog: SqliteCatalog) -> None:
+    """A write in between two looks of one reader isn't seen by the second."""
+    write(catalog, change("Old."))
+    look = "SELECT count(*) FROM documents"
+    with catalog._file.reading() as db:
+        before = db.execute(look).fetchone()
+        write(catalog, change("More.", id="d2"))
+        assert db.execute(look).fetchone() == before
+    assert catalog.count() == 2
 
 
 def test_ids_that_are_not_unicode_are_refused_in_words(catalog: SqliteCatalog) -> None:
