@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from evals.metrics.normalise import normalise
+from rag.compare import normalise
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

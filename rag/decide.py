@@ -10,12 +10,11 @@ calibration error (Guo et al. 2017, arXiv:1706.04599).
 from __future__ import annotations
 
 import math
-import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.compare import overlapping, says_same
 from rag.errors import ModelError
 from rag.question import Asked, Kind, fits, folded_words, share_found
 from rag.settings import DecideSettings
@@ -121,7 +120,7 @@ class Decider:
         return span.margin + self._calibration.retrieval_weight * span.candidate.scores.fused
 
     def _features(self, asked: Asked, best: SpanAnswer, ranked: Sequence[SpanAnswer]) -> list[float]:
-        rival = next((span for span in ranked if not _overlapping(span.text, best.text)), None)
+        rival = next((span for span in ranked if not overlapping(span.text, best.text)), None)
         lead = self._worth(best) - self._worth(rival) if rival else 10.0
         around = _context_words(best)
         near = _near_words(best)
@@ -150,27 +149,6 @@ class Decider:
 
 def _none(reason: Reason) -> Decision:
     return Decision(best=None, same=(), confidence=0.0, reason=reason, features={})
-
-
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’–—…")
-
-
-def normalise(text: str) -> str:
-    """Answer text as SQuAD compares it: folded, without punctuation, articles and extra space."""
-    folded = text.casefold().translate(_PUNCTUATION)
-    return " ".join(_ARTICLES.sub(" ", folded).split())
-
-
-def says_same(one: str, other: str) -> bool:
-    """True where two answers are the same once normalised."""
-    return normalise(one) == normalise(other)
-
-
-def _overlapping(one: str, other: str) -> bool:
-    """True where an answer's words are all in the other ("Judd", "Sheriff Grady Judd"): no rivals."""
-    a, b = set(normalise(one).split()), set(normalise(other).split())
-    return a <= b or b <= a
 
 
 def _context_words(span: SpanAnswer) -> list[str]:

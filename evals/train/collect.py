@@ -14,7 +14,7 @@ from evals.index import write_documents
 from evals.metrics.f1 import f1
 from evals.train.data import read_rows
 from evals.train.mix import hold_out
-from rag.decide import normalise
+from rag.compare import normalise
 from rag.engine import distinct
 from rag.ports import Resolver
 from rag.question import Asked, ask

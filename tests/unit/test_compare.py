@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.metrics.normalise import normalise
+from rag.compare import normalise, overlapping, says_same
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,11 @@ from evals.metrics.normalise import normalise
 def test_normalise_follows_squad(text: str, normal: str) -> None:
     """Case, punctuation, articles and white space go; words that start like articles stay."""
     assert normalise(text) == normal
+
+
+def test_the_same_answer_is_told_in_other_forms() -> None:
+    """Case, article and punctuation make no other answer; a longer form holds the shorter one."""
+    assert says_same("The Sheriff!", "sheriff")
+    assert not says_same("Grady Judd", "Sheriff Grady Judd")
+    assert overlapping("Grady Judd", "the Sheriff, Grady Judd")
+    assert not overlapping("Grady Judd", "Kristi Noem")
