@@ -21,6 +21,7 @@ from rag.types import (
     Outcome,
     Question,
     Reason,
+    Span,
     SpanAnswer,
     Step,
     Trace,
@@ -161,8 +162,7 @@ class Engine:
         for candidate in candidates:
             if len(citations.found) >= NEAREST:
                 break
-            sentence = candidate.passage.sentences[candidate.scores.sentence or 0]
-            citations.add(candidate.document, (sentence,))
+            citations.add(candidate.document, (_found_sentence(candidate),))
         watch.step("cite", citations=len(citations.found))
         return Abstention(
             question=asked.text,
@@ -171,6 +171,12 @@ class Engine:
             nearest=tuple(citations.found),
             trace=watch.trace(),
         )
+
+
+def _found_sentence(candidate: Candidate) -> Span:
+    """The sentence retrieval found; while a passage is being re-split its hit may be of another cut."""
+    sentences = candidate.passage.sentences
+    return sentences[min(candidate.scores.sentence or 0, len(sentences) - 1)]
 
 
 def _tidied(question: Question, asked: Asked) -> Question:

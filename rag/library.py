@@ -54,7 +54,7 @@ class Library:
         terms: TermIndex,
         embedder: Embedder,
         *,
-        context: bool = False,
+        context: bool = True,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, terms, embedder, context=context)
