@@ -54,7 +54,7 @@ class Library:
         terms: TermIndex,
         embedder: Embedder,
         *,
-        context: bool = True,
+        context: bool = False,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, terms, embedder, context=context)

@@ -82,7 +82,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         stack.callback(dense.close)
         terms = _open_terms(data)
         stack.callback(terms.close)
-        library = Library(catalog, dense, terms, embedder)
+        library = Library(catalog, dense, terms, embedder, context=True)
         if rebuild:
             library.rebuild()
         else:
