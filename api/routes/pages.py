@@ -14,7 +14,8 @@ from api import problems
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "ask.html", "ask.js", "document.html", "document.js", "icon.svg", "positions.js", "style.css",
+    "ask.html", "ask.js", "document.html", "document.js", "icon.svg", "positions.js", "service.js",
+    "style.css",
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import api
-from tests.fakes.engine import CITATION, QUOTE, TEXT, FakeBackend, abstention
 
 PAGES = Path(api.__file__).parent / "pages"
-DOM = Path(__file__).parents[1] / "fakes" / "dom.mjs"
 
 
 @pytest.mark.parametrize("path", ["/", "/documents/notes/may%201.txt"])
@@ -87,64 +85,3 @@ def test_a_span_of_code_points_is_cut_rightly_in_javascript(text: str, data: st.
         f"console.log(JSON.stringify(parts({json.dumps(text)}, span('#{start}-{end}'))));"
     )
     assert json.loads(_node(script)) == [text[:start], text[start:end], text[end:]]
-
-
-def _opened(page: str, *, address: str, answers: dict[str, object], then: str = "") -> str:
-    """What a page shows once its script has run, as markup; ``then`` is done on the page first."""
-    return _node(
-        f"import {{ open, shown }} from {json.dumps(DOM.as_uri())};"
-        f"open({json.dumps(address)}, {json.dumps(answers)});"
-        f"await import({json.dumps((PAGES / page).as_uri())});"
-        f"{then};console.log(await shown());"
-    ).rstrip("\n")
-
-
-@needs_node
-def test_the_document_page_marks_the_cited_span(client: TestClient) -> None:
-    """Following a citation's url shows the text with exactly the quote marked, emoji before it or not."""
-    stored = client.get("/v1/documents/notes/may%201.txt").json()
-    shown = _opened(
-        "document.js",
-        address=f"/documents/notes/may%201.txt#{CITATION.start}-{CITATION.end}",
-        answers={"/v1/documents/notes/may%201.txt": stored},
-    )
-    assert f"<div id=text>{TEXT[: CITATION.start]}<mark>{QUOTE}</mark></div>" in shown
-    assert "<h1 id=title>Minutes</h1>" in shown
-
-
-@needs_node
-@pytest.mark.parametrize("hash_", ["", "#", "#x", "#5", "#9-3x"])
-def test_without_a_span_the_whole_text_is_shown(client: TestClient, hash_: str) -> None:
-    """An address that names no span marks nothing and hides nothing."""
-    stored = client.get("/v1/documents/notes/may%201.txt").json()
-    shown = _opened("document.js", address=f"/documents/a{hash_}", answers={"/v1/documents/a": stored})
-    assert f"<div id=text>{TEXT}</div>" in shown
-
-
-@needs_node
-def test_the_ask_page_shows_answer_and_citation(client: TestClient) -> None:
-    """The answer, its confidence, the statement with [1], the quote under a link to its place."""
-    answered = client.post("/v1/ask", json={"question": "Who?"}).json()
-    shown = _opened("ask.js", address="/", answers={"/v1/ask": answered}, then="submit('Who?')")
-    assert "<p.answer>Ada</p>" in shown
-    assert "confidence 91 %" in shown
-    assert f"<p>{QUOTE} [1]</p>" in shown
-    assert f"<a href={answered['citations'][0]['url']}>Minutes</a><blockquote>{QUOTE}</blockquote>" in shown
-
-
-@needs_node
-def test_the_ask_page_shows_why_not(client: TestClient, backend: FakeBackend) -> None:
-    """An abstention in words, and what is near."""
-    backend.engine.script = abstention
-    body = client.post("/v1/ask", json={"question": "Who?"}).json()
-    shown = _opened("ask.js", address="/", answers={"/v1/ask": body}, then="submit('Who?')")
-    assert "<p.answer>The documents don't answer this.</p>" in shown
-    assert f"<blockquote>{QUOTE}</blockquote>" in shown
-
-
-@needs_node
-def test_the_ask_page_shows_a_problem(client: TestClient) -> None:
-    """What the service says is wrong is what the reader sees."""
-    problem = client.post("/v1/ask", json={"question": "?"}).json()
-    shown = _opened("ask.js", address="/", answers={"/v1/ask": problem}, then="submit('?')")
-    assert "<p>the question is empty</p>" in shown
