@@ -52,7 +52,7 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
 
     model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager")
     model.eval()
-    names = model.forward.__code__.co_varnames
+    typed = getattr(model.config, "type_vocab_size", 0) > 1
 
     class Spans(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -60,7 +60,7 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
             self.inner = model
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            more = {"token_type_ids": token_type_ids} if "token_type_ids" in names else {}
+            more = {"token_type_ids": token_type_ids} if typed else {}
             out = self.inner(input_ids=input_ids, attention_mask=attention_mask, **more)
             return out.start_logits, out.end_logits
 

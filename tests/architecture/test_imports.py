@@ -50,7 +50,7 @@ def test_help_loads_nothing_heavy() -> None:
     loaded = modules_after(
         "import sys\nsys.argv = ['saywhere', '--help']\n"
         "import api.cli, contextlib, io\n"
-        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())), contextlib.suppress(SystemExit):\n"
         "    api.cli.main()"
     )
     assert loaded & (HEAVY | {"numpy", "fastapi", "uvicorn", "rich.progress"}) == set()

@@ -1,0 +1,62 @@
+"""Any question-answering model of the BERT kind becomes a graph that says the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.adapters import span_reader
+from rag.adapters.onnx import OnnxModel
+from rag.adapters.span_reader import SpanReader
+from rag.adapters.weights import compiled
+from tests.samples import candidate, document
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small random model with the packaged tokenizer, as transformers saves it."""
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=30_522,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        initializer_range=0.5,
+    )
+    target = tmp_path_factory.mktemp("model")
+    BertForQuestionAnswering(config).save_pretrained(target)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(span_reader._FOLDER / name, target / name)
+    return target
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_compiled_reader_says_what_its_model_says(folder: Path, tmp_path: Path) -> None:
+    """Both logits, with the two segments told apart: a graph without them reads question as text."""
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+
+    made = compiled(str(folder), "reader", "key", "fp32", tmp_path)
+    ids, types = list(range(1_000, 1_017)), [0] * 6 + [1] * 11
+    with torch.no_grad():
+        model = AutoModelForQuestionAnswering.from_pretrained(folder).eval()
+        told = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([types]))
+        untold = model(input_ids=torch.tensor([ids]))
+    start, end = OnnxModel(made / "model.onnx", threads=1).run(ids, types)
+    assert np.allclose(start, told.start_logits[0], atol=1e-3)
+    assert np.allclose(end, told.end_logits[0], atol=1e-3)
+    assert not np.allclose(start, untold.start_logits[0], atol=1e-1)
+
+
+def test_a_folder_named_by_setting_reads(folder: Path, tmp_path: Path) -> None:
+    """It is another reader than the packaged one, and says so in its fingerprint."""
+    reader = SpanReader(str(folder), cache=tmp_path)
+    assert reader.read("Who?", [candidate(document("Ann Lee asked."))])[0]
+    assert reader.fingerprint.startswith(folder.name)
