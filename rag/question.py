@@ -59,6 +59,10 @@ _POLAR = re.compile(
 )
 _WH = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
+_CALENDAR = re.compile(
+    r"\b(?:what|which|whose) (?:exact |specific )?(?P<unit>year|month|date)\b", re.IGNORECASE
+)
+POSSESSIVE = r"['’]s$"
 _STOP = frozenset(
     """a an the and or but if of at by for with about against between into through during before after to
     from in on off over under again then once here there all any both each few more most other some such no
@@ -158,7 +162,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def folded_words(text: str) -> list[str]:
     """A text's words, case folded, inner punctuation kept ("u.s", "10,000"); possessive s dropped."""
-    return [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
+    return [re.sub(POSSESSIVE, "", word.casefold()) for word in _WORD.findall(text)]
 
 
 @lru_cache(maxsize=100_000)
@@ -204,16 +208,33 @@ def share_found(wanted: Iterable[str], words: Iterable[str]) -> float:
     return hits / len(wanted)
 
 
-def fits(kind: Kind, answer: str) -> bool | None:
-    """Whether an answer has the form that its kind asks for; None where form tells nothing."""
-    words = folded_words(answer)
-    if kind is Kind.NUMBER:
-        return any(c.isdigit() for c in answer) or any(w in _NUMBER_WORDS for w in _parts(words))
-    if kind is Kind.TIME:
-        return any(c.isdigit() for c in answer) or any(w in _TIME_WORDS for w in _parts(words))
-    if kind in {Kind.PERSON, Kind.PLACE}:
+def fits(asked: Asked, answer: str) -> bool | None:
+    """Whether an answer has the form that is asked for; None where form tells nothing.
+
+    A number where a number is asked for, a capital where a name is; a year, a month or a date where
+    the question says so, any word of time where it only says when.
+    """
+    words = set(_parts(folded_words(answer)))
+    digits = any(c.isdigit() for c in answer)
+    if asked.kind is Kind.NUMBER:
+        return digits or not words.isdisjoint(_NUMBER_WORDS)
+    if asked.kind is Kind.TIME:
+        return _fits_time(asked.text, words, digits)
+    if asked.kind in {Kind.PERSON, Kind.PLACE}:
         return any(c.isupper() for c in answer)
     return None
+
+
+def _fits_time(question: str, words: set[str], digits: bool) -> bool:
+    named = _CALENDAR.search(question)
+    unit = named.group("unit").casefold() if named else "when"
+    if unit == "year":
+        return any(word.rstrip("s").isdigit() and len(word) >= 4 for word in words)
+    if unit == "month":
+        return digits or not words.isdisjoint(_MONTHS.split())
+    if unit == "date":
+        return digits
+    return digits or not words.isdisjoint(_TIME_WORDS)
 
 
 def _parts(words: list[str]) -> list[str]:

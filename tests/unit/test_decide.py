@@ -103,6 +103,15 @@ def test_a_name_that_the_passage_lacks_is_seen() -> None:
     assert features["coverage"] == pytest.approx(2 / 3)
 
 
+def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
+    """Judd is in one passage and Noem's in another; of the Bureau nobody speaks."""
+    here, there = candidate(document(TEXT)), candidate(document("Noem wrote back.", id="b"))
+    asked = ask("What did the FBI tell Noem's staff?", limit=100)
+    features = decider().decide(asked, [here, there], [span(here, "an apology", 3)]).features
+    assert asked.names == ("fbi", "noem's")
+    assert features["names_unknown"] == 0.5
+
+
 def test_an_answer_of_the_wrong_form_is_seen() -> None:
     """A rank is no age."""
     here = candidate(document(TEXT))
