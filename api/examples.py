@@ -21,7 +21,7 @@ _CITATION: dict[str, Any] = {
     "suffix": "\nWhy the Recruitment Drive?\nRepo",
     "page": None,
     "section": ["ICE's Recruitment Tactics Raise Concerns"],
-    "url": "/documents/0523c1928b4bbce3#1257-1327",
+    "url": "/documents/0523c1928b4bbce3?version=ca7b30bd1485#1257-1327",
     "text_fragment": (
         "#:~:text=helping%20them%20do%20their%20job%3F%22-,He%20called%20for%20an%20apology%20from"
         "%20Homeland%20Security%20Secretary%20Kristi%20Noem."
@@ -34,7 +34,7 @@ _NAMED: dict[str, Any] = {
     "quote": _NAMING,
     "prefix": "t to lure away their personnel. ",
     "suffix": " He called for an apology from H",
-    "url": "/documents/0523c1928b4bbce3#1086-1256",
+    "url": "/documents/0523c1928b4bbce3?version=ca7b30bd1485#1086-1256",
     "text_fragment": (
         "#:~:text=to%20lure%20away%20their%20personnel.-,Polk%20County%2C%20Florida%2C%20Sheriff%20Grady"
         "%20Judd,for%20helping%20them%20do%20their%20job%3F%22,-He%20called%20for%20an%20apology%20from"

@@ -11,15 +11,18 @@ from rag.types import Citation
 
 _WHOLE = 120  # a longer quote is named by its first and last words
 _ENDS = 6  # how many
+_VERSION = 12  # hex digits of a version, as many as the page shows
 
 
-def document_url(document_id: str, start: int, end: int) -> str:
-    """Path of the page that shows a document and marks code points ``[start, end)``.
+def document_url(document_id: str, version: str, start: int, end: int) -> str:
+    """Path of the page that shows a document and marks code points ``[start, end)`` of a version.
 
-    >>> document_url("a/b c", 3, 9)
-    '/documents/a/b%20c#3-9'
+    The version's first twelve digits go with it: the page marks nothing in another version's text.
+
+    >>> document_url("a/b c", "ca7b30bd14850bd4", 3, 9)
+    '/documents/a/b%20c?version=ca7b30bd1485#3-9'
     """
-    return f"/documents/{quote(document_id, safe='/')}#{start}-{end}"
+    return f"/documents/{quote(document_id, safe='/')}?version={version[:_VERSION]}#{start}-{end}"
 
 
 def text_fragment(citation: Citation) -> str:

@@ -62,7 +62,9 @@ class CitationOut(_Out):
     suffix: str = Field(description="what stands after it")
     page: int | None = Field(description="counted from 1; null where the document has no pages")
     section: list[str] = Field(description="headings above the quote, outermost first")
-    url: str = Field(description="a page of this service that shows and marks the quote")
+    url: str = Field(
+        description="a page of this service that marks the quote, or says that the document has changed since"
+    )
     text_fragment: str = Field(description="append to the source's own address to scroll to the quote")
 
 

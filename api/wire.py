@@ -92,7 +92,8 @@ def citation_out(citation: Citation) -> CitationOut:
         suffix=citation.suffix,
         page=citation.page,
         section=list(citation.section),
-        url=citation.url or document_url(citation.document_id, citation.start, citation.end),
+        url=citation.url
+        or document_url(citation.document_id, citation.version, citation.start, citation.end),
         text_fragment=text_fragment(citation),
     )
 

@@ -18,7 +18,9 @@ from tests.http.live import in_thread
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PLACE = f"/documents/notes/may%201.txt#{CITATION.start}-{CITATION.end}"
+PATH = "/documents/notes/may%201.txt"
+SPAN = f"#{CITATION.start}-{CITATION.end}"
+PLACE = f"{PATH}?version={DOCUMENT.sha256[:12]}{SPAN}"
 
 
 @pytest.fixture
@@ -178,9 +180,10 @@ def test_conflicting_values_are_shown_apart(page: Page, url: str, backend: FakeB
     assert page.locator(".statement").all_text_contents() == [f"{QUOTE} [1]", "Bob asked first. [1]"]
 
 
-def test_the_cited_place_is_marked_past_emoji(page: Page, url: str) -> None:
-    """The mark is text[start:end] in code points, and the whole text stands around it."""
-    page.goto(url + PLACE)
+@pytest.mark.parametrize("place", [PLACE, PATH + SPAN, f"{PATH}?version={SPAN}"])
+def test_the_cited_place_is_marked_past_emoji(page: Page, url: str, place: str) -> None:
+    """The mark is text[start:end] in code points, all text around it; an address may name no version."""
+    page.goto(url + place)
     mark = page.locator("mark")
     assert mark.text_content() == QUOTE
     assert page.locator("#text").text_content() == TEXT
@@ -199,7 +202,7 @@ def test_a_new_place_in_the_address_moves_the_mark(page: Page, url: str) -> None
 @pytest.mark.parametrize("place", ["", "#", "#x", "#5", "#9-3x"])
 def test_without_a_place_the_whole_text_is_shown(page: Page, url: str, place: str) -> None:
     """An address that names no place marks nothing, hides nothing and complains of nothing."""
-    page.goto(f"{url}/documents/notes/may%201.txt{place}")
+    page.goto(f"{url}{PATH}{place}")
     page.get_by_text(QUOTE).wait_for()
     assert page.locator("#text").text_content() == TEXT
     assert page.locator("mark, .error").count() == 0
@@ -208,10 +211,29 @@ def test_without_a_place_the_whole_text_is_shown(page: Page, url: str, place: st
 @pytest.mark.parametrize("place", ["#5000-5010", "#9-3", "#4-4"])
 def test_a_place_that_is_not_there_is_said(page: Page, url: str, place: str) -> None:
     """An old address never marks nothing in silence; the text is shown all the same."""
-    page.goto(f"{url}/documents/notes/may%201.txt{place}")
+    page.goto(f"{url}{PATH}{place}")
     assert "no such place" in _said(page)
     assert page.locator("#text").text_content() == TEXT
     assert page.locator("mark").count() == 0
+
+
+@pytest.mark.parametrize("span", [SPAN, "#5000-5010", ""], ids=["span", "beyond", "none"])
+def test_a_changed_document_is_said_and_nothing_marked(
+    page: Page, url: str, backend: FakeBackend, span: str
+) -> None:
+    """The text as it is now is shown from its start, and its other words are not passed for the quote."""
+    now = replace(DOCUMENT, text=f"Late minutes.\n{TEXT}", sha256="")
+    backend.catalog.stored = (now,)
+    page.goto(f"{url}{PATH}?version={DOCUMENT.sha256[:12]}{span}")
+    status = page.get_by_role("status")
+    status.get_by_text("has changed since the answer was given").wait_for()
+    page.evaluate("location.hash = '#0-7'")
+    page.wait_for_function("document.querySelectorAll('.error').length === 1")
+    assert "has changed" in status.inner_text()
+    assert page.locator("#text").text_content() == now.text
+    assert page.locator("mark").count() == 0
+    assert page.evaluate("scrollY") == 0
+    assert looks.faint(page) == []
 
 
 def test_an_unknown_document_is_said(page: Page, url: str) -> None:

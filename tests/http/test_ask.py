@@ -30,7 +30,7 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
         "suffix": "",
         "page": None,
         "section": [],
-        "url": f"/documents/notes/may%201.txt#{CITATION.start}-{CITATION.end}",
+        "url": f"/documents/notes/may%201.txt?version={DOCUMENT.sha256[:12]}#{CITATION.start}-{CITATION.end}",
     }
     assert body == {
         "question": "Who asked for a ship?",

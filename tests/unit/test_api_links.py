@@ -62,8 +62,8 @@ def test_a_fragment_is_always_ascii_and_of_the_grammar(quote: str, prefix: str, 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_an_id_survives_its_address(document_id: str) -> None:
-    """The path decodes to the id again, and holds no query or second fragment."""
-    path, _, fragment = document_url(document_id, 3, 9).partition("#")
+    """The path decodes to the id again; the query is the version's start alone, the fragment the span."""
+    address, _, fragment = document_url(document_id, "0123456789abcdef", 3, 9).partition("#")
+    path, _, query = address.partition("?")
     assert unquote(path.removeprefix("/documents/")) == document_id
-    assert fragment == "3-9"
-    assert "?" not in path
+    assert (query, fragment) == ("version=0123456789ab", "3-9")
