@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adapters.chroma_clients import close_client, embedded_client, server_client
 from rag.adapters.chroma_disk import vacuum_folder
-from rag.adapters.folders import folder_name, name_of
+from rag.adapters.folders import folder_name, is_full, name_of
 from rag.adapters.gate import Gate
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports import Hit, Unit
@@ -228,7 +228,7 @@ class ChromaIndex:
         try:
             yield
         except (ChromaError, HTTPError, OSError, ValueError) as error:
-            if "disk is full" in str(error) or "No space left" in str(error):
+            if is_full(error, self._path):
                 raise StorageFull(f"no space left for {place}; what was stored before stands") from error
             raise IndexUnavailable(f"the vector index at {place} can't be used: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Folders of indexes: a collection's name as a folder's, and a damaged folder made anew."""
+"""Folders of indexes: a collection's name as a folder's, a damaged folder made anew, a full disk told."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rag.errors import IndexUnavailable
 T = TypeVar("T")
 
 _PREFIX = "c-"
+_ROOM = 1 << 20  # bytes; with less free, an index can't write
 
 
 def folder_name(collection: str) -> str:
@@ -36,6 +37,20 @@ def name_of(folder: str) -> str | None:
     except ValueError:
         return None
     return name if folder == folder_name(name) else None
+
+
+def is_full(error: Exception, folder: Path | None) -> bool:
+    """Whether an index's error means a full disk: it says so, or the folder's disk has no room.
+
+    The libraries often name a step that failed and not why. ``folder`` is None where another
+    machine holds the files.
+    """
+    if "disk is full" in str(error) or "No space left" in str(error):
+        return True
+    try:
+        return folder is not None and shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
 
 
 def open_or_renew(opens: Callable[[Path], T], folder: Path) -> T:

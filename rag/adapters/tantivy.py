@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag.adapters.folders import folder_name, name_of
+from rag.adapters.folders import folder_name, is_full, name_of
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports import Hit, TermRow
 
@@ -159,7 +159,7 @@ class TantivyIndex:
         try:
             yield
         except (ValueError, OSError) as error:  # all that the binding raises
-            if "No space left" in str(error):
+            if is_full(error, self._path):
                 raise StorageFull(f"no space left for {self._path}; what was stored before stands") from error
             raise IndexUnavailable(f"the term index in {self._path} can't be used: {error}") from error
 

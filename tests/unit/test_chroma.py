@@ -133,8 +133,19 @@ def test_more_rows_than_chroma_takes_at_once(tmp_path: Path) -> None:
     index.close()
 
 
-def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chroma's error, as its SQLite gives it, becomes ours."""
+@pytest.mark.parametrize(
+    ("said", "free", "raised"),
+    [
+        ("error returned from database: (code: 13) database or disk is full", 10**9, StorageFull),
+        ("Error executing plan: Internal error", 1_000_000, StorageFull),
+        ("Error executing plan: Internal error", 10**9, IndexUnavailable),
+    ],
+    ids=["said", "unsaid", "room"],
+)
+def test_a_full_disk_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, free: int, raised: type[Exception]
+) -> None:
+    """By Chroma's error, as its SQLite gives it, or by the folder's disk where that names only a step."""
     from chromadb.errors import InternalError
 
     index = ChromaIndex(tmp_path)
@@ -142,10 +153,12 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     handle = index._handle("default")
 
     def full(**_: object) -> None:
-        raise InternalError("error returned from database: (code: 13) database or disk is full")
+        raise InternalError(said)
 
     monkeypatch.setattr(handle, "upsert", full)
-    with pytest.raises(StorageFull):
+    usage = shutil.disk_usage(tmp_path)._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(raised):
         index.add("default", units("b", "v1", 3), vectors(3))
     assert index.versions("default") == {("a", "v1")}
     index.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.folders import folder_name, name_of, open_or_renew
+from rag.adapters.folders import folder_name, is_full, name_of, open_or_renew
 from rag.adapters.tantivy import TantivyIndex
-from rag.errors import IndexUnavailable
+from rag.errors import IndexUnavailable, StorageFull
 from tests.contract.test_term_index import found_ids, rows
 
 HOLDER = """
@@ -96,6 +97,33 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexUnavailable, match="file"):
         TantivyIndex(tmp_path / "file" / "terms")
+
+
+def no_room(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    usage = shutil.disk_usage(".")._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever failed then, the disk is the reason given."""
+    (tmp_path / "file").write_text("")
+    no_room(monkeypatch, 1_000_000)
+    with pytest.raises(StorageFull, match="no space left"):
+        TantivyIndex(tmp_path / "file" / "terms")
+
+
+@pytest.mark.parametrize(("free", "full"), [(0, True), (1_048_575, True), (1_048_576, False)])
+def test_a_disk_is_full_below_a_mebibyte(monkeypatch: pytest.MonkeyPatch, free: int, full: bool) -> None:
+    """Of the folder's own disk; another machine's can't be told, except by what the error says."""
+    no_room(monkeypatch, free)
+    assert is_full(OSError("failed"), Path()) is full
+    assert not is_full(OSError("failed"), None)
+    assert is_full(OSError("No space left on device"), None)
+
+
+def test_a_folder_that_is_gone_is_not_full(tmp_path: Path) -> None:
+    """Where room can't be told, the error stays what it was."""
+    assert not is_full(OSError("failed"), tmp_path / "gone")
 
 
 @pytest.mark.parametrize("name", ["default", "", "A/../b", "ünï ☂", "x" * 100, "c-x", "."])
