@@ -48,6 +48,14 @@ def decode(data: bytes, name: str) -> str:
     return text
 
 
+def well_formed(text: str) -> str:
+    """A text that UTF-8 can hold: surrogate pairs are joined, lone surrogates become U+FFFD.
+
+    What ``decode`` gives is so already; escapes within it (YAML's) and file names need not be.
+    """
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _decoded(data: bytes, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):

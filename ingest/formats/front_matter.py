@@ -9,6 +9,8 @@ from datetime import date
 
 import yaml
 
+from ingest.formats.decode import well_formed
+
 _BLOCK = re.compile(
     r"\s*(?P<mark>---|\+\+\+)[ \t]*\n(?P<body>.{0,65536}?)^(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
 )
@@ -43,7 +45,7 @@ def _parsed(mark: str, body: str) -> Mapping[object, object] | None:
 
 def _plain(values: Mapping[object, object]) -> dict[str, str]:
     texts = {str(key): _text(value) for key, value in values.items()}
-    return {key: text for key, text in texts.items() if text is not None}
+    return {well_formed(key): well_formed(text) for key, text in texts.items() if text is not None}
 
 
 def _text(value: object) -> str | None:

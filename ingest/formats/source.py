@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ingest.formats.decode import well_formed
 from rag.types import DEFAULT_COLLECTION
 
 
@@ -21,6 +22,6 @@ class Source:
     @property
     def stem_title(self) -> str:
         """The title of a document that has none: ``on-call_rota.md`` is "on call rota"."""
-        path = PurePosixPath(self.name)
-        words = (path.stem or self.name).replace("-", " ").replace("_", " ").split()
-        return " ".join(words) or self.name
+        name = well_formed(self.name)
+        words = (PurePosixPath(name).stem or name).replace("-", " ").replace("_", " ").split()
+        return " ".join(words) or name

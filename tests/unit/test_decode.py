@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.decode import decode
+from ingest.formats.decode import decode, well_formed
 from rag.errors import UnreadableDocument
 
 OLD_ENCODINGS = {
@@ -65,3 +65,44 @@ def test_what_is_no_text_is_refused(data: bytes, reason: str) -> None:
     """The message names the file and what it is instead."""
     with pytest.raises(UnreadableDocument, match=reason):
         decode(data, "a.txt")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_half_a_character_is_refused_in_utf16_and_utf32(encoding: str) -> None:
+    """A lone surrogate is no text, and is never stored."""
+    data = "Plain words \ud800 and more.".encode(encoding, "surrogatepass")
+    with pytest.raises(UnreadableDocument, match=r"a\.txt"):
+        decode(data, "a.txt")
+
+
+_PIECES = (
+    b"words ",
+    b"\xed\xa0\x80",
+    b"\xed\xb0\x80",
+    b"+2AA-",
+    b"+/v8-",
+    b"\\ud800",
+    b"\xd8\x00",
+    b"\xe9",
+    b"\xff",
+)
+
+
+@given(st.binary(max_size=60) | st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join))
+def test_whatever_is_read_can_be_written_as_utf8(data: bytes) -> None:
+    """No bytes make a text with a lone surrogate, as CESU-8, UTF-7 or escapes might: HTTP can send it."""
+    try:
+        text = decode(data, "a.txt")
+    except UnreadableDocument:
+        return
+    assert text.encode().decode() == text
+
+
+@given(st.text(st.characters(categories=["Cs", "L", "So"])))
+def test_well_formed_text_is_kept_and_halves_are_shown(text: str) -> None:
+    """UTF-8 takes the outcome; what it took before is left as it is."""
+    made = well_formed(text)
+    assert made.encode().decode() == made
+    assert well_formed(made) == made
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        assert made == text

@@ -54,3 +54,14 @@ def test_a_document_over_the_limit_is_refused() -> None:
     assert take("a.txt", b"12345", limit=5).text == "12345"
     with pytest.raises(DocumentTooLarge, match=r"a.txt has 6 bytes; the limit is 5"):
         take("a.txt", b"123456", limit=5)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "caf\udce9.md", "caf\udce9.txt"])
+def test_a_document_can_be_sent_as_utf8(name: str) -> None:
+    """Escapes, entities and bytes that name half a character leave none in text, title or metadata."""
+    half = "&#xD800; &#55357; \\ud800 <b>&#xDC00;</b>"
+    source = f'---\nowner: "\\ud800"\n---\n# {half}\n\n{half}\n\n<div>{half}</div>\n\n    {half}\n'
+    document = take(name, source.encode())
+    paths = (heading for section in document.sections for heading in section.path)
+    for text in (document.text, document.title, *document.metadata.values(), *paths):
+        assert text.encode().decode() == text

@@ -40,6 +40,12 @@ def test_rules_are_no_front_matter(source: str) -> None:
     assert split_front_matter(source) == ({}, source)
 
 
+def test_escaped_surrogates_make_well_formed_text() -> None:
+    """YAML's escapes can name half a character: pairs are joined, a half alone shows as U+FFFD."""
+    source = '---\ntitle: "a \\ud800 b"\n"\\udc00": "\\ud83d\\ude00"\n---\nBody'
+    assert split_front_matter(source)[0] == {"title": "a \ufffd b", "\ufffd": "😀"}
+
+
 @given(st.text(st.sampled_from(list("ab:-[]{}&*!|>'\"%@#?, \n0")), max_size=80))
 def test_nothing_in_it_is_fatal(inner: str) -> None:
     """Whatever stands between the marks, text comes back and values are text."""
