@@ -87,7 +87,7 @@ LISTING: dict[str, Any] = {"documents": [_SUMMARY], "next": None}
 DOCUMENT: dict[str, Any] = {
     **{name: _SUMMARY[name] for name in ("id", "collection", "uri", "title", "media_type", "version")},
     "text": "ICE Recruitment Sparks Fury! Are They Stealing Local Law Enforcement?\n…",
-    "sections": [{"start": 446, "end": 1327, "path": _CITATION["section"]}],
+    "sections": [{"start": 446, "end": 1328, "path": _CITATION["section"]}],
     "pages": [],
     "metadata": {},
 }
