@@ -139,6 +139,7 @@ def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
     assert (first, full, freed) == ("0", "1", "0"), ran.stderr
     assert "Traceback" not in ran.stderr
     [said] = [line for line in ran.stderr.splitlines() if line.startswith("saywhere: ")]
+    assert "no space left" in said
     assert str(disk) in said
     assert any("agree with the catalog" in line for line in told)
     assert "0" in told
