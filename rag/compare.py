@@ -31,9 +31,3 @@ def _is_punctuation(character: str) -> bool:
 def says_same(one: str, other: str) -> bool:
     """True where two answers are the same once normalised."""
     return normalise(one) == normalise(other)
-
-
-def overlapping(one: str, other: str) -> bool:
-    """True where an answer's words are all in the other: "Judd" and "Sheriff Grady Judd"."""
-    a, b = set(normalise(one).split()), set(normalise(other).split())
-    return a <= b or b <= a

@@ -114,7 +114,7 @@ class Engine:
         read = 0
         while read < len(chosen):
             until = settings.first if read == 0 else settings.passages
-            for answers in self._reader.read(asked.text, chosen[read:until]):
+            for answers in self._reader.read(asked.plain, chosen[read:until]):
                 spans += answers
             read = min(until, len(chosen))
             watch.step(f"read {read}", spans=len(spans))
@@ -181,7 +181,7 @@ def _found_sentence(candidate: Candidate) -> Span:
 
 def _tidied(question: Question, asked: Asked) -> Question:
     return Question(
-        text=asked.text,
+        text=asked.plain,
         history=question.history,
         filters=question.filters,
         collection=question.collection,

@@ -59,6 +59,12 @@ _POLAR = re.compile(
 )
 _WH = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
+_COURTESY = re.compile(
+    r"(?:(?:hi|hey|hello)(?: there)?|good (?:morning|afternoon|evening|day)|quick (?:one|question)"
+    r"|please|pls|do you (?:happen to )?know|does any(?:one|body) know|(?:can|could|would) you (?:please )?"
+    r"(?:tell me|say)|tell me|i(?:['’]d| would) like to know|i want to know|any idea)(?:[\s,.:;!–—]+|$)",
+    re.IGNORECASE,
+)
 _CALENDAR = re.compile(
     r"\b(?:what|which|whose) (?:exact |specific )?(?P<unit>year|month|date)\b", re.IGNORECASE
 )
@@ -91,11 +97,14 @@ _NUMBER_WORDS = frozenset(
 class Asked:
     """A question's text, tidied, with what was read off it. ``content`` and ``names`` are folded.
 
+    ``plain`` is the text without greeting and courtesy: what is searched for and read.
+
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.
     """
 
     text: str
+    plain: str
     kind: Kind
     content: tuple[str, ...]
     names: tuple[str, ...]
@@ -118,12 +127,27 @@ def ask(text: str, *, limit: int) -> Asked:
     words = _WORD.findall(tidy)
     if not words:
         raise InvalidQuestion("the question is empty")
+    plain = _plain(tidy)
+    words = _WORD.findall(plain)
     return Asked(
         text=tidy,
-        kind=_kind(tidy),
+        plain=plain,
+        kind=_kind(plain),
         content=tuple(dict.fromkeys(w.casefold() for w in words if w.casefold() not in _STOP)),
-        names=_names(tidy),
+        names=_names(plain),
     )
+
+
+def _plain(text: str) -> str:
+    """The question behind its courtesies; all of it where nothing else is said.
+
+    >>> _plain("Hi there! Do you know how many people work here?")
+    'how many people work here?'
+    """
+    rest = text
+    while match := _COURTESY.match(rest):
+        rest = rest[match.end() :]
+    return rest if _WORD.search(rest) else text
 
 
 def _kind(text: str) -> Kind:
@@ -132,17 +156,12 @@ def _kind(text: str) -> Kind:
         for order, (kind, pattern) in enumerate(_PATTERNS)
         if (match := pattern.search(text))
     ]
-    if _POLAR.match(text) and not _asks_inside(text, found):
+    if _POLAR.match(text):
         return Kind.POLAR
     wh = _WH.search(text)
     # A pattern that starts after another question word belongs to a clause ("what do people do when …").
     found = [entry for entry in found if wh is None or entry[0] <= wh.start()]
     return min(found)[2] if found else Kind.OTHER
-
-
-def _asks_inside(text: str, found: list[tuple[int, int, Kind]]) -> bool:
-    """True for "can you tell me who …": the question is in the clause."""
-    return bool(found) and re.match(r"\s*\w+ (you|anyone|somebody|someone|we|i)\b", text, re.I) is not None
 
 
 def _names(text: str) -> tuple[str, ...]:

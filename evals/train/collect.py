@@ -102,7 +102,7 @@ def _samples(
         for query in asked:
             read = partial(_sample, service, name, query, passages=passages)
             tidy = ask(query.text, limit=settings.limits.question_characters)
-            found = retriever.retrieve(Question(text=tidy.text), settings.retrieve.pool)
+            found = retriever.retrieve(Question(text=tidy.plain), settings.retrieve.pool)
             yield read(tidy, found, kind=Kind.ANSWERABLE if query.answerable else Kind.NOT_ANSWERED)
             if query.answerable and query.relevant:
                 others = [c for c in found if c.document.id not in query.relevant]
@@ -120,7 +120,7 @@ def _sample(
     kind: Kind,
 ) -> Sample:
     chosen = distinct(found)[:passages]
-    spans = tuple(span for spans in service.reader.read(asked.text, chosen) for span in spans)
+    spans = tuple(span for spans in service.reader.read(asked.plain, chosen) for span in spans)
     return Sample(
         dataset=dataset,
         question_id=query.id,

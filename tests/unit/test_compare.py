@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.compare import normalise, overlapping, says_same
+from rag.compare import normalise, says_same
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,6 @@ def test_normalise_follows_squad(text: str, normal: str) -> None:
 
 
 def test_the_same_answer_is_told_in_other_forms() -> None:
-    """Case, article and punctuation make no other answer; a longer form holds the shorter one."""
+    """Case, article and punctuation make no other answer; a longer form is another."""
     assert says_same("The Sheriff!", "sheriff")
     assert not says_same("Grady Judd", "Sheriff Grady Judd")
-    assert overlapping("Grady Judd", "the Sheriff, Grady Judd")
-    assert not overlapping("Grady Judd", "Kristi Noem")

@@ -94,12 +94,11 @@ def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
     assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
 
 
-def test_a_name_that_the_passage_lacks_is_seen() -> None:
-    """Half of the names of "Ron Judd" are in the passage."""
+def test_words_that_the_passage_lacks_are_seen() -> None:
+    """Of "Judd", "call" and "ransom" two are there, in some inflection."""
     here = candidate(document(TEXT))
-    asked = ask("What did Ron Judd call for?", limit=100)
+    asked = ask("Why did Judd call for a ransom?", limit=100)
     features = decider().decide(asked, [here], [span(here, "an apology", 3)]).features
-    assert features["names_missing"] == 0.5
     assert features["coverage"] == pytest.approx(2 / 3)
 
 
@@ -117,13 +116,6 @@ def test_an_answer_of_the_wrong_form_is_seen() -> None:
     here = candidate(document(TEXT))
     asked = ask("How old is Grady Judd?", limit=100)
     assert decider().decide(asked, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
-
-
-def test_the_lead_is_over_another_answer_not_over_a_longer_form_of_the_same() -> None:
-    """ "Sheriff Grady Judd" is no rival of "Grady Judd"."""
-    here = candidate(document(TEXT))
-    spans = [span(here, "Grady Judd", 5), span(here, "Sheriff Grady Judd", 4), span(here, "Kristi Noem", 2)]
-    assert decider().decide(WHO, [here], spans).features["lead"] == pytest.approx(3.0)
 
 
 def test_the_same_answer_elsewhere_is_pooled() -> None:

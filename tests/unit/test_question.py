@@ -46,6 +46,22 @@ def test_content_leaves_out_words_without_meaning() -> None:
     assert ask("Who was it that demanded an apology?", limit=500).content == ("demanded", "apology")
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Hi there! Do you know how many people work here?", "how many people work here?"),
+        ("hey, quick one: who pays?", "who pays?"),
+        ("Could you please tell me who pays?", "who pays?"),
+        ("Please", "Please"),
+        ("How many hi-fi sets are there?", "How many hi-fi sets are there?"),
+    ],
+)
+def test_courtesy_is_no_part_of_what_is_searched(text: str, plain: str) -> None:
+    """Greetings and leads are left out, unless nothing else is said; the question is kept as asked."""
+    asked = ask(text, limit=100)
+    assert (asked.text, asked.plain) == (text, plain)
+
+
 @pytest.mark.parametrize("text", ["", "   ", "?!", "\x00\x07 \n"])
 def test_a_question_has_a_word_in_it(text: str) -> None:
     """White space, punctuation and control characters ask nothing."""
