@@ -145,7 +145,9 @@ def _share_unknown(names: Sequence[str], candidates: Sequence[Candidate]) -> flo
     if not names:
         return 0.0
     texts = [candidate.text for candidate in candidates]
-    said = "\n".join((*dict.fromkeys(c.document.title for c in candidates), *texts)).casefold()
+    said = (
+        "\n".join((*dict.fromkeys(c.document.title for c in candidates), *texts)).casefold().replace("’", "'")
+    )
     known = [re.search(rf"(?<!\w){re.escape(re.sub(POSSESSIVE, '', name))}", said) for name in names]
     return known.count(None) / len(names)
 

@@ -68,7 +68,7 @@ _COURTESY = re.compile(
 _CALENDAR = re.compile(
     r"\b(?:what|which|whose) (?:exact |specific )?(?P<unit>year|month|date)\b", re.IGNORECASE
 )
-POSSESSIVE = r"['’]s$"
+POSSESSIVE = r"'s$"
 _STOP = frozenset(
     """a an the and or but if of at by for with about against between into through during before after to
     from in on off over under again then once here there all any both each few more most other some such no
@@ -165,6 +165,7 @@ def _kind(text: str) -> Kind:
 
 
 def _names(text: str) -> tuple[str, ...]:
+    text = text.replace("’", "'")
     shouting = text.isupper()
     names = []
     for match in _WORD.finditer(text):
@@ -172,7 +173,7 @@ def _names(text: str) -> tuple[str, ...]:
         folded = word.casefold()
         if any(c.isdigit() for c in word):
             names.append(folded)
-        elif shouting or folded in _STOP or not word[0].isupper():
+        elif shouting or folded.partition("'")[0] in _STOP or not word[0].isupper():
             continue
         elif match.start() > 0 or sum(c.isupper() for c in word) > 1:
             names.append(folded)
@@ -181,7 +182,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def folded_words(text: str) -> list[str]:
     """A text's words, case folded, inner punctuation kept ("u.s", "10,000"); possessive s dropped."""
-    return [re.sub(POSSESSIVE, "", word.casefold()) for word in _WORD.findall(text)]
+    return [re.sub(POSSESSIVE, "", word.casefold()) for word in _WORD.findall(text.replace("’", "'"))]
 
 
 @lru_cache(maxsize=100_000)

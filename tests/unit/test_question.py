@@ -37,6 +37,7 @@ def test_names_and_numbers_are_what_a_passage_must_mention() -> None:
     """Capitalised words but the first, words with two capitals, and numbers."""
     asked = ask("Did Kristi Noem sign 287(g) with ICE in 2025?", limit=500)
     assert asked.names == ("kristi", "noem", "287", "ice", "2025")
+    assert ask("Who said “We’re O’Hara’s people”?", limit=500).names == ("o'hara's",)
     assert ask("Demanded by whom?", limit=500).names == ()
     assert ask("WHO SAID SO IN PARIS?", limit=500).names == ()
 
