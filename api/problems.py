@@ -68,7 +68,6 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
     errors.ModelError: Kind(status=500, slug="model", title="A model can't be used", tells=False),
     errors.DeadlineExceeded: Kind(status=504, slug="deadline", title="The question took too long"),
     errors.Busy: Kind(status=503, slug="busy", title="Too many questions at once", retry_after=1),
-    errors.GeneratorError: Kind(status=502, slug="generator", title="The language model failed", tells=False),
 }
 _BY_STATUS: Mapping[int, Kind] = {
     400: INVALID_REQUEST,

@@ -65,7 +65,3 @@ class DeadlineExceeded(SaywhereError):
 
 class Busy(SaywhereError):
     """More questions at once than the service takes; try again."""
-
-
-class GeneratorError(SaywhereError):
-    """The optional LLM failed; nothing of it was used."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rag.types import DEFAULT_COLLECTION, Candidate, Document, Passage, SpanAnswer
@@ -281,25 +281,6 @@ class Reader(Protocol):
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What an LLM wrote, sentence by sentence; nothing of it is trusted yet."""
-
-    sentences: tuple[str, ...] = field(default_factory=tuple)
-
-
-class Generator(Protocol):
-    """An optional LLM that rewrites found quotes. Raises GeneratorError and nothing else."""
-
-    def draft(self, question: str, quotes: Sequence[str]) -> Draft: ...
-
-
-class Verifier(Protocol):
-    """Says whether quotes support a sentence, as a probability in ``[0, 1]``."""
-
-    def support(self, sentence: str, quotes: Sequence[str]) -> float: ...
-
-
 class Resolver(Protocol):
     """Leads pronouns back to names: fills ``Passage.mentions``.
 
@@ -327,9 +308,7 @@ __all__ = [
     "Catalog",
     "Change",
     "DocumentRecord",
-    "Draft",
     "Embedder",
-    "Generator",
     "Hit",
     "Intent",
     "PassageIndex",
@@ -339,5 +318,4 @@ __all__ = [
     "TermIndex",
     "TermRow",
     "Unit",
-    "Verifier",
 ]
