@@ -102,7 +102,7 @@ class Engine:
 
     def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> list[Candidate]:
         found = self._retriever.retrieve(_tidied(question, asked), self._settings.retrieve.pool)
-        watch.step("retrieve", retrieved=len(found), best=[c.passage.id for c in found[:10]])
+        watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found])
         return found
 
     def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
@@ -117,11 +117,18 @@ class Engine:
             for answers in self._reader.read(asked.plain, chosen[read:until]):
                 spans += answers
             read = min(until, len(chosen))
-            watch.step(f"read {read}", spans=len(spans))
+            watch.step(f"read {read}", spans=len(spans), best=_best_spans(spans))
             decision = self._decider.decide(asked, candidates, spans)
             if self._decider.is_clear(decision):
                 break
-        watch.step("decide", confidence=decision.confidence, features=decision.features, passages_read=read)
+        watch.step(
+            "decide",
+            confidence=decision.confidence,
+            threshold=self._settings.decide.threshold,
+            features=decision.features,
+            passages_read=read,
+            chosen=_told_span(decision.best) if decision.best else None,
+        )
         return decision
 
     def _answer(
@@ -171,6 +178,41 @@ class Engine:
             nearest=tuple(citations.found),
             trace=watch.trace(),
         )
+
+
+def _told(candidate: Candidate) -> dict[str, object]:
+    """A found passage in a trace: its place and its scores, without its text."""
+    span, scores = candidate.passage.span, candidate.scores
+    return {
+        "id": candidate.passage.id,
+        "document_id": candidate.document.id,
+        "start": span.start,
+        "end": span.end,
+        "fused": round(scores.fused, 4),
+        "dense": None if scores.dense is None else round(scores.dense, 4),
+        "lexical": None if scores.lexical is None else round(scores.lexical, 4),
+    }
+
+
+def _told_span(span: SpanAnswer) -> dict[str, object]:
+    """A read span in a trace; ``margin`` is how much more the reader believes in it than in none."""
+    return {
+        "passage": span.candidate.passage.id,
+        "start": span.span.start,
+        "end": span.span.end,
+        "text": span.text,
+        "margin": round(span.margin, 4),
+    }
+
+
+def _best_spans(spans: Sequence[SpanAnswer]) -> list[dict[str, object]]:
+    """The best span of each passage read, in the order read."""
+    best: dict[str, SpanAnswer] = {}
+    for span in spans:
+        known = best.setdefault(span.candidate.passage.id, span)
+        if span.margin > known.margin:
+            best[span.candidate.passage.id] = span
+    return [_told_span(span) for span in best.values()]
 
 
 def _found_sentence(candidate: Candidate) -> Span:
