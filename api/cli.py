@@ -1,4 +1,4 @@
-"""The command line: ``saywhere ingest|ask|search|serve|verify|eval|doctor``.
+"""The command line: ``saywhere ingest|report|ask|search|serve|verify|eval|doctor``.
 
 Only the options stand here; each command's work is in its own module under ``api/commands`` and is
 imported when it is run, so that ``--help`` is instant.
@@ -58,17 +58,47 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
     data: Data = None,
     collection: Collection = DEFAULT_COLLECTION,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="PATTERN", help="Take only files like this. Repeatable."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Leave out files like this. Repeatable."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the indexes anew, as after a change of embedder.")
     ] = False,
 ) -> None:
     """Read documents, and what changed since the last time.
 
-    Documents whose files are gone from a folder are removed.
+    Makes the index equal to the folders: documents whose files are gone, or left out by a pattern
+    or a .saywhereignore file (written as a .gitignore), are removed.
     """
-    from api.commands.ingest import run
+    from api.commands.ingest import preview, run
 
-    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild))
+    patterns = {"include": include or (), "exclude": exclude or ()}
+    if dry_run:
+        raise typer.Exit(preview(paths, data=data, collection=collection, **patterns))
+    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild, **patterns))
+
+
+@app.command()
+def report(
+    data: Data = None,
+    number: Annotated[int, typer.Option("-n", min=1, max=500, help="How many runs, the latest first.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the last ingest did.
+
+    Names each file that was added, changed, renamed, removed or failed, and why it failed.
+    """
+    from api.commands.report import run
+
+    run(data=data, number=number, as_json=as_json)
 
 
 @app.command()

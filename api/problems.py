@@ -56,6 +56,7 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
     errors.UnknownCollection: Kind(
         status=404, slug="unknown-collection", title="There is no such collection"
     ),
+    errors.UnknownJob: Kind(status=404, slug="unknown-job", title="There is no such job"),
     errors.UnreadableDocument: Kind(
         status=422, slug="unreadable-document", title="The document can't be read"
     ),

@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
+from pathlib import PurePosixPath
 
+from ingest.formats.source import Source
 from rag.ports import DocumentRecord
 
 
@@ -23,10 +26,11 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done. ``renamed`` pairs hold a removed document and the new file it became.
+    """What is to be done. ``renamed`` pairs hold a document and the new file that it became.
 
-    A renamed file is written anew under its new uri and its old document is removed: document ids,
-    and so the ids of all its passages, come from the uri.
+    A renamed document keeps its id, so that links to it hold. Where it reads as before (``reads_alike``)
+    its passages stay untouched; only where its name is its title, or its format comes from the name,
+    is it read anew.
     """
 
     added: tuple[FoundFile, ...] = ()
@@ -38,17 +42,45 @@ class Plan:
     @property
     def to_read(self) -> tuple[FoundFile, ...]:
         """Files whose next version must be written, in the order of their uris."""
-        files = [*self.added, *self.changed, *(file for _, file in self.renamed)]
-        return tuple(sorted(files, key=lambda file: file.uri))
+        anew = (file for record, file in self.renamed if not reads_alike(record, file))
+        return tuple(sorted([*self.added, *self.changed, *anew], key=lambda file: file.uri))
 
     @property
-    def to_remove(self) -> tuple[DocumentRecord, ...]:
-        return (*self.removed, *(record for record, _ in self.renamed))
+    def to_move(self) -> tuple[tuple[DocumentRecord, FoundFile], ...]:
+        """Renamed documents that need not be read again."""
+        return tuple((record, file) for record, file in self.renamed if reads_alike(record, file))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.added or self.changed or self.renamed or self.removed)
 
 
-def document_id(collection: str, uri: str) -> str:
-    """A document's id: stable for its place, different in each collection; 16 hex digits."""
-    return sha256(f"{collection}\0{uri}".encode()).hexdigest()[:16]
+def document_id(collection: str, uri: str, taken: Collection[str] = ()) -> str:
+    """A new document's id: the same for its place, different in each collection; 16 hex digits.
+
+    Args:
+        taken: ids in use: a document that was renamed keeps the id of its first place.
+    """
+    places = (f"{collection}\0{uri}" + (f"\0{again}" if again else "") for again in count())
+    ids = (sha256(place.encode()).hexdigest()[:16] for place in places)
+    return next(key for key in ids if key not in taken)
+
+
+def reads_alike(record: DocumentRecord, file: FoundFile) -> bool:
+    """Whether a renamed file gives the same document: neither format nor title come from its name.
+
+    The title is embedded with every sentence, so that another one makes other vectors.
+    """
+    old, new = PurePosixPath(record.uri), PurePosixPath(file.uri)
+    if old.suffix.lower() != new.suffix.lower():
+        return False
+    return old.stem == new.stem or record.title != stem_title(old.name)
+
+
+def stem_title(name: str) -> str:
+    """The title of a document that has none of its own."""
+    return Source(data=b"", name=name, uri="", document_id="").stem_title
 
 
 def plan(

@@ -31,8 +31,12 @@ class Preparer:
         collection: str = DEFAULT_COLLECTION,
         media_type: str | None = None,
         source: str = "",
+        key: str | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
+
+        Args:
+            key: the document's id; None: a new document's at that place.
 
         Raises:
             DocumentTooLarge: over the limit.
@@ -42,7 +46,7 @@ class Preparer:
             data,
             name,
             uri=uri,
-            document_id=document_id(collection, uri),
+            document_id=key or document_id(collection, uri),
             collection=collection,
             media_type=media_type,
             limit=self.limit,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+
+LISTED = 1_000  # names of a kind that a kept report lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +21,24 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a sync is with one path: files read and files written, of ``total`` to write."""
+    """How far a sync is with one path: files read and files written, of ``total`` to write.
+
+    ``passages`` counts those written.
+    """
 
     read: int
     written: int
     total: int
     uri: str
+    passages: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Uris by what became of them. ``renamed`` pairs are (old uri, new uri).
 
-    ``skipped`` files are in no supported format. ``passages`` counts those written;
+    ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by
+    patterns. ``passages`` counts those written;
     ``read_seconds`` went into reading and splitting, ``write_seconds`` into embedding and storing.
     """
 
@@ -41,10 +48,29 @@ class Report:
     renamed: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
     write_seconds: float = 0.0
+
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        names = ("added", "changed", "renamed", "removed", "unchanged", "skipped", "ignored", "failed")
+        return {name: len(getattr(self, name)) for name in names}
+
+    def told(self) -> dict[str, object]:
+        """For keeping, as JSON has it: counts of all, and the first ``LISTED`` of what isn't unchanged."""
+        lists = ("added", "changed", "removed", "skipped", "ignored")
+        return {
+            "counts": self.counts(),
+            **{name: list(getattr(self, name)[:LISTED]) for name in lists},
+            "renamed": [list(pair) for pair in self.renamed[:LISTED]],
+            "failed": [asdict(failure) for failure in self.failed[:LISTED]],
+            "passages": self.passages,
+            "read_seconds": round(self.read_seconds, 3),
+            "write_seconds": round(self.write_seconds, 3),
+        }
 
     @property
     def ok(self) -> bool:

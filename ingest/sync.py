@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from ingest.listing import Listing, list_files
-from ingest.plan import FoundFile, Plan, plan
+from ingest.ignore import EVERYTHING, Patterns
+from ingest.plan import FoundFile, document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
-from ingest.roots import Root, root_of
+from ingest.survey import Survey, survey
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
-from rag.ports import Catalog, Change
+from rag.ports import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION
 
 BATCH_DOCUMENTS = 64
@@ -24,8 +24,13 @@ BATCH_SENTENCES = 1_000
 class Writer(Protocol):
     """The part of ``rag.library.Library`` that a sync needs."""
 
-    def write(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]] = ()) -> None:
-        """Writes new versions and removes ``(collection, document_id)``s, as one unit."""
+    def write(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]] = (),
+        moves: Sequence[Move] = (),
+    ) -> None:
+        """Writes new versions, removes ``(collection, document_id)``s and moves others, as one unit."""
         ...
 
 
@@ -36,15 +41,18 @@ def sync(
     paths: Sequence[Path],
     *,
     collection: str = DEFAULT_COLLECTION,
+    patterns: Patterns = EVERYTHING,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Makes a collection hold what the paths hold now; a second run in a row changes nothing.
 
-    Files are told apart by the hash of their bytes and of how they are read: after a change of format
-    reader, splitter or resolver they count as changed. A file that can't be read never stops the
-    others: it is reported, and its earlier version stays. Documents of a folder whose files are
-    gone are removed, after everything new was written. What was written before an interruption
-    stands, and the next sync goes on from there.
+    Files are told apart by the hash of their bytes and of how they are read, never by their dates:
+    after a change of format reader, splitter or resolver they count as changed. A file that can't be
+    read never stops the others: it is reported, and its earlier version stays. A file found under
+    another name is a rename: its document keeps its id, and nothing of it is embedded again unless
+    its name is its title. Documents of a folder whose files are gone, or left out by patterns, are
+    removed, after everything new was written. What was written before an interruption stands, and
+    the next sync goes on from there.
 
     Args:
         preparer: how a file's bytes become a change.
@@ -56,22 +64,13 @@ def sync(
     """
     total = Report()
     for path in paths:
-        records = catalog.list(collection)
-        try:
-            root = root_of(path, records)
-        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-            reason = str(error) if path.exists() else "there is no such file or folder"
-            total += Report(failed=(Failure(uri=str(path), reason=f"{path}: {reason}"),))
+        found = survey(catalog.list(collection), preparer, path, patterns)
+        if isinstance(found, Failure):
+            total += Report(failed=(found,))
             continue
-        mine = root.records(records)
-        listing = list_files(root, [record.uri for record in mine])
-        unknown = [failure.uri for failure in listing.failures]
-        files = [replace(file, sha256=preparer.key(file.sha256)) for file in listing.files]
-        todo = plan(mine, files, unknown=unknown)
-        run = _Run(library, preparer, collection, root, progress or (lambda _: None))
-        run.apply(todo)
-        held = {record.uri for record in records}
-        total += _report(todo, listing, run, held)
+        run = _Run(library, preparer, collection, found, progress or (lambda _: None))
+        run.apply()
+        total += run.report()
     return total
 
 
@@ -82,31 +81,55 @@ class _Run:
     library: Writer
     preparer: Preparer
     collection: str
-    root: Root
+    found: Survey
     progress: Callable[[Progress], None]
     written: set[str] = field(default_factory=set)
     failed: list[Failure] = field(default_factory=list)
     passages: int = 0
     read_seconds: float = 0.0
     write_seconds: float = 0.0
+    _ids: dict[str, str] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
 
-    def apply(self, todo: Plan) -> None:
-        files = todo.to_read
+    def __post_init__(self) -> None:
+        """Known documents keep their ids, renamed ones too."""
+        self._taken = {record.id for record in self.found.records}
+        self._ids = {record.uri: record.id for record in self.found.records}
+        self._ids |= {file.uri: record.id for record, file in self.found.plan.renamed}
+
+    def apply(self) -> None:
+        files = self.found.plan.to_read
         batch: list[Change] = []
         for read, change in enumerate(self._changes(files), 1):
             if change is not None:
                 batch.append(change)
             if len(batch) >= BATCH_DOCUMENTS or _sentences(batch) >= BATCH_SENTENCES:
-                self._write(batch, ())
+                self._write(batch)
                 batch = []
             self._tell(read, len(files), files[read - 1].uri)
-        gone = {record.uri: (record.collection, record.id) for record in todo.removed}
-        # A file that was moved but can't be read any more leaves its earlier version in place.
-        ready = self.written | {change.document.uri for change in batch}
-        gone |= {old.uri: (old.collection, old.id) for old, new in todo.renamed if new.uri in ready}
-        if batch or gone:
-            self._write(batch, list(gone.values()))
+        removals = [(record.collection, record.id) for record in self.found.plan.removed]
+        moves = [self._move(record.id, file.uri) for record, file in self.found.plan.to_move]
+        if batch or removals or moves:
+            self._write(batch, removals, moves)
             self._tell(len(files), len(files), files[-1].uri if files else "")
+
+    def report(self) -> Report:
+        """What was done; of the files, only what was written counts as such."""
+        todo, listing = self.found.plan, self.found.listing
+        moved = {file.uri for _, file in todo.to_move} | self.written
+        return Report(
+            added=tuple(file.uri for file in todo.added if file.uri in self.written),
+            changed=tuple(file.uri for file in todo.changed if file.uri in self.written),
+            unchanged=tuple(file.uri for file in todo.unchanged),
+            renamed=tuple((old.uri, new.uri) for old, new in todo.renamed if new.uri in moved),
+            removed=tuple(record.uri for record in todo.removed),
+            skipped=listing.skipped,
+            ignored=listing.ignored,
+            failed=self.found.failures([*listing.failures, *self.failed]),
+            passages=self.passages,
+            read_seconds=self.read_seconds,
+            write_seconds=self.write_seconds,
+        )
 
     def _changes(self, files: Sequence[FoundFile]) -> Iterator[Change | None]:
         """A change for each file, or None for one that failed."""
@@ -128,7 +151,8 @@ class _Run:
                 path.name,
                 uri=file.uri,
                 collection=self.collection,
-                source=self.root.source,
+                source=self.found.root.source,
+                key=self._id(file.uri),
             )
         except UnreadableDocument as error:
             reason = str(error)
@@ -141,42 +165,31 @@ class _Run:
         self.failed.append(Failure(uri=file.uri, reason=reason))
         return None
 
-    def _write(self, batch: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def _id(self, uri: str) -> str:
+        if uri not in self._ids:
+            self._ids[uri] = document_id(self.collection, uri, self._taken)
+            self._taken.add(self._ids[uri])
+        return self._ids[uri]
+
+    def _move(self, key: str, uri: str) -> Move:
+        return Move(collection=self.collection, document_id=key, uri=uri, source=self.found.root.source)
+
+    def _write(
+        self,
+        batch: Sequence[Change],
+        removals: Sequence[tuple[str, str]] = (),
+        moves: Sequence[Move] = (),
+    ) -> None:
         began = perf_counter()
-        self.library.write(batch, removals)
+        self.library.write(batch, removals, moves)
         self.write_seconds += perf_counter() - began
         self.written |= {change.document.uri for change in batch}
         self.passages += sum(len(change.passages) for change in batch)
 
     def _tell(self, read: int, total: int, uri: str) -> None:
-        self.progress(Progress(read=read, written=len(self.written), total=total, uri=uri))
+        done = Progress(read=read, written=len(self.written), total=total, uri=uri, passages=self.passages)
+        self.progress(done)
 
 
 def _sentences(batch: Sequence[Change]) -> int:
     return sum(len(passage.sentences) for change in batch for passage in change.passages)
-
-
-def _report(todo: Plan, listing: Listing, run: _Run, held: set[str]) -> Report:
-    renamed = [(old.uri, new.uri) for old, new in todo.renamed if new.uri in run.written]
-    old_of = {new.uri: old.uri for old, new in todo.renamed}
-    failures = [
-        Failure(uri=f.uri, reason=f.reason, kept=_holds(held, old_of.get(f.uri, f.uri)))
-        for f in (*listing.failures, *run.failed)
-    ]
-    return Report(
-        added=tuple(file.uri for file in todo.added if file.uri in run.written),
-        changed=tuple(file.uri for file in todo.changed if file.uri in run.written),
-        unchanged=tuple(file.uri for file in todo.unchanged),
-        renamed=tuple(renamed),
-        removed=tuple(record.uri for record in todo.removed),
-        skipped=listing.skipped,
-        failed=tuple(failures),
-        passages=run.passages,
-        read_seconds=run.read_seconds,
-        write_seconds=run.write_seconds,
-    )
-
-
-def _holds(held: set[str], uri: str) -> bool:
-    """Whether a document of this uri, or one in the folder of this uri, is in the library."""
-    return uri in held or any(other.startswith(f"{uri}/") for other in held)

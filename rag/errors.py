@@ -27,6 +27,10 @@ class UnknownCollection(SaywhereError):
     """No collection has this name."""
 
 
+class UnknownJob(SaywhereError):
+    """No ingest job has this id (any more)."""
+
+
 class UnreadableDocument(SaywhereError):
     """A source that can't be turned into a document: empty, binary, wrongly encoded, unsupported."""
 

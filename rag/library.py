@@ -15,7 +15,7 @@ from threading import RLock
 from rag.agreement import Disagreement, differing_counts, differing_versions
 from rag.errors import IndexMismatch, UnknownDocument
 from rag.indexes import Indexes, Progress
-from rag.ports import Catalog, Change, Embedder, Intent, PassageIndex, TermIndex
+from rag.ports import Catalog, Change, Embedder, Intent, Move, PassageIndex, TermIndex
 from rag.types import Document, Passage
 
 _INDEXED_AT_ONCE = 64  # documents
@@ -81,22 +81,24 @@ class Library:
         self,
         changes: Sequence[Change],
         removals: Sequence[tuple[str, str]] = (),
+        moves: Sequence[Move] = (),
         progress: Progress | None = None,
     ) -> None:
-        """Writes and removes documents as one unit: all of it is done, or nothing.
+        """Writes, removes and moves documents as one unit: all of it is done, or nothing.
 
         Args:
             changes: next versions, of several collections if need be; each document once.
             removals: ``(collection, document_id)``s, none of them in ``changes``.
+            moves: documents that keep their text and get another uri; nothing of them is embedded.
             progress: told how many sentences are embedded, of how many.
 
         Raises:
-            UnknownDocument: a removal names a document that isn't there; nothing is written.
+            UnknownDocument: a removal or move names a document that isn't there; nothing is written.
             IndexMismatch: the indexes were made by another embedder.
             ValueError: a passage belongs to another document or version, a document comes twice.
         """
-        _require_sound(changes, removals)
-        if not changes and not removals:
+        _require_sound(changes, removals, moves)
+        if not changes and not removals and not moves:
             return
         with self._lock:
             self._require_same_fingerprint()
@@ -104,7 +106,7 @@ class Library:
             entries = self._indexes.prepare(changes, progress)
             self._catalog.begin(changes, removals)
             self._indexes.add(entries)
-            self._catalog.commit(changes, removals)
+            self._catalog.commit(changes, removals, moves)
             self._settle()
 
     def recover(self) -> RecoveryReport:
@@ -228,8 +230,12 @@ class Library:
         return sum(map(len, stale.values()))
 
 
-def _require_sound(changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
-    keys = [*(change.document.id for change in changes), *(key for _, key in removals)]
+def _require_sound(
+    changes: Sequence[Change], removals: Sequence[tuple[str, str]], moves: Sequence[Move]
+) -> None:
+    keys = [change.document.id for change in changes]
+    keys += [key for _, key in removals]
+    keys += [move.document_id for move in moves]
     if len(set(keys)) < len(keys):
         raise ValueError("a document comes twice in one write")
     for change in changes:

@@ -187,6 +187,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A document whose source is found elsewhere now: id, version and passages stay as they are."""
+
+    collection: str
+    document_id: str
+    uri: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """A write that was begun. ``committed`` False: roll it back; True: prune what it replaced.
 
@@ -216,8 +226,17 @@ class Catalog(Protocol):
         """Records the intent to write ``changes`` and to remove ``(collection, document_id)``s."""
         ...
 
-    def commit(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
-        """Makes the new versions the current ones, in one transaction, intents marked committed."""
+    def commit(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]],
+        moves: Sequence[Move] = (),
+    ) -> None:
+        """Makes the new versions the current ones, in one transaction, intents marked committed.
+
+        Raises:
+            UnknownDocument: a move names a document that isn't there; nothing is done.
+        """
         ...
 
     def settle(self) -> None:
@@ -246,6 +265,10 @@ class Catalog(Protocol):
         self, collection: str | None = None, *, limit: int | None = None, after: str = ""
     ) -> list[DocumentRecord]:
         """Records ordered by id, those with ``id > after``, at most ``limit``."""
+        ...
+
+    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+        """The record of the document with this uri."""
         ...
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
@@ -311,6 +334,7 @@ __all__ = [
     "Embedder",
     "Hit",
     "Intent",
+    "Move",
     "PassageIndex",
     "Reader",
     "Resolver",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.folders import open_or_renew
 from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.sqlite_jobs import SqliteJobs
 from rag.decide import Calibration, Decider
 from rag.engine import Engine
 from rag.errors import InvalidSettings, StorageError
@@ -20,10 +21,11 @@ from rag.lock import FolderLock
 from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
+    from rag.jobs import JobStore
     from rag.ports import Catalog, Embedder, PassageIndex, Reader, TermIndex
     from rag.settings import Settings
 
-CATALOG, LEDGER = "catalog.sqlite3", "units.sqlite3"
+CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"
 CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
 
 
@@ -35,6 +37,7 @@ class Service:
     engine: Engine
     library: Library
     catalog: Catalog
+    jobs: JobStore
     dense: PassageIndex
     terms: TermIndex
     embedder: Embedder
@@ -77,6 +80,9 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         stack.callback(lock.release)
         catalog = SqliteCatalog(data / CATALOG)
         stack.callback(catalog.close)
+        jobs = SqliteJobs(data / JOBS)
+        stack.callback(jobs.close)
+        jobs.recover()
         embedder, reader = open_embedder(settings), open_reader(settings)
         dense = _open_dense(settings, data)
         stack.callback(dense.close)
@@ -94,6 +100,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             engine=engine,
             library=library,
             catalog=catalog,
+            jobs=jobs,
             dense=dense,
             terms=terms,
             embedder=embedder,
@@ -112,6 +119,18 @@ def open_catalog(settings: Settings) -> Catalog:
     if not path.is_file():
         raise StorageError(f"no documents have been ingested into {settings.data}")
     return SqliteCatalog(path, read_only=True)
+
+
+def open_jobs(settings: Settings) -> JobStore:
+    """The list of jobs alone, read-only and without the lock.
+
+    Raises:
+        StorageError: there is no data folder, or it can't be read.
+    """
+    path = settings.data / JOBS
+    if not path.is_file():
+        raise StorageError(f"no documents have been ingested into {settings.data}")
+    return SqliteJobs(path, read_only=True)
 
 
 def open_embedder(settings: Settings) -> Embedder:

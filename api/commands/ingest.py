@@ -6,53 +6,98 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.commands.terminal import plain
+from ingest.ignore import Patterns
 from ingest.report import Progress as Done
 from ingest.report import Report
-from ingest.wiring import ingest
+from ingest.wiring import dry_run, ingest
 from rag.settings import load
 from rag.wiring import open_service
 
+_ALWAYS = {"added", "changed", "removed", "unchanged", "failed"}
 
-def run(paths: Sequence[Path], *, data: Path | None, collection: str, rebuild: bool) -> int:
+
+def run(
+    paths: Sequence[Path],
+    *,
+    data: Path | None,
+    collection: str,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    rebuild: bool = False,
+) -> int:
     """Prints what became of the files; 1 where one failed, the others being done."""
+    patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
     with open_service(load(data=data), rebuild=rebuild) as service, _bar() as progress:
-        report = ingest(service, paths, collection=collection, progress=progress)
+        report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
-    for failure in report.failed:
-        kept = " (its earlier version stays)" if failure.kept else ""
-        print(f"saywhere: {plain(failure.reason)}{kept}", file=sys.stderr)
-    return 1 if report.failed else 0
+    return _told(report)
+
+
+def preview(
+    paths: Sequence[Path],
+    *,
+    data: Path | None,
+    collection: str,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> int:
+    """Prints what ``run`` would do, a line for each file that isn't unchanged; writes nothing."""
+    patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
+    report = dry_run(load(data=data), paths, collection=collection, patterns=patterns)
+    for verb, names in (
+        ("add", report.added),
+        ("change", report.changed),
+        ("rename", [f"{old} -> {new}" for old, new in report.renamed]),
+        ("remove", report.removed),
+        ("skip", report.skipped),
+        ("ignore", report.ignored),
+    ):
+        for name in names:
+            print(f"{verb:7}{plain(name)}")
+    print(f"nothing was written; it would be: {summary(report)}")
+    return _told(report)
 
 
 def summary(report: Report) -> str:
     """One line of counts, with the time it took where something was written."""
-    counts = {
-        "added": len(report.added),
-        "changed": len(report.changed),
-        "renamed": len(report.renamed),
-        "removed": len(report.removed),
-        "unchanged": len(report.unchanged),
-        "skipped": len(report.skipped),
-        "failed": len(report.failed),
-    }
-    always = {"added", "changed", "removed", "unchanged", "failed"}
-    line = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name in always)
+    counts = report.counts().items()
+    line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS)
     if not report.passages:
         return line
     seconds = report.read_seconds + report.write_seconds
     return f"{line}: {report.passages} passages in {seconds:.1f} s"
 
 
+def _told(report: Report) -> int:
+    for failure in report.failed:
+        kept = " (its earlier version stays)" if failure.kept else ""
+        print(f"saywhere: {plain(failure.reason)}{kept}", file=sys.stderr)
+    return 1 if report.failed else 0
+
+
 @contextmanager
 def _bar() -> Iterator[Callable[[Done], None]]:
-    """A bar on standard error, drawn only where a person sees it."""
+    """A bar with rate and time left on standard error, drawn only where a person sees it."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    began = monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done: bar.update(task, completed=done.written, total=done.total)
+        task = bar.add_task("reading", total=None, rate="")
+
+        def show(done: Done) -> None:
+            rate = f"{done.passages / max(0.1, monotonic() - began):.0f} passages/s"
+            bar.update(task, completed=done.written, total=done.total, rate=rate)
+
+        yield show

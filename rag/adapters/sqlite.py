@@ -13,7 +13,7 @@ from rag.adapters import sqlite_rows as rows
 from rag.adapters.document_cache import DocumentCache
 from rag.adapters.sqlite_file import SqliteFile
 from rag.errors import UnknownDocument
-from rag.ports import Change, DocumentRecord, Intent
+from rag.ports import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
 SCHEMA_VERSION = 1
@@ -34,7 +34,9 @@ class SqliteCatalog:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, cache_characters: int = 64_000_000) -> None:
-        self._file = SqliteFile(path, schema=rows.SCHEMA, version=SCHEMA_VERSION, read_only=read_only)
+        self._file = SqliteFile(
+            path, schema=rows.SCHEMA, later=rows.LATER, version=SCHEMA_VERSION, read_only=read_only
+        )
         self._cache = DocumentCache(cache_characters)
 
     def fingerprint(self) -> str | None:
@@ -56,7 +58,12 @@ class SqliteCatalog:
                 [*_changed(db, changes), *_removed(db, removals)],
             )
 
-    def commit(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def commit(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]],
+        moves: Sequence[Move] = (),
+    ) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._file.writing() as db:
             generation = int(_fact(db, "generation") or 0) + 1
@@ -71,6 +78,8 @@ class SqliteCatalog:
                     "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
                     (rows.passage_row(passage) for passage in change.passages),
                 )
+            for move in moves:
+                _move(db, move, generation)
             db.execute("UPDATE intents SET committed = 1")
             _set_fact(db, "generation", str(generation))
 
@@ -121,6 +130,11 @@ class SqliteCatalog:
         with self._file.reading() as db:
             return [rows.to_record(row) for row in db.execute(_LIST, values)]
 
+    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+        with self._file.reading() as db:
+            row = db.execute(_AT, (collection, uri)).fetchone()
+        return None if row is None else rows.to_record(row)
+
     def versions(self, collection: str) -> set[tuple[str, str]]:
         query = "SELECT id, version FROM documents WHERE collection = ? AND passages > 0"
         with self._file.reading() as db:
@@ -154,6 +168,7 @@ _DOCUMENT = f"SELECT {rows.DOCUMENT} FROM documents WHERE id = ?"  # noqa: S608
 _PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p.document_id"  # noqa: S608
 _PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _PASSAGES_OF = f"{_PASSAGES} WHERE p.document_id = ? ORDER BY p.first, p.last"
+_AT = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
 _LIST = (
     f"SELECT {rows.RECORD} FROM documents"  # noqa: S608
     " WHERE id > :after AND (:collection IS NULL OR collection = :collection) ORDER BY id LIMIT :limit"
@@ -182,6 +197,15 @@ def _removed(db: sqlite3.Connection, removals: Sequence[tuple[str, str]]) -> Ite
         if found is None:
             raise UnknownDocument(f"no document {key!r} in collection {collection!r}")
         yield collection, key, None, found[0]
+
+
+def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
+    done = db.execute(
+        "UPDATE documents SET uri = ?, source = ?, generation = ? WHERE collection = ? AND id = ?",
+        (move.uri, move.source, generation, move.collection, move.document_id),
+    )
+    if not done.rowcount:
+        raise UnknownDocument(f"no document {move.document_id!r} in collection {move.collection!r}")
 
 
 def _fact(db: sqlite3.Connection, name: str) -> str | None:

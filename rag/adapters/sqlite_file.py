@@ -25,6 +25,8 @@ class SqliteFile:
 
     Args:
         schema: SQL that makes an empty file what it should be.
+        later: SQL run at every opening for writing: what came to the schema since, all of it
+            ``IF NOT EXISTS``, so that older files of this format get it too.
         version: the format that ``schema`` makes, kept as ``user_version``.
         read_only: never writes; the file must be there.
 
@@ -32,7 +34,9 @@ class SqliteFile:
         StorageError: the file can't be opened, is damaged, or is of another format.
     """
 
-    def __init__(self, path: Path, *, schema: str, version: int, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, schema: str, version: int, later: str = "", read_only: bool = False
+    ) -> None:
         self.path = path
         self.read_only = read_only
         self._idle: deque[sqlite3.Connection] = deque()
@@ -42,7 +46,7 @@ class SqliteFile:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect()
             try:
-                self._prepare(schema, version)
+                self._prepare(schema, later, version)
             except BaseException:
                 self._writer.close()
                 raise
@@ -107,7 +111,7 @@ class SqliteFile:
         db.execute("PRAGMA secure_delete = ON")
         return db
 
-    def _prepare(self, schema: str, version: int) -> None:
+    def _prepare(self, schema: str, later: str, version: int) -> None:
         found = self._writer.execute("PRAGMA user_version").fetchone()[0]
         if found != version and (found or self.read_only):
             raise StorageError(
@@ -118,6 +122,8 @@ class SqliteFile:
         self._writer.execute("PRAGMA journal_mode = WAL")
         if not found:
             self._writer.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;")
+        if later:
+            self._writer.executescript(f"BEGIN IMMEDIATE; {later} COMMIT;")
 
 
 @contextmanager

@@ -32,6 +32,7 @@ CREATE TABLE intents (
   committed INTEGER NOT NULL DEFAULT 0
 );
 """
+LATER = "CREATE INDEX IF NOT EXISTS documents_by_uri ON documents (collection, uri);"
 RECORD = (
     "id, collection, uri, title, media_type, version, characters, passages, updated_at, source, source_sha256"
 )

@@ -10,7 +10,7 @@ import pytest
 
 from rag.adapters.sqlite import SqliteCatalog
 from rag.errors import UnknownDocument
-from rag.ports import Catalog, Change
+from rag.ports import Catalog, Change, Move
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryCatalog
@@ -232,3 +232,30 @@ def test_a_sound_catalog_passes_its_check(catalog: Catalog) -> None:
     catalog.vacuum()
     catalog.check()
     assert catalog.document("rich") == rich().document
+
+
+def test_a_moved_document_keeps_all_but_its_place(catalogs: Opener[Catalog]) -> None:
+    """Id, version and passages stay; every reader sees the new uri at once."""
+    catalog, given = catalogs.open(), rich()
+    write(catalog, given)
+    assert catalog.document("rich").uri == given.document.uri
+    move = Move(collection="Other ☂", document_id="rich", uri="b/rich.html", source="folder2")
+    catalog.begin([], [])
+    catalog.commit([], [], [move])
+    assert catalog.document("rich") == replace(given.document, uri="b/rich.html")
+    catalog = catalogs.reopened(catalog)
+    assert catalog.passages_of("rich") == list(given.passages)
+    record = catalog.at("Other ☂", "b/rich.html")
+    assert record is not None
+    assert (record.id, record.source, record.version) == ("rich", "folder2", given.document.sha256)
+    assert catalog.at("Other ☂", given.document.uri) is None
+    assert catalog.at("default", "b/rich.html") is None
+
+
+def test_a_move_of_nothing_undoes_the_whole_commit(catalog: Catalog) -> None:
+    """The rest of it isn't done either."""
+    new = change("New text.")
+    catalog.begin([new], [])
+    with pytest.raises(UnknownDocument):
+        catalog.commit([new], [], [Move(collection="default", document_id="nope", uri="x")])
+    assert catalog.count() == 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.errors import StorageError, UnknownDocument
-from rag.ports import Change, DocumentRecord
+from rag.ports import Change, DocumentRecord, Move
 
 
 class MemoryLibrary:
@@ -14,9 +15,15 @@ class MemoryLibrary:
     def __init__(self, *, fail_on: int | None = None) -> None:
         self.held: dict[tuple[str, str], Change] = {}
         self.writes: list[tuple[list[Change], list[tuple[str, str]]]] = []
+        self.moves: list[Move] = []
         self.fail_on = fail_on
 
-    def write(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]] = ()) -> None:
+    def write(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]] = (),
+        moves: Sequence[Move] = (),
+    ) -> None:
         if len(self.writes) == self.fail_on:
             raise StorageError("no space left")
         if any(key not in self.held for key in removals):
@@ -26,6 +33,11 @@ class MemoryLibrary:
             del self.held[key]
         for change in changes:
             self.held[change.document.collection, change.document.id] = change
+        for move in moves:
+            old = self.held[move.collection, move.document_id]
+            made = replace(old, document=replace(old.document, uri=move.uri), source=move.source)
+            self.held[move.collection, move.document_id] = made
+        self.moves += moves
 
     def list(
         self, collection: str | None = None, *, limit: int | None = None, after: str = ""

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
-from rag.ports import Change, DocumentRecord, Hit, Intent, TermRow, Unit
+from rag.ports import Change, DocumentRecord, Hit, Intent, Move, TermRow, Unit
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -140,11 +141,26 @@ class MemoryCatalog:
             intents.append(_intent(collection, key, None, held.document.sha256))
         self._intents.extend(intents)
 
-    def commit(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def commit(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]],
+        moves: Sequence[Move] = (),
+    ) -> None:
+        held = dict(self._held)
         for _, key in removals:
-            del self._held[key]
+            del held[key]
         for change in changes:
-            self._held[change.document.id] = change
+            held[change.document.id] = change
+        for move in moves:
+            old = held.get(move.document_id)
+            if old is None or old.document.collection != move.collection:
+                raise UnknownDocument(move.document_id)
+            held[move.document_id] = replace(
+                old, document=replace(old.document, uri=move.uri), source=move.source
+            )
+        self._held.clear()
+        self._held.update(held)
         self._intents[:] = [
             Intent(
                 collection=i.collection,
@@ -186,6 +202,9 @@ class MemoryCatalog:
         held = [c for c in self._held.values() if collection in (None, c.document.collection)]
         records = [_record(change) for change in held if change.document.id > after]
         return sorted(records, key=lambda record: record.id)[:limit]
+
+    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+        return next((r for r in self.list(collection) if r.uri == uri), None)
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
         return {

@@ -16,6 +16,7 @@ import pytest
 
 from api.cli import main
 from api.schemas import AnswerOut, SearchOut
+from rag.lock import FolderLock
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -98,6 +99,61 @@ def test_a_file_that_fails_is_named_and_the_rest_is_done(
     assert ran.out.startswith("2 added")
     assert "1 failed" in ran.out
     assert "empty.txt" in ran.err
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(
+    saywhere: Saywhere, notes: Path, tmp_path: Path
+) -> None:
+    """Before anything was ingested and after; beside another process that has the folder's lock too."""
+    data = tmp_path / "data"
+    first = saywhere("ingest", "--data", data, "--dry-run", notes)
+    assert first.out.splitlines()[:2] == ["add    notes/a.txt", "add    notes/b.txt"]
+    assert not data.exists()
+    saywhere("ingest", "--data", data, notes)
+    (notes / "a.txt").unlink()
+    (notes / "b.txt").rename(notes / "c.txt")
+    (notes / ".saywhereignore").write_text("drafts/\n")
+    (notes / "drafts").mkdir()
+    with FolderLock(data / "lock"):
+        second = saywhere("ingest", "--data", data, "--dry-run", notes)
+    assert second.out.splitlines() == [
+        "rename notes/b.txt -> notes/c.txt",
+        "remove notes/a.txt",
+        "ignore notes/drafts/",
+        "nothing was written; it would be: "
+        "0 added, 0 changed, 1 renamed, 1 removed, 0 unchanged, 1 ignored, 0 failed",
+    ]
+    assert second.status == 0
+
+
+def test_the_last_run_can_be_read_again(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """Each file by what became of it, with the reason where it failed; as JSON too."""
+    data = tmp_path / "data"
+    (notes / "empty.txt").write_bytes(b"")
+    saywhere("ingest", "--data", data, notes, "--exclude", "b.txt")
+    told = saywhere("report", "--data", data)
+    assert told.status == 0
+    assert "sync of collection default, done" in told.out
+    assert "1 added, 1 ignored, 1 failed" in told.out
+    assert "add    notes/a.txt" in told.out
+    assert "fail   notes/empty.txt: " in told.out
+    saywhere("ingest", "--data", data, notes)
+    runs = json.loads(saywhere("report", "--data", data, "-n", "2", "--json").out)
+    assert [run["report"]["counts"]["added"] for run in runs] == [1, 1]
+
+
+def test_a_report_of_nothing_is_told(saywhere: Saywhere, tmp_path: Path) -> None:
+    """A data folder that isn't there is named, not made."""
+    ran = saywhere("report", "--data", tmp_path / "data")
+    assert (ran.status, "no documents have been ingested" in ran.err) == (1, True)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_wrong_pattern_is_wrong_use(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """Status 2, before anything is opened."""
+    ran = saywhere("ingest", "--data", tmp_path / "data", notes, "--exclude", "!")
+    assert (ran.status, "pattern" in ran.err) == (2, True)
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_path_that_is_not_there_is_named(saywhere: Saywhere, tmp_path: Path) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.plan import FoundFile, document_id, plan
+from ingest.plan import FoundFile, document_id, plan, reads_alike
 from rag.ports import DocumentRecord
 
 names = st.sampled_from(["a", "b", "c/d", "c/e", "f"])
 hashes = st.sampled_from(["1", "2", "3"])
 
 
-def record(uri: str, digest: str) -> DocumentRecord:
+def record(uri: str, digest: str, title: str = "") -> DocumentRecord:
     return DocumentRecord(
         id=uri,
         collection="default",
         uri=uri,
-        title=uri,
+        title=title or uri,
         media_type="text/plain",
         version="v",
         characters=1,
@@ -40,9 +41,11 @@ def test_every_file_and_every_record_has_one_fate(held: dict[str, str], there: d
     fates += [new.uri for _, new in todo.renamed]
     assert sorted(fates) == sorted(there)
     after = dict(held)
-    for gone in todo.to_remove:
+    for gone in (*todo.removed, *(old for old, _ in todo.renamed)):
         del after[gone.uri]
-    after |= {f.uri: f.sha256 for f in todo.to_read}
+    moved = [new for _, new in todo.to_move]
+    after |= {f.uri: f.sha256 for f in (*todo.to_read, *moved)}
+    assert not {f.uri for f in todo.to_read} & {f.uri for f in moved}
     assert after == there
     assert all(held[f.uri] == there[f.uri] for f in todo.unchanged)
     assert all(old.source_sha256 == new.sha256 for old, new in todo.renamed)
@@ -66,3 +69,28 @@ def test_ids_differ_by_collection_and_uri() -> None:
     ids = {document_id(c, u) for c in ("a", "b") for u in ("x", "y")}
     assert len(ids) == 4
     assert all(len(i) == 16 and int(i, 16) >= 0 for i in ids)
+
+
+def test_a_taken_id_is_not_given_again() -> None:
+    """A document that was renamed keeps its id, so that a new file at its old place gets another."""
+    first = document_id("a", "x")
+    second = document_id("a", "x", {first})
+    assert document_id("a", "x", {first, second}) not in {first, second}
+    assert second != first
+
+
+@pytest.mark.parametrize(
+    ("old", "title", "new", "alike"),
+    [
+        ("n/on-call.md", "Rota", "n/rota.md", True),
+        ("n/on-call.md", "on call", "n/rota.md", False),  # its name is its title
+        ("n/on-call.md", "on call", "m/deep/on-call.md", True),
+        ("n/on-call.md", "Rota", "n/on-call.txt", False),  # another reader reads it
+        ("n/on-call.md", "Rota", "n/on-call.MD", True),
+    ],
+)
+def test_a_rename_is_read_again_only_where_the_name_matters(
+    old: str, title: str, new: str, alike: bool
+) -> None:
+    """Format and title may come from the name; else nothing of the document changes."""
+    assert reads_alike(record(old, "1", title), file(new, "1")) is alike

@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 
 from ingest.formats import DOCUMENT_BYTES
+from ingest.ignore import Patterns
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
+from ingest.survey import preview
 from ingest.sync import BATCH_DOCUMENTS, sync
 from rag.errors import ModelError, StorageError
 from rag.ports import Catalog, Resolver
@@ -82,14 +84,77 @@ def test_changed_and_removed_files_are_told_apart(library: MemoryLibrary, folder
 
 
 def test_a_moved_file_is_renamed(library: MemoryLibrary, folder: Path) -> None:
-    """Same bytes under a new name: the new uri comes in as the old one goes, in one write."""
+    """Same bytes elsewhere: the document keeps id and passages, gets the new uri, and isn't read."""
     run(library, folder)
-    (folder / "a.txt").rename(folder / "deep" / "z.txt")
+    before = {key: change.passages for key, change in library.held.items()}
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
     report = run(library, folder)
-    assert report.renamed == (("notes/a.txt", "notes/deep/z.txt"),)
-    assert (report.added, report.removed) == ((), ())
-    assert library.uris == {"notes/deep/b.md", "notes/deep/z.txt"}
-    assert len(library.writes) == 2
+    assert report.renamed == (("notes/a.txt", "notes/deep/a.txt"),)
+    assert (report.added, report.removed, report.passages) == ((), (), 0)
+    assert library.uris == {"notes/deep/b.md", "notes/deep/a.txt"}
+    assert {key: change.passages for key, change in library.held.items()} == before
+    assert library.writes[-1] == ([], [])
+    assert run(library, folder).unchanged == ("notes/deep/a.txt", "notes/deep/b.md")
+
+
+def test_a_file_whose_name_is_its_title_is_read_anew(library: MemoryLibrary, folder: Path) -> None:
+    """It keeps its id, and has the new name for a title."""
+    run(library, folder)
+    ids = set(library.held)
+    (folder / "a.txt").rename(folder / "team_leads.txt")
+    assert run(library, folder).renamed == (("notes/a.txt", "notes/team_leads.txt"),)
+    assert set(library.held) == ids
+    assert "team leads" in {change.document.title for change in library.held.values()}
+    assert library.uris == {"notes/deep/b.md", "notes/team_leads.txt"}
+
+
+def test_a_new_file_where_a_renamed_one_was_is_a_document_of_its_own(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """In the same sync or a later one; the renamed document isn't overwritten."""
+    run(library, folder)
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
+    run(library, folder)
+    (folder / "a.txt").write_text("Zoe leads it now.")
+    assert run(library, folder).added == ("notes/a.txt",)
+    texts = {change.document.uri: change.document.text for change in library.held.values()}
+    assert (texts["notes/a.txt"], texts["notes/deep/a.txt"]) == ("Zoe leads it now.", "Anna leads the team.")
+
+
+def test_a_renamed_file_that_cannot_be_read_keeps_its_earlier_version(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """Under its old uri, until it can be read under the new one."""
+    run(library, folder, resolver=FirstWord())
+    (folder / "a.txt").rename(folder / "b.txt")
+    report = run(library, folder, resolver=FirstWord(RecursionError("too deep")))
+    assert (report.renamed, [f.kept for f in report.failed][:1]) == ((), [True])
+    assert "notes/a.txt" in library.uris
+
+
+def test_patterns_say_what_belongs(library: MemoryLibrary, folder: Path) -> None:
+    """What an ignore file or a pattern leaves out is not added, and removed where it was in."""
+    run(library, folder)
+    (folder / ".saywhereignore").write_text("deep/\n")
+    report = run(library, folder)
+    assert (report.removed, report.ignored) == (("notes/deep/b.md",), ("notes/deep/", "notes/deep/b.md"))
+    (folder / ".saywhereignore").unlink()
+    assert run(library, folder, patterns=Patterns(include=("*.md",))).removed == ("notes/a.txt",)
+    assert library.uris == {"notes/deep/b.md"}
+
+
+def test_a_preview_says_what_a_sync_then_does(library: MemoryLibrary, folder: Path) -> None:
+    """Lists alike, with nothing written."""
+    run(library, folder)
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
+    (folder / "deep" / "b.md").write_text("# B\n\nBob is back.")
+    (folder / "c.md").write_text("# C\n\nCarla joined.")
+    writes = len(library.writes)
+    expected = preview(library.list("default"), Preparer(splitter=PassageSplitter()), [folder])
+    assert len(library.writes) == writes
+    done = run(library, folder)
+    assert expected.counts() == done.counts()
+    assert (expected.added, expected.changed, expected.renamed) == (done.added, done.changed, done.renamed)
 
 
 def test_a_bad_file_stops_no_other_and_keeps_its_old_version(library: MemoryLibrary, folder: Path) -> None:

@@ -1,0 +1,118 @@
+"""What of a folder is left out: ``.saywhereignore`` files and the patterns given for one run.
+
+Patterns are those of ``.gitignore`` (https://git-scm.com/docs/gitignore): a file in a folder speaks for
+what is under it, a deeper one has the last word, and nothing comes back in from under a folder that
+is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import InvalidSettings
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".saywhereignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Patterns for one run, relative to the root: ``include`` (empty: all) says which files belong,
+    ``exclude`` which don't, above all else.
+
+    Raises:
+        InvalidSettings: a pattern that can't be understood.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.include and not self.exclude:
+            return
+        try:
+            _spec([*self.include, *self.exclude])
+        except ValueError as error:
+            raise InvalidSettings(f"a pattern can't be used: {error}") from None
+
+
+EVERYTHING = Patterns()
+
+
+class UnreadableIgnoreFile(OSError):
+    """An ignore file that can't be read or understood: what lies under it can't be judged."""
+
+
+class Ignored:
+    """Tells for a folder's files and sub-folders whether they are left out."""
+
+    def __init__(self, folder: Path, patterns: Patterns) -> None:
+        self._folder = folder
+        self._exclude = _spec(patterns.exclude)
+        self._include = _spec(patterns.include) if patterns.include else None
+        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+
+    def leaves_out(self, path: Path, *, is_folder: bool = False) -> bool:
+        """Whether patterns leave this path out, its parents being in.
+
+        Raises:
+            UnreadableIgnoreFile: an ignore file above it can't be read or understood.
+        """
+        inside = self._name(path, self._folder, is_folder=is_folder)
+        if self._exclude.match_file(inside):
+            return True
+        if not is_folder and self._include is not None and not self._include.match_file(inside):
+            return True
+        verdict = False
+        for parent in reversed(list(self._parents(path))):
+            spec = self.load(parent)
+            if spec is not None:
+                found = spec.check_file(self._name(path, parent, is_folder=is_folder)).include
+                verdict = verdict if found is None else found
+        return verdict
+
+    def leaves_out_with_parents(self, path: Path, *, is_folder: bool = False) -> bool:
+        """Whether a path, or a folder that it is in, is left out. Raises as ``leaves_out``."""
+        parents = [parent for parent in self._parents(path) if parent != self._folder]
+        return any(self.leaves_out(parent, is_folder=True) for parent in reversed(parents)) or (
+            self.leaves_out(path, is_folder=is_folder)
+        )
+
+    def load(self, folder: Path) -> GitIgnoreSpec | None:
+        """A folder's own ignore file, None where it has none. Raises UnreadableIgnoreFile."""
+        if folder not in self._specs:
+            self._specs[folder] = _read(folder / IGNORE_FILE)
+        return self._specs[folder]
+
+    def _parents(self, path: Path) -> Iterator[Path]:
+        """The folders from a path's own up to the root."""
+        for parent in path.parents:
+            yield parent
+            if parent == self._folder:
+                return
+
+    @staticmethod
+    def _name(path: Path, base: Path, *, is_folder: bool) -> str:
+        return path.relative_to(base).as_posix() + ("/" if is_folder else "")
+
+
+def _read(path: Path) -> GitIgnoreSpec | None:
+    try:
+        return _spec(path.read_text("utf-8-sig").splitlines())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UnreadableIgnoreFile(error.errno, error.strerror, str(path)) from error
+    except ValueError as error:
+        raise UnreadableIgnoreFile(0, f"not to be understood: {error}", str(path)) from error
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
