@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import openapi, problems
+from api.access import Access, Refused
 from api.backend import Backend
-from api.edge import Edge
+from api.cors import Cors
+from api.edge import Edge, LastResort
 from api.hosts import KnownHosts
 from api.limits import BodyLimit, ClientGone, Turns
-from api.routes import ask, documents, health, pages, search
+from api.routes import ask, documents, feedback, health, pages, search, widget
 from rag.errors import SaywhereError
 
 _DESCRIPTION = (
@@ -44,15 +46,20 @@ def create_app(backend: Backend, *, hosts: frozenset[str] | None = None) -> Fast
     )
     app.state.backend = backend
     app.state.turns = Turns(backend.settings.limits)
-    for module in (ask, search, documents, health, pages):
+    app.state.suggestions = {}  # by collection: the generation they were made of, and they
+    access = app.state.access = Access(backend.settings.widget)
+    for module in (ask, search, documents, feedback, health, widget, pages):
         app.include_router(module.router)
     app.add_exception_handler(SaywhereError, problems.on_our_error)
+    app.add_exception_handler(Refused, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(ClientGone, _nobody_listens)
     app.add_middleware(BodyLimit, limit=backend.settings.limits.body_bytes)
     if hosts is not None:
         app.add_middleware(KnownHosts, names=hosts)
+    app.add_middleware(LastResort)
+    app.add_middleware(Cors, origins=access.origins)
     app.add_middleware(Edge)  # added last: outermost
     openapi.describe(app)
     return app

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
-from rag.ports import Catalog
+from rag.ports import Catalog, FeedbackStore
 from rag.settings import Settings
-from rag.types import Candidate, Outcome, Question
+from rag.types import Candidate, Outcome, Question, Step
 
 
 class Answering(Protocol):
     """Answers and finds; calls block and may be made from several threads at once."""
 
-    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome: ...
+    def ask(
+        self,
+        question: Question,
+        *,
+        deadline: float | None = None,
+        observe: Callable[[Step], None] | None = None,
+    ) -> Outcome: ...
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]: ...
 
@@ -30,6 +37,9 @@ class Backend(Protocol):
 
     @property
     def catalog(self) -> Catalog: ...
+
+    @property
+    def feedback(self) -> FeedbackStore: ...
 
     def models(self) -> dict[str, str]: ...
 

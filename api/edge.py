@@ -1,4 +1,4 @@
-"""The outermost layer of the HTTP face: request ids, security headers, and the last resort.
+"""The outermost layers of the HTTP face: request ids, security headers, and the last resort.
 
 Around everything else, so that no response leaves without them, not even a 500.
 """
@@ -32,7 +32,7 @@ SECURITY_HEADERS = {
 
 
 class Edge:
-    """ASGI middleware; see the module's first lines."""
+    """ASGI middleware that gives each request an id and each response its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,22 +42,35 @@ class Edge:
             await self._app(scope, receive, send)
             return
         scope["saywhere.request_id"] = _request_id(scope)
-        started = False
 
         async def stamped(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 _stamp(MutableHeaders(scope=message), scope)
             await send(message)
 
+        await self._app(scope, receive, stamped)
+
+
+class LastResort:
+    """ASGI middleware that turns an exception nobody meant into a 500 that tells nothing of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
         try:
-            await self._app(scope, receive, stamped)
+            await self._app(scope, receive, watched)
         except Exception as error:
-            if started:
+            if started or scope["type"] != "http":
                 raise
-            response = problems.unexpected(Request(scope), error)
-            await response(scope, receive, stamped)
+            await problems.unexpected(Request(scope), error)(scope, receive, send)
 
 
 def _request_id(scope: Scope) -> str:

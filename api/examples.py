@@ -67,6 +67,20 @@ ABSTENTION: dict[str, Any] = {
     "citations": [],
     "abstention": {"reason": "not_answered_here", "nearest": [_NAMED]},
 }
+FEEDBACK: dict[str, Any] = {
+    "answer_id": ANSWER["id"],
+    "helpful": True,
+    "note": "Just what I needed.",
+    "collection": "default",
+    "question": ANSWER["question"],
+    "answer": ANSWER["answer"],
+    "citations": [
+        {name: c[name] for name in ("document_id", "version", "start", "end")} for c in (_CITATION,)
+    ],
+    "at": "2026-01-31T12:00:00.000+00:00",
+}
+SUGGESTIONS: dict[str, Any] = {"collection": "default", "suggestions": ["Why the Recruitment Drive?"]}
+TOKEN: dict[str, Any] = {"token": "eyJzY29wZSI6ImFzayJ9.aXx1Zw.c2lnbmF0dXJl", "seconds": 600}
 SEARCH: dict[str, Any] = {
     "query": "who demanded an apology?",
     "collection": "default",

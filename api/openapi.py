@@ -16,6 +16,10 @@ from api.schemas import Problem
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},
     ("/v1/search", "get"): {"passages": examples.SEARCH},
+    ("/v1/feedback", "post"): {"feedback": examples.FEEDBACK},
+    ("/v1/feedback", "get"): {"listing": {"feedback": [examples.FEEDBACK]}},
+    ("/v1/suggestions", "get"): {"suggestions": examples.SUGGESTIONS},
+    ("/v1/tokens", "post"): {"token": examples.TOKEN},
     ("/v1/documents", "get"): {"listing": examples.LISTING},
     ("/v1/documents/{document_id}", "get"): {"document": examples.DOCUMENT},
 }

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import OriginRefused, Refused, TokenNeeded, TooOften
 from api.schemas import Fault, Problem
 from rag import errors
 
@@ -70,6 +71,11 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
     errors.DeadlineExceeded: Kind(status=504, slug="deadline", title="The question took too long"),
     errors.Busy: Kind(status=503, slug="busy", title="Too many questions at once", retry_after=1),
 }
+_REFUSED: Mapping[type[Refused], Kind] = {
+    OriginRefused: Kind(status=403, slug="other-site", title="Pages of that site may not ask this"),
+    TokenNeeded: Kind(status=401, slug="token-needed", title="A token is needed"),
+    TooOften: Kind(status=429, slug="too-often", title="Too many requests in a minute", retry_after=60),
+}
 _BY_STATUS: Mapping[int, Kind] = {
     400: INVALID_REQUEST,
     404: Kind(status=404, slug="not-found", title="There is nothing at this address"),
@@ -81,13 +87,21 @@ _BY_STATUS: Mapping[int, Kind] = {
 
 def kinds() -> dict[str, Kind]:
     """Every kind by its slug."""
-    found = (UNEXPECTED, INVALID_REQUEST, MISDIRECTED, *TABLE.values(), *_BY_STATUS.values())
+    found = (
+        UNEXPECTED,
+        INVALID_REQUEST,
+        MISDIRECTED,
+        *TABLE.values(),
+        *_REFUSED.values(),
+        *_BY_STATUS.values(),
+    )
     return {kind.slug: kind for kind in found}
 
 
 def kind_of(error: type[BaseException]) -> Kind:
     """The kind of an exception's class: its own entry, or its nearest parent's."""
-    return next((TABLE[cls] for cls in error.__mro__ if cls in TABLE), UNEXPECTED)
+    known: Mapping[type, Kind] = {**TABLE, **_REFUSED}
+    return next((known[cls] for cls in error.__mro__ if cls in known), UNEXPECTED)
 
 
 def request_id(request: Request) -> str:
@@ -114,19 +128,47 @@ def response(
         request_id=request_id(request),
         errors=list(faults) or None,
     )
-    sent = dict(headers or {})
-    if kind.retry_after is not None:
-        sent["Retry-After"] = str(kind.retry_after)
+    sent = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+    sent |= headers or {}
     return Response(
         problem.model_dump_json(exclude_none=True), kind.status, headers=sent, media_type=MEDIA_TYPE
     )
 
 
-async def on_our_error(request: Request, error: Exception) -> Response:
-    """Any SaywhereError."""
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """Any Refused."""
+    headers = {}
+    if isinstance(error, TokenNeeded):
+        headers = {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooOften):
+        headers = {"Retry-After": str(error.seconds)}
+    return response(kind_of(type(error)), request, detail=str(error), headers=headers)
+
+
+def late(request: Request, error: Exception) -> Problem:
+    """The problem of an answer that was begun: there is no other status to give any more."""
+    if isinstance(error, errors.SaywhereError):
+        kind = _logged(request, error)
+        detail = str(error) if kind.tells else None
+    else:
+        _LOG.error("%s failed", request_id(request), exc_info=error)
+        kind, detail = UNEXPECTED, _see_log(request)
+    return Problem(
+        type=kind.type, title=kind.title, status=kind.status, detail=detail, request_id=request_id(request)
+    )
+
+
+def _logged(request: Request, error: errors.SaywhereError) -> Kind:
     kind = kind_of(type(error))
     if kind.status >= 500 and not isinstance(error, errors.Busy):  # a full house would flood the log
         _LOG.error("%s %s: %s", request_id(request), type(error).__name__, error)
+    return kind
+
+
+async def on_our_error(request: Request, error: Exception) -> Response:
+    """Any SaywhereError."""
+    assert isinstance(error, errors.SaywhereError)  # noqa: S101 (registered for this class alone)
+    kind = _logged(request, error)
     faults = []
     if isinstance(error, errors.InvalidQuestion):
         faults = [
@@ -165,12 +207,18 @@ def _fault(found: Mapping[str, Any]) -> Fault:
 def unexpected(request: Request, error: BaseException) -> Response:
     """Anything else: the request id goes out, the exception to the log alone."""
     _LOG.error("%s failed", request_id(request), exc_info=error)
-    return response(UNEXPECTED, request, detail=f"The server's log has more under {request_id(request)}.")
+    return response(UNEXPECTED, request, detail=_see_log(request))
 
 
-def documented(*classes: type[errors.SaywhereError], statuses: Sequence[int] = ()) -> dict[int | str, Any]:
+def _see_log(request: Request) -> str:
+    return f"The server's log has more under {request_id(request)}."
+
+
+def documented(
+    *classes: type[errors.SaywhereError | Refused], statuses: Sequence[int] = ()
+) -> dict[int | str, Any]:
     """The OpenAPI ``responses`` of a route that can fail in these ways; several may share a status."""
-    found = [TABLE[cls] for cls in classes] + [_BY_STATUS[status] for status in statuses] + [UNEXPECTED]
+    found = [kind_of(cls) for cls in classes] + [_BY_STATUS[status] for status in statuses] + [UNEXPECTED]
     by_status: dict[int | str, Any] = {}
     for kind in found:
         entry = by_status.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: {}}})

@@ -46,6 +46,7 @@ class AskIn(_In):
         default={}, max_length=20, description="metadata that a document must have, exactly"
     )
     trace: bool = Field(False, description="tell what each step did and how long it took")
+    stream: bool = Field(False, description="answer by server-sent events")
 
 
 class CitationOut(_Out):
@@ -113,6 +114,107 @@ class AnswerOut(_Out):
     conflicts: list[StatementOut] = Field(description="other values that the documents give")
     abstention: AbstentionOut | None = Field(description="null when `answered` is true")
     trace: TraceOut | None = Field(description="null unless asked for")
+
+
+class RetrievedEvent(_Out):
+    """Passages were found and are read now."""
+
+    passages: int
+
+
+class AnswerEvent(_Out):
+    """There is an answer; its statements follow."""
+
+    id: str
+    question: str
+    confidence: Probability
+    answer: str
+
+
+class StatementEvent(_Out):
+    """One statement; `cited` holds what its `citations` number, in that order."""
+
+    text: str
+    citations: list[int]
+    cited: list[CitationOut]
+
+
+class AbstainedEvent(_Out):
+    """There is no answer, and why."""
+
+    id: str
+    question: str
+    confidence: Probability
+    abstention: AbstentionOut
+
+
+class PlaceIn(_In):
+    """A place that an answer cited."""
+
+    document_id: str = Field(max_length=2_000)
+    version: str = Field(max_length=100)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class FeedbackIn(_In):
+    """What a reader thought of one answer."""
+
+    answer_id: str = Field(pattern=r"^ans_[0-9a-f]{32}$", description="`id` of the answer")
+    helpful: bool
+    note: str = Field("", max_length=2_000, description="in the reader's words")
+    collection: str = Field(DEFAULT_COLLECTION, max_length=200)
+    question: str = Field(max_length=2_000)
+    answer: str = Field("", max_length=20_000, description="empty: there was none")
+    citations: list[PlaceIn] = Field(default=[], max_length=50)
+
+
+class PlaceOut(_Out):
+    """A place that an answer cited."""
+
+    document_id: str
+    version: Version
+    start: Offset
+    end: Offset
+
+
+class FeedbackOut(_Out):
+    """What a reader thought of one answer."""
+
+    answer_id: str
+    helpful: bool
+    note: str
+    collection: str
+    question: str
+    answer: str
+    citations: list[PlaceOut]
+    at: str | None = Field(description="when it was stored, UTC; null where it just was")
+
+
+class FeedbackList(_Out):
+    """The newest first."""
+
+    feedback: list[FeedbackOut]
+
+
+class SuggestionsOut(_Out):
+    """Questions to start with."""
+
+    collection: str
+    suggestions: list[str]
+
+
+class TokenIn(_In):
+    """A page's public key."""
+
+    key: str = Field(max_length=200)
+
+
+class TokenOut(_Out):
+    """A token for pages of the origin that asked: `Authorization: Bearer …`."""
+
+    token: str
+    seconds: int = Field(description="how long it holds")
 
 
 class ScoresOut(_Out):

@@ -17,15 +17,18 @@ from api.schemas import (
     CitationOut,
     DocumentOut,
     DocumentSummary,
+    FeedbackIn,
+    FeedbackOut,
     PageOut,
     PassageOut,
+    PlaceOut,
     ScoresOut,
     SectionOut,
     StatementOut,
     StepOut,
     TraceOut,
 )
-from rag.ports import DocumentRecord
+from rag.ports import DocumentRecord, Feedback
 from rag.types import (
     Abstention,
     Answer,
@@ -117,6 +120,38 @@ def citation_in(sent: CitationOut) -> Citation:
         section=tuple(sent.section),
         page=sent.page,
         url=sent.url,
+    )
+
+
+def feedback_in(sent: FeedbackIn) -> Feedback:
+    """The core's feedback."""
+    return Feedback(
+        answer_id=sent.answer_id,
+        collection=sent.collection,
+        question=sent.question,
+        answer=sent.answer,
+        helpful=sent.helpful,
+        note=sent.note.strip(),
+        citations=tuple(
+            (c.document_id, c.version.removeprefix(_ALGORITHM), c.start, c.end) for c in sent.citations
+        ),
+    )
+
+
+def feedback_out(feedback: Feedback) -> FeedbackOut:
+    """Feedback as it is listed."""
+    return FeedbackOut(
+        answer_id=feedback.answer_id,
+        helpful=feedback.helpful,
+        note=feedback.note,
+        collection=feedback.collection,
+        question=feedback.question,
+        answer=feedback.answer,
+        citations=[
+            PlaceOut(document_id=key, version=version_out(version), start=start, end=end)
+            for key, version, start, end in feedback.citations
+        ],
+        at=feedback.at or None,
     )
 
 

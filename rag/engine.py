@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag import cite
@@ -31,12 +31,15 @@ from rag.verify import exact
 NEAREST = 3
 ELSEWHERE = 4  # further places of the same answer that are cited
 
+Observe = Callable[[Step], None]
+
 
 @dataclass(slots=True)
 class _Watch:
     """Times the steps of one question and holds it to its deadline."""
 
     deadline: float | None
+    observe: Observe | None = None
     steps: list[Step] = field(default_factory=list)
     _since: float = field(default_factory=time.perf_counter)
 
@@ -47,6 +50,8 @@ class _Watch:
         self._since = now
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise DeadlineExceeded("the question took longer than it may")
+        if self.observe is not None:
+            self.observe(self.steps[-1])
 
     def trace(self) -> Trace:
         return Trace(steps=tuple(self.steps))
@@ -64,11 +69,14 @@ class Engine:
         self._decider = decider
         self._settings = settings
 
-    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome:
+    def ask(
+        self, question: Question, *, deadline: float | None = None, observe: Observe | None = None
+    ) -> Outcome:
         """The answer with its citations, or an abstention with its reason.
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
+            observe: told each step as it ends, in the thread that asks; what it raises ends the question.
 
         Raises:
             InvalidQuestion: empty or too long.
@@ -77,7 +85,7 @@ class Engine:
             IndexUnavailable: an index can't be reached.
         """
         asked = self._asked(question)
-        watch = _Watch(deadline)
+        watch = _Watch(deadline, observe)
         candidates = self._candidates(question, asked, watch)
         if not candidates:
             empty = not self._catalog.count(question.collection)

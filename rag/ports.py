@@ -290,6 +290,38 @@ class Catalog(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a reader thought of one answer; ``answer`` empty: of an abstention.
+
+    ``citations`` are the places it cited, as ``(document_id, version, start, end)``. ``at`` is a UTC
+    time in ISO 8601, given by the store.
+    """
+
+    answer_id: str
+    collection: str
+    question: str
+    answer: str
+    helpful: bool
+    note: str = ""
+    citations: tuple[tuple[str, str, int, int], ...] = ()
+    at: str = ""
+
+
+class FeedbackStore(Protocol):
+    """What readers said of answers, kept beside the documents.
+
+    Laws: one entry an answer, the later one takes the earlier one's place; each call is one
+    transaction, durable when it returns.
+    """
+
+    def put(self, feedback: Feedback) -> None: ...
+
+    def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
+        """The newest first, those of one kind where ``helpful`` is given."""
+        ...
+
+
 class Reader(Protocol):
     """Question and candidates to answer spans.
 
@@ -332,6 +364,8 @@ __all__ = [
     "Change",
     "DocumentRecord",
     "Embedder",
+    "Feedback",
+    "FeedbackStore",
     "Hit",
     "Intent",
     "Move",

@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
+from rag.types import DEFAULT_COLLECTION
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+def _origin(given: str) -> str:
+    parts = urlsplit(given)
+    whole = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("http", "https") or not parts.netloc or given != whole:
+        raise ValueError(f"{given!r} is no origin: give scheme and host, as in https://docs.example.com")
+    return given.lower()
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 def _default_cache() -> Path:
@@ -73,6 +86,29 @@ class LimitSettings(BaseModel):
     waiting: int = Field(64, ge=0, description="questions that may wait for their turn")
 
 
+class SiteKey(BaseModel):
+    """What a widget's public key opens: these collections, to pages of these origins."""
+
+    model_config = _FROZEN
+    origins: tuple[Origin, ...] = Field(min_length=1)
+    collections: tuple[str, ...] = (DEFAULT_COLLECTION,)
+
+
+class WidgetSettings(BaseModel):
+    """Who may ask from other sites' pages, how often, and what is suggested to them."""
+
+    model_config = _FROZEN
+    origins: tuple[Origin | Literal["*"], ...] = Field((), description="sites that may ask `public`")
+    public: tuple[str, ...] = Field((), description="collections that `origins` may ask without a token")
+    keys: dict[str, SiteKey] = Field({}, description="public keys, by name; a page gets tokens for its own")
+    token_seconds: int = Field(600, ge=1, description="how long a token holds")
+    per_minute: int = Field(30, ge=1, description="requests of one token, or address without one")
+    tokens_per_minute: int = Field(60, ge=1, description="tokens given to one address")
+    suggestions: dict[str, tuple[str, ...]] = Field(
+        {}, description="questions to start with, by collection; those not named get some made of headings"
+    )
+
+
 class Settings(BaseSettings):
     """All settings, with defaults that work offline.
 
@@ -103,6 +139,7 @@ class Settings(BaseSettings):
     read: ReadSettings = ReadSettings()
     decide: DecideSettings = DecideSettings()
     limits: LimitSettings = LimitSettings()
+    widget: WidgetSettings = WidgetSettings()
 
 
 def load(**overrides: Any) -> Settings:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.folders import open_or_renew
 from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.sqlite_feedback import SqliteFeedback
 from rag.adapters.sqlite_jobs import SqliteJobs
 from rag.decide import Calibration, Decider
 from rag.engine import Engine
@@ -22,7 +23,7 @@ from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
     from rag.jobs import JobStore
-    from rag.ports import Catalog, Embedder, PassageIndex, Reader, TermIndex
+    from rag.ports import Catalog, Embedder, FeedbackStore, PassageIndex, Reader, TermIndex
     from rag.settings import Settings
 
 CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"
@@ -38,6 +39,7 @@ class Service:
     library: Library
     catalog: Catalog
     jobs: JobStore
+    feedback: FeedbackStore
     dense: PassageIndex
     terms: TermIndex
     embedder: Embedder
@@ -101,6 +103,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             library=library,
             catalog=catalog,
             jobs=jobs,
+            feedback=SqliteFeedback(catalog.file),
             dense=dense,
             terms=terms,
             embedder=embedder,

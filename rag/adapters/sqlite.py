@@ -39,6 +39,11 @@ class SqliteCatalog:
         )
         self._cache = DocumentCache(cache_characters)
 
+    @property
+    def file(self) -> SqliteFile:
+        """The file, for what else is kept in it."""
+        return self._file
+
     def fingerprint(self) -> str | None:
         with self._file.reading() as db:
             return _fact(db, "fingerprint")

@@ -51,6 +51,17 @@ class SqliteFile:
                 self._writer.close()
                 raise
 
+    def also(self, *statements: str) -> None:
+        """Adds the tables of a module of its own, which names them ``IF NOT EXISTS``.
+
+        They are beside what ``version`` speaks of: an earlier release that doesn't know them goes on
+        using the file. Read-only, it does nothing.
+        """
+        if not self.read_only:
+            with self.writing() as db:
+                for statement in statements:
+                    db.execute(statement)
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for this reader alone, in one snapshot of the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
@@ -24,6 +24,7 @@ from rag.types import (
     Step,
     Trace,
 )
+from tests.fakes.storage import MemoryFeedback
 
 TEXT = "Minutes – May.\nAda said: “We’re late 🙂.” She asked for a second ship."
 QUOTE = "She asked for a second ship."
@@ -67,14 +68,28 @@ class ScriptedEngine:
 
     settings: Settings
     script: Callable[[str], Outcome] = answer
+    told: int = 0  # how many steps are told before the script is called
     asked: list[Question] = field(default_factory=list)
     deadlines: list[float | None] = field(default_factory=list)
 
-    def ask(self, question: Question, *, deadline: float | None = None) -> Outcome:
+    def ask(
+        self,
+        question: Question,
+        *,
+        deadline: float | None = None,
+        observe: Callable[[Step], None] | None = None,
+    ) -> Outcome:
         checked = ask(question.text, limit=self.settings.limits.question_characters)
         self.asked.append(question)
         self.deadlines.append(deadline)
-        return self.script(checked.text)
+        for step in TRACE.steps[: self.told]:
+            if observe is not None:
+                observe(step)
+        outcome = self.script(checked.text)
+        for step in TRACE.steps[self.told :]:
+            if observe is not None:
+                observe(step)
+        return outcome
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
         self.script(ask(question.text, limit=self.settings.limits.question_characters).text)
@@ -90,6 +105,7 @@ class FewDocuments:
 
     stored: tuple[Document, ...] = (DOCUMENT,)
     fault: Exception | None = None
+    written: int = 1
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         for document in self.stored:
@@ -110,6 +126,12 @@ class FewDocuments:
         if self.fault:
             raise self.fault
         return len(self.list(collection))
+
+    def generation(self) -> int:
+        return self.written
+
+    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        return {key: self.document(key) for key in document_ids}
 
     def fingerprint(self) -> str | None:
         return "fingerprint"
@@ -136,6 +158,7 @@ class FakeBackend:
         self.settings = settings or Settings()
         self.engine = ScriptedEngine(self.settings, script)
         self.catalog = FewDocuments()
+        self.feedback = MemoryFeedback()
 
     def models(self) -> dict[str, str]:
         return {"embedder": "fake-embedder", "reader": "fake-reader"}

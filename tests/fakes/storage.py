@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
-from rag.ports import Change, DocumentRecord, Hit, Intent, Move, TermRow, Unit
+from rag.ports import Change, DocumentRecord, Feedback, Hit, Intent, Move, TermRow, Unit
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -112,6 +112,26 @@ class MemoryTermIndex:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class MemoryFeedback:
+    """Fulfils ``FeedbackStore``; ``fault`` is raised by whatever is called."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self._held: dict[str, Feedback] = {}
+
+    def put(self, feedback: Feedback) -> None:
+        if self.fault:
+            raise self.fault
+        self._held.pop(feedback.answer_id, None)
+        self._held[feedback.answer_id] = replace(feedback, at="2026-01-31T12:00:00.000+00:00")
+
+    def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
+        if self.fault:
+            raise self.fault
+        newest = reversed(self._held.values())
+        return [f for f in newest if helpful in (None, f.helpful)][:limit]
 
 
 class MemoryCatalog:

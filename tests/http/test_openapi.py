@@ -12,6 +12,10 @@ from api import schemas
 ROUTES = {
     ("/v1/ask", "post"): schemas.AnswerOut,
     ("/v1/search", "get"): schemas.SearchOut,
+    ("/v1/feedback", "post"): schemas.FeedbackOut,
+    ("/v1/feedback", "get"): schemas.FeedbackList,
+    ("/v1/suggestions", "get"): schemas.SuggestionsOut,
+    ("/v1/tokens", "post"): schemas.TokenOut,
     ("/v1/documents", "get"): schemas.DocumentList,
     ("/v1/documents/{document_id}", "get"): schemas.DocumentOut,
 }

@@ -19,7 +19,7 @@ from rag.errors import DeadlineExceeded, InvalidQuestion, UnknownCollection
 from rag.library import Library
 from rag.retrieve import Retriever
 from rag.settings import DecideSettings, ReadSettings, Settings
-from rag.types import Abstention, Answer, Document, Question, Reason
+from rag.types import Abstention, Answer, Document, Question, Reason, Step
 from tests.fakes.models import BagEmbedder, PhraseReader
 from tests.samples import document, passage
 from tests.unit.test_decide import calibration
@@ -190,3 +190,28 @@ def test_search_gives_passages_best_first(world: World) -> None:
     found = world.make(PhraseReader()).search(Question(text="how many books may readers borrow"), k=1)
     assert [c.document.id for c in found] == ["d2"]
     assert found[0].scores.lexical is not None
+
+
+def test_each_step_is_told_as_it_ends(world: World) -> None:
+    """To whom observes, in order, retrieval before anything is read; they are the outcome's trace."""
+    world.put(document(NEWS))
+    reader = PhraseReader(Ann_Lee=6.0)
+    told: list[tuple[str, int]] = []
+    outcome = world.make(reader).ask(
+        Question(text="Who asked?"), observe=lambda step: told.append((step.name, len(reader.read_passages)))
+    )
+    assert [name for name, _ in told] == [step.name for step in outcome.trace.steps]
+    assert told[0] == ("retrieve", 0)
+
+
+def test_what_an_observer_raises_ends_the_question(world: World) -> None:
+    """After retrieval nothing is read any more."""
+    world.put(document(NEWS))
+    reader = PhraseReader(Ann_Lee=6.0)
+
+    def withdraw(_step: Step) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        world.make(reader).ask(Question(text="Who asked?"), observe=withdraw)
+    assert reader.read_passages == []

@@ -1,0 +1,63 @@
+"""An answer as server-sent events, in the order a reader wants them.
+
+``retrieved``, then ``answer``, each ``statement`` with its citations and ``done``; or ``retrieved``,
+``abstained`` and ``done``; or at any place ``error``, which ends it. ``done`` holds the whole answer as
+it is without ``stream``. Form: https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from api.schemas import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
+from rag.types import Step
+
+MEDIA_TYPE = "text/event-stream"
+
+
+def event(name: str, data: BaseModel) -> str:
+    """One event. JSON has no line ends, so its data is one line.
+
+    >>> event("retrieved", RetrievedEvent(passages=3))
+    'event: retrieved\\ndata: {"passages":3}\\n\\n'
+    """
+    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+
+
+def of_step(step: Step) -> Iterator[str]:
+    """What a reader is told of a step: that passages were found, and how many."""
+    if step.name == "retrieve":
+        found = step.detail.get("retrieved")
+        yield event("retrieved", RetrievedEvent(passages=found if isinstance(found, int) else 0))
+
+
+def of_answer(answer: AnswerOut) -> Iterator[str]:
+    """An answer's events, or an abstention's."""
+    if answer.abstention is not None:
+        yield event(
+            "abstained",
+            AbstainedEvent(
+                id=answer.id,
+                question=answer.question,
+                confidence=answer.confidence,
+                abstention=answer.abstention,
+            ),
+        )
+    else:
+        yield event(
+            "answer",
+            AnswerEvent(
+                id=answer.id,
+                question=answer.question,
+                confidence=answer.confidence,
+                answer=answer.answer or "",
+            ),
+        )
+    for statement in answer.statements:
+        cited = [answer.citations[index] for index in statement.citations]
+        yield event(
+            "statement", StatementEvent(text=statement.text, citations=statement.citations, cited=cited)
+        )
+    yield event("done", answer)

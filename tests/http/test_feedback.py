@@ -1,0 +1,71 @@
+"""What readers thought of answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from rag.errors import StorageFull
+from rag.settings import Settings
+from rag.wiring import open_service
+from tests.fakes.engine import FakeBackend
+
+ID = "ans_" + "0" * 32
+SENT = {
+    "answer_id": ID,
+    "helpful": False,
+    "note": "  It was Grace. ",
+    "collection": "default",
+    "question": "Who asked?",
+    "answer": "Ada",
+    "citations": [{"document_id": "notes/may 1.txt", "version": "sha256:ab12", "start": 3, "end": 9}],
+}
+
+
+def test_it_is_kept_and_listed(client: TestClient) -> None:
+    """With its note trimmed; a second word on the same answer takes the first one's place."""
+    first = client.post("/v1/feedback", json=SENT)
+    assert (first.status_code, first.json()["note"], first.json()["at"]) == (200, "It was Grace.", None)
+    client.post("/v1/feedback", json={**SENT, "helpful": True})
+    [kept] = client.get("/v1/feedback").json()["feedback"]
+    assert kept.pop("at")
+    assert kept == {**SENT, "helpful": True, "note": "It was Grace."}
+    assert client.get("/v1/feedback", params={"helpful": False}).json() == {"feedback": []}
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"answer_id": "1"}, "#/answer_id"),
+        ({"helpful": "yes"}, "#/helpful"),
+        ({"note": "x" * 2_001}, "#/note"),
+        ({"question": None}, "#/question"),
+        ({"stars": 5}, "#/stars"),
+        ({"citations": [{"document_id": "a", "version": "b", "start": -1, "end": 2}]}, "#/citations/0/start"),
+    ],
+)
+def test_what_is_none_is_refused(client: TestClient, changed: dict[str, object], pointer: str) -> None:
+    """With the place of the fault, and nothing is kept."""
+    response = client.post("/v1/feedback", json={**SENT, **changed})
+    assert response.status_code == 422
+    assert pointer in [fault["pointer"] for fault in response.json()["errors"]]
+    assert client.get("/v1/feedback").json() == {"feedback": []}
+
+
+def test_a_full_disk_is_said(client: TestClient, backend: FakeBackend) -> None:
+    """As for any write."""
+    backend.feedback.fault = StorageFull("/srv/private")
+    response = client.post("/v1/feedback", json=SENT)
+    assert response.status_code == 507
+    assert "private" not in response.text
+
+
+def test_the_real_service_keeps_it_over_a_restart(tmp_path: Path) -> None:
+    """In the catalog of its data folder."""
+    for kept in (0, 1):
+        with open_service(Settings(data=tmp_path)) as service, TestClient(create_app(service)) as client:
+            assert len(client.get("/v1/feedback").json()["feedback"]) == kept
+            assert client.post("/v1/feedback", json=SENT).status_code == 200
