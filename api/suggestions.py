@@ -1,6 +1,7 @@
 """Questions to start with: those that were configured, or some made of the documents' headings.
 
-A made one is suggested only where the service answers it.
+Most headings make no question anybody would ask. So a made one is suggested only where the service
+answers it, and from the very section that raised it.
 """
 
 from __future__ import annotations
@@ -10,35 +11,49 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from rag.ports import Catalog
 from rag.types import Answer, Document, Outcome, Question
 
-_DOCUMENTS = 20  # looked at for headings
-_TRIED = 16
 WANTED = 4
-_WORDS = range(2, 12)
+_DOCUMENTS = 20  # looked at for headings
+_TRIED = 40
+_WORDS = range(2, 12)  # of a heading that is a question
+_NAME = 4  # words at most of one that names something
+
+Raised = tuple[str, str]
+"""A question and the heading it is made of."""
 
 
 def made(catalog: Catalog, collection: str, ask: Callable[[Question], Outcome]) -> list[str]:
-    """Up to four questions that a collection's headings raise and its documents answer."""
+    """Up to four questions that a collection's headings raise and their sections answer."""
     records = catalog.list(collection, limit=_DOCUMENTS)
     documents = catalog.documents(record.id for record in records)
-    raised = _in_turn([list(_questions(document)) for document in documents.values()])
+    raised = dict(_in_turn([list(_raised(document)) for document in documents.values()]))
     found: list[str] = []
-    for question in list(dict.fromkeys(raised))[:_TRIED]:
-        if isinstance(ask(Question(text=question, collection=collection)), Answer):
+    for question, heading in list(raised.items())[:_TRIED]:
+        if len(found) < WANTED and _answered(ask(Question(text=question, collection=collection)), heading):
             found.append(question)
-        if len(found) == WANTED:
-            break
     return found
 
 
-def _questions(document: Document) -> Iterator[str]:
-    """Headings that are questions as they are, then what the others are about."""
+def _answered(outcome: Outcome, heading: str) -> bool:
+    return isinstance(outcome, Answer) and any(
+        citation.section and citation.section[-1].strip() == heading for citation in outcome.citations
+    )
+
+
+def _raised(document: Document) -> Iterator[Raised]:
+    """Headings that are questions, as they are; then what those are that look like a name."""
     headings = [section.path[-1].strip() for section in document.sections if section.path]
-    fit = [heading for heading in headings if len(heading.split()) in _WORDS]
-    yield from (heading for heading in fit if heading.endswith("?"))
-    yield from (f"What is said about “{heading}”?" for heading in fit if heading[-1].isalnum())
+    yield from ((h, h) for h in headings if h.endswith("?") and len(h.split()) in _WORDS)
+    yield from ((f"What is {h}?", h) for h in headings if _is_name(h))
 
 
-def _in_turn(lists: Sequence[Sequence[str]]) -> Iterable[str]:
+def _is_name(heading: str) -> bool:
+    words = heading.split()
+    return (
+        0 < len(words) <= _NAME and heading[-1].isalnum() and all(not word[0].islower() for word in words[1:])
+    )
+
+
+def _in_turn(lists: Sequence[Sequence[Raised]]) -> Iterable[Raised]:
     """The first of each, then the second of each: no document crowds out the others."""
     longest = max(map(len, lists), default=0)
-    return (questions[at] for at in range(longest) for questions in lists if at < len(questions))
+    return (raised[at] for at in range(longest) for raised in lists if at < len(raised))
