@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -56,7 +56,7 @@ class Plan:
         return not (self.added or self.changed or self.renamed or self.removed)
 
 
-def document_id(collection: str, uri: str, taken: Collection[str] = ()) -> str:
+def document_id(collection: str, uri: str, taken: Container[str] = ()) -> str:
     """A new document's id: the same for its place, different in each collection; 16 hex digits.
 
     Args:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ingest import formats
@@ -32,11 +34,15 @@ class Preparer:
         media_type: str | None = None,
         source: str = "",
         key: str | None = None,
+        title: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
 
         Args:
             key: the document's id; None: a new document's at that place.
+            title: in place of the document's own.
+            metadata: beside the document's own, above them where both have a name.
 
         Raises:
             DocumentTooLarge: over the limit.
@@ -51,6 +57,10 @@ class Preparer:
             media_type=media_type,
             limit=self.limit,
         )
+        if title is not None or metadata:
+            document = replace(
+                document, title=title or document.title, metadata={**document.metadata, **(metadata or {})}
+            )
         passages = list(self.splitter.split(document))
         if self.resolver is not None:
             passages = self.resolver.resolve(document, passages)
@@ -58,14 +68,18 @@ class Preparer:
             document=document,
             passages=tuple(passages),
             source=source,
-            source_sha256=self.key(sha256(data).hexdigest()),
+            source_sha256=self.key(sha256(data).hexdigest(), title=title, metadata=metadata),
         )
 
-    def key(self, sha256_of_bytes: str) -> str:
+    def key(
+        self, sha256_of_bytes: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
+    ) -> str:
         """Names these bytes as read by these rules, so that a change of either is noticed."""
+        given = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
         rules = [
             formats.VERSION,
             self.splitter.fingerprint,
             self.resolver.fingerprint if self.resolver else "",
         ]
-        return sha256("\0".join((sha256_of_bytes, *rules)).encode()).hexdigest()
+        parts = (sha256_of_bytes, *rules, *([given] if given else []))
+        return sha256("\0".join(parts).encode()).hexdigest()

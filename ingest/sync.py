@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -103,7 +103,7 @@ class _Run:
         for read, change in enumerate(self._changes(files), 1):
             if change is not None:
                 batch.append(change)
-            if len(batch) >= BATCH_DOCUMENTS or _sentences(batch) >= BATCH_SENTENCES:
+            if len(batch) >= BATCH_DOCUMENTS or sentences(batch) >= BATCH_SENTENCES:
                 self._write(batch)
                 batch = []
             self._tell(read, len(files), files[read - 1].uri)
@@ -191,5 +191,6 @@ class _Run:
         self.progress(done)
 
 
-def _sentences(batch: Sequence[Change]) -> int:
+def sentences(batch: Iterable[Change]) -> int:
+    """How many there are to embed."""
     return sum(len(passage.sentences) for change in batch for passage in change.passages)

@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ingest.ignore import EVERYTHING, Patterns
+from ingest.jobs import Ingestion
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
@@ -60,6 +61,17 @@ def ingest(
         raise
     service.jobs.end(job.id, JobState.DONE, report=report.told())
     return report
+
+
+def open_ingestion(service: Service) -> Ingestion:
+    """What takes uploads in; a context manager that runs for as long as its block."""
+    return Ingestion(
+        service.library,
+        service.catalog,
+        service.jobs,
+        preparer(service.settings),
+        waiting=service.settings.limits.jobs_waiting,
+    )
 
 
 def dry_run(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import RLock
 
 from rag.agreement import Disagreement, differing_counts, differing_versions
-from rag.errors import IndexMismatch, UnknownDocument
+from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.indexes import Indexes, Progress
 from rag.ports import Catalog, Change, Embedder, Intent, Move, PassageIndex, TermIndex
 from rag.types import Document, Passage
@@ -109,6 +109,19 @@ class Library:
             self._catalog.commit(changes, removals, moves)
             self._settle()
 
+    def remove_collection(self, collection: str) -> int:
+        """Removes all documents of a collection, and so the collection; how many there were.
+
+        Raises:
+            UnknownCollection: there is none of this name.
+        """
+        with self._lock:
+            removals = [(collection, record.id) for record in self._catalog.list(collection)]
+            if not removals:
+                raise UnknownCollection(f"there is no collection {collection!r}")
+            self.write([], removals)
+            return len(removals)
+
     def recover(self) -> RecoveryReport:
         """Brings the indexes in step with the catalog; to be called once after opening.
 
@@ -190,7 +203,10 @@ class Library:
             else:
                 self._restore(current, written=not intent.committed)
         for collection, versions in gone.items():
-            self._indexes.remove(collection, versions)
+            if self._catalog.count(collection):
+                self._indexes.remove(collection, versions)
+            else:
+                self._indexes.drop(collection)
         if intents:
             self._catalog.settle()
         return intents

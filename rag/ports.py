@@ -6,7 +6,7 @@ hand-written fake beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -102,8 +102,14 @@ class PassageIndex(Protocol):
         """Removes the units of a version, those whose id is in ``keep`` apart (a re-split)."""
         ...
 
-    def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
-        """The ``k`` nearest units of one vector of shape ``(dimensions,)``."""
+    def search(
+        self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        """The ``k`` nearest units of one vector of shape ``(dimensions,)``.
+
+        Args:
+            within: look at units of these ``(document_id, version)``s alone, at most a thousand.
+        """
         ...
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
@@ -138,8 +144,13 @@ class TermIndex(Protocol):
         """Removes the rows of ``(document_id, version)``s, those with a passage id in ``keep`` apart."""
         ...
 
-    def search(self, collection: str, query: str, k: int) -> list[Hit]:
-        """Best ``k`` passages for a plain-language query; query syntax in it has no meaning."""
+    def search(
+        self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        """Best ``k`` passages for a plain-language query; query syntax in it has no meaning.
+
+        ``within`` is as in PassageIndex; scores are the same with it or without.
+        """
         ...
 
     def versions(self, collection: str) -> set[tuple[str, str]]: ...
@@ -262,9 +273,24 @@ class Catalog(Protocol):
     def passages_of(self, document_id: str) -> list[Passage]: ...
 
     def list(
-        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+        self,
+        collection: str | None = None,
+        *,
+        limit: int | None = None,
+        after: str = "",
+        under: str = "",
+        filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
-        """Records ordered by id, those with ``id > after``, at most ``limit``."""
+        """Records ordered by id, those with ``id > after``, at most ``limit``.
+
+        Args:
+            under: only uris that begin so.
+            filters: metadata that a document must have, exactly.
+        """
+        ...
+
+    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        """``(document_id, version)`` of every document whose metadata have all of ``filters``."""
         ...
 
     def at(self, collection: str, uri: str) -> DocumentRecord | None:

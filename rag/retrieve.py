@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rag.fusion import fuse
-from rag.ports import Catalog, Embedder, PassageIndex, TermIndex
+from rag.ports import Catalog, Embedder, Hit, PassageIndex, TermIndex
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
+
+if TYPE_CHECKING:
+    from rag.ports import Vectors
+
+_FEW = 500  # documents that are searched alone
+_WIDEST = 5_000  # passages looked at among others
 
 
 class Retriever:
@@ -38,12 +46,11 @@ class Retriever:
         Raises:
             IndexUnavailable: an index can't be reached.
         """
-        pool = max(self._settings.pool, k)
         vector = self._embedder.embed([question.text])[0]
-        # A passage has several sentences: ask for more units than passages.
-        dense = self._dense.search(question.collection, vector, 2 * pool)
-        lexical = self._terms.search(question.collection, question.text, pool)
+        dense, lexical, within = self._hits(question, vector, max(self._settings.pool, k))
         passages = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
+        if within is not None:
+            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in within}
         scores = fuse(
             [hit for hit in dense if hit.passage_id in passages],
             [hit for hit in lexical if hit.passage_id in passages],
@@ -55,15 +62,24 @@ class Retriever:
             for key, score in scores.items()
             if passages[key].document_id in documents
         ]
-        return _matching(candidates, question)[:k]
+        return [c for c in candidates if c.passage.version == c.document.sha256][:k]
 
+    def _hits(
+        self, question: Question, vector: Vectors, pool: int
+    ) -> tuple[list[Hit], list[Hit], set[tuple[str, str]] | None]:
+        """What both indexes find, and, where the question has filters, the versions that pass them.
 
-def _matching(candidates: list[Candidate], question: Question) -> list[Candidate]:
-    """Those of the committed version whose document's metadata match every filter of the question."""
-    wanted = question.filters.items()
-    return [
-        candidate
-        for candidate in candidates
-        if candidate.passage.version == candidate.document.sha256
-        and all(candidate.document.metadata.get(name) == value for name, value in wanted)
-    ]
+        A few documents are searched alone; many are found among the rest, more of it looked at the
+        rarer they are. (Asking a vector index for a filter costs it much.)
+        """
+        collection, within = question.collection, None
+        alone: set[tuple[str, str]] | None = None
+        if question.filters:
+            within = self._catalog.matching(collection, question.filters)
+            if len(within) <= _FEW:
+                alone = within
+            else:
+                pool = min(_WIDEST, 2 * pool * self._catalog.count(collection) // len(within))
+        # A passage has several sentences: ask for more units than passages.
+        dense = self._dense.search(collection, vector, 2 * pool, within=alone)
+        return dense, self._terms.search(collection, question.text, pool, within=alone), within

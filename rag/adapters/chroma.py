@@ -90,11 +90,15 @@ class ChromaIndex:
             for start in range(0, len(stray), self._batch):
                 handle.delete(ids=stray[start : start + self._batch])
 
-    def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
+    def search(
+        self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
         with self._read():
             handle = self._handle(collection)
             if handle is None or k < 1:
                 return []
+            if within is not None:
+                return _within(handle, vector, k, within)
             found = handle.query(query_embeddings=[vector], n_results=k, include=["distances"])
         return [
             _hit(key, 1.0 - distance)
@@ -231,6 +235,24 @@ class ChromaIndex:
             if is_full(error, self._path):
                 raise StorageFull(f"no space left for {place}; what was stored before stands") from error
             raise IndexUnavailable(f"the vector index at {place} can't be used: {error}") from error
+
+
+def _within(handle: Any, vector: Vectors, k: int, within: AbstractSet[tuple[str, str]]) -> list[Hit]:
+    """The nearest units of these versions; Chroma filters by document and version, but not by pairs."""
+    if not within:
+        return []
+    ids, versions = (sorted(set(part)) for part in zip(*within, strict=True))
+    where = {"$and": [{"document_id": {"$in": ids}}, {"version": {"$in": versions}}]}
+    wanted = k
+    while True:
+        found = handle.query(
+            query_embeddings=[vector], n_results=wanted, where=where, include=["distances", "metadatas"]
+        )
+        rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
+        hits = [_hit(key, 1.0 - d) for key, d, row in rows if (row["document_id"], row["version"]) in within]
+        if len(hits) >= k or len(found["ids"][0]) < wanted:
+            return hits[:k]
+        wanted *= 2
 
 
 def _hit(key: str, score: float) -> Hit:

@@ -80,13 +80,22 @@ class LlamaIndexStore:
             self._insert([row for row in rows if row.unit in keep])
             self._ledger.delete([row.node for row in rows if row.unit not in keep])
 
-    def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
-        """The store's nearest, with their cosines from the ledger, whatever the store calls a score."""
+    def search(
+        self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        """The store's nearest, with their cosines from the ledger, whatever the store calls a score.
+
+        Within a few documents the ledger's own vectors are compared: stores differ in what they filter by.
+        """
         if k < 1 or not self._ledger.count(collection):
             return []
-        rows = self._ledger.of_nodes(self._nearest(collection, vector, k))
+        if within is None:
+            rows = self._ledger.of_nodes(self._nearest(collection, vector, k))
+        else:
+            owners = [owner_of(collection, *version) for version in sorted(within)]
+            rows = [row for owner in owners for row in self._ledger.of_owner(owner)]
         scored = sorted(((float(row.vector @ vector), row.unit) for row in rows), reverse=True)
-        return [_hit(unit, score) for score, unit in scored]
+        return [_hit(unit, score) for score, unit in scored[:k]]
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
         return self._ledger.versions(collection)

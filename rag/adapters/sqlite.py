@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,11 +129,28 @@ class SqliteCatalog:
             return [rows.to_passage(row) for row in db.execute(_PASSAGES_OF, (document_id,))]
 
     def list(
-        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+        self,
+        collection: str | None = None,
+        *,
+        limit: int | None = None,
+        after: str = "",
+        under: str = "",
+        filters: Mapping[str, str] | None = None,
     ) -> builtins.list[DocumentRecord]:
-        values = {"collection": collection, "after": after, "limit": -1 if limit is None else limit}
+        values = {
+            "collection": collection,
+            "after": after,
+            "limit": -1 if limit is None else limit,
+            "under": under,
+            **_wanted(filters or {}),
+        }
         with self._file.reading() as db:
             return [rows.to_record(row) for row in db.execute(_LIST, values)]
+
+    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        values = {"collection": collection, **_wanted(filters)}
+        with self._file.reading() as db:
+            return {(key, version) for key, version in db.execute(_MATCHING, values)}
 
     def at(self, collection: str, uri: str) -> DocumentRecord | None:
         with self._file.reading() as db:
@@ -174,10 +191,22 @@ _PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p
 _PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _PASSAGES_OF = f"{_PASSAGES} WHERE p.document_id = ? ORDER BY p.first, p.last"
 _AT = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
+# Metadata hold all of the wanted pairs; asked of no row where nothing is wanted.
+_HAS_ALL = (
+    "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
+    " JOIN json_each(documents.metadata) m ON m.key = f.key AND m.value = f.value))"
+)
 _LIST = (
     f"SELECT {rows.RECORD} FROM documents"  # noqa: S608
-    " WHERE id > :after AND (:collection IS NULL OR collection = :collection) ORDER BY id LIMIT :limit"
+    " WHERE id > :after AND (:collection IS NULL OR collection = :collection)"
+    f" AND (:under = '' OR substr(uri, 1, length(:under)) = :under) AND {_HAS_ALL} ORDER BY id LIMIT :limit"
 )
+_MATCHING = f"SELECT id, version FROM documents WHERE collection = :collection AND {_HAS_ALL}"  # noqa: S608
+
+
+def _wanted(filters: Mapping[str, str]) -> dict[str, object]:
+    """The parameters of ``_HAS_ALL``."""
+    return {"pairs": len(filters), "filters": json.dumps(dict(filters))}
 
 
 def _changed(db: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[tuple[str | None, ...]]:

@@ -77,14 +77,16 @@ class TantivyIndex:
         with self._writer(collection) as writer:
             writer.delete_documents_by_query(_rows_of(index.schema, keys, keep))
 
-    def search(self, collection: str, query: str, k: int) -> list[Hit]:
+    def search(
+        self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
         index = self._open.get(collection)
         words = self._analyzer.analyze(query.encode("utf-8", "replace").decode())
         if index is None or not words or k < 1:
             return []
         with self._translated():
             searcher = index.searcher()
-            found = searcher.search(self._query(index.schema, words), k, count=False)
+            found = searcher.search(self._query(index.schema, words, within), k, count=False)
             return [
                 Hit(passage_id=searcher.doc(address).get_first("id"), score=score)
                 for score, address in found.hits
@@ -143,7 +145,9 @@ class TantivyIndex:
             with _committing(self._open[collection]) as writer:
                 yield writer
 
-    def _query(self, schema: tantivy.Schema, words: Sequence[str]) -> tantivy.Query:
+    def _query(
+        self, schema: tantivy.Schema, words: Sequence[str], within: AbstractSet[tuple[str, str]] | None
+    ) -> tantivy.Query:
         """Any of the words, in text or context; a word asked twice counts twice."""
         from tantivy import Occur, Query
 
@@ -152,7 +156,11 @@ class TantivyIndex:
             for field, boost in (("text", 1.0), ("context", self._boost)):
                 term = Query.term_query(schema, field, word, index_option="freq")
                 parts.append((Occur.Should, Query.boost_query(term, boost * times)))
-        return Query.boolean_query(parts)
+        asked = Query.boolean_query(parts)
+        if within is None:
+            return asked
+        rows = _rows_of(schema, [_SEPARATOR.join(version) for version in sorted(within)], frozenset())
+        return Query.boolean_query([(Occur.Must, asked), (Occur.Must, Query.const_score_query(rows, 0.0))])
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

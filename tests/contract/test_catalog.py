@@ -259,3 +259,30 @@ def test_a_move_of_nothing_undoes_the_whole_commit(catalog: Catalog) -> None:
     with pytest.raises(UnknownDocument):
         catalog.commit([new], [], [Move(collection="default", document_id="nope", uri="x")])
     assert catalog.count() == 0
+
+
+def test_documents_are_listed_by_metadata_and_place(catalog: Catalog) -> None:
+    """All pairs must be there, exactly; odd names and values are only names and values."""
+    for key, metadata in {
+        "a": {"team": "hr", "year": "2025"},
+        "b": {"team": "hr"},
+        "c": {"team": "HR", '"odd$.name': "it's"},
+        "d": {},
+    }.items():
+        write(catalog, change(f"Text {key}.", id=key, metadata=metadata))
+
+    def listed(**filters: str) -> list[str]:
+        return [record.id for record in catalog.list("default", filters=filters)]
+
+    assert listed(team="hr") == ["a", "b"]
+    assert listed(team="hr", year="2025") == ["a"]
+    assert listed(**{'"odd$.name': "it's"}) == ["c"]
+    assert listed(team="") == []
+    assert listed() == ["a", "b", "c", "d"]
+    assert [r.id for r in catalog.list(after="a", limit=1, filters={"team": "hr"})] == ["b"]
+    assert [r.id for r in catalog.list(under="notes/c")] == ["c"]
+    assert catalog.list(under="notes/%") == []
+    assert catalog.matching("default", {"team": "hr"}) == {
+        (key, catalog.document(key).sha256) for key in ("a", "b")
+    }
+    assert catalog.matching("other", {"team": "hr"}) == set()

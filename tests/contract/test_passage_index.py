@@ -227,3 +227,33 @@ def test_searches_go_on_beside_writes(indexes: Opener[PassageIndex]) -> None:
         for thread in threads:
             thread.join()
     assert failed == []
+
+
+def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[PassageIndex]) -> None:
+    """All of theirs, however near the others are; with the same scores, best first."""
+    index = indexes.open()
+    for number in range(40):
+        index.add("default", units(f"d{number}", "v1", 6), vectors(6, number))
+    query = vectors(6, 3)[0]
+    everything = {f"{h.passage_id}:{h.index}": h.score for h in index.search("default", query, 240)}
+    within = {("d7", "v1"), ("d21", "v1"), ("d22", "v0"), ("nope", "v1")}
+    hits = index.search("default", query, 50, within=within)
+    found = {f"{hit.passage_id}:{hit.index}": hit.score for hit in hits}
+    assert sorted(found) == sorted(u.id for d in ("d7", "d21") for u in units(d, "v1", 6))
+    assert found == pytest.approx({key: everything[key] for key in found}, abs=1e-5)
+    assert [hit.score for hit in hits] == sorted(found.values(), reverse=True)
+    assert len(index.search("default", query, 5, within=within)) == 5
+    assert index.search("default", query, 5, within=set()) == []
+    assert index.search("nope", query, 5, within=within) == []
+
+
+def test_a_search_within_many_documents(indexes: Opener[PassageIndex]) -> None:
+    """A thousand are named at once."""
+    index = indexes.open()
+    for start in range(0, 1_200, 300):
+        given = [unit for n in range(start, start + 300) for unit in units(f"d{n}", "v1", 1)]
+        index.add("default", given, vectors(300, start))
+    within = {(f"d{number}", "v1") for number in range(1_000)}
+    hits = index.search("default", vectors(300, 900)[50], 1_200, within=within)
+    assert len(hits) == 1_000
+    assert hits[0].passage_id == "d950v10"

@@ -215,3 +215,17 @@ def test_searches_go_on_beside_writes(indexes: Opener[TermIndex]) -> None:
         for thread in threads:
             thread.join()
     assert failed == []
+
+
+def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[TermIndex]) -> None:
+    """With the same scores as among all others."""
+    index = indexes.open()
+    for number in range(30):
+        index.add("default", rows(f"d{number}", "v1", f"fox number {number}", "a hen", "the fox and the hen"))
+    everything = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100)}
+    within = {("d7", "v1"), ("d21", "v1"), ("d22", "v0"), ("nope", "v1")}
+    found = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100, within=within)}
+    assert sorted(found) == ["d21v10", "d21v12", "d7v10", "d7v12"]
+    assert found == pytest.approx({key: everything[key] for key in found})
+    assert len(index.search("default", "fox", 3, within=within)) == 3
+    assert index.search("default", "fox", 3, within=set()) == []

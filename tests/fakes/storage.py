@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -35,10 +35,13 @@ class MemoryPassageIndex:
             if (unit.document_id, unit.version) == (document_id, version) and key not in keep:
                 del held[key]
 
-    def search(self, collection: str, vector: Vectors, k: int) -> list[Hit]:
+    def search(
+        self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
         hits = [
             Hit(passage_id=unit.passage_id, score=float(held @ vector), index=unit.index)
             for unit, held in self._held.get(collection, {}).values()
+            if within is None or (unit.document_id, unit.version) in within
         ]
         return sorted(hits, key=lambda hit: -hit.score)[: max(0, k)]
 
@@ -84,13 +87,18 @@ class MemoryTermIndex:
             if (row.document_id, row.version) in gone and key not in keep:
                 del held[key]
 
-    def search(self, collection: str, query: str, k: int) -> list[Hit]:
-        rows = self._held.get(collection, {}).values()
-        words = {row.passage_id: _words(f"{row.text} {row.context}") for row in rows}
+    def search(
+        self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        rows = self._held.get(collection, {})
+        inside = {
+            key for key, row in rows.items() if within is None or (row.document_id, row.version) in within
+        }
+        words = {row.passage_id: _words(f"{row.text} {row.context}") for row in rows.values()}
         scores = {
             key: sum(math.log(1 + len(words) / sum(w in v for v in words.values())) for w in shared)
             for key, held in words.items()
-            if (shared := held & _words(query))
+            if key in inside and (shared := held & _words(query))
         }
         best = sorted(scores.items(), key=lambda item: -item[1])[: max(0, k)]
         return [Hit(passage_id=key, score=score) for key, score in best]
@@ -217,11 +225,26 @@ class MemoryCatalog:
         return sorted(held.passages, key=lambda p: p.span) if held else []
 
     def list(
-        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+        self,
+        collection: str | None = None,
+        *,
+        limit: int | None = None,
+        after: str = "",
+        under: str = "",
+        filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         held = [c for c in self._held.values() if collection in (None, c.document.collection)]
-        records = [_record(change) for change in held if change.document.id > after]
+        records = [
+            _record(change)
+            for change in held
+            if change.document.id > after
+            and change.document.uri.startswith(under)
+            and (filters or {}).items() <= change.document.metadata.items()
+        ]
         return sorted(records, key=lambda record: record.id)[:limit]
+
+    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        return {(record.id, record.version) for record in self.list(collection, filters=filters)}
 
     def at(self, collection: str, uri: str) -> DocumentRecord | None:
         return next((r for r in self.list(collection) if r.uri == uri), None)

@@ -7,9 +7,16 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from rag.agreement import Disagreement
-from rag.errors import IndexMismatch, IndexUnavailable, ModelError, StorageFull, UnknownDocument
+from rag.errors import (
+    IndexMismatch,
+    IndexUnavailable,
+    ModelError,
+    StorageFull,
+    UnknownCollection,
+    UnknownDocument,
+)
 from rag.library import Library, RecoveryReport
-from rag.ports import Change
+from rag.ports import Change, Move
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
@@ -338,3 +345,55 @@ def test_forgetting_vacuums_all_three(shelf: Shelf) -> None:
     library.forget("default", "d1")
     assert shelf.steps[-3:] == ["dense.vacuum", "terms.vacuum", "catalog.vacuum"]
     assert shelf.texts() == {}
+
+
+def test_a_moved_document_is_not_embedded(shelf: Shelf) -> None:
+    """Only the catalog is written."""
+    library = shelf.library()
+    library.write([whole("One.")])
+    shelf.steps.clear()
+    library.write([], moves=[Move(collection="default", document_id="d1", uri="elsewhere")])
+    assert shelf.catalog.document("d1").uri == "elsewhere"
+    assert not {"dense.add", "terms.add", "dense.remove", "terms.remove"} & set(shelf.steps)
+    assert shelf.agrees()
+
+
+def test_a_document_is_not_moved_and_removed_at_once(shelf: Shelf) -> None:
+    """One write has one intention for each document."""
+    library = shelf.library()
+    library.write([whole("One.")])
+    with pytest.raises(ValueError, match="twice"):
+        library.write(
+            [], [("default", "d1")], [Move(collection="default", document_id="d1", uri="elsewhere")]
+        )
+
+
+def test_a_removed_collection_leaves_the_others(shelf: Shelf) -> None:
+    """Its rows are dropped at once, not one document after the other."""
+    library = shelf.library()
+    library.write([whole("One."), *(whole(f"Text {key}.", id=key, collection="hr") for key in ("d2", "d3"))])
+    shelf.steps.clear()
+    assert library.remove_collection("hr") == 2
+    assert shelf.texts() == {"d1": "One."}
+    assert {"dense.drop", "terms.drop"} <= set(shelf.steps)
+    assert shelf.dense.collections() == {"default"}
+    assert shelf.agrees()
+    with pytest.raises(UnknownCollection):
+        library.remove_collection("hr")
+
+
+@pytest.mark.parametrize(
+    "fatal", ["after catalog.commit", "before dense.drop", "after dense.drop", "before catalog.settle"]
+)
+def test_a_collection_half_removed_is_gone_after_recovery(shelf: Shelf, fatal: str) -> None:
+    """From the commit on it doesn't come back."""
+    library = shelf.library()
+    library.write([whole("One."), whole("Two.", id="d2", collection="hr")])
+    shelf.faults[fatal] = IndexUnavailable("cut off")
+    with pytest.raises(IndexUnavailable):
+        library.remove_collection("hr")
+    shelf.faults.clear()
+    library.recover()
+    assert shelf.texts() == {"d1": "One."}
+    assert shelf.dense.collections() == shelf.terms.collections() == {"default"}
+    assert shelf.agrees()
