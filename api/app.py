@@ -18,8 +18,11 @@ from api.backend import Backend
 from api.cors import Cors
 from api.edge import Edge, LastResort
 from api.hosts import KnownHosts
+from api.job_events import Stopping
 from api.limits import BodyLimit, ClientGone, Turns
-from api.routes import ask, documents, feedback, health, pages, search, widget
+from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
+from api.writing import Writing
+from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 
 _DESCRIPTION = (
@@ -29,11 +32,19 @@ _DESCRIPTION = (
 )
 
 
-def create_app(backend: Backend, *, hosts: frozenset[str] | None = None) -> FastAPI:
+def create_app(
+    backend: Backend,
+    *,
+    hosts: frozenset[str] | None = None,
+    ingestion: Ingestion | None = None,
+    local: bool = False,
+) -> FastAPI:
     """The ASGI application over an opened service. It doesn't close the service.
 
     Args:
         hosts: the names it answers to; None: to any.
+        ingestion: what takes documents in; None: they can't be written over HTTP.
+        local: only this machine can reach the service, so that writing needs no API key.
     """
     app = FastAPI(
         title="Saywhere",
@@ -48,14 +59,18 @@ def create_app(backend: Backend, *, hosts: frozenset[str] | None = None) -> Fast
     app.state.turns = Turns(backend.settings.limits)
     app.state.suggestions = {}  # by collection: the generation they were made of, and they
     access = app.state.access = Access(backend.settings.widget)
-    for module in (ask, search, documents, feedback, health, widget, pages):
+    key = backend.settings.api_key
+    app.state.writing = Writing(key=key.get_secret_value() if key else None, local=local, ingestion=ingestion)
+    app.state.stopping = Stopping()
+    for module in (ask, search, documents, collections, jobs, feedback, health, widget, pages):
         app.include_router(module.router)
     app.add_exception_handler(SaywhereError, problems.on_our_error)
     app.add_exception_handler(Refused, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(ClientGone, _nobody_listens)
-    app.add_middleware(BodyLimit, limit=backend.settings.limits.body_bytes)
+    limits = backend.settings.limits
+    app.add_middleware(BodyLimit, limit=limits.body_bytes, larger={"/v1/documents": limits.upload_bytes})
     if hosts is not None:
         app.add_middleware(KnownHosts, names=hosts)
     app.add_middleware(LastResort)

@@ -12,9 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 
-async def requires_json(request: Request) -> None:
-    """Raises 415 unless the body is sent as JSON."""
+def media_type(request: Request) -> str:
+    """What the body says it is, in lower case and without parameters."""
     message = Message()
     message["content-type"] = request.headers.get("content-type", "text/plain")
-    if message.get_content_type() != "application/json":
+    return message.get_content_type()
+
+
+async def requires_json(request: Request) -> None:
+    """Raises 415 unless the body is sent as JSON."""
+    if media_type(request) != "application/json":
         raise HTTPException(415)

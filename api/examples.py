@@ -105,3 +105,40 @@ DOCUMENT: dict[str, Any] = {
     "pages": [],
     "metadata": {},
 }
+QUEUED: dict[str, Any] = {
+    "id": "job_1f0e8a52c3b94d76a1f2b8c7d6e5f403",
+    "kind": "upload",
+    "state": "queued",
+    "collection": "default",
+    "created_at": "2026-01-31T12:00:00.120+00:00",
+    "started_at": None,
+    "ended_at": None,
+    "total": 2,
+    "done": 0,
+    "counts": {},
+    "results": [],
+    "error": None,
+}
+DONE: dict[str, Any] = {
+    **QUEUED,
+    "state": "done",
+    "started_at": "2026-01-31T12:00:00.130+00:00",
+    "ended_at": "2026-01-31T12:00:01.204+00:00",
+    "done": 2,
+    "counts": {"added": 1, "failed": 1},
+    "results": [
+        {
+            "uri": "uploads/travel.md",
+            "outcome": "added",
+            "document_id": "6d0f2b7c9a1e4f53",
+            "reason": None,
+        },
+        {
+            "uri": "uploads/empty.txt",
+            "outcome": "failed",
+            "document_id": None,
+            "reason": "empty.txt is empty",
+        },
+    ],
+}
+COLLECTIONS: dict[str, Any] = {"collections": [{"name": "default", "documents": 1}]}

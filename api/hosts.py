@@ -28,12 +28,13 @@ def answered_names(host: str, also: Iterable[str] = ()) -> frozenset[str] | None
     ['127.0.0.1', '::1', 'localhost']
     """
     given = frozenset(name.lower() for name in also)
-    if _is_loopback(host):
+    if is_loopback(host):
         return LOOPBACK | given | {host.lower()}
     return given | LOOPBACK if given else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address or name."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -8,7 +8,7 @@ more than that many threads are ever busy.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import TypeVar
@@ -29,21 +29,23 @@ class ClientGone(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware that lets no more than ``limit`` bytes of a request's body in.
+    """ASGI middleware that lets no more than ``limit`` bytes of a request's body in, or ``larger[path]``.
 
     Bytes are counted as they come; what Content-Length says can only end a request sooner.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._limit = limit
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._larger.get(scope["path"], self._limit)
         declared = Headers(scope=scope).get("content-length", "")
-        too_long = declared.isdecimal() and (len(declared) > 18 or int(declared) > self._limit)
+        too_long = declared.isdecimal() and (len(declared) > 18 or int(declared) > limit)
         came = 0
 
         async def counted() -> Message:
@@ -52,7 +54,7 @@ class BodyLimit:
                 raise _too_large()
             message = await receive()
             came += len(message.get("body", b""))
-            if came > self._limit:
+            if came > limit:
                 raise _too_large()
             return message
 

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import examples
-from api.schemas import Problem
+from api.schemas import Problem, TextsIn
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},
@@ -20,8 +20,32 @@ _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/feedback", "get"): {"listing": {"feedback": [examples.FEEDBACK]}},
     ("/v1/suggestions", "get"): {"suggestions": examples.SUGGESTIONS},
     ("/v1/tokens", "post"): {"token": examples.TOKEN},
+    ("/v1/documents", "post"): {"job": examples.QUEUED},
+    ("/v1/jobs", "get"): {"listing": {"jobs": [examples.QUEUED]}},
+    ("/v1/jobs/{job_id}", "get"): {"job": examples.DONE},
+    ("/v1/collections", "get"): {"listing": examples.COLLECTIONS},
     ("/v1/documents", "get"): {"listing": examples.LISTING},
     ("/v1/documents/{document_id}", "get"): {"document": examples.DOCUMENT},
+}
+
+# A route that reads its body itself tells it here.
+UPLOAD_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    "collection": {"type": "string", "default": "default"},
+                    "uri": {"type": "string", "description": "for a single file: names the document"},
+                    "metadata": {"type": "string", "description": "a JSON object of strings"},
+                },
+            }
+        },
+        "application/json": {"schema": {"$ref": "#/components/schemas/TextsIn"}},
+    },
 }
 
 
@@ -40,7 +64,10 @@ def describe(app: FastAPI) -> None:
 
 def _complete(document: dict[str, Any]) -> None:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+    texts = TextsIn.model_json_schema(ref_template="#/components/schemas/{model}")
+    named = {**problem.pop("$defs"), "Problem": problem, **texts.pop("$defs"), "TextsIn": texts}
+    document["components"]["schemas"] |= named
     for (path, method), values in _EXAMPLES.items():
-        content = document["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        responses = document["paths"][path][method]["responses"]
+        content = responses["202" if "202" in responses else "200"]["content"]["application/json"]
         content["examples"] = {name: {"value": value} for name, value in values.items()}

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from api.access import OriginRefused, Refused, TokenNeeded, TooOften
 from api.schemas import Fault, Problem
+from api.writing import KeyNeeded, WritingOff
 from rag import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -62,6 +63,9 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
         status=422, slug="unreadable-document", title="The document can't be read"
     ),
     errors.DocumentTooLarge: Kind(status=413, slug="document-too-large", title="The document is too large"),
+    errors.UnsupportedBody: Kind(
+        status=415, slug="unsupported-body", title="Documents are not taken in this form"
+    ),
     errors.StorageError: _STORAGE,
     errors.StorageFull: Kind(status=507, slug="storage-full", title="No space is left", tells=False),
     errors.DataFolderLocked: _UNAVAILABLE,
@@ -69,18 +73,22 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
     errors.IndexUnavailable: _UNAVAILABLE,
     errors.ModelError: Kind(status=500, slug="model", title="A model can't be used", tells=False),
     errors.DeadlineExceeded: Kind(status=504, slug="deadline", title="The question took too long"),
-    errors.Busy: Kind(status=503, slug="busy", title="Too many questions at once", retry_after=1),
+    errors.Busy: Kind(status=503, slug="busy", title="Too much at once", retry_after=1),
 }
 _REFUSED: Mapping[type[Refused], Kind] = {
     OriginRefused: Kind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: Kind(status=401, slug="token-needed", title="A token is needed"),
+    WritingOff: Kind(status=403, slug="writing-off", title="Documents can't be written here"),
+    KeyNeeded: Kind(status=401, slug="key-needed", title="The API key is needed"),
     TooOften: Kind(status=429, slug="too-often", title="Too many requests in a minute", retry_after=60),
 }
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
 _BY_STATUS: Mapping[int, Kind] = {
     400: INVALID_REQUEST,
     404: Kind(status=404, slug="not-found", title="There is nothing at this address"),
     405: Kind(status=405, slug="wrong-method", title="This address isn't used that way"),
     413: Kind(status=413, slug="body-too-large", title="The request is too large"),
+    422: INVALID_REQUEST,
     415: Kind(status=415, slug="wrong-content-type", title="The body must be sent as application/json"),
 }
 
@@ -185,7 +193,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     kind = _BY_STATUS.get(error.status_code) or Kind(
         status=error.status_code, slug="http", title=HTTPStatus(error.status_code).phrase
     )
-    return response(kind, request, headers=error.headers)
+    # Starlette's own words, where it has more to say than the status.
+    said = None if error.detail in _PHRASES or error.status_code != HTTPStatus.BAD_REQUEST else error.detail
+    return response(kind, request, detail=said, headers=error.headers)
 
 
 async def on_invalid_request(request: Request, error: Exception) -> Response:

@@ -5,10 +5,11 @@ Values only; ``api/wire.py`` turns the core's types into these and back.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.jobs import JobKind, JobState
 from rag.types import DEFAULT_COLLECTION, Reason
 
 Offset = Annotated[int, Field(ge=0, description="code points into the document's text")]
@@ -259,6 +260,121 @@ class DocumentList(_Out):
 
     documents: list[DocumentSummary]
     next: str | None = Field(description="where the listing goes on; null at its end")
+
+
+CollectionName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f/]+$",
+        description="which collection; made by its first document",
+    ),
+]
+Uri = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="names the document, and where it is from; the same again replaces it",
+    ),
+]
+Metadata = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=100)],
+        Annotated[str, Field(max_length=1_000)],
+    ],
+    Field(max_length=20, description="for filters in `ask`, `search` and listings"),
+]
+
+
+class FormIn(_In):
+    """What is sent with files, as fields of a form; `files` counts them."""
+
+    files: int = Field(ge=1)
+    collection: CollectionName = DEFAULT_COLLECTION
+    uri: Uri | None = None
+    metadata: Metadata = {}
+
+
+class TextIn(_In):
+    """A document by its text."""
+
+    text: str = Field(min_length=1)
+    uri: Uri | None = Field(None, description="null: `texts/` and the text's hash")
+    title: str | None = Field(None, min_length=1, max_length=500, description="null: its first heading")
+    media_type: Literal["text/plain", "text/markdown"] = "text/plain"
+    metadata: Metadata = {}
+
+
+class TextsIn(_In):
+    """Documents by their texts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "documents": [
+                        {
+                            "text": "# Travel\n\nTrains are booked by the office.",
+                            "uri": "https://wiki.example.com/travel",
+                            "media_type": "text/markdown",
+                            "metadata": {"team": "office"},
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    collection: CollectionName = DEFAULT_COLLECTION
+    documents: list[TextIn] = Field(min_length=1, max_length=1_000)
+
+
+class ResultOut(_Out):
+    """What became of one document."""
+
+    uri: str
+    outcome: Literal["added", "changed", "renamed", "removed", "unchanged", "failed"]
+    document_id: str | None = Field(description="null where it failed, and for runs of the command line")
+    reason: str | None = Field(description="why it failed; null where it didn't")
+
+
+class JobOut(_Out):
+    """An ingestion: queued, under way, or over."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    collection: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    total: int = Field(description="documents that were sent")
+    done: int = Field(description="of them, those that are through")
+    counts: dict[str, int] = Field(description="documents by what became of them")
+    results: list[ResultOut] = Field(description="of each document, so far; left out of listings")
+    error: str | None = Field(description="why the job as a whole failed")
+
+
+class JobList(_Out):
+    """Jobs, newest first."""
+
+    jobs: list[JobOut]
+
+
+class CollectionOut(_Out):
+    """A set of documents, apart from all others."""
+
+    name: str
+    documents: int
+
+
+class CollectionList(_Out):
+    """Collections by name."""
+
+    collections: list[CollectionOut]
 
 
 class SectionOut(_Out):

@@ -11,14 +11,17 @@ import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from types import FrameType
+from typing import TypeVar
 
 import uvicorn
 
 from api.app import create_app
 from api.backend import Backend
-from api.hosts import answered_names
+from api.hosts import answered_names, is_loopback
+from ingest.jobs import Ingestion
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION, Question
 
@@ -26,27 +29,39 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 _GRACE = 5.0  # seconds, beyond those that a question may take
 
 
+B = TypeVar("B", bound=Backend)
+
+
 class AddressTaken(OSError):
     """The host and port can't be served at: in use, not ours, or not allowed."""
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens: uvicorn has no hook for it, and a lifespan starts too early."""
+    """Says when it listens and when it stops: uvicorn has no hooks for it; a lifespan starts too early,
+    and ends only when the last connection has."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
             self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stop()  # what would stream on for as long as somebody listens
+        await super().shutdown(sockets=sockets)
+
 
 def serve(
     settings: Settings,
-    open_backend: Callable[[Settings, str], AbstractContextManager[Backend]],
+    open_backend: Callable[[Settings, str], AbstractContextManager[B]],
     *,
+    open_ingestion: Callable[[B], AbstractContextManager[Ingestion]] | None = None,
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     allow_hosts: Sequence[str] = (),
@@ -56,6 +71,7 @@ def serve(
 
     Args:
         open_backend: opens the service, given the settings and the URL it will be at.
+        open_ingestion: opens what takes documents in; None: they can't be written over HTTP.
         port: 0 takes any free one.
         allow_hosts: further names that requests may be sent to, such as a reverse proxy's.
         say: told one line when the first question can be asked.
@@ -66,10 +82,17 @@ def serve(
     """
     with _stopping_cleanly(), _bound(host, port) as listener:
         url = _url(host, listener)
-        with open_backend(settings, url) as backend:
+        with ExitStack() as stack:
+            backend = stack.enter_context(open_backend(settings, url))
             _warm(backend)
+            app = create_app(
+                backend,
+                hosts=answered_names(host, allow_hosts),
+                ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
+                local=is_loopback(host) and not allow_hosts,
+            )
             config = uvicorn.Config(
-                create_app(backend, hosts=answered_names(host, allow_hosts)),
+                app,
                 access_log=False,
                 log_config=None,
                 proxy_headers=False,
@@ -77,7 +100,8 @@ def serve(
                 timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE),
                 ws="none",
             )
-            _run(_Server(config, lambda: say(f"Saywhere answers at {url}")), listener, url)
+            ready = partial(say, f"Saywhere answers at {url}")
+            _run(_Server(config, ready, app.state.stopping.set), listener, url)
 
 
 def _run(server: _Server, listener: socket.socket, url: str) -> None:

@@ -19,15 +19,19 @@ from api.schemas import (
     DocumentSummary,
     FeedbackIn,
     FeedbackOut,
+    JobOut,
     PageOut,
     PassageOut,
     PlaceOut,
+    ResultOut,
     ScoresOut,
     SectionOut,
     StatementOut,
     StepOut,
     TraceOut,
 )
+from ingest.report import results_of
+from rag.jobs import Job
 from rag.ports import DocumentRecord, Feedback
 from rag.types import (
     Abstention,
@@ -233,4 +237,23 @@ def document_out(document: Document) -> DocumentOut:
         ],
         pages=[PageOut(start=p.span.start, end=p.span.end, number=p.number) for p in document.pages],
         metadata=dict(document.metadata),
+    )
+
+
+def job_out(job: Job, *, results: bool = True) -> JobOut:
+    """A job; ``results``: with what became of each document."""
+    counts = job.report.get("counts", {})
+    return JobOut(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        collection=job.collection,
+        created_at=job.created_at,
+        started_at=job.started_at or None,
+        ended_at=job.ended_at or None,
+        total=job.total,
+        done=job.done,
+        counts=counts if isinstance(counts, dict) else {},
+        results=[ResultOut.model_validate(one) for one in results_of(job)] if results else [],
+        error=job.error or None,
     )

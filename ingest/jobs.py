@@ -19,6 +19,7 @@ from ingest.prepare import Preparer
 from ingest.sync import BATCH_DOCUMENTS, BATCH_SENTENCES, Writer, sentences
 from rag.errors import Busy, SaywhereError, UnreadableDocument
 from rag.jobs import Job, JobKind, JobState, JobStore, Upload
+from rag.library import Library
 from rag.ports import Catalog, Change
 
 _LOG = logging.getLogger("saywhere.jobs")
@@ -36,7 +37,7 @@ class Ingestion:
     """
 
     def __init__(
-        self, library: Writer, catalog: Catalog, store: JobStore, preparer: Preparer, *, waiting: int = 100
+        self, library: Library, catalog: Catalog, store: JobStore, preparer: Preparer, *, waiting: int = 100
     ) -> None:
         self.store = store
         self._library = library
@@ -72,6 +73,14 @@ class Ingestion:
         job = self.store.add(JobKind.UPLOAD, collection=collection, uploads=uploads)
         self._wake.set()
         return job
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document. Raises UnknownDocument."""
+        self._library.remove(self._catalog.document(document_id).collection, document_id)
+
+    def remove_collection(self, collection: str) -> int:
+        """Removes all documents of a collection; how many. Raises UnknownCollection."""
+        return self._library.remove_collection(collection)
 
     @contextmanager
     def watching(self, job_id: str, watcher: Watcher) -> Iterator[None]:

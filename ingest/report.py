@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from rag.jobs import Job
 
 LISTED = 1_000  # names of a kind that a kept report lists
 
@@ -79,3 +83,19 @@ class Report:
     def __add__(self, other: Report) -> Report:
         """The report of two paths, one after the other."""
         return Report(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+
+def results_of(job: Job) -> list[dict[str, object]]:
+    """What a job's report says of each document: ``uri``, ``outcome``, ``document_id``, ``reason``."""
+    report: Mapping[str, Any] = job.report
+    if "results" in report:
+        return list(report["results"])
+    found = [
+        (uri, outcome, None) for outcome in ("added", "changed", "removed") for uri in report.get(outcome, ())
+    ]
+    found += [(new, "renamed", None) for _, new in report.get("renamed", ())]
+    found += [(failure["uri"], "failed", failure["reason"]) for failure in report.get("failed", ())]
+    return [
+        {"uri": uri, "outcome": outcome, "document_id": None, "reason": reason}
+        for uri, outcome, reason in found
+    ]

@@ -39,6 +39,10 @@ class DocumentTooLarge(UnreadableDocument):
     """A source over the size limit."""
 
 
+class UnsupportedBody(SaywhereError):
+    """Documents were sent in a form that isn't taken."""
+
+
 class StorageError(SaywhereError):
     """The data folder can't be read or written."""
 

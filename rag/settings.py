@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(None, description="a Chroma server in place of the embedded one")
     vector_store: str = Field(
         "chroma", description="'chroma', or 'package.module:factory' of a llama-index vector store"
+    )
+    api_key: SecretStr | None = Field(
+        None, min_length=16, description="sent by who writes documents over HTTP; see api/writing.py"
     )
     threads: int = Field(0, ge=0, description="model threads; 0: one a core")
     split: SplitSettings = SplitSettings()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.server import AddressTaken, serve
+from ingest.wiring import open_ingestion
 from rag.settings import Settings, load
 from rag.wiring import Service, open_service
 
@@ -18,7 +19,15 @@ def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str]) 
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     try:
-        serve(load(data=data), _open, host=host, port=port, allow_hosts=allow_hosts, say=_say)
+        serve(
+            load(data=data),
+            _open,
+            open_ingestion=open_ingestion,
+            host=host,
+            port=port,
+            allow_hosts=allow_hosts,
+            say=_say,
+        )
     except AddressTaken as error:
         print(f"saywhere: {error}", file=sys.stderr)
         return 1

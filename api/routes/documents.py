@@ -1,20 +1,73 @@
-"""The stored documents: a listing, and the text that citations point into."""
+"""The stored documents: put in, listed, taken out, and the text that citations point into."""
 
 from __future__ import annotations
 
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 
 from api import problems
+from api.access import OriginRefused
 from api.backend import UsesBackend
-from api.schemas import DocumentList, DocumentOut
-from api.wire import document_out, summary_out
-from rag.errors import UnknownCollection, UnknownDocument
+from api.openapi import UPLOAD_BODY
+from api.schemas import DocumentList, DocumentOut, JobOut
+from api.uploads import received
+from api.wire import document_out, job_out, summary_out
+from api.writing import KeyNeeded, MayWrite, WritingOff
+from rag.errors import (
+    Busy,
+    DocumentTooLarge,
+    StorageFull,
+    UnknownCollection,
+    UnknownDocument,
+    UnsupportedBody,
+)
 from rag.types import DEFAULT_COLLECTION
 
 router = APIRouter(prefix="/v1", tags=["documents"])
+
+Filters = Annotated[
+    list[str],
+    Query(alias="filter", max_length=20, description="`name:value` of the metadata a document must have"),
+]
+
+
+def filters_in(given: list[str]) -> dict[str, str]:
+    """Filters of an address, as ``name:value`` each.
+
+    Raises:
+        RequestValidationError: one has no colon.
+    """
+    pairs = [one.partition(":") for one in given]
+    if any(not name or not colon for name, colon, _ in pairs):
+        fault = {"type": "value_error", "loc": ("query", "filter"), "msg": "give each as name:value"}
+        raise RequestValidationError([fault])
+    return {name: value for name, _, value in pairs}
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    responses=problems.documented(
+        DocumentTooLarge, UnsupportedBody, OriginRefused, WritingOff, KeyNeeded, Busy, StorageFull,
+        statuses=(400, 413, 422),
+    ),
+    openapi_extra={"requestBody": UPLOAD_BODY},
+)  # fmt: skip
+async def send(request: Request, response: Response, backend: UsesBackend, ingestion: MayWrite) -> JobOut:
+    """Takes documents in, files as a form or texts as JSON, as one job that outlives a restart.
+
+    A document takes the place of the one with its `uri` (a file's is `uploads/` and its name); the
+    same bytes again change nothing. One that can't be read stops no other and leaves its earlier
+    version in place: look at the job's `results`.
+    """
+    collection, uploads = await received(request, backend.settings.limits)
+    job = await run_in_threadpool(ingestion.submit, collection, uploads)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_out(job)
 
 
 @router.get("/documents", responses=problems.documented(UnknownCollection, statuses=(400,)))
@@ -22,6 +75,8 @@ def listing(
     response: Response,
     backend: UsesBackend,
     collection: Annotated[str | None, Query(description="only this collection")] = None,
+    under: Annotated[str, Query(description="only uris that begin so")] = "",
+    filters: Filters = [],  # noqa: B006 (FastAPI copies it)
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     after: Annotated[str, Query(description="the last id of the page before")] = "",
 ) -> DocumentList:
@@ -29,12 +84,14 @@ def listing(
     catalog = backend.catalog
     if collection not in (None, DEFAULT_COLLECTION) and collection not in catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
-    records = catalog.list(collection, limit=limit + 1, after=after)
+    wanted = filters_in(filters)
+    records = catalog.list(collection, limit=limit + 1, after=after, under=under, filters=wanted)
     shown = records[:limit]
     following = None
     if len(records) > limit:
-        wanted = {"limit": limit, "after": shown[-1].id, **({"collection": collection} if collection else {})}
-        following = f"/v1/documents?{urlencode(wanted)}"
+        asked = [("limit", str(limit)), ("after", shown[-1].id), ("collection", collection or "")]
+        asked += [("under", under), *(("filter", one) for one in filters)]
+        following = f"/v1/documents?{urlencode([(name, value) for name, value in asked if value])}"
         response.headers["Link"] = f'<{following}>; rel="next"'
     return DocumentList(documents=[summary_out(r) for r in shown], next=following)
 
@@ -43,3 +100,16 @@ def listing(
 def document(document_id: str, backend: UsesBackend) -> DocumentOut:
     """A document's current version with its whole text."""
     return document_out(backend.catalog.document(document_id))
+
+
+@router.delete(
+    "/documents/{document_id:path}",
+    status_code=204,
+    responses=problems.documented(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
+)
+def delete(document_id: str, ingestion: MayWrite) -> None:
+    """Removes a document: when this returns, it answers no more.
+
+    One that is a file of a synced folder comes back with the next sync, unless the file is removed too.
+    """
+    ingestion.remove(document_id)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from api import problems
 from api.backend import UsesBackend
 from api.limits import Turns, while_connected
+from api.routes.documents import Filters, filters_in
 from api.schemas import SearchOut
 from api.wire import passage_out
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
@@ -29,9 +30,12 @@ async def search(
     q: Annotated[str, Query(description="a question or a few words", examples=["who demanded an apology?"])],
     k: Annotated[int, Query(ge=1, le=100, description="how many passages at most")] = 10,
     collection: str = DEFAULT_COLLECTION,
+    filters: Filters = [],  # noqa: B006 (FastAPI copies it)
 ) -> SearchOut:
     """The best passages for a question, best first."""
     turns: Turns = request.app.state.turns
-    work = partial(backend.engine.search, Question(text=q, collection=collection), k)
+    work = partial(
+        backend.engine.search, Question(text=q, collection=collection, filters=filters_in(filters)), k
+    )
     found = await while_connected(request, turns.run(work))
     return SearchOut(query=q, collection=collection, results=[passage_out(c) for c in found])

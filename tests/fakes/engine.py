@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
@@ -114,9 +114,19 @@ class FewDocuments:
         raise UnknownDocument(f"there is no document {document_id!r}")
 
     def list(
-        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+        self,
+        collection: str | None = None,
+        *,
+        limit: int | None = None,
+        after: str = "",
+        under: str = "",
+        filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
-        chosen = (d for d in sorted(self.stored, key=lambda d: d.id) if d.id > after)
+        chosen = (
+            d
+            for d in sorted(self.stored, key=lambda d: d.id)
+            if d.id > after and d.uri.startswith(under) and (filters or {}).items() <= d.metadata.items()
+        )
         return [_record(d) for d in chosen if collection in (None, d.collection)][:limit]
 
     def collections(self) -> set[str]:
