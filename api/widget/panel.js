@@ -5,6 +5,7 @@ import { h, iconButton } from "./dom.js";
 import { TurnView } from "./turn.js";
 
 const NEAR = 80; // pixels from the end at which reading on is taken for granted
+const MARGIN = 16; // pixels above what is scrolled to
 
 export class Panel {
   card = new Card();
@@ -100,7 +101,8 @@ export class Panel {
 
   /** Shows the last question and what came of it. */
   latest() {
-    this.#list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    const last = this.#conversation.turns.at(-1);
+    if (last) this.#read(last);
   }
 
   #head(close) {
@@ -181,10 +183,11 @@ export class Panel {
     if (turn && following) this.#read(turn);
   }
 
-  /** Keeps the answer's beginning in sight, not its end. */
+  /** Keeps the question and the answer's beginning in sight, not its end. */
   #read(turn) {
-    const { element } = this.#views.get(turn);
-    this.#scroller.scrollTop += element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    const question = this.#views.get(turn).element.firstElementChild;
+    const by = question.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    this.#scroller.scrollTop += by - MARGIN;
   }
 
   #view(turn) {

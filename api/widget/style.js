@@ -33,6 +33,7 @@ const css = `
 button, textarea { color: inherit; font: inherit; margin: 0; }
 button { background: none; border: 0; border-radius: 8px; cursor: pointer; padding: 0; }
 p, ol, ul, h2, blockquote { margin: 0; padding: 0; }
+p, h2 { unicode-bidi: plaintext; }
 ol, ul { list-style: none; }
 a { color: inherit; text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: .18em; }
 a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
@@ -109,7 +110,7 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .actions button[aria-pressed="true"] { background: var(--still); color: var(--ink); }
 .actions [aria-pressed="true"] .icon { fill: color-mix(in srgb, var(--accent) 40%, transparent); }
 .status { color: var(--quiet); font-size: .875em; margin-inline-start: 6px; }
-.note { align-items: end; display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
+.note { scroll-margin-block-end: 18px; align-items: end; display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
 .note textarea { flex: 1 1 12rem; }
 textarea { background: var(--ground); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 12px; resize: none; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
@@ -126,9 +127,11 @@ blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 1
 .sides li { border: 1px solid var(--edge); border-radius: 10px; padding: 12px; }
 .value { font-size: 1.1875em; font-weight: 650; line-height: 1.3; }
 .sides .statement { font-size: .875em; }
+.sides .place { color: var(--quiet); font-size: .8125em; margin-block-start: 6px; }
 .notice { border-inline-start: 3px solid var(--warn); display: grid; gap: 8px; justify-items: start; padding: 4px 0 4px 12px; }
 
 .form { align-items: end; border-block-start: 1px solid var(--line); display: flex; flex: none; gap: 8px; padding: 12px; }
+.field:focus-visible { outline-offset: -1px; }
 .field { flex: 1; line-height: 1.4; max-block-size: 9.5em; min-block-size: 44px; min-inline-size: 0; overflow-y: auto; }
 .send { background: var(--accent); block-size: 44px; border: 1px solid transparent; border-radius: 10px; color: var(--on-accent);
   display: grid; flex: none; inline-size: 44px; place-items: center; }

@@ -32,7 +32,7 @@ const en = {
     unsupported: "No answer could be backed by an exact quote.",
   },
   lookedFor: "Looked for: {q}",
-  nearest: "The nearest they say",
+  nearest: "What comes nearest",
   rephrase: "Ask differently",
   tip: "Name the thing as the documents would, or ask for one thing at a time.",
   copy: "Copy with sources",

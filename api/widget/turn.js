@@ -19,7 +19,7 @@ export class TurnView {
     this.#turn = turn;
     this.#panel = panel;
     const you = h("span", { class: "unseen" }, `${panel.texts.you} `);
-    this.element.append(h("p", { class: "question", dir: "auto" }, you, turn.question), this.#reply);
+    this.element.append(h("p", { class: "question" }, you, h("bdi", {}, turn.question)), this.#reply);
     this.update();
   }
 
@@ -106,19 +106,23 @@ export class TurnView {
   #disagreement() {
     const { texts } = this.#panel;
     const { answer, statements, conflicts } = this.#turn.reply;
-    const sides = [{ text: answer, statements }, ...conflicts].map((side) => {
-      const said = side.statements ?? [];
-      const head = h("p", { class: "value", dir: "auto" }, side.text ?? side.answer ?? "", " ");
-      if (!said.length) head.append(...this.#numbersOf(side));
-      return h("li", {}, head, ...said.map((statement) => this.#statement(statement)));
-    });
+    const sides = [{ text: answer, statements }, ...conflicts].map((side) => this.#side(side));
     this.#panel.say(`${texts.disagree}: ${[answer, ...conflicts.map((c) => c.text)].join("; ")}`);
     return [h("p", { class: "heading" }, texts.disagree), h("ul", { class: "sides", role: "list" }, ...sides)];
   }
 
-  #numbersOf({ citations }) {
-    const { citations: all } = this.#turn.reply;
-    return (citations ?? []).filter((index) => all[index]).map((index) => this.#number(index, all[index]));
+  /** A value, the words it rests on, and what they are from. */
+  #side({ text, statements, citations }) {
+    const all = this.#turn.reply.citations;
+    const first = all[citations?.[0] ?? statements?.[0]?.citations[0]];
+    const said = statements ?? [{ text: first ? `“${first.quote}”` : "", citations }];
+    return h(
+      "li",
+      {},
+      h("p", { class: "value", dir: "auto" }, text ?? ""),
+      ...said.map((statement) => this.#statement(statement)),
+      first ? h("span", { class: "place", dir: "auto" }, first.title) : null,
+    );
   }
 
   #abstention() {

@@ -88,6 +88,7 @@ def test_the_page_around_it_never_moves(page: Page, url: str, chat: str) -> None
         assert page.evaluate("window.shifts") == []
 
 
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
 def test_the_pages_style_stays_outside(page: Page, url: str) -> None:
     """A page that restyles everything, with force, changes neither text nor buttons inside."""
     loud = """<style>
@@ -105,7 +106,9 @@ def test_the_pages_style_stays_outside(page: Page, url: str) -> None:
     shown = []
     for more in ("", loud):
         chat = f'<div id="place">{INLINE}</div>'
-        frame = "<style>#place { all: initial !important; display: block !important; width: 400px }</style>"
+        frame = """<style>
+          #place { all: initial !important; display: block !important; width: 400px !important }
+        </style>"""
         with site({"/": page_with(url, chat, more + frame)}) as host:
             page.goto(host)
             ask(page, QUESTION)
