@@ -145,6 +145,7 @@ export class SaywhereChat extends HTMLElement {
     this.#root.replaceChildren(...(this.inline ? [this.#panel.element] : this.#floating()));
     this.#look();
     if (this.open && !this.inline) this.#show();
+    else this.#panel.latest();
     this.#panel.draft = draft;
     this.#suggest();
   }
