@@ -9,8 +9,12 @@ from typing import Any, cast
 
 import pytest
 
+<<<<<<< HEAD
 from ingest.formats import DOCUMENT_BYTES
 from ingest.ignore import Patterns
+=======
+from ingest.formats.limits import DEFAULT, Limits
+>>>>>>> 8c368be (Tables, lists and their leads in one place for every format; limits on a source; a row's empty last cell is a cell)
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
@@ -26,10 +30,10 @@ def run(
     library: MemoryLibrary,
     *paths: Path,
     resolver: Resolver | None = None,
-    limit: int = DOCUMENT_BYTES,
+    limit: int = DEFAULT.document_bytes,
     **more: Any,
 ) -> Report:
-    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limit=limit)
+    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limits=Limits(document_bytes=limit))
     return sync(library, cast(Catalog, library), preparer, paths, **more)
 
 
