@@ -9,12 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-<<<<<<< HEAD
-from ingest.formats import DOCUMENT_BYTES
-from ingest.ignore import Patterns
-=======
 from ingest.formats.limits import DEFAULT, Limits
->>>>>>> 8c368be (Tables, lists and their leads in one place for every format; limits on a source; a row's empty last cell is a cell)
+from ingest.ignore import Patterns
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
