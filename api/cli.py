@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from api.eval_cli import app as evaluations
 from rag.errors import InvalidQuestion, InvalidSettings, SaywhereError
 from rag.types import DEFAULT_COLLECTION
 
@@ -26,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(evaluations, name="eval")
 
 Data = Annotated[
     Path | None,
@@ -108,14 +111,22 @@ def ask(
     collection: Collection = DEFAULT_COLLECTION,
     as_json: AsJson = False,
     trace: Annotated[bool, typer.Option("--trace", help="Tell what each step did.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell in plain words how the answer came about.")
+    ] = False,
+    expected: Annotated[
+        str | None,
+        typer.Option("--expected", metavar="TEXT", help="A passage you had in mind: where was it lost?"),
+    ] = None,
 ) -> None:
     """Answer a question, and say exactly where.
 
     Where the documents hold no answer it says so, and shows what is near.
     """
-    from api.commands.ask import run
+    from api.commands.ask import Telling, run
 
-    run(" ".join(question), data=data, collection=collection, as_json=as_json, trace=trace)
+    telling = Telling(as_json=as_json, trace=trace, explain=explain, expected=expected)
+    run(" ".join(question), data=data, collection=collection, telling=telling)
 
 
 @app.command()
@@ -168,31 +179,6 @@ def verify(
     from api.commands.verify import run
 
     raise typer.Exit(run(file, data=data))
-
-
-@app.command("eval")
-def evaluate(
-    dataset: Annotated[
-        str, typer.Argument(metavar="DATASET", help="A set's name, or a .jsonl with its .toml beside.")
-    ] = "seeds",
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="DIR", help="Ask this data folder, not the set's own documents."),
-    ] = None,
-    json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")
-    ] = None,
-    junit_path: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")
-    ] = None,
-) -> None:
-    """Ask questions whose answers are known.
-
-    Fails where the figures miss their limits.
-    """
-    from api.commands.eval import run
-
-    raise typer.Exit(run(dataset, data=data, json_path=json_path, junit_path=junit_path))
 
 
 @app.command()

@@ -1,35 +1,24 @@
-"""Question-answer pairs with known answers: their form on disk, their type, and a linter.
+"""Question-answer pairs with known answers: their type, and reading them from a file.
 
-One JSON object a line::
-
-    {"id": "apology-who-1", "question": "who demanded an apology?", "answerable": true,
-     "answers": ["Grady Judd", "Sheriff Grady Judd"],
-     "must_cite": ["He called for an apology", ["Sheriff Grady Judd", "Judd said"]],
-     "may_cite": ["a sentence that is fair to cite too"], "tags": ["who", "pronoun"]}
-    {"id": "judd-age", "question": "How old is Grady Judd?", "answerable": false,
-     "kind": "missing_detail", "tags": ["age"]}
-
-``answers`` are alternatives, any of which is right: a text (equal after SQuAD's normalisation),
-``{"contains": [phrases]}`` (all of them in the answer or its supporting sentences),
-``{"regex": pattern}`` (found in the answer), or ``{"number": 10000}`` (the answer's only number).
-``must_cite`` are needs, each met by a citation that holds the quote (a list: any one of them); they
-are exact text of a document but for white space. ``kind`` says why there is no answer.
+How they are written is told in ``evals/datasets/README.md``; the models of that form are in
+``evals/form.py``, the linter in ``evals/lint.py``.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+import yaml
+from pydantic import ValidationError
 
-from evals.matchers import Contains, Exact, Matcher, Number, Regex
+from evals.matchers import Exact, Matcher
+from evals.places import Place
 from rag.errors import SaywhereError
-from rag.types import Document
+from rag.types import DEFAULT_COLLECTION, Question, Turn
 
 Kind = Literal[
     "missing_detail",  # the subject is there, the detail asked for is not
@@ -37,10 +26,9 @@ Kind = Literal[
     "false_premise",  # takes for granted what the documents don't say
     "neighbouring_topic",  # near the documents' subject, not in them
     "off_topic",
+    "underspecified",  # which of several is meant can't be told
 ]
-
-
-_WORD = re.compile(r"[^\W_]+")
+YAML = (".yaml", ".yml")
 
 
 class DatasetError(SaywhereError):
@@ -49,152 +37,96 @@ class DatasetError(SaywhereError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One question with what is known of its answer. ``answers`` is empty where there is none."""
+    """One question with what is known of its answer. ``answers`` is empty where there is none.
+
+    ``must_cite`` are needs, each met by a citation of any one of its places; ``may_cite`` is fair to
+    cite beside them, ``must_not_cite`` never. ``history`` are the turns before the question. A
+    ``draft`` was made by a machine and not yet looked at by a person: it is never asked by a gate.
+    """
 
     id: str
     question: str
     answerable: bool
     answers: tuple[Matcher, ...] = ()
     kind: Kind | None = None
-    must_cite: tuple[tuple[str, ...], ...] = ()
-    may_cite: tuple[str, ...] = ()
+    must_cite: tuple[tuple[Place, ...], ...] = ()
+    may_cite: tuple[Place, ...] = ()
+    must_not_cite: tuple[Place, ...] = ()
+    history: tuple[Turn, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    draft: bool = False
+    note: str = ""
 
     @property
     def exact_answers(self) -> tuple[str, ...]:
         """Accepted short answers, for exact match and F1; empty where only rules decide."""
         return tuple(answer.text for answer in self.answers if isinstance(answer, Exact))
 
-
-class _Rule(BaseModel):
-    """A matcher on disk: exactly one of the three."""
-
-    model_config = ConfigDict(extra="forbid")
-    contains: list[str] | None = Field(None, min_length=1)
-    regex: str | None = None
-    number: float | None = None
-
-    @field_validator("regex")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        return value
-
-    def matcher(self) -> Matcher:
-        found: list[Matcher] = []
-        if self.contains is not None:
-            found.append(Contains(tuple(self.contains)))
-        if self.regex is not None:
-            found.append(Regex(self.regex))
-        if self.number is not None:
-            found.append(Number(self.number))
-        if len(found) != 1:
-            raise ValueError("an answer is a text or one of contains, regex, number")
-        return found[0]
-
-
-class _Line(BaseModel):
-    """A case on disk."""
-
-    model_config = ConfigDict(extra="forbid")
-    id: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    answerable: bool
-    answers: list[str | _Rule] = []
-    kind: Kind | None = None
-    must_cite: list[str | list[str]] = []
-    may_cite: list[str] = []
-    tags: list[str] = []
-
-    def case(self) -> Case:
-        return Case(
-            id=self.id,
-            question=self.question,
-            answerable=self.answerable,
-            answers=tuple(Exact(a) if isinstance(a, str) else a.matcher() for a in self.answers),
-            kind=self.kind,
-            must_cite=tuple((need,) if isinstance(need, str) else tuple(need) for need in self.must_cite),
-            may_cite=tuple(self.may_cite),
-            tags=tuple(self.tags),
-        )
+    def asked(self, collection: str = DEFAULT_COLLECTION) -> Question:
+        """The question as the engine takes it."""
+        return Question(text=self.question, history=self.history, filters=self.filters, collection=collection)
 
 
 def load(path: Path) -> list[Case]:
-    """The cases of a JSONL file, in order; empty lines are skipped.
+    """The cases of a file, in order: JSON Lines (empty lines are skipped) or YAML.
 
     Raises:
-        DatasetError: the file can't be read, or a line isn't a case.
+        DatasetError: the file can't be read, or something in it isn't a case.
     """
+    text = read(path)
+    if path.suffix in YAML:
+        rows = _yaml_rows(path, text)
+    else:
+        rows = [(f"{path}:{n}", line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    return [_parse(where, row) for where, row in rows]
+
+
+def read(path: Path) -> str:
+    """A file's text. Raises DatasetError where it can't be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: can't be read: {error}") from None
-    return [_parse(path, n, line) for n, line in enumerate(lines, 1) if line.strip()]
 
 
-def _parse(path: Path, number: int, line: str) -> Case:
+def read_yaml(path: Path, text: str) -> Any:
+    """Parsed YAML. Raises DatasetError, naming the line, where it isn't any."""
     try:
-        return _Line.model_validate_json(line).case()
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise DatasetError(f"{path}{line}: {getattr(error, 'problem', None) or error}") from None
+
+
+def _yaml_rows(path: Path, text: str) -> list[tuple[str, Any]]:
+    """A list of cases, or a mapping that holds one under ``cases``."""
+    data = read_yaml(path, text)
+    rows = data.get("cases") if isinstance(data, dict) else data
+    if not isinstance(rows, list):
+        raise DatasetError(f"{path}: no list of cases")
+    return [(f"{path}: case {n}", row) for n, row in enumerate(rows, 1)]
+
+
+def _parse(where: str, row: Any) -> Case:
+    from evals.form import CaseForm
+
+    try:
+        data = json.loads(row) if isinstance(row, str) else row
+        return CaseForm.model_validate(data).case()
     except ValidationError as error:
-        # An answer may be a text or a rule: that a bad rule is no text either is no news.
-        found = error.errors()
-        first = next((e for e in found if e["type"] != "string_type"), found[0])
-        where = ".".join(str(part) for part in first["loc"]) or "line"
-        raise DatasetError(f"{path}:{number}: {where}: {first['msg']}") from None
+        raise DatasetError(f"{where}: {_first(error)}") from None
     except ValueError as error:
-        raise DatasetError(f"{path}:{number}: {error}") from None
+        raise DatasetError(f"{where}: {error}") from None
 
 
-def lint(cases: Sequence[Case], documents: Iterable[Document]) -> list[str]:
-    """What is wrong with cases beside the documents they ask about, one plain line each.
-
-    Finds double ids and questions, quotes that no document holds, answerable cases without answers
-    or with none that the documents hold (rules apart), unanswerable ones with answers or without a
-    kind. Empty: nothing wrong.
-    """
-    texts = [_flat(document.text) for document in documents]
-    words = [_words(text) for text in texts]
-    findings = [f"{name}: id used {n} times" for name, n in _doubles(case.id for case in cases)]
-    asked = _doubles(" ".join(case.question.lower().split()) for case in cases)
-    findings += [f"question asked {n} times: {question}" for question, n in asked]
-    for case in cases:
-        findings += [f"{case.id}: {line}" for line in (*_shape(case), *_held(case, texts, words))]
-    return findings
-
-
-def _doubles(values: Iterable[str]) -> list[tuple[str, int]]:
-    return [(value, n) for value, n in Counter(values).items() if n > 1]
-
-
-def _shape(case: Case) -> list[str]:
-    if case.answerable:
-        lines = [] if case.answers else ["answerable, but has no answers"]
-        lines += [] if case.must_cite else ["answerable, but names no quote that must be cited"]
-        return lines + ([f"answerable, but of kind {case.kind}"] if case.kind else [])
-    lines = [] if case.kind else ["unanswerable, but has no kind"]
-    return lines + (["unanswerable, but has answers or quotes"] if case.answers or case.must_cite else [])
-
-
-def _held(case: Case, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-    quotes = [quote for need in (*case.must_cite, case.may_cite) for quote in need]
-    lines = [f"no document holds {q!r}" for q in quotes if not any(_flat(q) in text for text in texts)]
-    exact = [_words(answer) for answer in case.exact_answers]
-    if len(exact) == len(case.answers) and exact and not _any_within(exact, words):
-        lines.append(f"no document holds any of its answers ({', '.join(case.exact_answers)})")
-    return lines
-
-
-def _any_within(answers: Sequence[str], texts: Sequence[str]) -> bool:
-    return any(answer in text for answer in answers for text in texts)
-
-
-def _words(text: str) -> str:
-    """Lower-cased words with a space around each: punctuation and mark-up tell none apart."""
-    return " ".join(("", *_WORD.findall(text.lower()), ""))
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _first(error: ValidationError) -> str:
+    """One thing that is wrong, said plainly: of a union's many complaints the one that fits best."""
+    found = error.errors()
+    # An answer may be a text or a rule: that a bad rule is no text either is no news.
+    dull = {"string_type", "float_type", "date_type", "list_type", "model_type"}
+    first = next((e for e in found if e["type"] not in dull), found[0])
+    loc: Iterable[Any] = (part for part in first["loc"] if not str(part).endswith("Form"))
+    where = ".".join(str(part) for part in loc) or "line"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
+from evals.dates import PartialDate, dates_in
 from rag.compare import normalise
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +73,65 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The short answer holds this number and no other; thousands may be set apart by commas."""
+    """The short answer holds this number, give or take ``tolerance``, and no other.
+
+    Thousands may be set apart by commas, and "1.2 million" is 1,200,000.
+    """
 
     value: float
+    tolerance: float = 0.0
 
     def accepts(self, said: Said) -> bool:
-        found = {float(number.replace(",", "")) for number in _NUMBER.findall(said.text)}
-        return found == {self.value}
+        found = {
+            float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
+            for number, scale in _SCALED.findall(said.text)
+        }
+        # A millionth of the value: 0.1 + 0.2 is 0.3 here.
+        room = self.tolerance + 1e-6 * abs(self.value)
+        return bool(found) and all(abs(number - self.value) <= room for number in found)
 
     def __str__(self) -> str:
-        return f"{self.value:,g}"
+        give = f" ± {self.tolerance:,g}" if self.tolerance else ""
+        return f"{self.value:,g}{give}"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """The short answer names this date and no other, in any common way of writing one.
+
+    Parts that both name must agree, and the answer must name the finest part that this does: for
+    2025-11-24, "November 24" is right, "2025" and "November 2025" are not.
+    """
+
+    date: PartialDate
+
+    def accepts(self, said: Said) -> bool:
+        found = dates_in(said.text)
+        return bool(found) and all(date.agrees_with(self.date) for date in found)
+
+    def __str__(self) -> str:
+        return str(self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The short answer lists these items and nothing else, in this order where ``ordered``."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+
+    def accepts(self, said: Said) -> bool:
+        wanted = [normalise(item) for item in self.items]
+        # An item may itself hold "and" or a comma: whole items are taken out before the rest is cut.
+        rest = f" {normalise(said.text)} "
+        places = {item: rest.find(f" {item} ") for item in wanted}
+        if min(places.values(), default=-1) < 0:
+            return False
+        if self.ordered and [places[item] for item in wanted] != sorted(places.values()):
+            return False
+        for item in sorted(wanted, key=len, reverse=True):
+            rest = rest.replace(f" {item} ", "  ")
+        return not set(rest.split()) - {"and", "or", "both", "as", "well"}
+
+    def __str__(self) -> str:
+        return (" > " if self.ordered else ", ").join(self.items)

@@ -4,44 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from evals.cases import Case
-from evals.matchers import Said
-from evals.metrics.answer_in_citation import answer_in_citation
-from evals.metrics.answer_right import answer_right
-from evals.metrics.citation_precision_recall import citation_precision, citation_recall, missing
-from evals.metrics.exact_match import exact_match
-from evals.metrics.f1 import f1
+from evals.corpus import Corpus
+from evals.diagnose import Diagnosis, diagnose
+from evals.metrics.citation_precision_recall import forbidden, missing
+from evals.scores import Retrieval, Scores, retrieval, score
 from rag.errors import UnknownDocument
-from rag.types import Abstention, Answer, Citation, Document, Outcome, Question
+from rag.types import DEFAULT_COLLECTION, Abstention, Answer, Citation, Outcome, Question
 
 Ask = Callable[[Question], Outcome]
 Progress = Callable[[int, int], None]
-
-
-class Texts(Protocol):
-    """Where stored texts are looked up; every ``Catalog`` is one."""
-
-    def document(self, document_id: str, version: str | None = None) -> Document: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """What was measured on one case; None: does not apply to it.
-
-    ``em``, ``f1`` apply to answerable cases with accepted texts, ``citation_recall`` to answerable
-    cases with quotes that must be cited; an abstention or error scores 0 on them.
-    ``citation_precision`` and ``answer_in_citation`` apply to answers given.
-    """
-
-    right: bool
-    em: float | None = None
-    f1: float | None = None
-    citation_recall: float | None = None
-    citation_precision: float | None = None
-    answer_in_citation: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +24,8 @@ class Record:
     """One case with its outcome. ``exact`` has an entry a citation, None: no catalog to check in.
 
     ``error`` is the exception's class and message where asking failed; ``outcome`` is then None.
-    ``trouble`` says in words what is wrong, empty where nothing is.
+    ``trouble`` says in words what is wrong, empty where nothing is; ``diagnosis`` at which stage.
+    ``ranking`` says how the passages that must be cited were ranked, where that is known.
     """
 
     case: Case
@@ -59,6 +35,8 @@ class Record:
     ms: float
     error: str = ""
     trouble: str = ""
+    diagnosis: Diagnosis | None = None
+    ranking: Retrieval | None = None
 
     @property
     def answered(self) -> bool:
@@ -71,31 +49,37 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All records, in the order of the cases."""
+    """All records, in the order of the cases, with the processor time they took in this process."""
 
     records: tuple[Record, ...]
+    cpu_ms: float = field(default=0.0, compare=False)
 
 
 def run(
     cases: Sequence[Case],
     ask: Ask,
     *,
-    catalog: Texts | None = None,
+    corpus: Corpus | None = None,
+    collection: str = DEFAULT_COLLECTION,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> Run:
-    """Asks each case in order and scores it.
+    """Asks each case and scores it; records are in the order of the cases, however many at once.
 
     Args:
-        ask: answers one question; what it raises is recorded.
-        catalog: where each citation is looked up again; without it exactness is not measured.
+        ask: answers one question; what it raises is recorded. Safe to call from ``jobs`` threads.
+        corpus: where each citation is looked up again; without it exactness is not measured.
+        jobs: how many questions are asked at once.
         progress: called after each case with how many are done, of how many.
     """
-    records = []
-    for done, case in enumerate(cases, 1):
-        records.append(_record(case, ask, catalog))
-        if progress is not None:
-            progress(done, len(cases))
-    return Run(records=tuple(records))
+    since = time.process_time()
+    records: list[Record] = []
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="eval") as pool:
+        for record in pool.map(lambda case: _record(case, ask, corpus, collection), cases):
+            records.append(record)
+            if progress is not None:
+                progress(len(records), len(cases))
+    return Run(records=tuple(records), cpu_ms=(time.process_time() - since) * 1e3)
 
 
 def citations_of(outcome: Outcome | None) -> tuple[Citation, ...]:
@@ -110,16 +94,25 @@ def answer_text(outcome: Outcome | None) -> str:
     return outcome.text if isinstance(outcome, Answer) else ""
 
 
-def _record(case: Case, ask: Ask, catalog: Texts | None) -> Record:
+def _record(case: Case, ask: Ask, corpus: Corpus | None, collection: str) -> Record:
     outcome, error = None, ""
     since = time.perf_counter()
     try:
-        outcome = ask(Question(text=case.question))
+        outcome = ask(case.asked(collection))
     except Exception as broken:  # noqa: BLE001 (whatever breaks is recorded against its case)
         error = f"{type(broken).__name__}: {broken}"
     ms = (time.perf_counter() - since) * 1e3
-    exact = None if catalog is None else tuple(_exact(c, catalog) for c in citations_of(outcome))
-    scores = score(case, outcome)
+    return judged(case, outcome, corpus=corpus, ms=ms, error=error)
+
+
+def judged(
+    case: Case, outcome: Outcome | None, *, corpus: Corpus | None, ms: float = 0.0, error: str = ""
+) -> Record:
+    """The record of one outcome; None stands for a question that broke."""
+    exact = None if corpus is None else tuple(_exact(c, corpus) for c in citations_of(outcome))
+    ranking = retrieval(case, outcome, corpus)
+    scores = score(case, outcome, ranking)
+    trouble = error or _trouble(case, outcome, scores, exact)
     return Record(
         case=case,
         outcome=outcome,
@@ -127,41 +120,16 @@ def _record(case: Case, ask: Ask, catalog: Texts | None) -> Record:
         exact=exact,
         ms=ms,
         error=error,
-        trouble=error or _trouble(case, outcome, scores, exact),
+        trouble=trouble,
+        diagnosis=diagnose(case, outcome, right=scores.right, corpus=corpus) if trouble else None,
+        ranking=ranking,
     )
 
 
-def score(case: Case, outcome: Outcome | None) -> Scores:
-    """The scores of one outcome; None stands for a question that broke."""
-    text = answer_text(outcome)
-    quotes = [c.quote for c in outcome.citations] if isinstance(outcome, Answer) else []
-    answered = isinstance(outcome, Answer)
-    texts = case.exact_answers
-    return Scores(
-        right=_right(case, outcome),
-        em=exact_match(text, texts) if texts else None,
-        f1=f1(text, texts) if texts else None,
-        citation_recall=citation_recall(quotes, case.must_cite) if case.must_cite else None,
-        citation_precision=(
-            citation_precision(quotes, case.must_cite, case.may_cite) if answered and case.must_cite else None
-        ),
-        answer_in_citation=answer_in_citation(text, quotes) if answered else None,
-    )
-
-
-def _right(case: Case, outcome: Outcome | None) -> bool:
-    if not case.answerable:
-        return isinstance(outcome, Abstention)
-    if not isinstance(outcome, Answer):
-        return False
-    statements = tuple(statement.text for statement in outcome.statements)
-    return answer_right(Said(text=outcome.text, statements=statements), case.answers)
-
-
-def _exact(citation: Citation, catalog: Texts) -> bool:
+def _exact(citation: Citation, corpus: Corpus) -> bool:
     """Looked up anew and compared here, so that the system isn't its own judge."""
     try:
-        text = catalog.document(citation.document_id, citation.version).text
+        text = corpus.document(citation.document_id, citation.version).text
     except UnknownDocument:
         return False
     return text[citation.start : citation.end] == citation.quote
@@ -175,8 +143,9 @@ def _trouble(case: Case, outcome: Outcome | None, scores: Scores, exact: tuple[b
         parts.append(f"answered what the documents don't say (confidence {outcome.confidence:.2f})")
     elif isinstance(outcome, Answer):
         parts += [] if scores.right else [f"wrong answer (confidence {outcome.confidence:.2f})"]
-        lacking = missing([c.quote for c in outcome.citations], case.must_cite)
-        parts += [f"does not cite {quote!r}" for quote in lacking]
+        parts += [f"does not cite {place}" for place in missing(outcome.citations, case.must_cite)]
+    if isinstance(outcome, Answer):
+        parts += [f"cites {place}" for place in forbidden(outcome.citations, case.must_not_cite)]
     if exact is not None and not all(exact):
         parts.append(f"{exact.count(False)} of {len(exact)} citations are not what is stored")
     return "; ".join(parts)

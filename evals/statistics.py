@@ -6,8 +6,9 @@ recommended for retrieval by Smucker et al. 2007 (CIKM). Everything is determini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -47,6 +48,35 @@ def bootstrap_interval(
     means = data[picks].mean(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(mean=float(data.mean()), low=float(low), high=float(high))
+
+
+T = TypeVar("T")
+
+
+def bootstrap_statistic(
+    items: Sequence[T],
+    measure: Callable[[Sequence[T]], float | None],
+    *,
+    level: float = 0.95,
+    resamples: int = 500,
+    seed: int = 0,
+) -> tuple[float, float] | None:
+    """Percentile bootstrap of any statistic of questions, such as an area under a curve.
+
+    Resamples on which it is undefined (a class is missing) are passed over; None where it is
+    undefined on more than half of them.
+    """
+    random = np.random.default_rng(seed)
+    values = []
+    for _ in range(resamples):
+        picks = random.integers(0, len(items), size=len(items))
+        value = measure([items[i] for i in picks])
+        if value is not None:
+            values.append(value)
+    if len(values) < resamples / 2:
+        return None
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def compare(

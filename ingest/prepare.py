@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ingest import formats
-from ingest.formats.limits import DEFAULT, Limits
 from ingest.plan import document_id
 from rag.ports import Change, Resolver, Splitter
 from rag.types import DEFAULT_COLLECTION
@@ -18,17 +17,12 @@ from rag.types import DEFAULT_COLLECTION
 class Preparer:
     """Turns bytes into a ``Change``, for a folder's files and for uploads alike.
 
-    ``limits`` bound what one file may cost.
+    ``limit`` is the most bytes a document may have.
     """
 
     splitter: Splitter
     resolver: Resolver | None = None
-    limits: Limits = DEFAULT
-
-    @property
-    def limit(self) -> int:
-        """The most bytes a document may have."""
-        return self.limits.document_bytes
+    limit: int = formats.DOCUMENT_BYTES
 
     def prepare(
         self,
@@ -61,7 +55,7 @@ class Preparer:
             document_id=key or document_id(collection, uri),
             collection=collection,
             media_type=media_type,
-            limits=self.limits,
+            limit=self.limit,
         )
         if title is not None or metadata:
             document = replace(

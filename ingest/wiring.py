@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
 from ingest.prepare import Preparer
@@ -28,7 +27,7 @@ def preparer(settings: Settings) -> Preparer:
     return Preparer(
         splitter=PassageSplitter(settings.split.min_words, settings.split.max_words),
         resolver=PronounResolver(),
-        limits=Limits(document_bytes=settings.limits.document_bytes),
+        limit=settings.limits.document_bytes,
     )
 
 

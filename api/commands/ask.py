@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
 from api.commands.terminal import listed, wrapped
 from api.wire import answer_out, trace_out
+from evals.corpus import Corpus
+from evals.explain import stages_of
+from evals.why_not import why_not
 from rag.settings import load
 from rag.types import Abstention, Answer, Outcome, Question, Reason, Trace
 from rag.wiring import open_service
@@ -21,21 +25,48 @@ _WHY = {
 }
 
 
-def run(question: str, *, data: Path | None, collection: str, as_json: bool, trace: bool) -> None:
-    """Prints the answer, or why there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is told beside the answer; ``expected`` is a passage that should have answered."""
+
+    as_json: bool = False
+    trace: bool = False
+    explain: bool = False
+    expected: str | None = None
+
+
+def run(question: str, *, data: Path | None, collection: str, telling: Telling) -> None:
+    """Prints the answer, or why there is none, and how it came about where that is wanted."""
     with open_service(load(data=data)) as service:
         outcome = service.engine.ask(Question(text=question, collection=collection))
-        if as_json:
+        if telling.as_json:
             told = (
                 trace_out(outcome.trace, models=service.models(), index=service.catalog.fingerprint())
-                if trace
+                if telling.trace
                 else None
             )
             print(answer_out(outcome, trace=told).model_dump_json(indent=2))
             return
-    print(told_plainly(outcome))
-    if trace:
+        print(told_plainly(outcome))
+        corpus = Corpus(service.catalog, collection)
+        if telling.explain:
+            print("\nHow it came about:\n" + explained(outcome, corpus))
+        if telling.expected is not None:
+            told_why = _why_not(telling.expected, outcome, corpus)
+            print(f"\nWhat became of the passage you had in mind:\n{told_why}")
+    if telling.trace:
         print(_steps(outcome.trace), file=sys.stderr)
+
+
+def explained(outcome: Outcome, corpus: Corpus) -> str:
+    """Every stage with its scores, in plain words."""
+    return "\n".join(wrapped(line, "  ") for line in stages_of(outcome, corpus))
+
+
+def _why_not(expected: str, outcome: Outcome, corpus: Corpus) -> str:
+    found = why_not(expected, outcome, corpus)
+    lost = f"Lost at: {found.stage}." if found.stage else "It is what was answered."
+    return "\n".join(wrapped(line, "  ") for line in (*found.lines, lost))
 
 
 def told_plainly(outcome: Outcome) -> str:

@@ -8,50 +8,27 @@ chosen by them. Some sets (xquad-en, beir-scifact, ir-cacm) carry such rows in t
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.cases import DatasetError
-from rag.types import DEFAULT_COLLECTION, Document, Question, Turn
+from evals.datasets.published import Published, Query, Text, rows
+from rag.types import Turn
+
+__all__ = ["Query", "Text", "corpus", "is_shared", "queries", "read"]
 
 _CORPUS_FIELDS = frozenset({"_id", "title", "text"})
 _QUERY_FIELDS = frozenset({"_id", "text", "answers", "answerable", "relevant", "history", "split"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """One document of a corpus."""
-
-    id: str
-    title: str
-    text: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def document(self, collection: str = DEFAULT_COLLECTION) -> Document:
-        """As a stored document; its id is kept, so that ``relevant`` keeps its meaning."""
-        return Document(
-            id=self.id, uri=f"corpus/{self.id}", title=self.title, text=self.text, collection=collection
-        )
+def is_shared(folder: Path) -> bool:
+    """True where a folder holds a set of this form."""
+    return (folder / "corpus.jsonl.gz").is_file() and (folder / "queries.jsonl.gz").is_file()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """One question; ``relevant`` are ids of the documents that answer it."""
-
-    id: str
-    text: str
-    answers: tuple[str, ...]
-    answerable: bool
-    relevant: tuple[str, ...]
-    history: tuple[Turn, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def question(self, collection: str = DEFAULT_COLLECTION) -> Question:
-        return Question(text=self.text, history=self.history, collection=collection)
+def read(folder: Path) -> Published:
+    """A set with its open queries. Raises DatasetError."""
+    return Published(texts=tuple(corpus(folder)), queries=tuple(queries(folder)))
 
 
 def corpus(folder: Path) -> Iterator[Text]:
@@ -60,7 +37,7 @@ def corpus(folder: Path) -> Iterator[Text]:
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    for row in _rows(folder / "corpus.jsonl.gz"):
+    for row in rows(folder / "corpus.jsonl.gz"):
         extra = {key: value for key, value in row.items() if key not in _CORPUS_FIELDS}
         yield Text(id=row["_id"], title=row["title"], text=row["text"], extra=extra)
 
@@ -69,13 +46,13 @@ def queries(folder: Path, *, every: bool = False) -> Iterator[Query]:
     """Open queries of a set in order.
 
     Args:
-        every: those of a held-out split too, to measure what is finished on the whole file.
+        every: those of a held-out split too, where a published figure is of the whole set.
 
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    for row in _rows(folder / "queries.jsonl.gz"):
-        if row["split"] != "open" and not every:
+    for row in rows(folder / "queries.jsonl.gz"):
+        if row.get("split", "open") != "open" and not every:
             continue
         yield Query(
             id=row["_id"],
@@ -83,9 +60,23 @@ def queries(folder: Path, *, every: bool = False) -> Iterator[Query]:
             answers=tuple(row["answers"]),
             answerable=row["answerable"],
             relevant=tuple(row["relevant"]),
+            sentences=_sentences(row),
             history=_turns(row.get("history") or ()),
             extra={key: value for key, value in row.items() if key not in _QUERY_FIELDS},
         )
+
+
+def _sentences(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """CLAPnq's annotators' sentences, QED's support sentence, MultiHop-RAG's and Chroma's evidence."""
+    several = [sentence for one in row.get("gold_sentences") or () for sentence in one]
+    facts = [item["fact"] if isinstance(item, dict) and "fact" in item else item for item in _evidence(row)]
+    found = [*several, row.get("support_sentence"), *facts]
+    return tuple(dict.fromkeys(sentence.strip() for sentence in found if isinstance(sentence, str)))
+
+
+def _evidence(row: Mapping[str, Any]) -> list[Any]:
+    evidence = row.get("evidence")
+    return evidence if isinstance(evidence, list) else []
 
 
 def _turns(history: Any) -> tuple[Turn, ...]:
@@ -97,12 +88,3 @@ def _turns(history: Any) -> tuple[Turn, ...]:
         elif turns:
             turns[-1] = Turn(question=turns[-1].question, answer=message["text"])
     return tuple(turns)
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
-    except (OSError, EOFError, ValueError) as error:
-        raise DatasetError(f"{path}: can't be read: {error}") from None

@@ -1,8 +1,8 @@
 """Sentence-level citation precision and recall, after ALCE (Gao et al. 2023, arXiv:2305.14627).
 
-ALCE asks an entailment model whether citations support a statement. Here people have named the
-quotes that do: a *need* is a group of quotes any one of which is enough, and *allowed* are further
-quotes that are fair to cite beside them.
+ALCE asks an entailment model whether citations support a statement (``statement_support`` does so
+word for word). Here people have named the places that do: a *need* is a group of places any one of
+which is enough, and *allowed* are further places that are fair to cite beside them.
 """
 
 from __future__ import annotations
@@ -10,31 +10,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-Need = Sequence[str]
+from evals.places import Place, flat
+from rag.types import Citation
+
+Need = Sequence[Place]
 
 
-def missing(cited: Sequence[str], needs: Iterable[Need]) -> list[str]:
-    """The first quote of each need that no cited quote holds."""
+def missing(cited: Sequence[Citation], needs: Iterable[Need]) -> list[Place]:
+    """The first place of each need that no citation is of."""
     return [need[0] for need in needs if not _held(cited, need)]
 
 
-def citation_recall(cited: Sequence[str], needs: Sequence[Need]) -> float:
-    """Share of needs met by a cited quote; 1.0 where nothing is needed."""
+def citation_recall(cited: Sequence[Citation], needs: Sequence[Need]) -> float:
+    """Share of needs met by a citation; 1.0 where nothing is needed."""
     return 1.0 - len(missing(cited, needs)) / len(needs) if needs else 1.0
 
 
-def citation_precision(cited: Sequence[str], needs: Iterable[Need], allowed: Iterable[str] = ()) -> float:
-    """Share of cited quotes that meet a need or are allowed; 0.0 where nothing is cited."""
-    fair = [quote for need in needs for quote in need] + list(allowed)
-    good = sum(any(_within(part, quote) for part in fair) for quote in cited)
+def citation_precision(
+    cited: Sequence[Citation], needs: Iterable[Need], allowed: Iterable[Place] = ()
+) -> float:
+    """Share of citations that meet a need or are allowed; 0.0 where nothing is cited."""
+    fair = [place for need in needs for place in need] + list(allowed)
+    good = sum(any(place.held_by(citation) for place in fair) for citation in cited)
     return good / len(cited) if cited else 0.0
 
 
-def _held(cited: Sequence[str], need: Need) -> bool:
-    """A quote may run over two citations that stand next to each other in the list."""
-    joined = [f"{one} {other}" for one, other in pairwise(cited)]
-    return any(_within(part, quote) for part in need for quote in (*cited, *joined))
+def forbidden(cited: Iterable[Citation], never: Sequence[Place]) -> list[Place]:
+    """The places that must not be cited and are, even in part."""
+    given = list(cited)
+    return [place for place in never if any(place.touched_by(citation) for citation in given)]
 
 
-def _within(part: str, quote: str) -> bool:
-    return " ".join(part.split()) in " ".join(quote.split())
+def _held(cited: Sequence[Citation], need: Need) -> bool:
+    if any(place.held_by(citation) for place in need for citation in cited):
+        return True
+    # A quote may run over two citations of a document that stand next to each other in the list.
+    pairs = [(a, b) for a, b in pairwise(cited) if a.document_id == b.document_id]
+    return any(_runs_over(place, a, b) for place in need for a, b in pairs)
+
+
+def _runs_over(place: Place, one: Citation, other: Citation) -> bool:
+    if place.quote is None or not place.of_document(one.document_id, one.uri, one.title):
+        return False
+    return flat(place.quote) in flat(f"{one.quote} {other.quote}")

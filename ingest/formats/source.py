@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ingest.formats.decode import well_formed
-from ingest.formats.limits import DEFAULT, Limits
 from rag.types import DEFAULT_COLLECTION
 
 
@@ -19,7 +18,6 @@ class Source:
     uri: str
     document_id: str
     collection: str = DEFAULT_COLLECTION
-    limits: Limits = DEFAULT
 
     @property
     def stem_title(self) -> str:

@@ -41,9 +41,7 @@ _FAINT = """() => {
 }"""
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _RING = """() => {
-  let at = document.activeElement;
-  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  const style = getComputedStyle(at);
+  const style = getComputedStyle(document.activeElement);
   return style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
 }"""
 AA = 4.5

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from evals.command import evaluate
+from evals.command import Options, Reports, evaluate
 from evals.gate import Exit
 from rag.settings import Settings
 
@@ -20,7 +20,8 @@ SHARED = Path(__file__).parents[2].parent / "shared"
 def evaluated(dataset: str, settings: Settings, folder: Path) -> tuple[Exit, str, dict[str, Any]]:
     out = io.StringIO()
     told = folder / f"{dataset}.json"
-    code = evaluate(dataset, settings, json_path=told, console=Console(file=out, width=200), progress=False)
+    options = Options(reports=Reports(json=told))
+    code = evaluate(dataset, settings, options, console=Console(file=out, width=200), progress=False)
     return code, out.getvalue(), json.loads(told.read_text(encoding="utf-8"))
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from evals.cases import Case
+from evals.corpus import Corpus
 from evals.matchers import Exact
+from evals.places import Place
+from evals.target import Target
 from rag.errors import UnknownDocument
+from rag.ports import DocumentRecord
 from rag.types import Abstention, Answer, Citation, Document, Outcome, Question, Reason, Statement
 
 TEXT = "Ada Lovelace wrote the first program.\nShe lived in London."
@@ -17,14 +21,14 @@ WHO = Case(
     question="Who wrote the first program?",
     answerable=True,
     answers=(Exact("Ada Lovelace"),),
-    must_cite=(("Ada Lovelace wrote the first program.",),),
+    must_cite=((Place(quote="Ada Lovelace wrote the first program."),),),
 )
 WHERE = Case(
     id="where",
     question="Where did she live?",
     answerable=True,
     answers=(Exact("London"),),
-    must_cite=(("She lived in London.",),),
+    must_cite=((Place(quote="She lived in London."),),),
 )
 AGE = Case(id="age", question="How old was she?", answerable=False, kind="missing_detail")
 
@@ -33,9 +37,25 @@ class Texts:
     """Holds DOCUMENT and nothing else."""
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        if (document_id, version) != (DOCUMENT.id, DOCUMENT.sha256):
+        if document_id != DOCUMENT.id or version not in {None, DOCUMENT.sha256}:
             raise UnknownDocument(document_id)
         return DOCUMENT
+
+    def list(
+        self, collection: str | None = None, *, limit: int | None = None, after: str = ""
+    ) -> list[DocumentRecord]:
+        record = DocumentRecord(
+            id=DOCUMENT.id,
+            collection=DOCUMENT.collection,
+            uri=DOCUMENT.uri,
+            title=DOCUMENT.title,
+            media_type=DOCUMENT.media_type,
+            version=DOCUMENT.sha256,
+            characters=len(TEXT),
+            passages=1,
+            updated_at="",
+        )
+        return [record]
 
 
 def cite(quote: str, *, start: int | None = None, version: str = DOCUMENT.sha256) -> Citation:
@@ -79,3 +99,17 @@ def scripted(outcomes: Mapping[str, Outcome | Exception]) -> Callable[[Question]
         return outcome
 
     return ask
+
+
+def corpus() -> Corpus:
+    return Corpus(Texts())
+
+
+def target(outcomes: Mapping[str, Outcome | Exception]) -> Target:
+    """A way to ask that follows a script; every question is near to the one document."""
+    return Target(
+        ask=scripted(outcomes),
+        texts=Texts(),
+        search=lambda question, k: [DOCUMENT.uri],
+        models=lambda: {"reader": "r1"},
+    )

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evals import cases
-from evals.cases import Case, DatasetError, lint
-from evals.matchers import Contains, Exact, Number, Regex
-from rag.types import Document
-from tests.unit.evals_fakes import AGE, DOCUMENT, WHERE, WHO
+from evals.cases import Case, DatasetError
+from evals.dates import PartialDate
+from evals.matchers import Contains, Date, Exact, Listed, Number, Regex
+from evals.places import Place
+from rag.types import Span, Turn
 
 
 def parsed(tmp_path: Path, line: str) -> Case:
@@ -27,7 +27,7 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
         ' "answers": ["t", {"contains": ["c"]}, {"regex": "r+"}, {"number": 10000}]}',
     )
     assert case.answers == (Exact("t"), Contains(("c",)), Regex("r+"), Number(10000))
-    assert case.must_cite == (("x",), ("y", "z"))
+    assert case.must_cite == ((Place(quote="x"),), (Place(quote="y"), Place(quote="z")))
     assert (case.exact_answers, case.tags) == (("t",), ("who",))
 
 
@@ -40,6 +40,22 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
         ('{"id": "a", "question": "q?", "answerable": true, "answers": [{"regex": "("}]}', "not a regular"),
         ('{"id": "a", "question": "q?", "answerable": true, "answers": [{}]}', "one of contains, regex"),
         ('{"id": "a", "question": "q?", "answerable": false, "kind": "odd"}', "kind: Input should be"),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"number": 1, "regex": "a"}]}',
+            "one of contains, regex",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"regex": "a", "tolerance": 1}]}',
+            "tolerance belongs to a number",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"date": "2025-02-30"}]}',
+            "day is out of range",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "must_cite": [{"start": 1, "end": 2}]}',
+            "a place has a quote or a document",
+        ),
     ],
 )
 def test_a_bad_line_is_named_with_its_place(tmp_path: Path, line: str, message: str) -> None:
@@ -55,41 +71,52 @@ def test_a_missing_file_is_a_plain_error(tmp_path: Path) -> None:
         cases.load(tmp_path / "none.jsonl")
 
 
-def test_good_cases_have_no_findings() -> None:
-    """The linter is silent on cases that hold."""
-    assert lint([WHO, WHERE, AGE], [DOCUMENT]) == []
+def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
+    """Numbers with tolerance, dates, lists; places by document and offsets; a conversation before."""
+    case = parsed(
+        tmp_path,
+        '{"id": "a", "question": "and then?", "answerable": true, "draft": true, "note": "n",'
+        ' "answers": [{"number": 5, "tolerance": 0.5}, {"date": "2025-11"}, '
+        '{"list": ["a", "b"], "ordered": true}, 7], "filters": {"team": "x"},'
+        ' "must_cite": [{"document": "a.txt", "start": 2, "end": 5}],'
+        ' "must_not_cite": [{"document": "old.txt"}], "history": [{"question": "first?", "answer": "so"}]}',
+    )
+    assert case.answers == (
+        Number(5, 0.5),
+        Date(PartialDate(2025, 11)),
+        Listed(("a", "b"), ordered=True),
+        Number(7),
+    )
+    assert case.must_cite == ((Place(document="a.txt", span=Span(2, 5)),),)
+    assert case.must_not_cite == (Place(document="old.txt"),)
+    asked = case.asked("notes")
+    assert (asked.collection, asked.filters) == ("notes", {"team": "x"})
+    assert asked.history == (Turn(question="first?", answer="so"),)
+    assert case.draft
+
+
+def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
+    """Numbers and dates mean what they look like; what should be text is written in quotes."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        "cases:\n- id: a\n  question: q?\n  answerable: true\n  answers: [10000, 2025-11-24, '42']\n", "utf-8"
+    )
+    (case,) = cases.load(path)
+    assert case.answers == (Number(10000), Date(PartialDate(2025, 11, 24)), Exact("42"))
 
 
 @pytest.mark.parametrize(
-    ("case", "finding"),
+    ("text", "message"),
     [
-        (replace(WHERE, must_cite=(("She lived in Paris.",),)), "no document holds 'She lived in Paris.'"),
-        (replace(WHERE, may_cite=("gone",)), "no document holds 'gone'"),
-        (replace(WHERE, answers=(Exact("Paris"),)), "no document holds any of its answers (Paris)"),
-        (replace(WHERE, answers=()), "answerable, but has no answers"),
-        (replace(WHERE, must_cite=()), "answerable, but names no quote that must be cited"),
-        (replace(WHERE, kind="off_topic"), "answerable, but of kind off_topic"),
-        (replace(AGE, kind=None), "unanswerable, but has no kind"),
-        (replace(AGE, answers=(Exact("36"),)), "unanswerable, but has answers or quotes"),
+        ("a: [", "cases.yaml:1: "),
+        ("a: 1", "no list of cases"),
+        ("- id: a\n  question: q?\n", "case 1: answerable: Field required"),
     ],
 )
-def test_the_linter_finds(case: Case, finding: str) -> None:
-    """Each kind of mistake gives a line that starts with the case's id."""
-    assert f"{case.id}: {finding}" in lint([case], [DOCUMENT])
-
-
-def test_rules_excuse_an_answer_from_standing_in_a_document() -> None:
-    """Beside a regex or contains, texts may be the writer's own words."""
-    assert lint([replace(WHERE, answers=(Exact("the capital"), Regex("London")))], [DOCUMENT]) == []
-
-
-def test_the_linter_finds_doubles() -> None:
-    """Two cases may share neither id nor question."""
-    twice = lint([WHO, WHO], [DOCUMENT])
-    assert twice[:2] == ["who: id used 2 times", "question asked 2 times: who wrote the first program?"]
-
-
-def test_a_quote_may_be_wrapped_otherwise() -> None:
-    """Line breaks in a document don't hide a quote."""
-    wrapped = Document(id="w", uri="w", title="w", text="She lived\n  in London.")
-    assert lint([WHERE], [wrapped]) == []
+def test_bad_yaml_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    """A slip in YAML is a plain error too."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(DatasetError) as caught:
+        cases.load(path)
+    assert message in str(caught.value)

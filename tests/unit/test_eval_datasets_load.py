@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import DatasetError, lint
+from evals.cases import DatasetError
 from evals.datasets import load as datasets
+from evals.lint import lint
 from rag.types import Document
 
 SHARED = Path(__file__).parents[2].parent / "shared"

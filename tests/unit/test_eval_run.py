@@ -4,14 +4,14 @@ import pytest
 
 from evals.run import run
 from evals.summary import summarise
-from tests.unit.evals_fakes import AGE, GOOD, WHERE, WHO, Texts, abstention, answer, cite, scripted
+from tests.unit.evals_fakes import AGE, GOOD, WHERE, WHO, abstention, answer, cite, corpus, scripted
 
 CASES = [WHO, WHERE, AGE]
 
 
 def test_a_case_that_breaks_is_a_record_and_not_the_end() -> None:
     """What ask raises is kept against its case; the cases after it are still asked."""
-    done = run(CASES, scripted({**GOOD, WHO.question: RuntimeError("boom")}), catalog=Texts())
+    done = run(CASES, scripted({**GOOD, WHO.question: RuntimeError("boom")}), corpus=corpus())
     assert [record.error for record in done.records] == ["RuntimeError: boom", "", ""]
     assert done.records[0].trouble == "RuntimeError: boom"
     figures = summarise(done)
@@ -21,7 +21,7 @@ def test_a_case_that_breaks_is_a_record_and_not_the_end() -> None:
 def test_a_citation_that_points_elsewhere_is_found_out() -> None:
     """Citations are looked up in the catalog: one code point off is inexact, and so said."""
     off = answer("Ada Lovelace", cite("Ada Lovelace wrote the first program.", start=1))
-    done = run([WHO], scripted({WHO.question: off}), catalog=Texts())
+    done = run([WHO], scripted({WHO.question: off}), corpus=corpus())
     assert done.records[0].exact == (False,)
     assert "1 of 1 citations are not what is stored" in done.records[0].trouble
     assert done.records[0].scores.right
@@ -30,13 +30,13 @@ def test_a_citation_that_points_elsewhere_is_found_out() -> None:
 def test_a_citation_of_a_version_that_is_not_stored_is_inexact() -> None:
     """A quote can't be vouched for where its document version is unknown."""
     stale = answer("London", cite("She lived in London.", version="0" * 64))
-    assert run([WHERE], scripted({WHERE.question: stale}), catalog=Texts()).records[0].exact == (False,)
+    assert run([WHERE], scripted({WHERE.question: stale}), corpus=corpus()).records[0].exact == (False,)
 
 
 def test_what_an_abstention_shows_as_nearest_is_checked_too() -> None:
     """An abstention's nearest places are citations, and must be exact as well."""
     off = abstention(0.1, cite("London", start=0))
-    assert run([AGE], scripted({AGE.question: off}), catalog=Texts()).records[0].exact == (False,)
+    assert run([AGE], scripted({AGE.question: off}), corpus=corpus()).records[0].exact == (False,)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import pytest
 
 from evals.run import run
 from evals.summary import latencies, summarise
-from tests.unit.evals_fakes import AGE, GOOD, WHERE, WHO, Texts, abstention, scripted
+from tests.unit.evals_fakes import AGE, GOOD, WHERE, WHO, abstention, corpus, scripted
 
 CASES = [WHO, WHERE, AGE]
 
 
 def test_a_perfect_run_has_full_marks_and_no_trouble() -> None:
     """Right answers, exact citations and one due abstention score 1 on every figure that counts up."""
-    done = run(CASES, scripted(GOOD), catalog=Texts())
+    done = run(CASES, scripted(GOOD), corpus=corpus())
     figures = summarise(done)
     best = ("answered_right", "abstained", "citations_exact", "citation_recall", "citation_precision", "em")
     assert {name: figures[name].value for name in best} == dict.fromkeys(best, 1.0)
@@ -21,7 +21,7 @@ def test_a_perfect_run_has_full_marks_and_no_trouble() -> None:
 
 def test_an_abstention_stays_in_every_denominator() -> None:
     """An answerable question left unanswered counts as wrong, with its zero in em, f1 and recall."""
-    figures = summarise(run(CASES, scripted({**GOOD, WHERE.question: abstention()}), catalog=Texts()))
+    figures = summarise(run(CASES, scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus()))
     for name in ("answered_right", "em", "f1", "citation_recall"):
         assert (figures[name].value, figures[name].n) == (0.5, 2), name
     assert figures["abstention_precision"].value == 0.5

@@ -1,0 +1,73 @@
+"""``saywhere eval init``, ``add`` and ``lint``: making cases, and keeping them true to their documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from evals.add import Known, append, case_of, ids_in, saved_answers
+from evals.cases import DatasetError
+from evals.corpus import Corpus
+from rag.settings import load
+from rag.wiring import open_catalog
+
+FAILED = 1
+
+
+def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
+    """Writes drafts from the documents of a collection; an existing file is not touched."""
+    from evals.draft import drafts
+
+    if file.exists():
+        raise DatasetError(f"{file} is there already")
+    corpus = Corpus(open_catalog(load(data=data)), collection)
+    rows = drafts(corpus.documents(), count)
+    if not rows:
+        raise DatasetError(f"no document of {collection} has a sentence to ask about")
+    append(file, rows)
+    print(f'{len(rows)} drafts in {file}: put each right, and take its "draft" away')
+    return 0
+
+
+def add(dataset: Path, answers: Path, known: Known) -> int:
+    """Appends a case for each saved answer."""
+    rows = []
+    taken = ids_in(dataset)
+    for answer in saved_answers(_text(answers)):
+        rows.append(case_of(answer, known, taken=taken))
+        taken.append(rows[-1]["id"])
+    append(dataset, rows)
+    for row in rows:
+        print(f"{row['id']}: {'a draft, say what would be right' if row['draft'] else 'added'}")
+    return 0
+
+
+def lint(dataset: str, *, data: Path | None) -> int:
+    """Prints what is wrong with cases, a line each; 1 where anything is."""
+    from evals.datasets.load import load as load_set
+    from evals.lint import lint as findings_of
+    from evals.target import in_process
+
+    chosen = load_set(dataset)
+    if data is not None:
+        documents = Corpus(open_catalog(load(data=data))).documents()
+    elif chosen.texts:
+        documents = chosen.texts
+    else:
+        with in_process(chosen, load()) as target:
+            documents = Corpus(target.texts).documents()
+    findings = findings_of((*chosen.cases, *chosen.drafts), documents)
+    for line in findings:
+        print(line)
+    told = f"{len(chosen.cases)} cases, {len(chosen.drafts)} drafts, {len(findings)} findings"
+    print(told, file=sys.stderr)
+    return FAILED if findings else 0
+
+
+def _text(path: Path) -> str:
+    if str(path) == "-":
+        return sys.stdin.read()
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: can't be read: {error}") from None

@@ -1,0 +1,225 @@
+"""A run as JSON data in a stable order: the one source of every other kept report.
+
+The same input gives the same bytes: whatever varies from run to run lies under ``times``, which may
+be left out. Confidence has six digits; the last bits of a model's arithmetic say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evals.corpus import Corpus
+from evals.diagnose import gold
+from evals.gate import Verdict, stages
+from evals.reports.words import expected
+from evals.run import Record, Run, answer_text, citations_of
+from evals.summary import Figure, Slice
+from evals.whereabouts import Region
+from rag.errors import UnknownDocument
+from rag.types import Abstention, Answer, Citation, Document, Outcome, Span
+
+SHOWN = 6  # passages of a trace that are kept
+AROUND = 240  # characters of a document kept before and after a citation
+
+
+def as_data(
+    name: str,
+    run: Run,
+    *,
+    figures: Mapping[str, Figure],
+    slices: Sequence[Slice],
+    verdicts: Sequence[Verdict],
+    models: Mapping[str, str],
+    corpus: Corpus | None,
+    note: str = "",
+    drafts: int = 0,
+    times: Mapping[str, Figure] | None = None,
+) -> dict[str, Any]:
+    """The whole run. ``times`` None leaves out all that varies between two runs on the same input."""
+    data: dict[str, Any] = {
+        "dataset": name,
+        "passed": all(verdict.passed for verdict in verdicts),
+        "note": note,
+        "drafts": drafts,
+        "models": dict(models),
+        "documents": dict(sorted(corpus.versions().items())) if corpus else {},
+        "figures": {key: _figure_data(figure) for key, figure in figures.items()},
+        "slices": [_slice_data(one) for one in slices],
+        "stages": dict(stages(run.records)),
+        "verdicts": [_verdict_data(verdict) for verdict in verdicts],
+        "cases": [_record_data(record, corpus) for record in run.records],
+    }
+    if times is not None:
+        data["times"] = {
+            **{key: _figure_data(figure) for key, figure in times.items()},
+            "ms": {record.case.id: round(record.ms, 3) for record in run.records},
+            "steps": {record.case.id: _steps(record.outcome) for record in run.records},
+        }
+    return data
+
+
+def _steps(outcome: Outcome | None) -> dict[str, float]:
+    return {} if outcome is None else {k: round(ms, 3) for k, ms in outcome.trace.timings_ms.items()}
+
+
+def _figure_data(figure: Figure) -> dict[str, Any]:
+    data: dict[str, Any] = {"value": _rounded(figure.value), "n": figure.n}
+    if figure.low is not None:
+        data["interval"] = [_rounded(figure.low), _rounded(figure.high)]
+    return data
+
+
+def _slice_data(one: Slice) -> dict[str, Any]:
+    return {
+        "tag": one.tag,
+        "right": _figure_data(one.right),
+        "citation_recall": _figure_data(one.citation_recall),
+    }
+
+
+def _verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "passed": verdict.passed,
+        "told": verdict.told,
+        "bound": verdict.bound,
+        "direction": {True: "at_least", False: "at_most", None: None}[verdict.at_least],
+        "cases": list(verdict.cases),
+        "stages": dict(verdict.stages),
+    }
+
+
+def _record_data(record: Record, corpus: Corpus | None) -> dict[str, Any]:
+    case, outcome = record.case, record.outcome
+    scores = {key: getattr(record.scores, key) for key in record.scores.__slots__ if key != "right"}
+    return {
+        "id": case.id,
+        "question": case.question,
+        "history": [{"question": turn.question, "answer": turn.answer} for turn in case.history],
+        "answerable": case.answerable,
+        "kind": case.kind,
+        "tags": list(case.tags),
+        "expected": expected(record),
+        "must_cite": [[str(place) for place in need] for need in case.must_cite],
+        "passed": not record.trouble,
+        "right": record.scores.right,
+        "answer": answer_text(outcome) or None,
+        "trouble": record.trouble or None,
+        "stage": str(record.diagnosis.stage) if record.diagnosis else None,
+        "why": record.diagnosis.why if record.diagnosis else None,
+        "error": record.error or None,
+        "scores": {key: _rounded(value) for key, value in scores.items() if value is not None},
+        "ranks": None if record.ranking is None else list(record.ranking.ranks),
+        "citations_exact": None if record.exact is None else all(record.exact),
+        "documents": sorted({citation.uri for citation in citations_of(outcome)}),
+        "outcome": None if outcome is None else _outcome_data(outcome, corpus),
+        "trace": None if outcome is None else _trace_data(outcome, gold_of(record, corpus), corpus),
+    }
+
+
+def gold_of(record: Record, corpus: Corpus | None) -> tuple[Region, ...]:
+    """Where a record's answer stands, nowhere for one that has none."""
+    return () if corpus is None or not record.case.answerable else gold(record.case, corpus)
+
+
+def _outcome_data(outcome: Outcome, corpus: Corpus | None) -> dict[str, Any]:
+    """What was said with where."""
+    data: dict[str, Any] = {
+        "answered": isinstance(outcome, Answer),
+        "confidence": _rounded(outcome.confidence),
+    }
+    if isinstance(outcome, Answer):
+        data["statements"] = [{"text": s.text, "citations": list(s.citations)} for s in outcome.statements]
+        data["conflicts"] = [{"text": c.text, "citations": list(c.citations)} for c in outcome.conflicts]
+    else:
+        data["reason"] = str(outcome.reason)
+    key = "nearest" if isinstance(outcome, Abstention) else "citations"
+    data[key] = [_citation_data(citation, corpus) for citation in citations_of(outcome)]
+    return data
+
+
+def _citation_data(citation: Citation, corpus: Corpus | None) -> dict[str, Any]:
+    before, after = _around(citation, corpus)
+    return {
+        "document_id": citation.document_id,
+        "version": citation.version,
+        "title": citation.title,
+        "uri": citation.uri,
+        "section": list(citation.section),
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "before": before,
+        "after": after,
+    }
+
+
+def _around(citation: Citation, corpus: Corpus | None) -> tuple[str, str]:
+    document = _document(corpus, citation.document_id, citation.version)
+    if document is None:
+        return citation.prefix, citation.suffix
+    text, start, end = document.text, citation.start, citation.end
+    return text[max(0, start - AROUND) : start], text[end : end + AROUND]
+
+
+def _document(corpus: Corpus | None, document_id: str, version: str | None = None) -> Document | None:
+    if corpus is None:
+        return None
+    try:
+        return corpus.document(document_id, version)
+    except UnknownDocument:
+        return None
+
+
+def _trace_data(outcome: Outcome, where: Sequence[Region], corpus: Corpus | None) -> dict[str, Any]:
+    """The trace without its times: the best passages and those that hold what was expected."""
+    details = {step.name.split(" ")[0]: step.detail for step in outcome.trace.steps}
+    told = details.get("retrieve", {}).get("passages")
+    passages: list[dict[str, Any]] = told if isinstance(told, list) else []
+    read = {span["passage"]: span for span in _spans(details.get("read", {}).get("best"))}
+    decided = details.get("decide", {})
+    chosen: Any = decided.get("chosen") or {}
+    rows = []
+    for rank, passage in enumerate(passages, 1):
+        is_gold = any(region.meets(passage) for region in where)
+        if rank <= SHOWN or is_gold:
+            span = read.get(passage["id"])
+            rows.append(
+                {
+                    "rank": rank,
+                    "gold": is_gold,
+                    **{key: passage[key] for key in ("document_id", "start", "end")},
+                    **{key: passage[key] for key in ("fused", "dense", "lexical")},
+                    "text": _snippet(passage, corpus),
+                    "read": None if span is None else {"text": span["text"], "margin": span["margin"]},
+                    "chosen": passage["id"] == chosen.get("passage"),
+                }
+            )
+    return {
+        "found": len(passages),
+        "passages": rows,
+        "threshold": decided.get("threshold"),
+        "features": _features(decided.get("features")),
+    }
+
+
+def _spans(value: object) -> list[dict[str, Any]]:
+    return value if isinstance(value, list) else []
+
+
+def _features(value: object) -> dict[str, float | None]:
+    return {key: _rounded(x) for key, x in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _snippet(passage: Mapping[str, Any], corpus: Corpus | None) -> str:
+    document = _document(corpus, str(passage["document_id"]))
+    if document is None:
+        return ""
+    text = " ".join(Span(passage["start"], passage["end"]).slice(document.text).split())
+    return text if len(text) <= 2 * AROUND else text[: 2 * AROUND - 1] + "…"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,67 @@
+"""A run as JUnit XML, which continuous integration servers show: a test case a question.
+
+Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a question
+that went wrong is a failure, one that broke is an error) and ``gate`` (a threshold each).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from evals.gate import Verdict
+from evals.reports.words import STAGES, expected, got
+from evals.run import Record, Run
+
+# XML 1.0 can't hold these at all, not even escaped.
+_UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(name: str, run: Run, verdicts: Sequence[Verdict], *, times: bool = True) -> str:
+    """The XML text, with declaration. Without ``times`` the same run gives the same bytes."""
+    root = Element("testsuites", name=_clean(f"saywhere eval {name}"))
+    cases = SubElement(root, "testsuite", name=_clean(f"{name}.cases"))
+    for record in run.records:
+        _case(cases, name, record, times=times)
+    gate = SubElement(root, "testsuite", name=_clean(f"{name}.gate"))
+    for verdict in verdicts:
+        case = SubElement(gate, "testcase", classname=_clean(f"{name}.gate"), name=_clean(verdict.name))
+        if not verdict.passed:
+            SubElement(case, "failure", message=_clean(str(verdict)))
+    for suite in (cases, gate):
+        _count(suite)
+    indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
+
+
+def _case(suite: Element, name: str, record: Record, *, times: bool) -> None:
+    case = SubElement(
+        suite,
+        "testcase",
+        classname=_clean(f"{name}.{'answerable' if record.case.answerable else record.case.kind}"),
+        name=_clean(record.case.id),
+    )
+    if times:
+        case.set("time", f"{record.ms / 1e3:.6f}")
+    if record.trouble:
+        outcome = SubElement(case, "error" if record.error else "failure", message=_clean(record.trouble))
+        outcome.text = _clean(
+            f"question: {record.case.question}\nexpected: {expected(record)}\ngot: {got(record)}"
+            f"{_lost(record)}"
+        )
+
+
+def _lost(record: Record) -> str:
+    found = record.diagnosis
+    return f"\nlost at: {found.stage} ({STAGES[found.stage]}): {found.why}" if found else ""
+
+
+def _count(suite: Element) -> None:
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("errors", str(len(suite.findall("testcase/error"))))
+
+
+def _clean(text: str) -> str:
+    return _UNSPEAKABLE.sub("\ufffd", text)
