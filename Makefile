@@ -15,6 +15,9 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# What the page suggests to be asked of the seeds.
+serve: export SAYWHERE_WIDGET__SUGGESTIONS ?= {"default": ["Who demanded an apology?", \
+  "How many new agents is ICE under pressure to hire?", "What is the 287(g) program?"]}
 serve: install ## install, ingest seeds/, serve on http://127.0.0.1:8000
 	$(BIN)/saywhere ingest --data $(DATA) seeds
 	$(BIN)/saywhere serve --data $(DATA) --host $(HOST) --port $(PORT)

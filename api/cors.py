@@ -1,4 +1,4 @@
-"""What pages of other sites may call: the widget's own files from anywhere, four routes by allow-list.
+"""What pages of other sites may call: the widget's script from anywhere, four routes by allow-list.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol, as Starlette has it. Everything else, the listing of
 documents and their text among it, stays out of reach of any other site's page.
@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_FILES = ("/widget.js", "/widget/")
+_SCRIPT = "/widget.js"
 _ROUTES = frozenset({"/v1/ask", "/v1/feedback", "/v1/suggestions", "/v1/tokens", "/healthz"})
 _SECONDS = 600  # that a browser remembers a preflight's answer
 
@@ -23,7 +23,7 @@ class Cors:
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
         self._app = app
         self._origins = origins
-        self._files = CORSMiddleware(app, allow_origins=["*"])
+        self._script = CORSMiddleware(app, allow_origins=["*"])
         self._routes = CORSMiddleware(
             app,
             allow_origins=list(origins),
@@ -39,7 +39,7 @@ class Cors:
     def _chosen(self, scope: Scope) -> ASGIApp:
         if scope["type"] != "http":
             return self._app
-        if scope["path"].startswith(_FILES):
-            return self._files
+        if scope["path"] == _SCRIPT:
+            return self._script
         listed = {Headers(scope=scope).get("origin"), "*"} & set(self._origins)
         return self._routes if listed and scope["path"] in _ROUTES else self._app

@@ -78,7 +78,7 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
 _REFUSED: Mapping[type[Refused], Kind] = {
     OriginRefused: Kind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: Kind(status=401, slug="token-needed", title="A token is needed"),
-    WritingOff: Kind(status=403, slug="writing-off", title="Documents can't be written here"),
+    WritingOff: Kind(status=403, slug="writing-off", title="That is off here: no API key is set"),
     KeyNeeded: Kind(status=401, slug="key-needed", title="The API key is needed"),
     TooOften: Kind(status=429, slug="too-often", title="Too many requests in a minute", retry_after=60),
 }

@@ -1,4 +1,4 @@
-"""Who may put documents in and take them out over HTTP.
+"""Who may put documents in and take them out over HTTP, and read what readers said of answers.
 
 With an API key (``SAYWHERE_API_KEY``) whoever sends it. Without one, only who is on this machine: the
 service listens on loopback and stands behind no proxy. Else writing is off. No page of another site
@@ -49,18 +49,28 @@ class Writing:
         if foreign_origin(request.headers) is not None:
             raise OriginRefused("documents are written by no other site's page")
         ingestion = self.reached()
+        self.trust(request)
+        return ingestion
+
+    def trust(self, request: Request) -> None:
+        """Lets the team in: who sends the key; where there is none, who is on this machine."""
+        if foreign_origin(request.headers) is not None:
+            raise OriginRefused("this is for no other site's page")
         if self._key is None:
             if not self._local:
                 raise WritingOff("set SAYWHERE_API_KEY and send it, or serve on 127.0.0.1 alone")
-            return ingestion
+            return
         kind, _, sent = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not compare_digest(sent.strip().encode(), self._key.encode()):
             raise KeyNeeded("send the API key as: Authorization: Bearer KEY")
-        return ingestion
 
 
 async def _may_write(request: Request) -> Ingestion:
     return cast(Writing, request.app.state.writing).admit(request)
+
+
+async def _trusted(request: Request) -> None:
+    cast(Writing, request.app.state.writing).trust(request)
 
 
 async def _reads_jobs(request: Request) -> Ingestion:
@@ -68,4 +78,5 @@ async def _reads_jobs(request: Request) -> Ingestion:
 
 
 MayWrite = Annotated[Ingestion, Depends(_may_write)]
+IsTrusted = Depends(_trusted)
 ReadsJobs = Annotated[Ingestion, Depends(_reads_jobs)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ingest import formats
+from ingest.formats.limits import DEFAULT, Limits
 from ingest.plan import document_id
 from rag.ports import Change, Resolver, Splitter
 from rag.types import DEFAULT_COLLECTION
@@ -17,12 +18,17 @@ from rag.types import DEFAULT_COLLECTION
 class Preparer:
     """Turns bytes into a ``Change``, for a folder's files and for uploads alike.
 
-    ``limit`` is the most bytes a document may have.
+    ``limits`` bound what one file may cost.
     """
 
     splitter: Splitter
     resolver: Resolver | None = None
-    limit: int = formats.DOCUMENT_BYTES
+    limits: Limits = DEFAULT
+
+    @property
+    def limit(self) -> int:
+        """The most bytes a document may have."""
+        return self.limits.document_bytes
 
     def prepare(
         self,
@@ -55,7 +61,7 @@ class Preparer:
             document_id=key or document_id(collection, uri),
             collection=collection,
             media_type=media_type,
-            limit=self.limit,
+            limits=self.limits,
         )
         if title is not None or metadata:
             document = replace(

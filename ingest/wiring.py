@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
+from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
 from ingest.prepare import Preparer
@@ -27,7 +28,7 @@ def preparer(settings: Settings) -> Preparer:
     return Preparer(
         splitter=PassageSplitter(settings.split.min_words, settings.split.max_words),
         resolver=PronounResolver(),
-        limit=settings.limits.document_bytes,
+        limits=Limits(document_bytes=settings.limits.document_bytes),
     )
 
 

@@ -9,6 +9,7 @@ place it is from, so that an answer is always a span of the document.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Span
 
 _POSSESSIVES = frozenset({"his", "its", "their"})
+_BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +202,12 @@ def _cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
 
 
 def _split_cells(text: str, row: Span) -> list[Span]:
-    """The cells of a line "a | b | c", trimmed."""
-    cells, start = [], row.start
-    for part in row.slice(text).split(" | "):
-        begin = start + len(part) - len(part.lstrip())
+    """The cells of a line "a | b | c", trimmed; the first and last may be empty."""
+    line = row.slice(text)
+    cells, start = [], 0
+    for bar in (*_BAR.finditer(line), None):
+        part = line[start : bar.start() if bar else len(line)]
+        begin = row.start + start + len(part) - len(part.lstrip())
         cells.append(Span(begin, max(begin, begin + len(part.strip()))))
-        start += len(part) + len(" | ")
+        start = bar.end() if bar else 0
     return cells

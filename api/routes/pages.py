@@ -14,8 +14,8 @@ from api import problems
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "ask.html", "ask.js", "document.html", "document.js", "icon.svg", "positions.js", "service.js",
-    "style.css",
+    "ask.html", "ask.js", "chat.css", "document.html", "document.js", "icon.svg", "playground.html",
+    "playground.js", "positions.js", "service.js", "style.css",
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)
@@ -29,8 +29,14 @@ def _file(name: str) -> Response:
 
 @router.get("/")
 def ask_page() -> Response:
-    """A plain page to ask on."""
+    """The widget at work."""
     return _file("ask.html")
+
+
+@router.get("/playground")
+def playground() -> Response:
+    """The widget's attributes and custom properties, to try out."""
+    return _file("playground.html")
 
 
 @router.get("/documents/{document_id:path}")

@@ -1,18 +1,10 @@
-"""What the widget needs beside answers: its own files, questions to start with, tokens.
-
-Each file is named here: nothing in a path ever reaches the file system.
-"""
+"""What the widget needs beside answers: its script, questions to start with, tokens."""
 
 from __future__ import annotations
 
-import gzip
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from starlette.exceptions import HTTPException
 
 from api import problems
 from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
@@ -20,58 +12,33 @@ from api.backend import UsesBackend
 from api.content import requires_json
 from api.limits import Turns, while_connected
 from api.schemas import SuggestionsOut, TokenIn, TokenOut
+from api.script import script
 from api.suggestions import made
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
 
-ENTRY = "widget.js"
-
 router = APIRouter()
 
 
-@cache
-def sources() -> dict[str, tuple[bytes, bytes, str]]:
-    """Each file of the widget by name: as it is, gzipped, and its ETag."""
-    found = {}
-    for file in files("api").joinpath("widget").iterdir():
-        if file.name.endswith(".js"):
-            body = file.read_bytes()
-            found[file.name] = (body, gzip.compress(body, 9, mtime=0), f'"{sha256(body).hexdigest()[:20]}"')
-    return found
-
-
-def _file(name: str, accepted: str, known: str | None) -> Response:
-    if name not in sources():
-        raise HTTPException(404)
-    body, packed, tag = sources()[name]
+@router.get("/widget.js", include_in_schema=False)
+def widget(
+    accepted: Annotated[str, Header(alias="accept-encoding")] = "",
+    known: Annotated[str, Header(alias="if-none-match")] = "",
+) -> Response:
+    """The one script that a page names."""
+    found = script()
     headers = {
         "Cache-Control": "no-cache",
         "Cross-Origin-Resource-Policy": "cross-origin",
-        "ETag": tag,
+        "ETag": found.etag,
         "Vary": "Accept-Encoding",
     }
-    if known is not None and tag in known:
+    if found.etag in known:
         return Response(status_code=304, headers=headers)
-    if "gzip" in accepted:
-        body = packed
+    packed = "gzip" in accepted
+    if packed:
         headers["Content-Encoding"] = "gzip"
-    return Response(body, media_type="text/javascript", headers=headers)
-
-
-_Accepted = Annotated[str, Header(alias="accept-encoding")]
-_Known = Annotated[str | None, Header(alias="if-none-match")]
-
-
-@router.get(f"/{ENTRY}", include_in_schema=False)
-def entry(accepted: _Accepted = "", known: _Known = None) -> Response:
-    """The one script that a page names."""
-    return _file(ENTRY, accepted, known)
-
-
-@router.get("/widget/{name}", include_in_schema=False)
-def part(name: str, accepted: _Accepted = "", known: _Known = None) -> Response:
-    """What that script loads."""
-    return _file(name, accepted, known)
+    return Response(found.gzipped if packed else found.body, media_type="text/javascript", headers=headers)
 
 
 @router.get(

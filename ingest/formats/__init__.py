@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.formats import markdown, plain
+from ingest.formats import docx, html, markdown, pdf, plain
+from ingest.formats.limits import DEFAULT, Limits
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import DEFAULT_COLLECTION, Document
 
-DOCUMENT_BYTES = 25_000_000
-VERSION = "formats/1"  # rises when a reader makes another document of the same bytes
+VERSION = "formats/2"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,19 @@ _FORMATS = (
         extensions=(".txt", ".text", ""),
         read=plain.read,
     ),
+    Format(
+        name="HTML",
+        media_types=("text/html", "application/xhtml+xml"),
+        extensions=(".html", ".htm", ".xhtml"),
+        read=html.read,
+    ),
+    Format(
+        name="Word",
+        media_types=(docx.MEDIA_TYPE,),
+        extensions=(".docx", ".docm"),
+        read=docx.read,
+    ),
+    Format(name="PDF", media_types=(pdf.MEDIA_TYPE,), extensions=(".pdf",), read=pdf.read),
 )
 
 
@@ -52,7 +65,7 @@ def read(
     document_id: str,
     collection: str = DEFAULT_COLLECTION,
     media_type: str | None = None,
-    limit: int = DOCUMENT_BYTES,
+    limits: Limits = DEFAULT,
 ) -> Document:
     """The document that these bytes are; the same bytes and names give the same document.
 
@@ -60,12 +73,14 @@ def read(
     without an extension is read as plain text if its bytes are text.
 
     Raises:
-        DocumentTooLarge: over ``limit`` bytes.
-        UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
+        DocumentTooLarge: over one of the limits; the message names it.
+        UnreadableDocument: of no supported format, or empty, damaged, encrypted or wrongly encoded.
     """
-    if len(data) > limit:
-        raise DocumentTooLarge(f"{name} has {len(data):,} bytes; the limit is {limit:,}")
-    source = Source(data=data, name=name, uri=uri, document_id=document_id, collection=collection)
+    if len(data) > limits.document_bytes:
+        raise DocumentTooLarge(f"{name} has {len(data):,} bytes; the limit is {limits.document_bytes:,}")
+    source = Source(
+        data=data, name=name, uri=uri, document_id=document_id, collection=collection, limits=limits
+    )
     return _format_of(name, media_type).read(source)
 
 

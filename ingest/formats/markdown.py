@@ -12,12 +12,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ingest.formats.decode import decode
+from ingest.formats.flow import Flow
 from ingest.formats.front_matter import split_front_matter
 from ingest.formats.inline import html_prose, prose
 from ingest.formats.source import Source
 from ingest.formats.template import without_tags
 from ingest.formats.writer import DocumentWriter
-from rag.types import BlockKind, Document, Span
+from rag.types import Document, Span
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -39,7 +40,7 @@ def read(source: Source) -> Document:
     metadata, body = split_front_matter(decode(source.data, source.name))
     writer = DocumentWriter()
     tree = SyntaxTreeNode(_parser().parse(without_tags(body)))
-    _Walk(writer).children(tree, None)
+    _Walk(Flow(writer)).children(tree, None)
     top = next((heading.text for heading in writer.headings if heading.level == 1), None)
     title = " ".join(metadata.get("title", "").split()) or top or source.stem_title
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
@@ -58,10 +59,8 @@ def _parser() -> MarkdownIt:
 class _Walk:
     """Writes a syntax tree's blocks, each with the lead that a reader needs beside it."""
 
-    def __init__(self, writer: DocumentWriter) -> None:
-        self._writer = writer
-        self._leading: Span | None = None
-        self._depth = 0
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
         self._handlers: dict[str, Callable[[SyntaxTreeNode, Span | None], None]] = {
             "heading": self._heading,
             "paragraph": self._paragraph,
@@ -85,77 +84,59 @@ class _Walk:
                 self.children(child, owner)
 
     def _heading(self, node: SyntaxTreeNode, _: Span | None) -> None:
-        self._writer.heading(_inline(node), int(node.tag[1]))
-        self._leading = None
+        self._flow.heading(_inline(node), int(node.tag[1]))
 
     def _paragraph(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._write(_inline(node), BlockKind.PARAGRAPH, owner)
-        self._leading = self._writer.last_sentence
+        self._flow.paragraph(_inline(node), owner)
 
     def _html(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._write(html_prose(node.content), BlockKind.PARAGRAPH, owner)
+        self._flow.paragraph(html_prose(node.content), owner)
+        self._flow.close()
 
     def _quote(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        lead = owner or self._announcing()
+        lead = owner or self._flow.announcing()
         for child in node.children:
             if child.type == "paragraph":
-                self._write(_inline(child), BlockKind.QUOTE, lead)
+                self._flow.quote(_inline(child), lead)
             elif child.type in self._handlers:
                 self._handlers[child.type](child, lead)
-        self._leading = None
+        self._flow.close()
 
     def _code(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._write(node.content, BlockKind.CODE, owner or self._announcing())
+        self._flow.code(node.content, owner)
 
     def _list(self, node: SyntaxTreeNode, owner: Span | None) -> None:
         if _is_contents(node):
             return
-        lead = owner or self._leading
+        lead = self._flow.lead(owner)
         first = int(node.attrs.get("start", 1))
         for number, item in enumerate(node.children, first):
             mark = "-" if node.type == "bullet_list" else f"{number}."
-            self._item(item, mark, lead, tight=number > first or self._depth > 0)
-        self._leading = None
+            self._item(item, mark, lead, tight=number > first or self._flow.depth > 0)
+        self._flow.close()
 
     def _item(self, node: SyntaxTreeNode, mark: str, lead: Span | None, *, tight: bool) -> None:
         rest = list(node.children)
         span = lead
         if rest and rest[0].type == "paragraph":
-            text = f"{mark} {_inline(rest.pop(0))}"
-            span = self._write(text, BlockKind.LIST_ITEM, lead, tight=tight)
-        self._depth += 1
-        for child in rest:
-            if child.type in self._handlers:
-                self._handlers[child.type](child, span)
-        self._depth -= 1
+            span = self._flow.item(f"{mark} {_inline(rest.pop(0))}", lead, tight=tight)
+        with self._flow.deeper():
+            for child in rest:
+                if child.type in self._handlers:
+                    self._handlers[child.type](child, span)
 
     def _table(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        lead = owner or self._announcing()
-        tight = False
-        for part in node.children:
-            kind = BlockKind.TABLE_HEADER if part.type == "thead" else BlockKind.TABLE_ROW
-            for row in part.children:
-                cells = [_inline(cell).replace("\n", " ") for cell in row.children]
-                if any(cells):
-                    span = self._write(" | ".join(cells), kind, lead, tight=tight)
-                    lead = span if part.type == "thead" else lead
-                    tight = True
+        rows = [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
+        self._flow.table(rows, owner, header_rows=1)
 
     def _definitions(self, node: SyntaxTreeNode, owner: Span | None) -> None:
         term = owner
         for child in node.children:
             if child.type == "dt":
-                term = self._write(_inline(child), BlockKind.PARAGRAPH, owner)
+                term = self._flow.paragraph(_inline(child), owner)
+                self._flow.close()
             else:
                 self.children(child, term)
-
-    def _announcing(self) -> Span | None:
-        """The sentence before, if it ends with a colon."""
-        return self._leading if self._writer.announces else None
-
-    def _write(self, text: str, kind: BlockKind, lead: Span | None, *, tight: bool = False) -> Span:
-        self._leading = None
-        return self._writer.block(text, kind, lead=lead, indent=2 * self._depth, tight=tight)
 
 
 def _inline(node: SyntaxTreeNode) -> str:

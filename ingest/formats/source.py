@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ingest.formats.decode import well_formed
+from ingest.formats.limits import DEFAULT, Limits
 from rag.types import DEFAULT_COLLECTION
 
 
@@ -18,6 +19,7 @@ class Source:
     uri: str
     document_id: str
     collection: str = DEFAULT_COLLECTION
+    limits: Limits = DEFAULT
 
     @property
     def stem_title(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from ingest.formats.limits import DEFAULT, Limits
 from ingest.formats.outline import Heading, outline
 from ingest.formats.source import Source
-from rag.errors import UnreadableDocument
+from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.text import sentences
-from rag.types import Block, BlockKind, Document, Span
+from rag.types import Block, BlockKind, Document, Page, Span
 
 
 class DocumentWriter:
@@ -21,11 +22,13 @@ class DocumentWriter:
     Span(start=11, end=19)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
         self._text: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
+        self._pages: list[tuple[int, int]] = []
 
     @property
     def headings(self) -> tuple[Heading, ...]:
@@ -58,6 +61,9 @@ class DocumentWriter:
 
         Each of its lines is indented by ``indent`` spaces. Text of white space alone adds nothing:
         its span is empty.
+
+        Raises:
+            DocumentTooLarge: the text outgrows the limit.
         """
         text = text.strip("\n").rstrip()
         if not text.strip():
@@ -71,6 +77,10 @@ class DocumentWriter:
         span = Span(start, self._length)
         self._blocks.append(Block(span=span, kind=kind, lead=lead))
         return span
+
+    def page(self, number: int, at: int | None = None) -> None:
+        """A page begins: with the next block, or at an offset inside the block just written."""
+        self._pages.append((self._length if at is None else at, number))
 
     def document(
         self, source: Source, *, title: str, media_type: str, metadata: Mapping[str, str]
@@ -89,11 +99,22 @@ class DocumentWriter:
             text="".join(self._text),
             media_type=media_type,
             sections=outline(self._headings, self._length, title),
+            pages=tuple(self._page_spans()),
             blocks=tuple(self._blocks),
             metadata=dict(metadata),
             collection=source.collection,
         )
 
+    def _page_spans(self) -> Iterator[Page]:
+        """Pages without gaps: each ends where the next begins."""
+        edges = [*(at for at, _ in self._pages[1:]), self._length]
+        for (start, number), end in zip(self._pages, edges, strict=False):
+            yield Page(span=Span(start, max(start, end)), number=number)
+
     def _append(self, text: str) -> None:
         self._text.append(text)
         self._length += len(text)
+        if self._length > self._limits.characters:
+            raise DocumentTooLarge(
+                f"it holds more than {self._limits.characters:,} characters of text; that is the limit"
+            )

@@ -41,7 +41,9 @@ _FAINT = """() => {
 }"""
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _RING = """() => {
-  const style = getComputedStyle(document.activeElement);
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  const style = getComputedStyle(at);
   return style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
 }"""
 AA = 4.5

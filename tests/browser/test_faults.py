@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.errors import IndexUnavailable, StorageError
-from rag.types import Conflict, Outcome
+from rag.errors import StorageError
 from tests.browser import looks
-from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TEXT, FakeBackend, answer
+from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TEXT, FakeBackend
 from tests.http.live import in_thread
 
 if TYPE_CHECKING:
@@ -34,127 +32,8 @@ def url(backend: FakeBackend) -> Iterator[str]:
         yield address
 
 
-def _ask(page: Page, question: str) -> None:
-    page.get_by_label("Question").fill(question)
-    page.keyboard.press("Enter")
-
-
-def _said(page: Page, kind: str = ".error") -> str:
-    return page.locator(f"#headline {kind}, #notice {kind}").inner_text()
-
-
-def test_while_it_reads_it_says_so(page: Page, url: str, backend: FakeBackend) -> None:
-    """Until the answer is there the page says it is at work; then that is gone."""
-    release = threading.Event()
-
-    def slow(question: str) -> Outcome:
-        release.wait(60)
-        return answer(question)
-
-    backend.engine.script = slow
-    page.goto(url)
-    _ask(page, "Who?")
-    try:
-        page.get_by_text("Reading…").wait_for()
-    finally:
-        release.set()
-    page.locator(".answer").wait_for()
-    assert page.get_by_text("Reading…").count() == 0
-
-
-def test_a_newer_question_takes_an_older_ones_place(page: Page, url: str, backend: FakeBackend) -> None:
-    """The older is given up in silence, not shown as a fault, and its answer never comes."""
-    release = threading.Event()
-
-    def script(question: str) -> Outcome:
-        release.wait(60)
-        return replace(answer(question), text=f"To {question}")
-
-    backend.engine.script = script
-    page.goto(url)
-    try:
-        with page.expect_event("requestfailed") as given_up:
-            _ask(page, "First?")
-            _ask(page, "Second?")
-        assert given_up.value.post_data_json == {"question": "First?"}
-        page.get_by_text("Reading…").wait_for()
-        assert page.locator(".error").count() == 0
-    finally:
-        release.set()
-    page.locator(".answer").wait_for()
-    assert _said(page, ".answer") == "To Second?"
-
-
-def test_an_address_asks_its_question(page: Page, url: str) -> None:
-    """/?q=… is asked on opening; Back leads over the questions asked, to the empty page in the end."""
-    page.goto(f"{url}/")
-    _ask(page, "Who & what?")
-    page.locator(".answer").wait_for()
-    assert page.url == f"{url}/?q=Who+%26+what%3F"
-    page.reload()
-    page.locator(".answer").wait_for()
-    assert page.title() == "Who & what? – Saywhere"
-    page.go_back()
-    page.locator("#hint").wait_for()
-    assert page.locator(".answer").count() == 0
-    assert page.get_by_label("Question").input_value() == ""
-
-
-def test_a_stopped_server_is_named(page: Page, backend: FakeBackend) -> None:
-    """The reader learns that the service is gone, and not what the browser calls that."""
-    with in_thread(backend) as url:
-        page.goto(url)
-        _ask(page, "Who?")
-        page.locator(".answer").wait_for()
-    _ask(page, "And now?")
-    assert _said(page) == "The service can't be reached. Is it still running?"
-    assert page.locator(".answer, ol").count() == 0
-
-
-def test_an_answer_that_is_no_json_is_named(page: Page, url: str) -> None:
-    """Something between page and service that answers in its own way is told by its status."""
-    page.route("**/v1/ask", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
-    page.goto(url)
-    _ask(page, "Who?")
-    assert _said(page) == "The service sent no proper answer (status 502)."
-
-
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (RuntimeError("secret"), "Something went wrong here: The server's log has more under "),
-        (IndexUnavailable("/srv/secret"), "The index isn't ready. Try again in 5 s"),
-    ],
-    ids=["unexpected", "unavailable"],
-)
-def test_a_server_error_is_told_plainly(
-    page: Page, url: str, backend: FakeBackend, fault: Exception, said: str
-) -> None:
-    """The kind of problem, what to do, and nothing of the server's inside."""
-
-    def broken(_question: str) -> Outcome:
-        raise fault
-
-    backend.engine.script = broken
-    page.goto(url)
-    _ask(page, "Who?")
-    shown = _said(page)
-    assert shown.startswith(said)
-    assert "secret" not in page.content()
-    assert looks.faint(page) == []
-
-
-def test_a_question_that_cannot_be_asked(page: Page, url: str, backend: FakeBackend) -> None:
-    """None at all isn't sent; one of spaces, and one of 10,000 characters, are refused in words."""
-    page.goto(url)
-    _ask(page, "")
-    _ask(page, "   ")
-    assert _said(page) == "The question can't be asked: the question is empty"
-    _ask(page, "why " * 2_500)
-    page.get_by_text("characters").wait_for()
-    assert "can't be asked" in _said(page)
-    assert looks.overflow(page) == 0
-    assert backend.engine.asked == []
+def _said(page: Page) -> str:
+    return page.locator("#notice .error").inner_text()
 
 
 def test_without_documents_it_says_how_to_add_some(page: Page, url: str, backend: FakeBackend) -> None:
@@ -169,15 +48,6 @@ def test_without_documents_it_says_how_to_add_some(page: Page, url: str, backend
         page.goto(url)
         page.get_by_text(said).wait_for()
         assert said in hint.inner_text()
-
-
-def test_conflicting_values_are_shown_apart(page: Page, url: str, backend: FakeBackend) -> None:
-    """What else the documents say stands under its own heading, with its own source."""
-    other = Conflict(text="Bob asked first.", citations=(0,))
-    backend.engine.script = lambda question: replace(answer(question), conflicts=(other,))
-    page.goto(f"{url}/?q=Who")
-    page.get_by_role("heading", name="The documents also say").wait_for()
-    assert page.locator(".statement").all_text_contents() == [f"{QUOTE} [1]", "Bob asked first. [1]"]
 
 
 @pytest.mark.parametrize("place", [PLACE, PATH + SPAN, f"{PATH}?version={SPAN}"])

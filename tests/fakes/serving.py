@@ -32,5 +32,11 @@ class _Backend(FakeBackend):
         say("closed")
 
 
+def _open(settings: Settings, _url: str) -> _Backend:
+    backend = _Backend(settings, slow)
+    backend.engine.told = 1
+    return backend
+
+
 if __name__ == "__main__":
-    serve(Settings(), lambda settings, _url: _Backend(settings, slow), port=int(sys.argv[1]), say=say)
+    serve(Settings(), _open, port=int(sys.argv[1]), say=say)

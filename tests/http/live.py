@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def in_thread(backend: Backend) -> Iterator[str]:
+def in_thread(backend: Backend, port: int = 0) -> Iterator[str]:
     """The URL of a real uvicorn over the backend, listening for as long as the block runs."""
     listening = threading.Event()
 
@@ -30,7 +30,8 @@ def in_thread(backend: Backend) -> Iterator[str]:
             listening.set()
 
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = Server(uvicorn.Config(create_app(backend), log_config=None, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -13,6 +15,7 @@ from rag.settings import Settings
 from rag.wiring import open_service
 from tests.fakes.engine import FakeBackend
 
+KEY = "k" * 16
 ID = "ans_" + "0" * 32
 SENT = {
     "answer_id": ID,
@@ -23,6 +26,12 @@ SENT = {
     "answer": "Ada",
     "citations": [{"document_id": "notes/may 1.txt", "version": "sha256:ab12", "start": 3, "end": 9}],
 }
+
+
+@pytest.fixture
+def client(backend: FakeBackend) -> Iterator[TestClient]:
+    with TestClient(create_app(backend, local=True)) as opened:
+        yield opened
 
 
 def test_it_is_kept_and_listed(client: TestClient) -> None:
@@ -63,9 +72,30 @@ def test_a_full_disk_is_said(client: TestClient, backend: FakeBackend) -> None:
     assert "private" not in response.text
 
 
+def test_only_the_team_reads_it() -> None:
+    """Who sends the API key; without one, who is on this machine; never another site's page."""
+    unkeyed, keyed = FakeBackend(), FakeBackend(Settings(api_key=SecretStr(KEY)))
+    bearer = {"Authorization": f"Bearer {KEY}"}
+    foreign = {"Origin": "https://elsewhere.example"}
+    for backend, local, headers, status in (
+        (unkeyed, True, {}, 200),
+        (unkeyed, True, foreign, 403),
+        (unkeyed, False, {}, 403),
+        (keyed, True, {}, 401),
+        (keyed, False, bearer, 200),
+        (keyed, False, bearer | foreign, 403),
+    ):
+        with TestClient(create_app(backend, local=local)) as client:
+            assert client.get("/v1/feedback", headers=headers).status_code == status
+            assert client.post("/v1/feedback", json=SENT).status_code == 200
+
+
 def test_the_real_service_keeps_it_over_a_restart(tmp_path: Path) -> None:
     """In the catalog of its data folder."""
     for kept in (0, 1):
-        with open_service(Settings(data=tmp_path)) as service, TestClient(create_app(service)) as client:
+        with (
+            open_service(Settings(data=tmp_path)) as service,
+            TestClient(create_app(service, local=True)) as client,
+        ):
             assert len(client.get("/v1/feedback").json()["feedback"]) == kept
             assert client.post("/v1/feedback", json=SENT).status_code == 200

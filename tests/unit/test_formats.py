@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.formats import is_supported, read, supported
+from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
@@ -51,9 +52,9 @@ def test_an_unsupported_file_is_told_what_is_supported() -> None:
 
 def test_a_document_over_the_limit_is_refused() -> None:
     """At the limit it is read."""
-    assert take("a.txt", b"12345", limit=5).text == "12345"
+    assert take("a.txt", b"12345", limits=Limits(document_bytes=5)).text == "12345"
     with pytest.raises(DocumentTooLarge, match=r"a.txt has 6 bytes; the limit is 5"):
-        take("a.txt", b"123456", limit=5)
+        take("a.txt", b"123456", limits=Limits(document_bytes=5))
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "caf\udce9.md", "caf\udce9.txt"])

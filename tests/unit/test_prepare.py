@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from ingest.formats.limits import Limits
 from ingest.plan import document_id
 from ingest.prepare import Preparer
 from ingest.split import PassageSplitter
@@ -38,4 +39,4 @@ def test_a_sources_key_tells_bytes_and_rules_apart() -> None:
 def test_the_limit_is_the_preparer_s() -> None:
     """An upload over it is refused as a file is."""
     with pytest.raises(DocumentTooLarge):
-        Preparer(splitter=PassageSplitter(), limit=5).prepare(DATA, "tea.md", uri="u")
+        Preparer(splitter=PassageSplitter(), limits=Limits(document_bytes=5)).prepare(DATA, "tea.md", uri="u")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from ingest.formats import DOCUMENT_BYTES
+from ingest.formats.limits import DEFAULT, Limits
 from ingest.ignore import Patterns
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
@@ -26,10 +26,10 @@ def run(
     library: MemoryLibrary,
     *paths: Path,
     resolver: Resolver | None = None,
-    limit: int = DOCUMENT_BYTES,
+    limit: int = DEFAULT.document_bytes,
     **more: Any,
 ) -> Report:
-    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limit=limit)
+    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limits=Limits(document_bytes=limit))
     return sync(library, cast(Catalog, library), preparer, paths, **more)
 
 

@@ -1,0 +1,97 @@
+"""Opening ZIP files, and Office and e-book files that are ones, without being led astray by them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from ingest.formats.source import Source
+from rag.errors import DocumentTooLarge, UnreadableDocument
+
+_ENCRYPTED = 0x1
+_CHUNK = 1 << 20
+
+
+class Archive:
+    """The members of a ZIP file, read from memory: nothing is ever written to a disk.
+
+    What is unpacked is counted as it comes out, whatever the file says about its sizes, over all
+    members together.
+
+    Raises:
+        UnreadableDocument: no ZIP file, damaged or encrypted.
+        DocumentTooLarge: more members than the limit; by ``read``, more bytes.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._left = source.limits.unpacked_bytes
+        try:
+            self._zip = ZipFile(io.BytesIO(source.data))
+            self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+        except (BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise UnreadableDocument(f"{source.name} is damaged: {error}") from None
+        if len(self._zip.infolist()) > source.limits.members:
+            raise DocumentTooLarge(
+                f"{source.name} has {len(self._zip.infolist()):,} entries; the limit is"
+                f" {source.limits.members:,}"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the files inside, as the archive has them."""
+        return tuple(self._infos)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._infos
+
+    def read(self, name: str) -> bytes:
+        """A member's bytes.
+
+        Raises:
+            UnreadableDocument: there is none of this name, or it is damaged or encrypted.
+            DocumentTooLarge: all that was read is more than the limit on unpacked bytes.
+        """
+        info = self._infos.get(name)
+        if info is None:
+            raise UnreadableDocument(f"{self._source.name} is damaged: it lacks {name}")
+        if info.flag_bits & _ENCRYPTED:
+            raise UnreadableDocument(f"{self._source.name} is encrypted: it needs a password")
+        return b"".join(self._chunks(info))
+
+    def measure(self) -> None:
+        """Unpacks every member to count it, for libraries that unpack by themselves.
+
+        Raises:
+            UnreadableDocument: a member is damaged or encrypted.
+            DocumentTooLarge: they are more than the limit on unpacked bytes.
+        """
+        for info in self._infos.values():
+            if info.flag_bits & _ENCRYPTED:
+                raise UnreadableDocument(f"{self._source.name} is encrypted: it needs a password")
+            for _ in self._chunks(info):
+                pass
+
+    def _chunks(self, info: ZipInfo) -> Iterator[bytes]:
+        try:
+            with self._zip.open(info) as member:
+                while chunk := member.read(_CHUNK):
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        raise DocumentTooLarge(
+                            f"{self._source.name} unpacks to more than"
+                            f" {self._source.limits.unpacked_bytes:,} bytes; that is the limit"
+                        )
+                    yield chunk
+        except DocumentTooLarge:
+            raise
+        except Exception as error:  # noqa: BLE001  # zlib.error, BadZipFile, EOFError, NotImplementedError, …
+            raise UnreadableDocument(f"{self._source.name} is damaged: {info.filename}: {error}") from None
+
+
+def is_inside(name: str) -> bool:
+    """Whether a member's name stays in the archive: not absolute, no drive, no step upwards."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return not path.is_absolute() and ".." not in path.parts and ":" not in (path.parts or ("",))[0]

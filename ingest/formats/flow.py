@@ -1,0 +1,91 @@
+"""Blocks as a reader meets them, each with the lead that it can't be understood without.
+
+Every format with paragraphs, lists and tables is written through here, so that a table's row or a
+list's item is the same thing wherever it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ingest.formats.tables import Row, line, table
+from ingest.formats.writer import DocumentWriter
+from rag.types import BlockKind, Span
+
+
+class Flow:
+    """Writes blocks in order. ``owner`` is the list item or quotation that a block belongs to.
+
+    >>> flow = Flow(DocumentWriter())
+    >>> flow.paragraph("Bring:")
+    Span(start=0, end=6)
+    >>> flow.item("- a pen", flow.lead(None))
+    Span(start=8, end=15)
+    """
+
+    def __init__(self, writer: DocumentWriter) -> None:
+        self.writer = writer
+        self._leading: Span | None = None
+        self._depth = 0
+
+    @property
+    def depth(self) -> int:
+        """How many lists the next block stands in."""
+        return self._depth
+
+    def heading(self, text: str, level: int) -> None:
+        self.writer.heading(text, level)
+        self._leading = None
+
+    def paragraph(self, text: str, owner: Span | None = None) -> Span:
+        span = self._write(text, BlockKind.PARAGRAPH, owner)
+        self._leading = self.writer.last_sentence if len(span) else None
+        return span
+
+    def quote(self, text: str, lead: Span | None) -> Span:
+        return self._write(text, BlockKind.QUOTE, lead)
+
+    def code(self, text: str, owner: Span | None = None) -> Span:
+        return self._write(text, BlockKind.CODE, owner or self.announcing())
+
+    def item(self, text: str, lead: Span | None, *, tight: bool = False) -> Span:
+        """A list's item with its mark, as "- text"."""
+        return self._write(text, BlockKind.LIST_ITEM, lead, tight=tight)
+
+    def table(self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None) -> None:
+        """A table's rows, each led by the header; see ``ingest.formats.tables.table``."""
+        made = table(rows, header_rows)
+        lead = owner or self.announcing()
+        for title in made.titles:
+            lead = self._write(title, BlockKind.PARAGRAPH, lead)
+        tight = False
+        if any(made.header):
+            lead = self._write(line(made.header), BlockKind.TABLE_HEADER, lead)
+            tight = True
+        for row in made.rows:
+            self._write(line(row), BlockKind.TABLE_ROW, lead, tight=tight)
+            tight = True
+
+    def lead(self, owner: Span | None) -> Span | None:
+        """What leads the items of a list that begins here: its owner or the sentence before."""
+        return owner or self._leading
+
+    def announcing(self) -> Span | None:
+        """The sentence before, if it ends with a colon."""
+        return self._leading if self.writer.announces else None
+
+    def close(self) -> None:
+        """What was written last leads nothing that follows."""
+        self._leading = None
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """Blocks inside an item of a list."""
+        self._depth += 1
+        yield
+        self._depth -= 1
+
+    def _write(self, text: str, kind: BlockKind, lead: Span | None, *, tight: bool = False) -> Span:
+        self._leading = None
+        return self.writer.block(text, kind, lead=lead, indent=2 * self._depth, tight=tight)

@@ -1,0 +1,29 @@
+"""What a file may cost before it is refused: bytes, depth, pages, time, memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on one source. A file over one of them is refused with an error that names it.
+
+    ``document_bytes`` bounds the file itself, ``unpacked_bytes`` all that an archive or Office file
+    unpacks to, ``members`` its entries, ``depth`` how deep elements, folders of archives or values
+    nest, ``pages`` pages, slides and sheets, ``characters`` the text that is kept. ``seconds`` (wall
+    clock) and ``memory_bytes`` (address space) bound the process that parses, see
+    ``ingest.formats.sandbox``.
+    """
+
+    document_bytes: int = 25_000_000
+    unpacked_bytes: int = 250_000_000
+    members: int = 10_000
+    depth: int = 200
+    pages: int = 5_000
+    characters: int = 25_000_000
+    seconds: float = 60.0
+    memory_bytes: int = 2_000_000_000
+
+
+DEFAULT = Limits()

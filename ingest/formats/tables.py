@@ -1,0 +1,100 @@
+"""Rows of cells as every format gives them, made lines that a row is cited by, its header found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Row = Sequence[str]
+
+_BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
+_NUMBER = re.compile(r"[\s(+\-−–~≈<>≤≥$€£¥]*\d[\d\s.,:/'’–-]*(?:%|‰|[kKmMbB]n?|[^\W\d_]{1,3})?[\s)*]*")
+_YEAR = re.compile(r"(?:[A-Z]{1,2}\s?)?(?:19|20)\d\d(?:[/–-]\d{2,4})?")
+_HEADER_CHARACTERS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """``titles`` stand above the ``header`` (empty: it has none) in rows of their own; all rows are
+    of one width and no cell holds a line break."""
+
+    titles: tuple[str, ...]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def table(rows: Sequence[Row], header_rows: int | None = None) -> Table:
+    """Cells cleaned, empty rows and columns gone, titles and header told from the rows.
+
+    Args:
+        header_rows: how many of the rows are known to be the header; several are made one, top
+            to bottom. None: the first row is taken for it if it looks like names.
+    """
+    cleaned = [tuple(_cell(cell) for cell in row) for row in rows]
+    width = max((len(row) for row in cleaned), default=0)
+    padded = [_once(row) + ("",) * (width - len(row)) for row in cleaned]
+    known = len([row for row in padded[: header_rows or 0] if any(row)])
+    filled = [row for row in padded if any(row)]
+    used = [column for column in range(width) if any(row[column] for row in filled)]
+    tidy = [tuple(row[column] for column in used) for row in filled]
+    titles = _titles(tidy)
+    body, known = tidy[titles:], max(0, known - titles)
+    if not known and header_rows != 0:
+        known = int(_is_header(body))
+    return Table(
+        titles=tuple(next(cell for cell in row if cell) for row in tidy[:titles]),
+        header=_merged(body[:known]),
+        rows=tuple(body[known:]),
+    )
+
+
+def line(cells: Row) -> str:
+    """The line of a row, "cell | cell"; what ``rag.view`` splits again."""
+    return " | ".join(cells).strip()
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is an amount, a date in digits or a time, with its unit, rather than words."""
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _cell(text: str) -> str:
+    return _BAR.sub("¦", " ".join(text.split()))
+
+
+def _once(row: Row) -> tuple[str, ...]:
+    """A text that fills a whole row stands in its first cell."""
+    same = len(row) > 1 and len(set(row)) == 1
+    return (row[0], *("" for _ in row[1:])) if same else tuple(row)
+
+
+def _titles(rows: Sequence[Row]) -> int:
+    """How many rows at the top hold one cell only, while rows below hold several."""
+    count = 0
+    while count < len(rows) and sum(map(bool, rows[count])) == 1:
+        count += 1
+    wide = count < len(rows) and len(rows[count]) > 1 and count < 5
+    return count if wide else 0
+
+
+def _is_header(rows: Sequence[Row]) -> bool:
+    """Names of columns: short, different, all there (but the first perhaps), no amounts, no "Name:"."""
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return False
+    first, *rest = rows[0]
+    names = [name for name in (first, *rest) if name]
+    if not all(rest) or len(set(names)) < len(names):
+        return False
+    if any(len(name) > _HEADER_CHARACTERS or name.endswith(":") for name in names):
+        return False
+    return all(_YEAR.fullmatch(name) or not is_number(name) for name in rest) and not is_number(first)
+
+
+def _merged(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Header rows as one: "Leave" over "paid" is "Leave paid"."""
+    if not rows:
+        return ()
+    return tuple(
+        " ".join(dict.fromkeys(cell for cell in column if cell)) for column in zip(*rows, strict=True)
+    )

@@ -1,0 +1,25 @@
+"""axe-core over a page: which of WCAG's rules, and of its own best practices, it breaks."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN = """async (rules) => {
+  const { violations, passes } = await axe.run(document, { runOnly: rules });
+  return [passes.length, violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(" ")}: ${failureSummary}`))];
+}"""
+
+
+def violations(page: Page) -> list[str]:
+    """Each as rule, element and why; shadow roots are looked into. Fails where nothing was judged."""
+    page.emulate_media(reduced_motion="reduce")  # what fades in is judged when it is there
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    passed, found = page.evaluate(_RUN, _RULES)
+    assert passed > 5, "axe judged next to nothing"
+    return list(found)

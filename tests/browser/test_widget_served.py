@@ -1,0 +1,231 @@
+"""The widget over the service as it is served: the seeds and a hostile document, real models."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.browser import axe, looks
+from tests.browser.widget import CHAT, ask, card
+from tests.http.live import ROOT, in_process
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HEADLINE = "who demanded an apology?"
+OUT_OF_SCOPE = "What is the boiling point of mercury?"
+HARBOUR = "Who is the harbour master of Quillport?"
+HOSTILE = """<img src=x onerror="alert(1)"> Harbour 🚢 rules
+
+The harbour master of Quillport is Wilhelmina Astor 👩‍✈️ <script>alert(2)</script> [open](javascript:alert(3)).
+
+<a href="javascript:alert(4)">open</a> [open](javascript:alert(5)) </div><style>*{display:none}</style>
+"""
+SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
+# A desk of 1280 px at 200 % zoom: half as many pixels, each twice as large.
+ZOOMED = {"viewport": {"width": 640, "height": 360}, "device_scale_factor": 2}
+EVERY = pytest.mark.parametrize(
+    "page", [*SCHEMES, PHONE, ZOOMED], indirect=True, ids=["light", "dark", "phone", "zoomed"]
+)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The seeds and the hostile document, ingested and served by the command line."""
+    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("hostile")
+    (folder / "harbour.txt").write_text(HOSTILE, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
+        cwd=ROOT, check=True, capture_output=True, timeout=110,
+    )  # fmt: skip
+    # The widget is under test here, not how sure the service must be.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
+        with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
+            yield address
+
+
+def _asked(page: Page, url: str, question: str) -> None:
+    page.goto(url)
+    ask(page, question)
+
+
+def test_the_headline_question(page: Page, url: str) -> None:
+    """Short answer, statement, numbers and quotes are what the service says."""
+    _asked(page, url, HEADLINE)
+    body: dict[str, Any] = httpx.post(f"{url}/v1/ask", json={"question": HEADLINE}, timeout=60).json()
+    assert "Grady Judd" in body["answer"]
+    assert page.locator(f"{CHAT} .answer").inner_text() == body["answer"]
+    for shown, statement in zip(page.locator(f"{CHAT} .statement").all(), body["statements"], strict=True):
+        numbers = "".join(str(index + 1) for index in statement["citations"])
+        assert shown.text_content() == f"{statement['text']} {numbers}"
+    for index, citation in enumerate(body["citations"]):
+        page.locator(f"{CHAT} .number", has_text=str(index + 1)).first.hover()
+        page.get_by_role("group", name=f"Source {index + 1}: {citation['title']}").wait_for()
+        assert card(page).locator("mark").text_content() == citation["quote"]
+        assert citation["section"][-1] in card(page).inner_text()
+    quotes = [f"“{citation['quote']}”" for citation in body["citations"]]
+    shown_quotes = page.locator(f"{CHAT} .sources a").all_text_contents()
+    assert [shown.removesuffix(" (new tab)") for shown in shown_quotes] == quotes
+
+
+def test_each_citation_opens_the_source_at_its_mark(page: Page, url: str) -> None:
+    """From its card and from the list of sources, in a tab of its own."""
+    _asked(page, url, HEADLINE)
+    citations = httpx.post(f"{url}/v1/ask", json={"question": HEADLINE}, timeout=60).json()["citations"]
+    for index, citation in enumerate(citations):
+        page.locator(f"{CHAT} .number", has_text=str(index + 1)).first.click()
+        for link in (card(page).get_by_role("link"), page.locator(f"{CHAT} .sources a").nth(index)):
+            with page.context.expect_page() as opened:
+                link.click()
+            opened.value.locator("mark").first.wait_for()
+            assert opened.value.url == url + citation["url"]
+            assert "".join(opened.value.locator("mark").all_text_contents()) == citation["quote"]
+            opened.value.close()
+            page.locator(f"{CHAT} .title").click()  # away from the card
+
+
+def test_by_keyboard_alone(page: Page, url: str) -> None:
+    """Typed, sent by Enter; Tab goes over ringed controls; Enter into the card, and out to the source."""
+    page.goto(url)
+    page.locator(f"{CHAT} .field").wait_for()
+    while page.evaluate("document.activeElement.localName") != CHAT:
+        page.keyboard.press("Tab")
+    _tab_to(page, "Ask a question")
+    page.keyboard.type(HEADLINE)
+    page.keyboard.press("Enter")
+    page.locator(f"{CHAT} .actions").wait_for()
+    assert _focused(page) == "Ask a question"
+    _tab_to(page, "Source 1", back=True)
+    number = _focused(page)
+    card(page).wait_for()
+    page.keyboard.press("Enter")
+    assert _focused(page).startswith("Open at this place")
+    page.keyboard.press("Escape")
+    assert card(page).count() == 0
+    assert _focused(page) == number
+    page.keyboard.press("Enter")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    opened.value.locator("mark").first.wait_for()
+
+
+def _tab_to(page: Page, name: str, *, back: bool = False) -> None:
+    """Presses Tab until what has the focus is called so; on the way all that gets it has a ring."""
+    for _ in range(30):
+        if _focused(page).startswith(name):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        assert looks.ring(page) >= 2
+    raise AssertionError(f"{name} can't be reached")
+
+
+def _focused(page: Page) -> str:
+    """The name of what has the focus, shadow roots looked into."""
+    name: str = page.evaluate(
+        """() => {
+          let at = document.activeElement;
+          while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+          return at?.getAttribute("aria-label") ?? at?.textContent ?? "";
+        }"""
+    )
+    return name
+
+
+def test_an_abstention_reads_as_help(page: Page, url: str) -> None:
+    """What was looked for, what is nearest with its place, and the question again to put differently."""
+    _asked(page, url, OUT_OF_SCOPE)
+    assert "documents don’t" in page.locator(f"{CHAT} .unanswered").inner_text()
+    assert page.get_by_text(f"Looked for: {OUT_OF_SCOPE}").is_visible()
+    assert page.locator(f"{CHAT} .answer").count() == 0
+    nearest = page.locator(f"{CHAT} blockquote").first.text_content()
+    with page.context.expect_page() as opened:
+        page.locator(f"{CHAT} .passages a").first.click()
+    opened.value.locator("mark").first.wait_for()
+    assert opened.value.locator("mark").first.text_content() == nearest
+    page.get_by_role("button", name="Ask differently").click()
+    assert page.locator(f"{CHAT} .field").input_value() == OUT_OF_SCOPE
+
+
+def test_a_hostile_document_is_only_text(page: Page, url: str) -> None:
+    """Its markup is shown to the letter, makes no element, and is still only text when it is taken along."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _asked(page, url, HARBOUR)
+    body: dict[str, Any] = httpx.post(f"{url}/v1/ask", json={"question": HARBOUR}, timeout=60).json()
+    [place] = [index for index, c in enumerate(body["citations"]) if "<script>" in c["quote"]][:1]
+    page.locator(f"{CHAT} .number", has_text=str(place + 1)).first.click()
+    assert card(page).locator("mark").text_content() == body["citations"][place]["quote"]
+    inside = page.evaluate(
+        """() => [...document.querySelector("saywhere-chat").shadowRoot.querySelectorAll("*")]
+          .flatMap((at) => [at.localName, ...at.getAttributeNames().map((name) => `@${name}`)])"""
+    )
+    assert not {"script", "img", "style", "iframe", "@onerror", "@onclick"} & set(inside)
+    for link in page.locator(f"{CHAT} a").all():
+        assert str(link.get_attribute("href")).startswith(("http://", "https://"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Copy with sources").click()
+    page.get_by_text("Copied.").first.wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Wilhelmina Astor" in copied
+    assert "\\<script\\>" in copied
+    assert "[open](javascript:" not in copied
+
+
+@EVERY
+@pytest.mark.parametrize("path", ["/", "/playground"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, url: str, path: str) -> None:
+    """At the start, answered, with a card, abstained, with a note: light, dark, on a phone, zoomed."""
+    page.goto(url + path)
+    page.locator(f"{CHAT} .field").wait_for()
+    _sound(page)
+    ask(page, HEADLINE)
+    _sound(page)
+    page.locator(f"{CHAT} .number").first.click()
+    card(page).wait_for()
+    _sound(page)
+    box = card(page).bounding_box()
+    assert box is not None
+    assert page.viewport_size is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+    page.locator(f"{CHAT} .title").click()
+    page.get_by_role("button", name="This didn’t help").click()
+    page.locator(f"{CHAT} .note").wait_for()
+    _sound(page)
+    ask(page, OUT_OF_SCOPE)
+    _sound(page)
+
+
+def _sound(page: Page) -> None:
+    assert axe.violations(page) == []
+    assert looks.overflow(page) == 0
+
+
+@pytest.mark.parametrize("page", SCHEMES, indirect=True, ids=["light", "dark"])
+def test_the_scheme_is_the_readers(page: Page, url: str, request: pytest.FixtureRequest) -> None:
+    """Page and widget are dark for who wants it dark, light for who wants it light."""
+    page.goto(url)
+    page.locator(f"{CHAT} .panel").wait_for()
+    grounds = page.evaluate(
+        """() => [document.body, document.querySelector("saywhere-chat").shadowRoot.querySelector(".panel")]
+          .map((at) => Number(getComputedStyle(at).backgroundColor.match(/[0-9]+/)[0]))"""
+    )
+    dark = request.node.callspec.params["page"]["color_scheme"] == "dark"
+    assert [red < 64 for red in grounds] == [dark, dark]
+
+
+def test_an_address_asks_its_question_once(page: Page, url: str) -> None:
+    """/?q=… is asked on opening; coming back, the tab's conversation is there and it isn't asked again."""
+    page.goto(f"{url}/?q=who+demanded+an+apology%3F")
+    page.locator(f"{CHAT} .actions").wait_for()
+    page.goto(f"{url}/playground")
+    page.go_back()
+    page.locator(f"{CHAT} .actions").wait_for()
+    assert page.locator(f"{CHAT} .turn").count() == 1

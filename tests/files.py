@@ -1,0 +1,121 @@
+"""Files of many formats, written for the tests by the formats' own libraries."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingest.formats import read
+from rag.types import Document
+
+Grid = Sequence[Sequence[Any]]
+
+LEAVE: Grid = (
+    ("Years of service", "Days off", "Notice"),
+    ("less than 2", "20", "one week"),
+    ("2 to 5", "25", "two weeks"),
+    ("more than 5", "30", "two weeks"),
+)
+
+
+def take(data: bytes | str, name: str, **more: Any) -> Document:
+    """The document of a file."""
+    content = data.encode() if isinstance(data, str) else data
+    return read(content, name, uri=name, document_id="d", **more)
+
+
+def blocks(document: Document) -> list[tuple[str, str, str | None]]:
+    """Kind, text and lead of each block."""
+    text = document.text
+    return [
+        (b.kind.value, b.span.slice(text), b.lead.slice(text) if b.lead else None) for b in document.blocks
+    ]
+
+
+def check(document: Document) -> None:
+    """What holds for every document: blocks in order, leads before them, pages and sections in place."""
+    end = 0
+    for block in document.blocks:
+        assert end <= block.span.start < block.span.end <= len(document.text)
+        assert block.lead is None or block.lead.end <= block.span.start
+        assert block.span.slice(document.text).strip() == block.span.slice(document.text).strip("\n")
+        end = block.span.end
+    for one, other in zip(document.pages, document.pages[1:], strict=False):
+        assert one.span.end == other.span.start
+        assert one.number < other.number
+    if document.pages:
+        assert document.pages[-1].span.end == len(document.text)
+        assert all(document.page_at(block.span.start) for block in document.blocks)
+    assert all(s.span.end <= len(document.text) for s in document.sections)
+    for text in (document.text, document.title, *document.metadata.values()):
+        assert text.encode().decode() == text
+
+
+def word(*parts: str | Grid | tuple[str, str]) -> bytes:
+    """A Word file: a string is a paragraph, a pair a paragraph with its style, a grid a table."""
+    from docx import Document as Word
+
+    made = Word()
+    for part in parts:
+        if isinstance(part, str):
+            made.add_paragraph(part)
+        elif len(part) == 2 and all(isinstance(each, str) for each in part):
+            made.add_paragraph(str(part[0]), style=str(part[1]))
+        else:
+            table = made.add_table(rows=0, cols=len(part[0]))
+            for row in part:
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    cell.text = str(text)
+    return saved(made)
+
+
+def saved(made: Any) -> bytes:
+    """The bytes that an Office library's object saves."""
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def html_table(grid: Grid) -> str:
+    """An HTML table whose first row is of ``th``."""
+    tags = ("th", *["td"] * (len(grid) - 1))
+    rows = ["".join(f"<{tag}>{cell}</{tag}>" for cell in row) for tag, row in zip(tags, grid, strict=True)]
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+
+
+def zipped(files: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP file of these members, by name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return out.getvalue()
+
+
+def pdf(*pages: Sequence[tuple[Any, ...]], size: tuple[float, float] = (595, 842), **info: str) -> bytes:
+    """A PDF of pages; each is (x, y from the top, text[, type size[, bold]]) in the order of drawing."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size)
+    if "title" in info:
+        canvas.setTitle(info["title"])
+    for page in pages:
+        for x, y, text, *style in page:
+            points, bold = (*style, 10, False)[:2] if len(style) == 1 else (style or [10, False])
+            canvas.setFont("Helvetica-Bold" if bold else "Helvetica", points)
+            canvas.drawString(x, size[1] - y, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def lines(
+    text: str, x: float = 72, y: float = 100, width: int = 80, points: float = 10
+) -> list[tuple[Any, ...]]:
+    """A paragraph set in lines of at most ``width`` characters, for ``pdf``."""
+    from textwrap import wrap
+
+    return [(x, y + 1.2 * points * at, row, points) for at, row in enumerate(wrap(text, width))]
