@@ -10,7 +10,7 @@ TORCH  := torch==2.13.0
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test lint eval bench clean
+.PHONY: help serve install test lint soak eval bench clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+soak: $(VENV)/.installed-dev ## 200 random changes with random kills; minutes
+	SOAK_STEPS=200 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
 
 eval: install ## ask the fixed questions over seeds/, fail under the thresholds
 	$(BIN)/saywhere eval
