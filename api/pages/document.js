@@ -1,7 +1,8 @@
 // Shows a document's text and marks what the address names: /documents/{id}?version={hex}#{start}-{end}.
 // Of another version than the stored one nothing is marked: the place holds other words now.
 
-import { parts, span } from "./positions.js";
+import { laidOut, pageOf } from "./layout.js";
+import { span } from "./positions.js";
 import { call, element } from "./service.js";
 
 const [title, about, notice, shown] = ["title", "about", "notice", "text"].map((id) =>
@@ -13,7 +14,6 @@ try {
   const stored = await call(`/v1${location.pathname}`);
   title.textContent = title.title = stored.title;
   document.title = `${stored.title} – Saywhere`;
-  about.textContent = `${stored.uri} · version ${hex(stored).slice(0, 12)}`;
   about.title = stored.version;
   show(stored);
   addEventListener("hashchange", () => show(stored));
@@ -29,27 +29,35 @@ function show(stored) {
   notice.replaceChildren();
   const named = new URLSearchParams(location.search).get("version") ?? "";
   if (hex(stored).startsWith(named)) {
-    mark(stored.text);
+    mark(stored);
     return;
   }
-  shown.replaceChildren(stored.text);
+  fill(stored, null);
   const changed = "The document has changed since the answer was given, so its quote is not marked here.";
   notice.append(element("p", "error", changed));
 }
 
-function mark(text) {
+function mark(stored) {
   const place = span(location.hash);
-  const [before, quote, after] = place ? parts(text, place) : [text, "", ""];
-  shown.replaceChildren(before);
-  if (quote === "") {
+  const marks = fill(stored, place);
+  if (marks.length === 0) {
     if (place) notice.append(element("p", "error", "The text has no such place; it may have changed."));
-    shown.append(after);
     return;
   }
-  const marked = document.createElement("mark");
-  marked.textContent = quote;
-  marked.tabIndex = -1; // so that reading aloud, and Tab, go on from here
-  shown.append(marked, after);
-  marked.scrollIntoView();
-  marked.focus({ preventScroll: true });
+  marks[0].tabIndex = -1; // so that reading aloud, and Tab, go on from here
+  marks[0].scrollIntoView();
+  marks[0].focus({ preventScroll: true });
+  // What came into view by that has now its real height, above the mark too.
+  requestAnimationFrame(() => requestAnimationFrame(() => marks[0].scrollIntoView()));
+}
+
+/** Shows text and where it is from; returns the marks of a place in it. */
+function fill(stored, place) {
+  const { parts, marks } = laidOut(stored, place);
+  shown.replaceChildren(...parts);
+  const page = place && marks.length > 0 ? pageOf(stored.pages, place.start) : null;
+  const version = `version ${hex(stored).slice(0, 12)}`;
+  const where = page === null ? [stored.uri, version] : [stored.uri, `page ${page}`, version];
+  about.textContent = where.join(" · ");
+  return marks;
 }

@@ -6,18 +6,16 @@ export function span(hash) {
   return found && { start: Number(found[1]), end: Number(found[2]) };
 }
 
-/** A text in three: before, within and after a span of code points. */
-export function parts(text, { start, end }) {
-  const from = unit(text, start);
-  const to = unit(text, end - start, from);
-  return [text.slice(0, from), text.slice(from, to), text.slice(to)];
-}
-
-/** The UTF-16 index that lies `points` code points after `from`; the text's end where it is shorter. */
-function unit(text, points, from = 0) {
-  let at = from;
-  for (let left = points; left > 0 && at < text.length; left -= 1) {
-    at += text.codePointAt(at) > 0xffff ? 2 : 1;
+/** Code point offsets as UTF-16 indices, in one pass over the text; past its end they are its length. */
+export function units(text, offsets) {
+  const found = new Map();
+  let points = 0;
+  let at = 0;
+  for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
+    for (; points < offset && at < text.length; points += 1) {
+      at += text.codePointAt(at) > 0xffff ? 2 : 1;
+    }
+    found.set(offset, at);
   }
-  return at;
+  return found;
 }

@@ -14,8 +14,8 @@ from api import problems
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "ask.html", "ask.js", "chat.css", "document.html", "document.js", "icon.svg", "playground.html",
-    "playground.js", "positions.js", "service.js", "style.css",
+    "ask.html", "ask.js", "chat.css", "document.html", "document.js", "icon.svg", "layout.js",
+    "playground.html", "playground.js", "positions.js", "service.js", "style.css",
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

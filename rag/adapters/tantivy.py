@@ -6,6 +6,7 @@ search took 0.4 ms median where SQLite FTS5 took 78.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 _HEAP_BYTES = 15_000_000  # the least that Tantivy takes, for one thread
 _LONGEST_WORD = 40  # as Tantivy's "en_stem", which the fields are indexed with
-_PASSING = (".new", ".old")
+_NEW, _OLD = ".new", ".old"  # folders of a rewrite under way
+_FEW_ROWS = 500  # so few are rewritten whenever some are removed
+_REMOVED_SHARE = 0.05  # of the live rows; with more removed ones, the rest is rewritten
 _SEPARATOR = "\0"  # between document id and version; neither holds one
 
 
@@ -49,10 +52,9 @@ class TantivyIndex:
         self._analyzer = _analyzer()
         with self._translated():
             path.mkdir(parents=True, exist_ok=True)
+            _finish_rewrites(path)
             for folder in path.iterdir():
-                if folder.suffix in _PASSING:  # a rewrite that was cut short
-                    shutil.rmtree(folder)
-                elif (name := name_of(folder.name)) is not None:
+                if (name := name_of(folder.name)) is not None:
                     self._open[name] = _index(folder)
 
     def add(self, collection: str, rows: Sequence[TermRow]) -> None:
@@ -70,12 +72,20 @@ class TantivyIndex:
         *,
         keep: AbstractSet[str] = frozenset(),
     ) -> None:
+        """See the port. Removed rows go on counting in how rare a word is (Tantivy drops them at some later
+        merge), so that where they weigh the rest is rewritten: text that is gone must not weigh on answers.
+        """
         keys = [_SEPARATOR.join(version) for version in versions]
         index = self._open.get(collection)
         if index is None or not keys:
             return
         with self._writer(collection) as writer:
             writer.delete_documents_by_query(_rows_of(index.schema, keys, keep))
+        with self._writing, self._translated():
+            live = self.count(collection)
+            removed = _removed_rows(self._path / folder_name(collection))
+            if removed and (live < _FEW_ROWS or removed > _REMOVED_SHARE * live):
+                self._rewrite(collection)
 
     def search(
         self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
@@ -117,18 +127,18 @@ class TantivyIndex:
                 shutil.rmtree(self._path / folder_name(collection))
 
     def vacuum(self) -> None:
-        """Rewrites each collection that still holds words of removed rows, then takes its place.
-
-        Tantivy would drop them at some later merge, which its binding can't ask for.
-        """
+        """Rewrites each collection that still holds words of removed rows."""
         for collection in list(self._open):
             with self._writing, self._translated():
-                index = self._open.get(collection)
-                if index is not None and _holds_removed_rows(index):
-                    self._open[collection] = _rewritten(index, self._path / folder_name(collection))
+                if collection in self._open and _removed_rows(self._path / folder_name(collection)):
+                    self._rewrite(collection)
 
     def close(self) -> None:
         self._open.clear()
+
+    def _rewrite(self, collection: str) -> None:
+        folder = self._path / folder_name(collection)
+        self._open[collection] = _rewritten(self._open[collection], folder)
 
     @contextmanager
     def _writer(self, collection: str) -> Iterator[Any]:
@@ -227,19 +237,26 @@ def _rows_of(schema: tantivy.Schema, keys: Sequence[str], keep: AbstractSet[str]
     return Query.boolean_query(parts)
 
 
-def _holds_removed_rows(index: tantivy.Index) -> bool:
-    searcher = index.searcher()
-    return bool(sum(rows for _, rows in searcher.terms_with_prefix("id", "")) > searcher.num_docs)
+def _removed_rows(folder: Path) -> int:
+    """How many removed rows an index still holds, as Tantivy's list of segments has it."""
+    segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
+    return sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
+
+
+def _finish_rewrites(path: Path) -> None:
+    """Of a rewrite that was cut short, the old index stands; of one that wasn't, the new."""
+    for folder in sorted(path.iterdir()):
+        if folder.suffix == _OLD and not folder.with_suffix("").exists():
+            folder.rename(folder.with_suffix(""))
+        elif folder.suffix in (_OLD, _NEW):
+            shutil.rmtree(folder)
 
 
 def _rewritten(index: tantivy.Index, folder: Path) -> tantivy.Index:
-    """A fresh index of the live rows in the folder of the old; searches under way keep the old one.
-
-    Cut short between the two renames the collection is gone, and recovery indexes it anew.
-    """
+    """A fresh index of the live rows in the folder of the old; searches under way keep the old one."""
     from tantivy import Query
 
-    fresh, old = folder.with_suffix(".new"), folder.with_suffix(".old")
+    fresh, old = folder.with_suffix(_NEW), folder.with_suffix(_OLD)
     fresh.mkdir()
     searcher = index.searcher()
     found = searcher.search(Query.all_query(), max(1, searcher.num_docs), count=False)

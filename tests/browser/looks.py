@@ -46,6 +46,13 @@ _RING = """() => {
   const style = getComputedStyle(at);
   return style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
 }"""
+# The text of the document before the first mark, as code points have it.
+BEFORE_MARK = """() => {
+  const range = document.createRange();
+  range.setStart(document.getElementById("text"), 0);
+  range.setEndBefore(document.querySelector("mark"));
+  return range.toString();
+}"""
 AA = 4.5
 
 

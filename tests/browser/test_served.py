@@ -82,7 +82,7 @@ def test_each_citation_leads_to_its_quote(page: Page, url: str, question: str) -
         text = httpx.get(f"{url}/v1/documents/{citation['document_id']}").json()["text"]
         page.goto(url + citation["url"])
         assert _marked(page) == citation["quote"]
-        before = page.evaluate("document.querySelector('mark').previousSibling?.data ?? ''")
+        before = page.evaluate(looks.BEFORE_MARK)
         assert before == text[: citation["start"]]
         assert page.locator("#text").text_content() == text
 

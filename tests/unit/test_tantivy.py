@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.adapters import tantivy
 from rag.adapters.folders import folder_name, is_full, name_of, open_or_renew
 from rag.adapters.tantivy import TantivyIndex
 from rag.errors import IndexUnavailable, StorageFull
@@ -79,8 +80,42 @@ def test_a_rewrite_that_was_cut_short_is_cleared_away(tmp_path: Path) -> None:
     assert [folder.name for folder in tmp_path.iterdir()] == [folder_name("default")]
 
 
-def test_vacuum_leaves_nothing_of_removed_rows(tmp_path: Path) -> None:
+def test_a_rewrite_cut_between_its_last_steps_loses_nothing(tmp_path: Path) -> None:
+    """The old index was moved away, the new one isn't in its place yet: the old one stands."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("a", "v", "fox"))
+    index.close()
+    folder = tmp_path / folder_name("default")
+    shutil.copytree(folder, folder.with_suffix(".new"))
+    folder.rename(folder.with_suffix(".old"))
+    assert found_ids(TantivyIndex(tmp_path), "fox") == ["av0"]
+    assert [found.name for found in tmp_path.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize(("few", "off"), [(500, 0.0), (0, 0.02)])
+def test_removed_text_does_not_weigh_on_what_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, off: float
+) -> None:
+    """Scores after hundreds of removals are those of an index that never held the text; nearly so where
+    there are many rows."""
+    monkeypatch.setattr(tantivy, "_FEW_ROWS", few)
+    kept = rows("kept", "v", *(f"the fox of den {n % 7} and hen {n}" for n in range(200)))
+    fresh, worn = TantivyIndex(tmp_path / "fresh"), TantivyIndex(tmp_path / "worn")
+    fresh.add("default", kept)
+    worn.add("default", kept)
+    for number in range(40):
+        worn.add("default", rows(f"d{number}", "v", *["den fox den fox hen hen of hens"] * 8))
+        worn.remove("default", [(f"d{number}", "v")])
+    for query in ("the fox", "den 3", "hen 17"):
+        wanted = {hit.passage_id: hit.score for hit in fresh.search("default", query, 300)}
+        found = {hit.passage_id: hit.score for hit in worn.search("default", query, 300)}
+        assert found == pytest.approx(wanted, rel=off or 1e-6, abs=off)
+
+
+def test_vacuum_leaves_nothing_of_removed_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No word of theirs in any file, though rows beside them stay; ``versions`` forgot them before."""
+    monkeypatch.setattr(tantivy, "_FEW_ROWS", 0)
+    monkeypatch.setattr(tantivy, "_REMOVED_SHARE", 2)
     index = TantivyIndex(tmp_path)
     index.add("default", [*rows("secret", "v", "zzmarker text"), *rows("kept", "v", "fox text")])
     index.remove("default", [("secret", "v")])

@@ -1,0 +1,161 @@
+"""The source page: headings, pages, and documents as long as a book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.types import Document, Section, Span
+from rag.types import Page as DocumentPage
+from tests.browser import looks
+from tests.fakes.engine import FakeBackend
+from tests.http.live import in_thread
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+VIEWPORT = 700
+SENTENCE = "The clerk of the day 🙂 enters each boat in the book and rings the bell twice. "
+VISIBLE = """() => [...document.querySelectorAll(".part")].filter((part) =>
+  [...part.childNodes].some((node) => {
+    const element = node.nodeType === Node.ELEMENT_NODE ? node : null;
+    return element?.checkVisibility({ contentVisibilityAuto: true });
+  })).length"""
+
+
+def _sectioned() -> Document:
+    """Two megabytes of 1,200 sections in 60 chapters, on pages of 4,000 code points."""
+    sections: list[Section] = []
+    pieces: list[str] = []
+    at = 0
+    for number in range(1_200):
+        chapter, name = f"Chapter {number // 20}", f"Rule {number}"
+        piece = f"{name}\n{SENTENCE * 20}\nRule {number} ends here.\n\n"
+        sections.append(Section(span=Span(at, at + len(piece)), path=(chapter, name)))
+        pieces.append(piece)
+        at += len(piece)
+    text = "".join(pieces)
+    edges = [*range(0, len(text), 4_000), len(text)]
+    pages = [
+        DocumentPage(span=Span(start, end), number=number)
+        for number, (start, end) in enumerate(pairwise(edges), 1)
+    ]
+    return Document(id="book", uri="shelf/book.pdf", title="The book", text=text,
+                    sections=tuple(sections), pages=tuple(pages))  # fmt: skip
+
+
+BOOK = _sectioned()
+# Without a heading or a page; and one line alone.
+PLAIN = Document(id="plain", uri="plain.txt", title="Plain", text=f"{SENTENCE * 5}\n\n" * 4_000)
+LINE = Document(id="line", uri="line.txt", title="Line", text=SENTENCE * 2_000)
+SHORT = Document(
+    id="short",
+    uri="short.md",
+    title="Short",
+    text="Rules\nBefore all.\nPay\nPaid on Fridays.\nNo heading here.",
+    sections=(
+        Section(span=Span(0, 18), path=("Rules",)),
+        Section(span=Span(18, 39), path=("Rules", "Pay")),
+        Section(span=Span(39, 55), path=("Rules", "Other")),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    backend = FakeBackend()
+    backend.catalog.stored = (BOOK, PLAIN, LINE, SHORT)
+    with in_thread(backend) as address:
+        yield address
+
+
+def _open(page: Page, url: str, document: Document, quote: str) -> None:
+    start = document.text.index(quote)
+    page.goto(f"{url}/documents/{document.id}?version={document.sha256[:12]}#{start}-{start + len(quote)}")
+    page.locator("mark").first.wait_for()
+
+
+def _in_view(page: Page) -> bool:
+    """Once scrolling has come to rest: the first mark lies within the window, below the bar."""
+    page.wait_for_function(
+        """() => new Promise((done) => {
+          const top = () => document.querySelector("mark").getBoundingClientRect().top;
+          const before = top();
+          requestAnimationFrame(() => requestAnimationFrame(() => done(top() === before)));
+        })"""
+    )
+    box, bar = page.locator("mark").first.bounding_box(), page.locator(".bar").bounding_box()
+    assert box is not None
+    assert bar is not None
+    return bar["y"] + bar["height"] <= box["y"] and box["y"] + box["height"] <= VIEWPORT
+
+
+@pytest.mark.parametrize(
+    ("document", "quote"),
+    [
+        (BOOK, "Rule 3 ends here."),
+        (BOOK, "Rule 777 ends here."),
+        (BOOK, "Rule 1199 ends here."),
+        (LINE, SENTENCE * 2),
+    ],
+    ids=["begin", "middle", "end", "one line"],
+)
+def test_a_place_in_a_long_document_comes_into_view(
+    page: Page, url: str, document: Document, quote: str
+) -> None:
+    """However deep: the mark is the quote, what is before it is text[:start], and all the text is there."""
+    _open(page, url, document, quote)
+    assert page.locator("mark").text_content() == quote
+    assert page.evaluate(looks.BEFORE_MARK) == document.text[: document.text.index(quote)]
+    assert page.locator("#text").text_content() == document.text
+    assert _in_view(page)
+
+
+@pytest.mark.parametrize("document", [BOOK, PLAIN], ids=["sections", "plain"])
+def test_only_what_is_near_is_laid_out(page: Page, url: str, document: Document) -> None:
+    """Of hundreds of parts those around the window; that is what makes a book open like a note."""
+    quote = document.text[len(document.text) // 2 :][:60].strip()
+    _open(page, url, document, quote)
+    parts = page.locator(".part").count()
+    assert parts > len(document.text) // 20_000
+    sizes = page.locator(".part").evaluate_all("parts => parts.map((part) => part.textContent.length)")
+    assert max(sizes) < 20_000
+    visible = page.evaluate(VISIBLE)
+    assert visible < parts / 5
+
+
+def test_headings_are_headings(page: Page, url: str) -> None:
+    """A section's first line, where it is its heading, by its level; a line that isn't stays text."""
+    page.goto(f"{url}/documents/short")
+    page.locator("#text .heading").first.wait_for()
+    assert page.locator("#text h2").all_text_contents() == ["Rules\n"]
+    assert page.locator("#text h3").all_text_contents() == ["Pay\n"]
+    assert page.locator("#text .heading").count() == 2
+    assert page.locator("#text").text_content() == SHORT.text
+    assert looks.faint(page) == []
+
+
+def test_a_mark_may_reach_over_a_heading(page: Page, url: str) -> None:
+    """It is one mark in each element, together the quote."""
+    _open(page, url, SHORT, "all.\nPay\nPaid")
+    assert "".join(page.locator("mark").all_text_contents()) == "all.\nPay\nPaid"
+    assert page.locator("#text").text_content() == SHORT.text
+
+
+def test_the_page_s_number_is_told(page: Page, url: str) -> None:
+    """Beside the document's name that of the marked place, and where each page begins."""
+    quote = "Rule 777 ends here."
+    _open(page, url, BOOK, quote)
+    number = BOOK.page_at(BOOK.text.index(quote))
+    assert f"page {number} ·" in page.locator("#about").inner_text()
+    before = page.evaluate(
+        """() => [...document.querySelectorAll(".page")]
+          .filter((at) => at.compareDocumentPosition(document.querySelector("mark")) & 4)
+          .at(-1).dataset.number"""
+    )
+    assert int(before) == number
+    assert page.locator(".page").count() == len(BOOK.pages)
+    assert looks.overflow(page) == 0
