@@ -72,6 +72,9 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and follow changes as they happen, until stopped.")
+    ] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the indexes anew, as after a change of embedder.")
     ] = False,
@@ -86,7 +89,7 @@ def ingest(
     patterns = {"include": include or (), "exclude": exclude or ()}
     if dry_run:
         raise typer.Exit(preview(paths, data=data, collection=collection, **patterns))
-    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild, **patterns))
+    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild, watch=watch, **patterns))
 
 
 @app.command()
@@ -150,6 +153,10 @@ def serve(
         str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets others in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option("--watch", metavar="PATH", help="Keep the index equal to this folder. Repeatable."),
+    ] = None,
     allow_host: Annotated[
         list[str] | None,
         typer.Option("--allow-host", metavar="NAME", help="Answer to this name too (a proxy's). Repeatable."),
@@ -158,7 +165,7 @@ def serve(
     """Answer over HTTP until stopped."""
     from api.commands.serve import run
 
-    raise typer.Exit(run(data=data, host=host, port=port, allow_hosts=allow_host or ()))
+    raise typer.Exit(run(data=data, host=host, port=port, allow_hosts=allow_host or (), watch=watch or ()))
 
 
 @app.command()

@@ -77,6 +77,12 @@ class Report:
         }
 
     @property
+    def did_nothing(self) -> bool:
+        """Whether all was as it should be already."""
+        counts = self.counts()
+        return not any(counts[name] for name in ("added", "changed", "renamed", "removed", "failed"))
+
+    @property
     def ok(self) -> bool:
         return not self.failed
 

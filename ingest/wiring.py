@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
@@ -14,6 +17,7 @@ from ingest.report import Progress, Report
 from ingest.split import PassageSplitter
 from ingest.survey import preview
 from ingest.sync import sync
+from ingest.watch import watch
 from rag.errors import StorageError
 from rag.jobs import JobKind, JobState
 from rag.mentions import PronounResolver
@@ -21,6 +25,8 @@ from rag.ports import DocumentRecord
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 from rag.wiring import CATALOG, Service, open_catalog
+
+_LOG = logging.getLogger("saywhere.watch")
 
 
 def preparer(settings: Settings) -> Preparer:
@@ -39,10 +45,14 @@ def ingest(
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
     progress: Callable[[Progress], None] | None = None,
+    keep: bool = True,
 ) -> Report:
     """Makes a collection of an open service hold what the paths hold now, and keeps the report as a job.
 
     See ``ingest.sync``.
+
+    Args:
+        keep: keep the report of a run that did nothing too.
     """
     job = service.jobs.add(JobKind.SYNC, collection=collection)
     try:
@@ -60,8 +70,58 @@ def ingest(
         with suppress(StorageError):  # what ended the sync is the thing to tell
             service.jobs.end(job.id, state, report={}, error=str(error))
         raise
-    service.jobs.end(job.id, JobState.DONE, report=report.told())
+    if keep or not report.did_nothing:
+        service.jobs.end(job.id, JobState.DONE, report=report.told())
+    else:
+        service.jobs.forget(job.id)
     return report
+
+
+def follow(
+    service: Service,
+    paths: Sequence[Path],
+    *,
+    stop: Event,
+    collection: str = DEFAULT_COLLECTION,
+    patterns: Patterns = EVERYTHING,
+    tell: Callable[[Report], None],
+) -> None:
+    """Keeps a collection equal to folders as they change, until ``stop`` is set. See ``ingest.watch``.
+
+    Args:
+        tell: called with the report of each sync that did something, and of the first.
+    """
+    first = True
+
+    def syncs(changed: Sequence[Path]) -> None:
+        nonlocal first
+        report = ingest(service, changed, collection=collection, patterns=patterns, keep=first)
+        if first or not report.did_nothing:
+            tell(report)
+        first = False
+
+    watch(paths, syncs, stop=stop, leave_out=service.settings.data)
+
+
+@contextmanager
+def following(
+    service: Service, paths: Sequence[Path], *, collection: str = DEFAULT_COLLECTION
+) -> Iterator[None]:
+    """``follow`` in a thread, for as long as the block runs; failures go to the log."""
+    stop = Event()
+    work = partial(follow, service, paths, stop=stop, collection=collection, tell=_log_failures)
+    thread = Thread(target=work, name="saywhere-watch")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _log_failures(report: Report) -> None:
+    for failure in report.failed:
+        _LOG.warning("%s", failure.reason)
 
 
 def open_ingestion(service: Service) -> Ingestion:

@@ -97,6 +97,10 @@ class JobStore(Protocol):
         """The job is over; what was sent with it is forgotten."""
         ...
 
+    def forget(self, job_id: str) -> None:
+        """Takes a job off the list, as one that did nothing."""
+        ...
+
     def recover(self) -> None:
         """After a restart: uploads under way are queued again, syncs under way were interrupted."""
         ...

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from time import monotonic
 
 from rich.console import Console
@@ -15,7 +17,7 @@ from api.commands.terminal import plain
 from ingest.ignore import Patterns
 from ingest.report import Progress as Done
 from ingest.report import Report
-from ingest.wiring import dry_run, ingest
+from ingest.wiring import dry_run, follow, ingest
 from rag.settings import load
 from rag.wiring import open_service
 
@@ -30,13 +32,33 @@ def run(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     rebuild: bool = False,
+    watch: bool = False,
 ) -> int:
     """Prints what became of the files; 1 where one failed, the others being done."""
     patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
+    if watch:
+        return _watch(paths, data=data, collection=collection, patterns=patterns, rebuild=rebuild)
     with open_service(load(data=data), rebuild=rebuild) as service, _bar() as progress:
         report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
     return _told(report)
+
+
+def _watch(
+    paths: Sequence[Path], *, data: Path | None, collection: str, patterns: Patterns, rebuild: bool
+) -> int:
+    """A line for each sync that did something, until a signal ends it."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def tell(report: Report) -> None:
+        print(summary(report), flush=True)
+        _told(report)
+
+    with open_service(load(data=data), rebuild=rebuild) as service:
+        follow(service, paths, stop=stop, collection=collection, patterns=patterns, tell=tell)
+    return 0
 
 
 def preview(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from api.server import AddressTaken, serve
-from ingest.wiring import open_ingestion
+from ingest.jobs import Ingestion
+from ingest.wiring import following, open_ingestion
 from rag.settings import Settings, load
 from rag.wiring import Service, open_service
 
 
-def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str]) -> int:
+def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str], watch: Sequence[Path]) -> int:
     """Serves until stopped; the status to exit with where that never began."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -22,7 +25,7 @@ def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str]) 
         serve(
             load(data=data),
             _open,
-            open_ingestion=open_ingestion,
+            open_ingestion=partial(_ingesting, paths=watch),
             host=host,
             port=port,
             allow_hosts=allow_hosts,
@@ -36,6 +39,15 @@ def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str]) 
 
 def _open(settings: Settings, url: str) -> Service:
     return open_service(settings, url=url)
+
+
+@contextmanager
+def _ingesting(service: Service, *, paths: Sequence[Path]) -> Iterator[Ingestion]:
+    """What takes documents in over HTTP, and beside it what follows the folders."""
+    with ExitStack() as stack:
+        if paths:
+            stack.enter_context(following(service, paths))
+        yield stack.enter_context(open_ingestion(service))
 
 
 def _say(line: str) -> None:

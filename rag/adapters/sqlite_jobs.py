@@ -108,6 +108,10 @@ class SqliteJobs:
             )
             return _get(db, job_id)
 
+    def forget(self, job_id: str) -> None:
+        with self._file.writing() as db:
+            db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
     def recover(self) -> None:
         with self._file.writing() as db:
             db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND kind = 'upload'")

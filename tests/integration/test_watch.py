@@ -1,0 +1,78 @@
+"""Folders followed by the command line and by a server: what changes answers a moment later."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.http.live import ROOT, in_process
+
+NOTE = "The harbour master of Quillport is {}."
+QUESTION = {"question": "Who is the harbour master of Quillport?"}
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "harbour.txt").write_text(NOTE.format("Wilhelmina Astor"))
+    return folder
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Returns once it holds; fails after a minute."""
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.1)
+
+
+def test_the_command_line_follows_a_folder(notes: Path, tmp_path: Path) -> None:
+    """A line for each sync that did something; a signal ends it with 0."""
+    command = [sys.executable, "-m", "api", "ingest", "--watch", str(notes), "--data", str(tmp_path / "data")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("1 added")
+            (notes / "harbour.txt").rename(notes / "port.txt")
+            assert "1 renamed" in process.stdout.readline()
+            (notes / "port.txt").unlink()
+            assert "1 removed" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+
+
+def test_a_server_keeps_step_with_a_folder(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions are answered from what the folder holds now; what was sent beside it stays."""
+    monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
+    serve = ("-m", "api", "serve", "--data", str(tmp_path / "data"), "--port", "0", "--watch", str(notes))
+    with in_process(*serve) as (_process, url):
+
+        def ask() -> dict[str, Any]:
+            found: dict[str, Any] = httpx.post(f"{url}/v1/ask", json=QUESTION, timeout=60).json()
+            return found
+
+        until(lambda: "Astor" in (ask()["answer"] or ""))
+        texts = {"documents": [{"text": "Berths are free on Mondays.", "uri": "wiki/berths"}]}
+        assert httpx.post(f"{url}/v1/documents", json=texts).status_code == 202
+        (notes / "harbour.txt").write_text(NOTE.format("Otto Brandt"))
+        until(lambda: "Brandt" in (ask()["answer"] or ""))
+        (notes / "harbour.txt").unlink()
+        until(lambda: not ask()["answered"])
+        until(
+            lambda: (
+                [d["uri"] for d in httpx.get(f"{url}/v1/documents").json()["documents"]] == ["wiki/berths"]
+            )
+        )
