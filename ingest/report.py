@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ingest.duplicates import Alike
 from rag.jobs import Job
 
 LISTED = 1_000  # names of a kind that a kept report lists
@@ -42,7 +43,8 @@ class Report:
     """Uris by what became of them. ``renamed`` pairs are (old uri, new uri).
 
     ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by
-    patterns. ``passages`` counts those written;
+    patterns. ``alike`` are groups of near-duplicates in the whole collection. ``passages`` counts those
+    written;
     ``read_seconds`` went into reading and splitting, ``write_seconds`` into embedding and storing.
     """
 
@@ -54,6 +56,7 @@ class Report:
     skipped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    alike: tuple[Alike, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
     write_seconds: float = 0.0
@@ -70,6 +73,7 @@ class Report:
             "counts": self.counts(),
             **{name: list(getattr(self, name)[:LISTED]) for name in lists},
             "renamed": [list(pair) for pair in self.renamed[:LISTED]],
+            "alike": [asdict(group) for group in self.alike[:LISTED]],
             "failed": [asdict(failure) for failure in self.failed[:LISTED]],
             "passages": self.passages,
             "read_seconds": round(self.read_seconds, 3),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
+from ingest.duplicates import find_alike
 from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
@@ -65,6 +67,9 @@ def ingest(
             patterns=patterns,
             progress=progress,
         )
+        if keep or not report.did_nothing:
+            alike = find_alike(service.catalog, service.signatures, collection)
+            report = replace(report, alike=alike)
     except BaseException as error:
         state = JobState.FAILED if isinstance(error, Exception) else JobState.INTERRUPTED
         with suppress(StorageError):  # what ended the sync is the thing to tell

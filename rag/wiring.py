@@ -14,6 +14,7 @@ from rag.adapters.folders import open_or_renew
 from rag.adapters.sqlite import SqliteCatalog
 from rag.adapters.sqlite_feedback import SqliteFeedback
 from rag.adapters.sqlite_jobs import SqliteJobs
+from rag.adapters.sqlite_signatures import SqliteSignatures
 from rag.decide import Calibration, Decider
 from rag.engine import Engine
 from rag.errors import InvalidSettings, StorageError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"
+SIGNATURES = "signatures.sqlite3"
 CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
 
 
@@ -39,6 +41,7 @@ class Service:
     library: Library
     catalog: Catalog
     jobs: JobStore
+    signatures: SqliteSignatures
     feedback: FeedbackStore
     dense: PassageIndex
     terms: TermIndex
@@ -85,6 +88,8 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         jobs = SqliteJobs(data / JOBS)
         stack.callback(jobs.close)
         jobs.recover()
+        signatures = SqliteSignatures(data / SIGNATURES)
+        stack.callback(signatures.close)
         embedder, reader = open_embedder(settings), open_reader(settings)
         dense = _open_dense(settings, data)
         stack.callback(dense.close)
@@ -103,6 +108,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             library=library,
             catalog=catalog,
             jobs=jobs,
+            signatures=signatures,
             feedback=SqliteFeedback(catalog.file),
             dense=dense,
             terms=terms,

@@ -90,6 +90,8 @@ def summary(report: Report) -> str:
     """One line of counts, with the time it took where something was written."""
     counts = report.counts().items()
     line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS)
+    if report.alike:
+        line += f"; {len(report.alike)} groups of near-duplicates (saywhere report names them)"
     if not report.passages:
         return line
     seconds = report.read_seconds + report.write_seconds

@@ -47,6 +47,9 @@ def _lines(job: Job) -> Iterator[str]:
     for name, verb in _VERBS.items():
         yield from (f"  {verb:7}{plain(uri)}" for uri in report.get(name, ()))
     yield from (f"  rename {plain(old)} -> {plain(new)}" for old, new in report.get("renamed", ()))
+    for group in report.get("alike", ()):
+        names = ", ".join(map(plain, group["uris"]))
+        yield f"  alike  {names} ({group['similarity']:.2f})"
     for failure in report.get("failed", ()):
         kept = " (its earlier version stays)" if failure["kept"] else ""
         yield f"  fail   {plain(failure['uri'])}: {plain(failure['reason'])}{kept}"

@@ -142,6 +142,16 @@ def test_the_last_run_can_be_read_again(saywhere: Saywhere, notes: Path, tmp_pat
     assert [run["report"]["counts"]["added"] for run in runs] == [1, 1]
 
 
+def test_near_duplicates_are_told(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """Their number after the run, their names in the report."""
+    data, words = tmp_path / "data", [f"Berth {n} is for boats of class {n * 7 % 11}." for n in range(40)]
+    (notes / "berths.txt").write_text(" ".join(words), "utf-8")
+    (notes / "berths old.txt").write_text(" ".join([*words[:-1], "All others are for guests."]), "utf-8")
+    assert "1 groups of near-duplicates" in saywhere("ingest", "--data", data, notes).out
+    told = saywhere("report", "--data", data).out
+    assert "  alike  notes/berths old.txt, notes/berths.txt (0.9" in told
+
+
 def test_a_report_of_nothing_is_told(saywhere: Saywhere, tmp_path: Path) -> None:
     """A data folder that isn't there is named, not made."""
     ran = saywhere("report", "--data", tmp_path / "data")
