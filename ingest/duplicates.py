@@ -96,9 +96,8 @@ def signature(text: str) -> Signature:
     factors, terms = _hashes()
     least = np.full(_HASHES, np.iinfo(np.uint32).max, np.uint32)
     for start in range(0, len(runs), _AT_ONCE):
-        some = runs[start : start + _AT_ONCE, None]
-        hashed = ((some * factors + terms) >> np.uint64(32)).astype(np.uint32)
-        least = np.minimum(least, hashed.min(axis=0))
+        hashed = factors * runs[start : start + _AT_ONCE] + terms
+        least = np.minimum(least, (hashed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
     return least
 
 
@@ -108,8 +107,8 @@ def _hashes() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     import numpy as np
 
     draw = np.random.default_rng(2026)
-    factors = draw.integers(1, 2**63, _HASHES, np.uint64) | np.uint64(1)
-    return factors, draw.integers(0, 2**63, _HASHES, np.uint64)
+    factors = draw.integers(1, 2**63, (_HASHES, 1), np.uint64) | np.uint64(1)
+    return factors, draw.integers(0, 2**63, (_HASHES, 1), np.uint64)
 
 
 def _words(text: str) -> Iterator[str]:
