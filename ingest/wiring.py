@@ -33,10 +33,17 @@ _LOG = logging.getLogger("saywhere.watch")
 
 def preparer(settings: Settings) -> Preparer:
     """Turns bytes into changes by these settings."""
+    limits = settings.limits
     return Preparer(
         splitter=PassageSplitter(settings.split.min_words, settings.split.max_words),
         resolver=PronounResolver(),
-        limits=Limits(document_bytes=settings.limits.document_bytes),
+        limits=Limits(
+            document_bytes=limits.document_bytes,
+            unpacked_bytes=limits.unpacked_bytes,
+            pages=limits.pages,
+            seconds=limits.parse_seconds,
+            memory_bytes=limits.parse_memory_bytes,
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.formats import read
-from rag.types import Document
+from rag.types import BlockKind, Document
 
 Grid = Sequence[Sequence[Any]]
 
@@ -40,7 +40,9 @@ def check(document: Document) -> None:
     for block in document.blocks:
         assert end <= block.span.start < block.span.end <= len(document.text)
         assert block.lead is None or block.lead.end <= block.span.start
-        assert block.span.slice(document.text).strip() == block.span.slice(document.text).strip("\n")
+        text = block.span.slice(document.text)
+        assert text.strip()
+        assert block.kind is BlockKind.CODE or text == text.strip()
         end = block.span.end
     for one, other in zip(document.pages, document.pages[1:], strict=False):
         assert one.span.end == other.span.start
@@ -119,3 +121,79 @@ def lines(
     from textwrap import wrap
 
     return [(x, y + 1.2 * points * at, row, points) for at, row in enumerate(wrap(text, width))]
+
+
+def slides(*made: tuple[str, Sequence[str], Grid | None, str]) -> bytes:
+    """A PowerPoint file of (title, bullets, table, notes)."""
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    for title, bullets, grid, notes in made:
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = "\n".join(bullets)
+        if grid is not None:
+            shape = slide.shapes.add_table(
+                len(grid), len(grid[0]), Inches(1), Inches(3), Inches(8), Inches(2)
+            )
+            for row, cells in enumerate(grid):
+                for column, text in enumerate(cells):
+                    shape.table.cell(row, column).text = str(text)
+        if notes:
+            slide.notes_slide.notes_text_frame.text = notes
+    return saved(deck)
+
+
+def workbook(**sheets: Grid) -> bytes:
+    """An Excel file; a cell may be (value, number format)."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, grid in sheets.items():
+        sheet = book.create_sheet(name)
+        for row, cells in enumerate(grid, 1):
+            for column, value in enumerate(cells, 1):
+                cell = sheet.cell(row, column)
+                cell.value, *style = value if isinstance(value, tuple) else (value,)
+                if style:
+                    cell.number_format = style[0]
+    return saved(book)
+
+
+def ebook(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
+    """An EPUB of these chapters' bodies."""
+    items = "".join(
+        f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>'
+        for n in range(len(chapters))
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
+        f"<dc:title>The book</dc:title><dc:creator>Ada</dc:creator></metadata><manifest>{items}</manifest>"
+        f"<spine>{spine}</spine></package>"
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+    )
+    files = {"mimetype": "application/epub+zip", "META-INF/container.xml": container, "OPS/book.opf": package}
+    files |= {
+        f"OPS/c{n}.xhtml": f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
+        for n, body in enumerate(chapters)
+    }
+    return zipped({**files, **(extra or {})})
+
+
+def opendocument(body: str, kind: str = "text") -> bytes:
+    """An OpenDocument file with this content."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "drawing", "presentation")
+    ).replace("xmlns:drawing", "xmlns:draw")
+    content = (
+        f"<office:document-content {spaces}><office:body><office:{kind}>{body}</office:{kind}></office:body>"
+        "</office:document-content>"
+    )
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})

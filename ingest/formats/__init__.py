@@ -9,23 +9,50 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.formats import docx, html, markdown, pdf, plain
-from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats import (
+    asciidoc,
+    captions,
+    csv_file,
+    docx,
+    eml,
+    epub,
+    html,
+    json_file,
+    markdown,
+    odt,
+    pdf,
+    plain,
+    pptx,
+    rtf,
+    sandbox,
+    xlsx,
+    xml_file,
+    zip_file,
+)
+from ingest.formats.limits import DEFAULT, Budget, Limits
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import DEFAULT_COLLECTION, Document
 
-VERSION = "formats/2"  # rises when a reader makes another document of the same bytes
+_IN_PROCESS_BYTES = 2_000_000
+VERSION = "formats/3"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A kind of file: what it is called, and what reads it."""
+    """A kind of file: what it is called, and what reads it. ``plain``: text that no parser of a
+    library written in C takes apart, so that it needs no process of its own."""
 
     name: str
     media_types: tuple[str, ...]
     extensions: tuple[str, ...]
     read: Callable[[Source], Document]
+    plain: bool = False
+
+
+def parse(source: Source, media_type: str | None = None) -> Document:
+    """The document that a source is, parsed in this process. See ``read``."""
+    return _format_of(source, media_type).read(source)
 
 
 _FORMATS = (
@@ -34,12 +61,14 @@ _FORMATS = (
         media_types=("text/markdown", "text/x-markdown"),
         extensions=(".md", ".markdown", ".mdown", ".mkd"),
         read=markdown.read,
+        plain=True,
     ),
     Format(
         name="plain text",
         media_types=("text/plain",),
         extensions=(".txt", ".text", ""),
         read=plain.read,
+        plain=True,
     ),
     Format(
         name="HTML",
@@ -47,14 +76,82 @@ _FORMATS = (
         extensions=(".html", ".htm", ".xhtml"),
         read=html.read,
     ),
-    Format(
-        name="Word",
-        media_types=(docx.MEDIA_TYPE,),
-        extensions=(".docx", ".docm"),
-        read=docx.read,
-    ),
     Format(name="PDF", media_types=(pdf.MEDIA_TYPE,), extensions=(".pdf",), read=pdf.read),
+    Format(name="Word", media_types=(docx.MEDIA_TYPE,), extensions=(".docx", ".docm"), read=docx.read),
+    Format(name="PowerPoint", media_types=(pptx.MEDIA_TYPE,), extensions=(".pptx", ".pptm"), read=pptx.read),
+    Format(name="Excel", media_types=(xlsx.MEDIA_TYPE,), extensions=(".xlsx", ".xlsm"), read=xlsx.read),
+    Format(
+        name="old Excel and OpenDocument sheets",
+        media_types=(xlsx.OLD_MEDIA_TYPE, xlsx.OPEN_MEDIA_TYPE),
+        extensions=(".xls", ".xlsb", ".ods"),
+        read=xlsx.read_other,
+    ),
+    Format(
+        name="OpenDocument",
+        media_types=(odt.MEDIA_TYPE, odt.SLIDES_MEDIA_TYPE),
+        extensions=(".odt", ".odp"),
+        read=odt.read,
+    ),
+    Format(
+        name="CSV",
+        media_types=(csv_file.MEDIA_TYPE, "text/tab-separated-values"),
+        extensions=(".csv", ".tsv", ".tab"),
+        read=csv_file.read,
+    ),
+    Format(
+        name="JSON",
+        media_types=(json_file.MEDIA_TYPE,),
+        extensions=(".json", ".ipynb"),
+        read=json_file.read,
+    ),
+    Format(
+        name="JSON lines",
+        media_types=(json_file.LINES_MEDIA_TYPE, "application/jsonl"),
+        extensions=(".jsonl", ".ndjson"),
+        read=json_file.read_lines,
+    ),
+    Format(
+        name="XML",
+        media_types=(xml_file.MEDIA_TYPE, "text/xml"),
+        extensions=(".xml", ".nxml"),
+        read=xml_file.read,
+    ),
+    Format(name="EPUB", media_types=(epub.MEDIA_TYPE,), extensions=(".epub",), read=epub.read),
+    Format(
+        name="e-mail",
+        media_types=(eml.MEDIA_TYPE,),
+        extensions=(".eml",),
+        read=lambda source: eml.read(source, parse),
+    ),
+    Format(
+        name="captions",
+        media_types=(captions.MEDIA_TYPE, "application/x-subrip"),
+        extensions=(".vtt", ".srt"),
+        read=captions.read,
+    ),
+    Format(
+        name="AsciiDoc",
+        media_types=(asciidoc.MEDIA_TYPE,),
+        extensions=(".adoc", ".asciidoc", ".asc"),
+        read=asciidoc.read,
+    ),
+    Format(name="RTF", media_types=(rtf.MEDIA_TYPE, "text/rtf"), extensions=(".rtf",), read=rtf.read),
+    Format(
+        name="ZIP of these",
+        media_types=(zip_file.MEDIA_TYPE, "application/x-zip-compressed"),
+        extensions=(".zip",),
+        read=lambda source: zip_file.read(source, parse),
+    ),
 )
+_ADVICE = {
+    ".doc": "an old Word file: save it as .docx",
+    ".ppt": "an old PowerPoint file: save it as .pptx",
+    ".msg": "an Outlook message: save it as .eml",
+    ".pages": "a Pages file: export it as .docx or .pdf",
+    ".numbers": "a Numbers file: export it as .xlsx",
+    ".key": "a Keynote file: export it as .pptx or .pdf",
+    ".tex": "a LaTeX source: give its .pdf",
+}
 
 
 def read(
@@ -70,18 +167,29 @@ def read(
     """The document that these bytes are; the same bytes and names give the same document.
 
     A file name's extension decides before ``media_type``, as browsers send wrong ones. A name
-    without an extension is read as plain text if its bytes are text.
+    without an extension is read as plain text if its bytes are text. Other formats than short plain
+    text are parsed in a process of their own (``ingest.formats.sandbox``).
 
     Raises:
         DocumentTooLarge: over one of the limits; the message names it.
-        UnreadableDocument: of no supported format, or empty, damaged, encrypted or wrongly encoded.
+        UnreadableDocument: of no supported format, or empty, damaged, encrypted or wrongly encoded;
+            or its parser took too long or crashed.
     """
     if len(data) > limits.document_bytes:
         raise DocumentTooLarge(f"{name} has {len(data):,} bytes; the limit is {limits.document_bytes:,}")
     source = Source(
-        data=data, name=name, uri=uri, document_id=document_id, collection=collection, limits=limits
+        data=data,
+        name=name,
+        uri=uri,
+        document_id=document_id,
+        collection=collection,
+        limits=limits,
+        budget=Budget(limits.unpacked_bytes),
     )
-    return _format_of(name, media_type).read(source)
+    found = _format_of(source, media_type)
+    if found.plain and len(data) <= _IN_PROCESS_BYTES:
+        return found.read(source)
+    return sandbox.parse(source, found.media_types[0])
 
 
 def is_supported(name: str) -> bool:
@@ -95,7 +203,8 @@ def supported() -> str:
     return "; ".join(lines)
 
 
-def _format_of(name: str, media_type: str | None) -> Format:
+def _format_of(source: Source, media_type: str | None) -> Format:
+    name = source.name
     extension = _extension(name)
     by_extension = _by_extension()
     if extension and extension in by_extension:
@@ -106,6 +215,8 @@ def _format_of(name: str, media_type: str | None) -> Format:
             return known
     if extension in by_extension:
         return by_extension[extension]
+    if extension in _ADVICE:
+        raise UnreadableDocument(f"{name} is {_ADVICE[extension]}")
     raise UnreadableDocument(f"{name}: {extension} files can't be read; supported are {supported()}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -18,7 +19,7 @@ class Archive:
     """The members of a ZIP file, read from memory: nothing is ever written to a disk.
 
     What is unpacked is counted as it comes out, whatever the file says about its sizes, over all
-    members together.
+    members and the archives in them together.
 
     Raises:
         UnreadableDocument: no ZIP file, damaged or encrypted.
@@ -27,7 +28,7 @@ class Archive:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._left = source.limits.unpacked_bytes
+        self._counted: set[str] = set()
         try:
             self._zip = ZipFile(io.BytesIO(source.data))
             self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
@@ -74,21 +75,31 @@ class Archive:
             for _ in self._chunks(info):
                 pass
 
+    def _count(self, info: ZipInfo, size: int) -> None:
+        """Takes what was unpacked off what is left; a member that is read again counts once."""
+        if info.filename not in self._counted:
+            self._source.budget.left -= size
+
     def _chunks(self, info: ZipInfo) -> Iterator[bytes]:
         try:
             with self._zip.open(info) as member:
                 while chunk := member.read(_CHUNK):
-                    self._left -= len(chunk)
-                    if self._left < 0:
+                    self._count(info, len(chunk))
+                    if self._source.budget.left < 0:
                         raise DocumentTooLarge(
                             f"{self._source.name} unpacks to more than"
                             f" {self._source.limits.unpacked_bytes:,} bytes; that is the limit"
                         )
                     yield chunk
+            self._counted.add(info.filename)
         except DocumentTooLarge:
             raise
         except Exception as error:  # noqa: BLE001  # zlib.error, BadZipFile, EOFError, NotImplementedError, …
             raise UnreadableDocument(f"{self._source.name} is damaged: {info.filename}: {error}") from None
+
+    def is_link(self, name: str) -> bool:
+        """Whether a member is a symbolic link, which is never followed."""
+        return stat.S_ISLNK(self._infos[name].external_attr >> 16)
 
 
 def is_inside(name: str) -> bool:

@@ -20,6 +20,8 @@ from rag.types import Document
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN = "word/document.xml"
+_STYLE_PART = "word/styles.xml"
+_LOOKS = frozenset("rPr tblPr trPr tcPr tblStylePr lsdException rPrDefault pPrDefault".split())
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
@@ -66,8 +68,9 @@ def read(source: Source) -> Document:
 
 
 def _prepared(archive: Archive, source: Source) -> bytes:
-    """The file with what Mammoth doesn't know made what it knows: equations become text, repeated
-    table heads stay, pictures are left behind."""
+    """The file without what Mammoth has no use for, and with what it doesn't know made what it knows:
+    equations become text, pictures are left behind, and so is what styles look like (most of a
+    file's XML, and most of the time)."""
     from lxml import etree
 
     packed = io.BytesIO()
@@ -77,10 +80,15 @@ def _prepared(archive: Archive, source: Source) -> bytes:
                 out.writestr(name, b"")
                 continue
             data = archive.read(name)
-            if name == _MAIN:
+            if name in (_MAIN, _STYLE_PART):
                 root = xml_tree(data, source)
                 for element in [e for e in root.iter() if local(e) == "oMath"]:
                     linear(element)
+                looks = (
+                    [e for style in root for e in style if local(e) in _LOOKS] if name == _STYLE_PART else []
+                )
+                for element in looks:
+                    element.getparent().remove(element)
                 data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             out.writestr(name, data)
     return packed.getvalue()

@@ -10,20 +10,29 @@ class Limits:
     """Bounds on one source. A file over one of them is refused with an error that names it.
 
     ``document_bytes`` bounds the file itself, ``unpacked_bytes`` all that an archive or Office file
-    unpacks to, ``members`` its entries, ``depth`` how deep elements, folders of archives or values
-    nest, ``pages`` pages, slides and sheets, ``characters`` the text that is kept. ``seconds`` (wall
-    clock) and ``memory_bytes`` (address space) bound the process that parses, see
-    ``ingest.formats.sandbox``.
+    unpacks to, ``members`` its entries, ``depth`` how deep elements or values
+    nest, ``archives`` how many archives may lie in one another, ``pages`` pages, slides and sheets,
+    ``cells`` a spreadsheet's, ``characters`` the text that is kept. ``seconds`` (wall clock) and
+    ``memory_bytes`` (address space) bound the process that parses, see ``ingest.formats.sandbox``.
     """
 
     document_bytes: int = 25_000_000
     unpacked_bytes: int = 250_000_000
     members: int = 10_000
     depth: int = 200
+    archives: int = 3
     pages: int = 5_000
+    cells: int = 5_000_000
     characters: int = 25_000_000
     seconds: float = 60.0
     memory_bytes: int = 2_000_000_000
 
 
 DEFAULT = Limits()
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be unpacked from one source and from the archives inside it, in bytes."""
+
+    left: int

@@ -38,11 +38,10 @@ def opened(source: Source, kind: str, *parts: str) -> Archive:
     archive.measure()
     if not any(part in archive for part in parts):
         raise UnreadableDocument(f"{source.name} is no {kind} file: it lacks {parts[0]}")
-    again = Archive(source)
-    for name in again.names:
-        if name.endswith((".xml", ".rels")) and _DTD.search(again.read(name)[:65536]):
+    for name in archive.names:
+        if name.endswith((".xml", ".rels")) and _DTD.search(archive.read(name)[:65536]):
             raise UnreadableDocument(f"{source.name} declares a document type in {name}, which is refused")
-    return Archive(source)
+    return archive
 
 
 def properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:

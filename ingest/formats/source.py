@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ingest.formats.decode import well_formed
-from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats.limits import DEFAULT, Budget, Limits
 from rag.types import DEFAULT_COLLECTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The bytes of one file and who it is. ``name`` is its file name, for messages and titles."""
+    """The bytes of one file and who it is. ``name`` is its file name, for messages and titles.
+
+    ``inside`` counts the archives around it; all of them share one ``budget``.
+    """
 
     data: bytes
     name: str
@@ -20,6 +23,12 @@ class Source:
     document_id: str
     collection: str = DEFAULT_COLLECTION
     limits: Limits = DEFAULT
+    inside: int = 0
+    budget: Budget = field(default_factory=lambda: Budget(DEFAULT.unpacked_bytes))
+
+    def part(self, data: bytes, name: str) -> Source:
+        """A file inside this one."""
+        return replace(self, data=data, name=name, inside=self.inside + 1)
 
     @property
     def stem_title(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from html.entities import html5
 from typing import Any
 
 from ingest.formats.decode import decode
@@ -56,26 +57,47 @@ def xml_tree(data: bytes, source: Source, *, allow_doctype: bool = False) -> Ele
     """The root element of an XML file. Entities aren't expanded, nothing is loaded.
 
     Raises:
-        UnreadableDocument: not well-formed, nested deeper than the limit, or with a document type
-            that is not allowed (one that declares entities never is).
+        UnreadableDocument: not well-formed, nested deeper than the limit, with a document type that
+            is not allowed, or with references to entities that it declares.
     """
     from lxml import etree
 
-    head = data[:65536].replace(b"\0", b"")
-    declares = re.search(rb"<!DOCTYPE[^>]*\[", head, re.IGNORECASE) or b"<!ENTITY" in head.upper()
-    if declares or (not allow_doctype and _DTD.search(head)):
+    declares = _DTD.search(data[:65536].replace(b"\0", b"")) is not None
+    if declares and not allow_doctype:
         raise UnreadableDocument(f"{source.name} declares a document type or entities, which are refused")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=not declares,  # libxml2's own bounds stay up where there are entities
+        remove_comments=True,
         remove_pis=True,
-    )  # fmt: skip
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else "it is damaged"
+        if "depth" in reason:  # the parser's own bound, far above ours
+            raise DocumentTooLarge(_too_deep(source)) from None
         raise UnreadableDocument(f"{source.name} is not well-formed XML: {reason}") from None
+    for entity in list(root.iter(etree.Entity)):
+        known = html5.get(f"{entity.name};")
+        if known is None:
+            raise UnreadableDocument(f"{source.name} refers to entities of its own, which are refused")
+        _replace(entity, known)
     refuse_depth(root, source)
     return root
+
+
+def _replace(entity: Element, text: str) -> None:
+    """A named character (``&mdash;``) in place of the reference to it."""
+    parent, before = entity.getparent(), entity.getprevious()
+    text += entity.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(entity)
 
 
 def refuse_depth(root: Element, source: Source) -> None:
@@ -86,9 +108,11 @@ def refuse_depth(root: Element, source: Source) -> None:
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > source.limits.depth:
-            raise DocumentTooLarge(
-                f"{source.name} nests elements more than {source.limits.depth} deep; that is the limit"
-            )
+            raise DocumentTooLarge(_too_deep(source))
+
+
+def _too_deep(source: Source) -> str:
+    return f"{source.name} nests elements more than {source.limits.depth} deep; that is the limit"
 
 
 def local(element: Element) -> str:

@@ -29,6 +29,7 @@ class DocumentWriter:
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
         self._pages: list[tuple[int, int]] = []
+        self._included: list[Page] = []
 
     @property
     def headings(self) -> tuple[Heading, ...]:
@@ -82,6 +83,21 @@ class DocumentWriter:
         """A page begins: with the next block, or at an offset inside the block just written."""
         self._pages.append((self._length if at is None else at, number))
 
+    def include(self, document: Document, name: str) -> None:
+        """A whole document under a heading of its own: its blocks, sections and pages are kept."""
+        self.heading(name, 1)
+        self._append("\n\n" if self._length else "")
+        by = self._length
+        self._append(document.text)
+        for block in document.blocks or (Block(span=Span(0, len(document.text)), kind=BlockKind.PARAGRAPH),):
+            lead = block.lead.shift(by) if block.lead else None
+            self._blocks.append(Block(span=block.span.shift(by), kind=block.kind, lead=lead))
+        for section in document.sections:
+            path = section.path or (document.title,)
+            span = Span(section.span.start + by, section.span.start + by)
+            self._headings.append(Heading(span=span, text=path[-1], level=1 + len(path)))
+        self._included += [Page(span=page.span.shift(by), number=page.number) for page in document.pages]
+
     def document(
         self, source: Source, *, title: str, media_type: str, metadata: Mapping[str, str]
     ) -> Document:
@@ -99,7 +115,7 @@ class DocumentWriter:
             text="".join(self._text),
             media_type=media_type,
             sections=outline(self._headings, self._length, title),
-            pages=tuple(self._page_spans()),
+            pages=(*self._page_spans(), *self._included),
             blocks=tuple(self._blocks),
             metadata=dict(metadata),
             collection=source.collection,

@@ -43,11 +43,19 @@ def test_a_document_knows_where_it_is_from() -> None:
 def test_an_unsupported_file_is_told_what_is_supported() -> None:
     """One line that names the file, its extension and every supported one."""
     with pytest.raises(UnreadableDocument) as caught:
-        take("slides.key", media_type="application/x-iwork")
-    assert str(caught.value) == f"slides.key: .key files can't be read; supported are {supported()}"
+        take("plan.dwg", media_type="application/acad")
+    assert str(caught.value) == f"plan.dwg: .dwg files can't be read; supported are {supported()}"
     assert ".md" in supported()
     assert ".txt" in supported()
-    assert (is_supported("a.MD"), is_supported("a.key")) == (True, False)
+    assert (is_supported("a.MD"), is_supported("a.dwg")) == (True, False)
+
+
+def test_formats_with_a_way_out_say_it() -> None:
+    """What to do with files that people have and nothing here reads."""
+    with pytest.raises(
+        UnreadableDocument, match=r"^talk\.key is a Keynote file: export it as \.pptx or \.pdf$"
+    ):
+        take("talk.key")
 
 
 def test_a_document_over_the_limit_is_refused() -> None:

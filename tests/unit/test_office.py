@@ -1,0 +1,147 @@
+"""Slides, sheets, OpenDocument texts and e-books."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ingest.formats.limits import Limits
+from rag.errors import DocumentTooLarge, UnreadableDocument
+from tests.files import LEAVE, blocks, check, ebook, opendocument, slides, take, workbook, zipped
+
+
+def test_slides_are_pages() -> None:
+    """Title, bullets, table and notes of each, in this order."""
+    data = slides(
+        ("Leave", ["Ask early", "Ask your lead"], LEAVE, "Mention the calendar."),
+        ("Travel", ["Book trains first"], None, ""),
+    )
+    document = take(data, "talk.pptx")
+    check(document)
+    assert document.title == "Leave"
+    assert [page.number for page in document.pages] == [1, 2]
+    assert document.page_at(document.text.index("Book trains")) == 2
+    assert document.page_at(document.text.index("Mention")) == 1
+    assert blocks(document)[:4] == [
+        ("heading", "Leave", None),
+        ("list_item", "- Ask early", None),
+        ("list_item", "- Ask your lead", None),
+        ("table_header", "Years of service | Days off | Notice", None),
+    ]
+    assert ("table_row", "2 to 5 | 25 | two weeks", "Years of service | Days off | Notice") in blocks(
+        document
+    )
+    with pytest.raises(DocumentTooLarge, match="has 2 slides; the limit is 1"):
+        take(data, "talk.pptx", limits=Limits(pages=1))
+
+
+def test_rows_of_sheets_have_their_header() -> None:
+    """A title above is the table's; numbers look as the sheet shows them; empty sheets are left out."""
+    data = workbook(
+        Rates=[
+            ["Rates for 2024"],
+            [],
+            ["Plan", "Price", "Discount", "From"],
+            ["Pro", (1250.5, "#,##0.00 €"), (0.15, "0%"), date(2024, 3, 1)],
+            ["Free", 0, (0.075, "0.0%"), None],
+            [],
+            ["Team", 3.0, None, "soon"],
+        ],
+        Empty=[],
+        Notes=[["Prices are without tax."]],
+    )
+    document = take(data, "rates.xlsx")
+    check(document)
+    header = "Plan | Price | Discount | From"
+    assert blocks(document) == [
+        ("heading", "Rates", None),
+        ("paragraph", "Rates for 2024", None),
+        ("table_header", header, None),
+        ("table_row", "Pro | 1,250.50 € | 15% | 2024-03-01", header),
+        ("table_row", "Free | 0 | 7.5% |", header),
+        ("table_row", "Team | 3 |  | soon", header),
+        ("heading", "Notes", None),
+        ("paragraph", "Prices are without tax.", None),
+    ]
+
+
+def test_two_tables_on_a_sheet_have_two_headers() -> None:
+    """An empty row and new names begin a new table."""
+    data = workbook(S=[["City", "Rooms"], ["Ulm", 3], [], ["Person", "Desk"], ["Ada", 7]])
+    rows = [(text, lead) for kind, text, lead in blocks(take(data, "a.xlsx")) if kind == "table_row"]
+    assert rows == [("Ulm | 3", "City | Rooms"), ("Ada | 7", "Person | Desk")]
+
+
+def test_sheets_over_the_limit_are_refused() -> None:
+    """Cells are counted, sheets too."""
+    data = workbook(A=[["a", "b"], ["c", "d"]], B=[["x", "y"]])
+    with pytest.raises(DocumentTooLarge, match="over 3 cells"):
+        take(data, "a.xlsx", limits=Limits(cells=3))
+    with pytest.raises(DocumentTooLarge, match="over 1 sheets"):
+        take(data, "a.xlsx", limits=Limits(pages=1))
+
+
+def test_opendocument_text() -> None:
+    """Headings, lists, tables with merged cells, notes, and no tracked deletions."""
+    body = (
+        "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
+        '<text:h text:outline-level="1">Rules</text:h>'
+        '<text:p>Bring<text:s text:c="2"/>these<text:note><text:note-citation>1</text:note-citation>'
+        "<text:note-body><text:p>A note.</text:p></text:note-body></text:note>:</text:p>"
+        "<text:list><text:list-item><text:p>a pen</text:p></text:list-item></text:list>"
+        "<table:table><table:table-header-rows><table:table-row>"
+        "<table:table-cell><text:p>Plan</text:p></table:table-cell>"
+        "<table:table-cell><text:p>Price</text:p></table:table-cell></table:table-row></table:table-header-rows>"
+        "<table:table-row><table:table-cell><text:p>Pro</text:p></table:table-cell><table:table-cell><text:p>9</text:p>"
+        "</table:table-cell></table:table-row></table:table>"
+    )
+    document = take(opendocument(body), "rules.odt")
+    check(document)
+    assert blocks(document) == [
+        ("heading", "Rules", None),
+        ("paragraph", "Bring these1:", None),
+        ("list_item", "- a pen", "Bring these1:"),
+        ("table_header", "Plan | Price", None),
+        ("table_row", "Pro | 9", "Plan | Price"),
+        ("paragraph", "A note.", None),
+    ]
+
+
+def test_opendocument_slides_are_pages() -> None:
+    """Each draw:page is one."""
+    pages = "".join(
+        f"<draw:page><draw:frame><draw:text-box><text:p>Slide {n}</text:p></draw:text-box></draw:frame>"
+        "</draw:page>"
+        for n in (1, 2)
+    )
+    document = take(opendocument(pages, "presentation"), "a.odp")
+    check(document)
+    assert document.page_at(document.text.index("Slide 2")) == 2
+
+
+def test_an_ebook_is_its_chapters() -> None:
+    """In the order of the spine, with the book's title and author."""
+    document = take(ebook("<h1>One</h1><p>First.</p>", "<h1>Two</h1><p>Last.</p>"), "b.epub")
+    check(document)
+    assert (document.title, dict(document.metadata)) == ("The book", {"author": "Ada"})
+    assert document.text == "One\n\nFirst.\n\nTwo\n\nLast."
+
+
+def test_an_ebook_reads_nothing_from_outside() -> None:
+    """A chapter whose name leads out of the archive isn't there."""
+    data = ebook("<p>Text.</p>")
+    evil = data.replace(b"c0.xhtml", b"/etc/pwd")
+    with pytest.raises(UnreadableDocument):
+        take(evil, "b.epub")
+
+
+@pytest.mark.parametrize("name", ["a.pptx", "a.xlsx", "a.odt", "a.epub", "a.ods", "a.xls", "a.odp"])
+@pytest.mark.parametrize(
+    "data", [b"nothing of the kind", b"PK\x03\x04 cut", zipped({"x": "y"}), b"\xd0\xcf\x11\xe0 cut"]
+)
+def test_what_is_no_such_file_is_told(name: str, data: bytes) -> None:
+    """Never anything but one plain line with the file's name."""
+    with pytest.raises(UnreadableDocument, match=name.replace(".", r"\.")) as caught:
+        take(data, name)
+    assert "\n" not in str(caught.value)
