@@ -135,9 +135,10 @@ export class Conversation extends EventTarget {
 
   #kept() {
     try {
-      return JSON.parse(sessionStorage.getItem(this.#name)) ?? [];
+      const kept = JSON.parse(sessionStorage.getItem(this.#name));
+      return kept.filter(({ question, reply, state }) => question && reply.statements && state === "done");
     } catch {
-      return [];
+      return []; // nothing, or nothing of ours
     }
   }
 }

@@ -353,6 +353,20 @@ def test_a_public_source_has_a_link_of_its_own(page: Page, url: str, backend: Fa
         page.keyboard.press("Escape")
 
 
+def test_a_card_says_where_the_quote_stands(page: Page, url: str, backend: FakeBackend) -> None:
+    """What is before and after it on its line, title, headings and page."""
+    cited = replace(
+        CITATION, prefix="x.\nShe was late. ", suffix=" It came.\nNext", section=("Minutes", "May"), page=3
+    )
+    backend.engine.script = lambda question: replace(answer(question), citations=(cited,))
+    page.goto(url)
+    ask(page, QUESTION)
+    page.locator(f"{CHAT} .number").click()
+    assert card(page).locator(".context").inner_text() == f"…She was late. {QUOTE} It came.…"
+    assert card(page).locator(".place b").inner_text() == "Minutes"
+    assert card(page).locator(".step").all_inner_texts() == ["Minutes", "May", "page 3"]
+
+
 def test_a_citation_that_leads_nowhere_good_is_no_link(page: Page, url: str, backend: FakeBackend) -> None:
     """Were a service to send a javascript: address, it would be shown as text."""
     bad = replace(CITATION, url="javascript:alert(1)")
@@ -507,3 +521,68 @@ def test_too_long_a_question_cannot_be_typed(page: Page, url: str) -> None:
     assert field.get_attribute("maxlength") == str(LimitSettings().question_characters)
     type_in(page, "   ")
     assert page.locator(f"{CHAT} .turn").count() == 0
+
+
+def test_taken_off_the_page_it_stops(page: Page, url: str, backend: FakeBackend) -> None:
+    """A question under way is given up; put back, the widget works as before."""
+    gate = backend.engine.script = Gate()
+    page.goto(url)
+    try:
+        type_in(page, QUESTION)
+        assert gate.asked.acquire(timeout=60)
+        with page.expect_event("requestfailed"):
+            page.evaluate("document.querySelector('saywhere-chat').remove()")
+    finally:
+        gate.release.set()
+    page.evaluate("document.querySelector('main').append(document.createElement('saywhere-chat'))")
+    page.locator(CHAT).evaluate("(at) => { at.mode = 'inline'; }")
+    ask(page, QUESTION)
+
+
+def test_without_storage_it_still_answers(page: Page, url: str) -> None:
+    """A browser that forbids it costs the conversation's keeping and nothing else."""
+    page.add_init_script(
+        """Object.defineProperty(window, "sessionStorage", {
+          get() { throw new DOMException("no", "SecurityError"); }
+        });"""
+    )
+    page.goto(url)
+    ask(page, QUESTION)
+    assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
+
+
+def test_what_is_kept_of_another_kind_is_let_be(page: Page, url: str) -> None:
+    """Damaged or foreign content under the widget's name in the tab is no conversation."""
+    page.goto(url)
+    ask(page, QUESTION)
+    for kept in ("{", "7", '{"a": 1}', '[{"question": 3}]', "null"):
+        page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", kept)
+        page.reload()
+        page.locator(f"{CHAT} .greeting").wait_for()
+        assert page.locator(f"{CHAT} .turn").count() == 0
+        ask(page, QUESTION)
+
+
+def test_the_playground_shows_what_is_chosen(page: Page, url: str) -> None:
+    """On the widget at once, and in the lines to copy, escaped."""
+    page.goto(f"{url}/playground")
+    page.locator(f"{CHAT} .field").wait_for()
+    lines = page.locator("#lines")
+    assert lines.inner_text().split("\n") == [
+        f'<script type="module" src="{url}/widget.js"></script>',
+        "<saywhere-chat",
+        '  mode="inline"></saywhere-chat>',
+    ]
+    page.get_by_label("heading").fill('Say "hi"')
+    page.get_by_label("--saywhere-radius").fill("3px")
+    page.get_by_label("theme").select_option("dark")
+    page.get_by_label("language").select_option("de")
+    assert page.locator(f"{CHAT} .title").inner_text() == 'Say "hi"'
+    page.get_by_label("Eine Frage stellen").wait_for()
+    panel = page.locator(f"{CHAT} .panel")
+    assert panel.evaluate("(at) => getComputedStyle(at).borderRadius") == "3px"
+    assert 'heading="Say &quot;hi&quot;"' in lines.inner_text()
+    assert "--saywhere-radius: 3px;" in lines.inner_text()
+    page.get_by_label("mode").select_option("launcher")
+    page.get_by_role("button", name="Fragen", exact=True).click()
+    page.get_by_role("dialog", name='Say "hi"').wait_for()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 import api
+from api.events import event
 from api.script import script
 
 MODULES = sorted((Path(api.__file__).parent / "widget").glob("*.js"))
@@ -79,3 +84,46 @@ def test_every_language_has_every_text() -> None:
     assert all(other == first for other in others)
     gaps = [sorted(re.findall(r"\{\w+\}", entries)) for entries in dictionaries]
     assert all(found == gaps[0] for found in gaps)
+
+
+class Said(BaseModel):
+    """An event's data with any text in it."""
+
+    text: str
+
+
+_READ = """
+import { events } from EVENTS;
+const chunks = CHUNKS;
+const body = new ReadableStream({
+  start(to) {
+    for (const chunk of chunks) to.enqueue(new Uint8Array(chunk));
+    to.close();
+  },
+});
+const found = [];
+for await (const event of events(body)) found.push(event);
+console.log(JSON.stringify(found));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js isn't installed")
+@settings(max_examples=10, deadline=None)
+@given(
+    words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=6), data=st.data()
+)
+def test_events_are_read_however_they_are_cut(words: list[str], data: st.DataObject) -> None:
+    """In the middle of a line, of an escape or of an emoji; what the end cuts off is no event."""
+    sent = "".join(event("answer", Said(text=word)) for word in words).encode()
+    whole = sent + b'event: done\ndata: {"text": "cut'
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
+    chunks = [list(whole[a:b]) for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    script = _READ.replace("EVENTS", json.dumps((MODULES[0].parent / "events.js").as_uri()))
+    ran = subprocess.run(
+        ["node", "--input-type=module", "-e", script.replace("CHUNKS", json.dumps(chunks))],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(ran.stdout) == [{"name": "answer", "data": {"text": word}} for word in words]
