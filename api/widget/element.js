@@ -14,13 +14,13 @@ const SERVICE = ["endpoint", "collection", "public-key"];
 const LOOK = ["accent", "theme", "position", "style", "class"];
 const TEXT = ["greeting", "heading", "language", "mode", "placeholder", "suggestions", "title"];
 const HOME = new URL("./", import.meta.url).href; // where this script is served
-let count = 0;
+const taken = new Set(); // the numbers of the widgets on the page
 
 export class SaywhereChat extends HTMLElement {
   static observedAttributes = [...SERVICE, ...LOOK, ...TEXT, "open"];
 
   #root = h("div", { class: "root" });
-  #number = (count += 1);
+  #number = null;
   #service = null;
   #conversation = null;
   #panel = null;
@@ -40,6 +40,8 @@ export class SaywhereChat extends HTMLElement {
   connectedCallback() {
     this.#adopt();
     if (this.title) this.attributeChangedCallback("title", null, this.title);
+    this.#number = [...taken, 0].findIndex((_, at) => !taken.has(at));
+    taken.add(this.#number);
     this.#life = new AbortController();
     const { signal } = this.#life;
     PHONE.addEventListener("change", () => this.open && this.#reopen(), { signal });
@@ -53,6 +55,7 @@ export class SaywhereChat extends HTMLElement {
   disconnectedCallback() {
     this.#life?.abort();
     this.#life = null;
+    taken.delete(this.#number);
     this.#conversation?.stop();
     this.#panel?.dispose();
     this.#panel = null;

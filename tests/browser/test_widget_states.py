@@ -524,7 +524,7 @@ def test_too_long_a_question_cannot_be_typed(page: Page, url: str) -> None:
 
 
 def test_taken_off_the_page_it_stops(page: Page, url: str, backend: FakeBackend) -> None:
-    """A question under way is given up; put back, the widget works as before."""
+    """A question under way is given up; one put there anew goes on with the tab's conversation."""
     gate = backend.engine.script = Gate()
     page.goto(url)
     try:
@@ -534,9 +534,15 @@ def test_taken_off_the_page_it_stops(page: Page, url: str, backend: FakeBackend)
             page.evaluate("document.querySelector('saywhere-chat').remove()")
     finally:
         gate.release.set()
-    page.evaluate("document.querySelector('main').append(document.createElement('saywhere-chat'))")
-    page.locator(CHAT).evaluate("(at) => { at.mode = 'inline'; }")
+    again = """() => {
+      document.querySelector("saywhere-chat")?.remove();
+      const made = Object.assign(document.createElement("saywhere-chat"), { mode: "inline" });
+      document.querySelector("main").append(made);
+    }"""
+    page.evaluate(again)
     ask(page, QUESTION)
+    page.evaluate(again)
+    assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
 
 
 def test_without_storage_it_still_answers(page: Page, url: str) -> None:
