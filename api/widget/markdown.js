@@ -11,13 +11,14 @@ export function toMarkdown({ question, reply }, endpoint, texts) {
     `> ${text(question)}`,
     head,
     ...statements.map(said),
-    ...conflicts.flatMap((conflict) => [`- ${said(conflict)}`]),
+    ...conflicts.map((conflict) => `- ${said(conflict)}`),
     cited.map((citation, index) => source(citation, index, endpoint)).join("\n"),
   ].join("\n\n");
 }
 
-function said({ text: words, citations }) {
-  return `${text(words)} ${citations.map((index) => `[${index + 1}]`).join("")}`;
+function said({ text: words, citations, statements }) {
+  const numbers = citations ?? (statements ?? []).flatMap((statement) => statement.citations);
+  return `${text(words)} ${numbers.map((index) => `[${index + 1}]`).join("")}`;
 }
 
 function source(citation, index, endpoint) {

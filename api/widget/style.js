@@ -79,7 +79,7 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .suggestion:hover { background: var(--still); }
 
 .turn + .turn { border-block-start: 1px solid var(--line); margin-block-start: 20px; padding-block-start: 20px; }
-.question { background: var(--still); border-radius: 16px 16px 4px 16px; inline-size: fit-content; margin-block-end: 16px;
+.question { background: var(--still); border-radius: 16px; border-end-end-radius: 4px; inline-size: fit-content; margin-block-end: 16px;
   margin-inline-start: auto; max-inline-size: 88%; padding: 8px 14px; white-space: pre-wrap; }
 .answer { font-size: 1.5em; font-weight: 650; letter-spacing: -.01em; line-height: 1.25; text-wrap: balance; }
 .answer + .quiet { margin-block: 4px 12px; }
@@ -98,7 +98,7 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .heading { color: var(--quiet); font-size: .8125em; font-weight: 600; margin-block: 18px 8px; }
 .sources { display: grid; gap: 4px; }
 .sources li { display: grid; font-size: .875em; gap: 8px; grid-template-columns: auto 1fr; }
-.sources a { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.sources a { justify-self: start; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sources .place { font-size: 1em; grid-column: 1 / -1; }
 .sources li + li:has(.place) { margin-block-start: 8px; }
 .index { color: var(--quiet); font-variant-numeric: tabular-nums; font-weight: 600; min-inline-size: 1.1em; text-align: end; }

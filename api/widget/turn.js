@@ -114,8 +114,8 @@ export class TurnView {
   /** A value, the words it rests on, and what they are from. */
   #side({ text, statements, citations }) {
     const all = this.#turn.reply.citations;
-    const first = all[citations?.[0] ?? statements?.[0]?.citations[0]];
-    const said = statements ?? [{ text: first ? `“${first.quote}”` : "", citations }];
+    const first = all[citations?.[0] ?? statements?.[0]?.citations?.[0]];
+    const said = statements?.length ? statements : [{ text: first ? `“${first.quote}”` : "", citations }];
     return h(
       "li",
       {},

@@ -18,7 +18,7 @@ from tests.fakes.engine import CITATION, QUOTE, FakeBackend, abstention, answer
 from tests.http.live import in_process, in_thread
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 QUESTION = "Who asked for a ship?"
 SUGGESTED = ("Who asked?", "When did the ships leave?")
@@ -240,6 +240,29 @@ def test_conflicting_sources_stand_side_by_side(page: Page, url: str, backend: F
     assert axe.violations(page) == []
     page.reload()
     page.locator(f"{CHAT} .sides").wait_for()
+
+
+def test_a_conflict_with_statements_of_its_own(page: Page, url: str, backend: FakeBackend) -> None:
+    """Should a service send each side's own sentences, they are shown, and taken along."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    backend.engine.script = lambda question: replace(
+        answer(question), conflicts=(Conflict(text="Bob", citations=(0,)),)
+    )
+
+    def grown(route: Route) -> None:
+        response = route.fetch()
+        plain = '"conflicts":[{"text":"Bob","citations":[0]}]'
+        own = '"conflicts":[{"text":"Bob","statements":[{"text":"Bob asked.","citations":[0]}]}]'
+        assert plain in response.text()
+        route.fulfill(response=response, body=response.text().replace(plain, own))
+
+    page.route("**/v1/ask", grown)
+    page.goto(url)
+    ask(page, QUESTION)
+    assert page.locator(f"{CHAT} .sides > li").nth(1).locator(".statement").inner_text() == "Bob asked. 1"
+    page.get_by_role("button", name="Copy with sources").click()
+    page.get_by_text("Copied.").first.wait_for()
+    assert "- Bob [1]" in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_a_follow_up_goes_with_what_was_said(page: Page, url: str, backend: FakeBackend) -> None:
