@@ -137,7 +137,7 @@ def lines(folder: Path, data: Path, files: int, tell: Callable[[str], None]) -> 
                 path.rename(inner / path.name)
         renamed = timed(service, folder, tell)
         done = renamed.report
-        yield f"- all moved: {renamed.seconds:.2f} s for {len(done.renamed):,} files, {done.passages} embedded"
+        yield f"- all moved: {renamed.seconds:.2f} s, {len(done.renamed):,} files, {done.passages} embedded"
 
 
 def main() -> int:
