@@ -254,13 +254,19 @@ def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _contenders(decision: Decision, unread: Sequence[Candidate], within: float) -> list[Candidate]:
-    """Passages that may contradict a clear answer: other documents', found nearly as well as its own."""
+    """Passages that may contradict a clear answer: other documents', as near to the question as its own.
+
+    By cosine: fused scores are relative to what else was found, and say little in a small collection.
+    """
     assert decision.best is not None  # noqa: S101 (a clear decision has one)
     held = decision.best.candidate
+    least = (held.scores.dense or 0.0) - within
     return [
         candidate
         for candidate in unread
-        if candidate.document.id != held.document.id and candidate.scores.fused >= held.scores.fused - within
+        if candidate.document.id != held.document.id
+        and candidate.scores.dense is not None
+        and candidate.scores.dense >= least
     ]
 
 

@@ -65,7 +65,7 @@ class ReadSettings(BaseModel):
     passages: int = Field(6, ge=1, le=50, description="passages read for one question")
     first: int = Field(2, ge=1, le=50, description="passages read before the early stop is weighed")
     contender: float = Field(
-        1.0, ge=0, description="how far below the best one in score another document's passage is still read"
+        0.1, ge=0, description="how far below its cosine other documents are read beside a clear answer"
     )
 
 
