@@ -39,8 +39,9 @@ soak: $(VENV)/.installed-dev ## 200 random changes with random kills; minutes
 eval: install ## ask the fixed questions over seeds/, fail under the thresholds
 	$(BIN)/saywhere eval
 
-bench: $(VENV)/.installed-dev ## figures on the open sets in ../shared/data, with ratios
+bench: $(VENV)/.installed-dev ## figures on the open sets in ../shared/data, and peers side by side
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench.peers
 
 clean: ## remove the environment and the data folder
 	rm -rf $(VENV) $(DATA)

@@ -123,8 +123,12 @@ def init(
 def add(
     dataset: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The cases to add to.")],
     answers: Annotated[
-        Path, typer.Argument(metavar="ANSWER", help="Saved answers: JSON, list or lines.  [-: input]")
-    ],
+        File, typer.Argument(metavar="ANSWER", help="Saved answers: JSON, list or lines.  [-: input]")
+    ] = None,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Take what readers found unhelpful in the data folder.")
+    ] = False,
+    data: Data = None,
     right: Annotated[
         list[str] | None, typer.Option("--right", metavar="TEXT", help="What would be right. Repeatable.")
     ] = None,
@@ -144,7 +148,9 @@ def add(
     from evals.add import Known
 
     known = Known(right=right or (), cite=cite or (), unanswerable=unanswerable, tags=tag or ())
-    raise typer.Exit(command(dataset, answers, known))
+    if (answers is None) is not feedback:
+        raise typer.BadParameter("give saved answers or --feedback")
+    raise typer.Exit(command(dataset, known, answers=answers, data=data))
 
 
 @app.command()

@@ -109,7 +109,8 @@ def _name(question: str, taken: Sequence[str]) -> str:
 def _note(answer: Mapping[str, Any]) -> str:
     said = answer.get("answer")
     name = f" ({answer['id']})" if answer.get("id") else ""
-    return f"was answered: {said}{name}" if said else f"was not answered{name}"
+    told = f"was answered: {said}{name}" if said else f"was not answered{name}"
+    return f"{told}; a reader said: {answer['note']}" if answer.get("note") else told
 
 
 def _short(error: ValueError) -> str:

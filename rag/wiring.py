@@ -130,6 +130,18 @@ def open_catalog(settings: Settings) -> Catalog:
     return SqliteCatalog(path, read_only=True)
 
 
+def open_feedback(settings: Settings) -> FeedbackStore:
+    """What readers said of answers, read-only and without the lock.
+
+    Raises:
+        StorageError: there is no data folder, or it can't be read.
+    """
+    path = settings.data / CATALOG
+    if not path.is_file():
+        raise StorageError(f"no documents have been ingested into {settings.data}")
+    return SqliteFeedback(SqliteCatalog(path, read_only=True).file)
+
+
 def open_jobs(settings: Settings) -> JobStore:
     """The list of jobs alone, read-only and without the lock.
 

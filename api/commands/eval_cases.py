@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from evals.add import Known, append, case_of, ids_in, saved_answers
 from evals.cases import DatasetError
+from evals.cases import load as load_cases
 from evals.corpus import Corpus
 from rag.settings import load
-from rag.wiring import open_catalog
+from rag.wiring import open_catalog, open_feedback
 
 FAILED = 1
 
@@ -29,17 +32,29 @@ def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
     return 0
 
 
-def add(dataset: Path, answers: Path, known: Known) -> int:
-    """Appends a case for each saved answer."""
+def add(dataset: Path, known: Known, *, answers: Path | None, data: Path | None) -> int:
+    """Appends a case for each saved answer, or for each that readers found unhelpful."""
     rows = []
     taken = ids_in(dataset)
-    for answer in saved_answers(_text(answers)):
+    bad = saved_answers(_text(answers)) if answers is not None else _unhelpful(dataset, data)
+    for answer in bad:
         rows.append(case_of(answer, known, taken=taken))
         taken.append(rows[-1]["id"])
     append(dataset, rows)
     for row in rows:
         print(f"{row['id']}: {'a draft, say what would be right' if row['draft'] else 'added'}")
     return 0
+
+
+def _unhelpful(dataset: Path, data: Path | None) -> list[Mapping[str, Any]]:
+    """From the feedback of a data folder, oldest first, without questions that are cases already."""
+    asked = {case.question for case in load_cases(dataset)} if dataset.is_file() else set()
+    found = open_feedback(load(data=data)).list(helpful=False, limit=1_000)
+    fresh = {one.question: one for one in reversed(found) if one.question not in asked}
+    return [
+        {"id": one.answer_id, "question": one.question, "answer": one.answer, "note": one.note}
+        for one in fresh.values()
+    ]
 
 
 def lint(dataset: str, *, data: Path | None) -> int:

@@ -1,1 +1,1 @@
-"""Figures on published sets, each beside a baseline of the same run."""
+"""Figures on published sets, each with its interval and beside a baseline of the same run."""

@@ -1,0 +1,56 @@
+"""Saywhere on the same job: as it ships, and made to answer every question as the peers do."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from evals.datasets.published import Text
+from evals.index import write_documents
+from rag.mentions import PronounResolver
+from rag.settings import load
+from rag.types import Answer, Outcome, Question
+from rag.wiring import open_service
+
+
+def main(job_path: Path, out: Path) -> None:
+    """Writes what ``scripts/common.py`` writes, twice over: ``as_shipped`` and ``always``."""
+    job = json.loads(job_path.read_text(encoding="utf-8"))
+    told = {}
+    settings = load()
+    for name, threshold in (("as_shipped", settings.decide.threshold), ("always", 0.0)):
+        decide = settings.decide.model_copy(update={"threshold": threshold})
+        with TemporaryDirectory(prefix="saywhere-peers-") as folder:
+            update = {"data": Path(folder), "decide": decide}
+            with open_service(settings.model_copy(update=update)) as service:
+                told[name] = _asked(service, job)
+    out.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _asked(service: Any, job: dict[str, Any]) -> dict[str, Any]:
+    texts = [Text(id=t["id"], title=t["title"], text=t["text"]) for t in job["texts"]]
+    began = time.perf_counter()
+    write_documents(service, (text.document() for text in texts), PronounResolver())
+    told: dict[str, Any] = {"ingest_s": time.perf_counter() - began, "rankings": {}, "answers": {}}
+    told |= {"search_ms": [], "ask_ms": []}
+    for query in job["queries"][:3]:
+        service.engine.ask(Question(text=query["text"]))
+    for query in job["queries"]:
+        question = Question(text=query["text"])
+        began = time.perf_counter()
+        found = service.engine.search(question, job["k"])
+        searched = time.perf_counter()
+        outcome: Outcome = service.engine.ask(question)
+        told["ask_ms"].append((time.perf_counter() - searched) * 1e3)
+        told["search_ms"].append((searched - began) * 1e3)
+        told["rankings"][query["id"]] = list(dict.fromkeys(c.document.id for c in found))
+        told["answers"][query["id"]] = outcome.text if isinstance(outcome, Answer) else ""
+    return told
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

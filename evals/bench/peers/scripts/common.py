@@ -1,0 +1,81 @@
+"""What every peer's program shares: the job, the clock, and the reading model. Knows none of our packages.
+
+Run in the peer's own environment as ``python PEER.py JOB.json OUT.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+READ = 3  # documents that are read for one question
+Search = Callable[[str], list[str]]  # a question -> ids of documents, best first
+
+
+class Reading:
+    """The same reading model for everybody, decoded as SQuAD 2 models are: the best span of all texts."""
+
+    def __init__(self, model: str, tokenizer: str) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(384, strategy="only_second")
+        self._names = [node.name for node in self._session.get_inputs()]
+
+    def answer(self, question: str, texts: Sequence[str]) -> str:
+        """The span that is most likelier than no answer."""
+        best = (float("-inf"), "")
+        for text in texts:
+            best = max(best, self._read(question, text))
+        return best[1]
+
+    def _read(self, question: str, text: str) -> tuple[float, str]:
+        import numpy as np
+
+        encoded = self._tokenizer.encode(question, text)
+        ids = np.asarray([encoded.ids], dtype=np.int64)
+        kinds = np.asarray([encoded.type_ids], dtype=np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
+        start, end = (o[0] for o in self._session.run(None, {n: given[n] for n in self._names})[:2])
+        inside = [i for i, kind in enumerate(encoded.sequence_ids) if kind == 1]
+        none = float(start[0] + end[0])
+        found = (float("-inf"), "")
+        for s in sorted(inside, key=lambda i: -start[i])[:8]:
+            for e in sorted(inside, key=lambda i: -end[i])[:8]:
+                if s <= e < s + 40:
+                    place = text[encoded.offsets[s][0] : encoded.offsets[e][1]]
+                    found = max(found, (float(start[s] + end[e]) - none, place))
+        return found
+
+
+def run(packages: Sequence[str], build: Callable[[dict[str, Any]], Search]) -> None:
+    """Builds an index, searches and reads every question, and writes what came of it."""
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    texts = {text["id"]: text["text"] for text in job["texts"]}
+    reading = Reading(job["reader"], job["tokenizer"])
+    began = time.perf_counter()
+    search = build(job)
+    ingest = time.perf_counter() - began
+    for query in job["queries"][:3]:  # what is loaded at the first question is nobody's latency
+        reading.answer(query["text"], [texts[i] for i in search(query["text"])[:READ]])
+    told: dict[str, Any] = {"rankings": {}, "answers": {}, "search_ms": [], "ask_ms": []}
+    for query in job["queries"]:
+        began = time.perf_counter()
+        found = search(query["text"])
+        searched = time.perf_counter()
+        answer = reading.answer(query["text"], [texts[i] for i in found[:READ]])
+        told["rankings"][query["id"]] = found
+        told["answers"][query["id"]] = answer
+        told["search_ms"].append((searched - began) * 1e3)
+        told["ask_ms"].append((time.perf_counter() - began) * 1e3)
+    told["ingest_s"] = ingest
+    told["versions"] = {name: version(name) for name in packages}
+    Path(sys.argv[2]).write_text(json.dumps(told), encoding="utf-8")

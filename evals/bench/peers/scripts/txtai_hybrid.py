@@ -1,0 +1,24 @@
+"""txtai's hybrid index: dense vectors and BM25, half and half."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common import Search, run
+
+
+def build(job: dict[str, Any]) -> Search:
+    """Indexes the job's documents."""
+    from txtai import Embeddings
+
+    embeddings = Embeddings(path=job["embedder"], hybrid=True, gpu=False)
+    embeddings.index((t["id"], f"{t['title']}. {t['text']}", None) for t in job["texts"])
+
+    def search(question: str) -> list[str]:
+        return [str(found[0]) for found in embeddings.search(question, job["k"])]
+
+    return search
+
+
+if __name__ == "__main__":
+    run(["txtai"], build)
