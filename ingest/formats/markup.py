@@ -288,5 +288,5 @@ def _element(element: Element) -> Iterator[str]:
 
 def _folded(text: str) -> str:
     """White space as a browser folds it; breaks become line ends."""
-    lines = (_SPACE.sub(" ", part).strip(" ") for part in text.replace("\xad", "").split(_BREAK))
+    lines = (_SPACE.sub(" ", part).strip() for part in text.replace("\xad", "").split(_BREAK))
     return "\n".join(lines).strip("\n")

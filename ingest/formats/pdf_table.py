@@ -15,6 +15,7 @@ Cells = tuple[tuple[str, ...], ...]
 
 _BULLET = re.compile(r"[•‣▪●○◦■]\s*")
 _FILLED = 0.5  # of a table's cells
+_NARROW = 20  # characters: a shorter line breaks no sentence
 _WORDS = 8  # of the usual cell at most
 
 
@@ -95,7 +96,7 @@ def _running_on(table: Sequence[Sequence[str]]) -> int:
     for column in zip(*table, strict=True):
         widest = max(map(len, column))
         for above, below in pairwise(column):
-            full = len(above) > 0.7 * widest and len(above.split()) > 2
+            full = len(above) > max(0.7 * widest, _NARROW)
             count += full and below[:1].islower()
     return count
 

@@ -1,0 +1,123 @@
+"""A question about a table's row or a list's item is answered from any format, with real models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.wiring import ingest
+from rag.engine import Engine
+from rag.settings import Settings
+from rag.types import Answer, Question
+from rag.wiring import open_service
+from tests.files import html_table, opendocument, pdf, slides, word, workbook
+
+LEAVE = (
+    ("Years of service", "Days off per year", "Notice to give"),
+    ("First year", "20", "one week"),
+    ("After two years", "25", "two weeks"),
+    ("After five years", "30", "four weeks"),
+)
+HEADER, ROW = "Years of service | Days off per year | Notice to give", "After five years | 30 | four weeks"
+INTRO = "How many days off people get depends on how long they have worked here."
+BRING = ("On the first day every new colleague must bring along:", ("an identity card", "a signed contract"))
+
+
+def markdown() -> bytes:
+    rows = ["| " + " | ".join(row) + " |" for row in LEAVE]
+    table = "\n".join([rows[0], "|---|---|---|", *rows[1:]])
+    items = "\n".join(f"- {item}" for item in BRING[1])
+    return f"# Leave\n\n{INTRO}\n\n{table}\n\n# First day\n\n{BRING[0]}\n\n{items}\n".encode()
+
+
+def page() -> bytes:
+    items = "".join(f"<li>{item}</li>" for item in BRING[1])
+    body = (
+        f"<h1>Leave</h1><p>{INTRO}</p>{html_table(LEAVE)}<h1>First day</h1><p>{BRING[0]}</p><ul>{items}</ul>"
+    )
+    return f"<html><body>{body}</body></html>".encode()
+
+
+def odt() -> bytes:
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in row)
+        + "</table:table-row>"
+        for row in LEAVE
+    )
+    items = "".join(f"<text:list-item><text:p>{item}</text:p></text:list-item>" for item in BRING[1])
+    return opendocument(
+        f"<text:h>Leave</text:h><text:p>{INTRO}</text:p><table:table>{rows}</table:table>"
+        f"<text:h>First day</text:h><text:p>{BRING[0]}</text:p><text:list>{items}</text:list>"
+    )
+
+
+def paper() -> bytes:
+    cells = [
+        (72 + 160 * at, 140 + 16 * line, cell)
+        for line, row in enumerate(LEAVE)
+        for at, cell in enumerate(row)
+    ]
+    items = [(80, 300 + 14 * at, f"• {item}") for at, item in enumerate(BRING[1])]
+    heads = [(72, 90, "Leave", 18), (72, 250, "First day", 18)]
+    return pdf([heads[0], (72, 115, INTRO), *cells, heads[1], (72, 280, BRING[0]), *items])
+
+
+FILES = {
+    "leave.md": markdown,
+    "leave.html": page,
+    "leave.docx": lambda: word(
+        ("Leave", "Heading 1"),
+        INTRO,
+        LEAVE,
+        ("First day", "Heading 1"),
+        BRING[0],
+        *((item, "List Bullet") for item in BRING[1]),
+    ),
+    "leave.odt": odt,
+    "leave.pdf": paper,
+    "leave.xlsx": lambda: workbook(Leave=LEAVE),
+    "leave.csv": lambda: "\n".join(",".join(row) for row in LEAVE).encode(),
+    "leave.pptx": lambda: slides(("Leave", ["Days off by service"], LEAVE, "")),
+}
+WITH_LISTS = ("leave.md", "leave.html", "leave.docx", "leave.odt", "leave.pdf")
+
+
+@pytest.fixture(params=list(FILES))
+def asked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Engine]]:
+    """A service that holds one file of the format."""
+    file = tmp_path / request.param
+    file.write_bytes(FILES[request.param]())
+    with open_service(Settings(data=tmp_path / "data")) as service:
+        report = ingest(service, [file])
+        assert report.ok, report.failed
+        yield request.param, service.engine
+
+
+def answer(engine: Engine, question: str) -> Answer:
+    outcome = engine.ask(Question(text=question))
+    assert isinstance(outcome, Answer), outcome
+    return outcome
+
+
+def test_a_row_is_found_and_cited_with_its_header(asked: tuple[str, Engine]) -> None:
+    """The cell is the answer, the row and the names of its columns are its proof."""
+    _, engine = asked
+    given = answer(engine, "How many days off after five years?")
+    assert "30" in given.text
+    quotes = [citation.quote for citation in given.citations]
+    assert ROW in quotes
+    assert HEADER in quotes
+
+
+def test_an_item_is_cited_with_its_lead_in(asked: tuple[str, Engine]) -> None:
+    """What the list is of stands beside the item."""
+    name, engine = asked
+    if name not in WITH_LISTS:
+        pytest.skip(f"{name} holds no list")
+    given = answer(engine, "Which card must new colleagues bring on the first day?")
+    quotes = [citation.quote for citation in given.citations]
+    assert any(quote.endswith("an identity card") for quote in quotes)
+    assert BRING[0] in quotes
