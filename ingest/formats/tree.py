@@ -80,11 +80,12 @@ def xml_tree(data: bytes, source: Source, *, allow_doctype: bool = False) -> Ele
         if "depth" in reason:  # the parser's own bound, far above ours
             raise DocumentTooLarge(_too_deep(source)) from None
         raise UnreadableDocument(f"{source.name} is not well-formed XML: {reason}") from None
+    inner = root.getroottree().docinfo.internalDTD
+    own = {entity.name for entity in inner.iterentities()} if inner is not None else set()
     for entity in list(root.iter(etree.Entity)):
-        known = html5.get(f"{entity.name};")
-        if known is None:
+        if entity.name in own:
             raise UnreadableDocument(f"{source.name} refers to entities of its own, which are refused")
-        _replace(entity, known)
+        _replace(entity, html5.get(f"{entity.name};", entity.text))  # unknown ones stay as written
     refuse_depth(root, source)
     return root
 

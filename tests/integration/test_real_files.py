@@ -82,8 +82,7 @@ def test_every_file_is_read_or_refused_with_a_reason(real: list[dict[str, Any]])
             check(take(row["path"].read_bytes(), row["path"].name))
         except UnreadableDocument as error:
             refused[row["path"].name] = str(error)
-    assert all(name in reason for name, reason in refused.items())
-    assert set(refused) == {"pa20010031492.xml"}  # it refers to entities of its own
+    assert refused == {}
 
 
 def test_words_are_those_that_another_parser_finds(real: list[dict[str, Any]]) -> None:
@@ -144,8 +143,7 @@ def test_a_folder_of_everything_is_ingested(real: list[dict[str, Any]], shared: 
         report = ingest(service, [folder])
         told = (*report.added, *report.skipped, *(failure.uri for failure in report.failed))
         assert len(told) == len(files)
-        assert [Path(failure.uri).name for failure in report.failed] == ["pa20010031492.xml"]
-        assert "entities" in report.failed[0].reason
+        assert (report.skipped, report.failed) == ((), ())
         assert ingest(service, [folder]).added == ()
 
 

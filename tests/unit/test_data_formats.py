@@ -115,7 +115,7 @@ def test_journal_articles_read_as_articles() -> None:
     article = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS" "JATS.dtd"><article>
     <front><journal-meta><p>J</p></journal-meta><article-meta>
     <title-group><article-title>On tea</article-title></title-group><abstract><p>Short.</p></abstract>
-    </article-meta></front><body><sec><title>Methods</title><p>We drank<sup>2</sup> it &mdash; hot.</p>
+    </article-meta></front><body><sec><title>Methods</title><p>We drank<sup>2</sup> it &mdash; hot &mgr;.</p>
     <sec><title>Cups</title><p>Twelve.</p></sec>
     <table-wrap><label>Table 1</label><caption><title>Sorts</title></caption>
     <table><thead><tr><th>Sort</th><th>Price</th></tr></thead>
@@ -123,7 +123,7 @@ def test_journal_articles_read_as_articles() -> None:
     document = take(article, "a.nxml")
     check(document)
     assert document.title == "On tea"
-    assert "We drank² it — hot." in document.text
+    assert "We drank² it — hot &mgr;." in document.text
     assert document.section_at(document.text.index("Twelve")) == ("Methods", "Cups")
     assert ("table_row", "Oolong | 9", "Sort | Price") in blocks(document)
 
