@@ -52,6 +52,10 @@ def markdown(told: Mapping[str, Any]) -> str:
         from evals.bench.peers.table import peers_markdown
 
         parts.append(peers_markdown(told["peers"]))
+    missing = [name for name in SETS if name not in told["sets"]]
+    missing += [] if told.get("peers") else ["the peers, side by side"]
+    if missing:
+        parts.append(f"## Not measured yet\n\n{', '.join(missing)}: `make bench` on a quiet machine.\n")
     return "\n".join(parts)
 
 

@@ -36,7 +36,10 @@ PEERS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "txtai hybrid": ("txtai_hybrid.py", ("txtai==9.14.0",)),
-    "Haystack hybrid": ("haystack_hybrid.py", ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0")),
+    "Haystack hybrid": (
+        "haystack_hybrid.py",
+        ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0"),
+    ),
 }
 NOTE = (
     "Every system has the same embedding model (all-MiniLM-L6-v2) and the same reading model; of the peers' "
