@@ -304,7 +304,7 @@ class TextIn(_In):
     text: str = Field(min_length=1)
     uri: Uri | None = Field(None, description="null: `texts/` and the text's hash")
     title: str | None = Field(None, min_length=1, max_length=500, description="null: its first heading")
-    media_type: Literal["text/plain", "text/markdown"] = "text/plain"
+    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
     metadata: Metadata = {}
 
 

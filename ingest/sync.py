@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Protocol
 
 from ingest.ignore import EVERYTHING, Patterns
+from ingest.memory import give_back
 from ingest.plan import FoundFile, document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
@@ -182,6 +183,7 @@ class _Run:
     ) -> None:
         began = perf_counter()
         self.library.write(batch, removals, moves)
+        give_back()
         self.write_seconds += perf_counter() - began
         self.written |= {change.document.uri for change in batch}
         self.passages += sum(len(change.passages) for change in batch)

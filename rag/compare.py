@@ -12,6 +12,16 @@ import string
 import unicodedata
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+_COUNTS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
+_COUNTED = {word: str(number) for number, word in enumerate(_COUNTS.split())}
+_DATED = frozenset(
+    """january february march april may june july august september october november december monday tuesday
+    wednesday thursday friday saturday sunday""".split()
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def normalise(text: str) -> str:
@@ -31,3 +41,31 @@ def _is_punctuation(character: str) -> bool:
 def says_same(one: str, other: str) -> bool:
     """True where two answers are the same once normalised."""
     return normalise(one) == normalise(other)
+
+
+def differs(one: str, other: str) -> bool:
+    """True where two answers to one question can't both be right: other numbers, dates or names.
+
+    What is said more closely is no other answer ("1902", "in May 1902"; "Judd", "Sheriff Grady Judd"),
+    and of two descriptions without a number or a name nothing is known.
+
+    >>> differs("February 8, 1900", "9 February 1900"), differs("1902", "May 1902")
+    (True, False)
+    >>> differs("four hours", "4 hours"), differs("Grady Judd", "Kristi Noem")
+    (False, True)
+    """
+    words = {*normalise(one).split()}, {*normalise(other).split()}
+    if not all(words) or words[0] <= words[1] or words[1] <= words[0]:
+        return False
+    values = _values(one), _values(other)
+    if any(values):
+        return all(values) and not (values[0] <= values[1] or values[1] <= values[0])
+    return all(any(c.isupper() for c in text) for text in (one, other)) and words[0].isdisjoint(words[1])
+
+
+def _values(text: str) -> frozenset[str]:
+    """The numbers, months and days of a text."""
+    lowered = text.lower()
+    numbers = {number.replace(",", "") for number in _NUMBER.findall(lowered)}
+    words = re.findall(r"[a-z]+", lowered)
+    return frozenset({*numbers, *(_COUNTED[w] for w in words if w in _COUNTED), *_DATED.intersection(words)})

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.compare import says_same
+from rag.compare import differs, says_same
 from rag.errors import ModelError
 from rag.question import POSSESSIVE, Asked, fits, folded_words, share_found
 from rag.settings import DecideSettings
@@ -34,6 +34,8 @@ FEATURES = (
     "names_unknown",  # share of the question's names and numbers that nothing retrieved mentions
     "fits",  # 1: a number where a number is asked for, …; -1: not; 0: form tells nothing
 )
+
+RIVALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,15 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The best answer and what else speaks for it; ``reason`` set where it isn't to be given."""
+    """The best answer and what else speaks for it; ``reason`` set where it isn't to be given.
+
+    ``rivals`` are other documents' answers that can't be right beside the best one, each once, and
+    each as sure as an answer must be.
+    """
 
     best: SpanAnswer | None
     same: tuple[SpanAnswer, ...]
+    rivals: tuple[SpanAnswer, ...]
     confidence: float
     reason: Reason | None
     features: Mapping[str, float]
@@ -102,10 +109,25 @@ class Decider:
         return Decision(
             best=best,
             same=same,
+            rivals=self._rivals(asked, candidates, ranked),
             confidence=confidence,
             reason=self._reason(confidence, best),
             features=dict(zip(FEATURES, features, strict=True)),
         )
+
+    def _rivals(
+        self, asked: Asked, candidates: Sequence[Candidate], ranked: Sequence[SpanAnswer]
+    ) -> tuple[SpanAnswer, ...]:
+        best, first = ranked[0], _first_of_each(ranked)
+        agreeing = {span.candidate.document.id for span in first if not differs(span.text, best.text)}
+        rivals: list[SpanAnswer] = []
+        for span in first:
+            known = any(not differs(span.text, rival.text) for rival in rivals)
+            if known or span.candidate.document.id in agreeing or fits(asked, span.text) is False:
+                continue
+            if self._calibration.probability(_features(asked, candidates, span)) >= self._settings.rival:
+                rivals.append(span)
+        return tuple(rivals[:RIVALS])
 
     def is_clear(self, decision: Decision) -> bool:
         """True where reading more passages is not worth its time."""
@@ -126,6 +148,14 @@ class Decider:
         return Reason.NOT_ANSWERED_HERE if best.margin <= 0 else Reason.NOT_CONFIDENT
 
 
+def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
+    """Each passage's best span, best first."""
+    first: dict[str, SpanAnswer] = {}
+    for span in ranked:
+        first.setdefault(span.candidate.passage.id, span)
+    return list(first.values())
+
+
 def _features(asked: Asked, candidates: Sequence[Candidate], best: SpanAnswer) -> list[float]:
     form = fits(asked, best.text)
     return [
@@ -137,7 +167,7 @@ def _features(asked: Asked, candidates: Sequence[Candidate], best: SpanAnswer) -
 
 
 def _none(reason: Reason) -> Decision:
-    return Decision(best=None, same=(), confidence=0.0, reason=reason, features={})
+    return Decision(best=None, same=(), rivals=(), confidence=0.0, reason=reason, features={})
 
 
 def _share_unknown(names: Sequence[str], candidates: Sequence[Candidate]) -> float:

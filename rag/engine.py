@@ -18,6 +18,7 @@ from rag.types import (
     Abstention,
     Answer,
     Candidate,
+    Conflict,
     Outcome,
     Question,
     Reason,
@@ -128,7 +129,7 @@ class Engine:
             watch.step(f"read {read}", spans=len(spans), best=_best_spans(spans))
             decision = self._decider.decide(asked, candidates, spans)
             if self._decider.is_clear(decision):
-                break
+                chosen = [*chosen[:read], *_contenders(decision, chosen[read:], settings.contender)]
         watch.step(
             "decide",
             confidence=decision.confidence,
@@ -148,6 +149,7 @@ class Engine:
             return self._abstain(asked, candidates, reason, decision, watch)
         citations = cite.Citations()
         statements = cite.statements((best, *_elsewhere(decision, candidates)), citations)
+        conflicts = tuple(_conflict(rival, citations) for rival in decision.rivals)
         text = " ".join(s.text for s in statements) if asked.wants_sentences else best.text
         documents = {c.document.id: c.document for c in candidates}
         if not all(exact(c, documents[c.document_id]) for c in citations.found):
@@ -159,6 +161,7 @@ class Engine:
             statements=statements,
             citations=tuple(citations.found),
             confidence=decision.confidence,
+            conflicts=conflicts,
             trace=watch.trace(),
         )
 
@@ -248,6 +251,29 @@ def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         seen.setdefault(_key(candidate), candidate)
     return list(seen.values())
+
+
+def _contenders(decision: Decision, unread: Sequence[Candidate], within: float) -> list[Candidate]:
+    """Passages that may contradict a clear answer: other documents', as near to the question as its own.
+
+    By cosine: fused scores are relative to what else was found, and say little in a small collection.
+    """
+    assert decision.best is not None  # noqa: S101 (a clear decision has one)
+    held = decision.best.candidate
+    least = (held.scores.dense or 0.0) - within
+    return [
+        candidate
+        for candidate in unread
+        if candidate.document.id != held.document.id
+        and candidate.scores.dense is not None
+        and candidate.scores.dense >= least
+    ]
+
+
+def _conflict(rival: SpanAnswer, citations: cite.Citations) -> Conflict:
+    """Another document's answer, with the sentences that give it."""
+    places = [cite.citations_for(rival, sentence, citations) for sentence in cite.holding(rival)]
+    return Conflict(text=rival.text, citations=tuple(dict.fromkeys(i for indices in places for i in indices)))
 
 
 def _elsewhere(decision: Decision, candidates: Sequence[Candidate]) -> list[SpanAnswer]:

@@ -64,6 +64,9 @@ class ReadSettings(BaseModel):
     model_config = _FROZEN
     passages: int = Field(6, ge=1, le=50, description="passages read for one question")
     first: int = Field(2, ge=1, le=50, description="passages read before the early stop is weighed")
+    contender: float = Field(
+        0.1, ge=0, description="how far below its cosine other documents are read beside a clear answer"
+    )
 
 
 class DecideSettings(BaseModel):
@@ -71,6 +74,7 @@ class DecideSettings(BaseModel):
 
     model_config = _FROZEN
     threshold: float = Field(0.5, ge=0, le=1, description="least confidence of an answer")
+    rival: float = Field(0.5, ge=0, le=1.01, description="confidence at which another answer is a conflict")
     clear: float = Field(0.8, ge=0, le=1.01, description="confidence at which no more is read")
 
 

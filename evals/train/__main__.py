@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from evals.train.batches import load_tokenizer
-from evals.train.data import Example, read_rows
-from evals.train.mix import Mixer, hold_out, watched
+from evals.train.data import Example, Row, read_rows
+from evals.train.distil import Teacher, taught
+from evals.train.mix import TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
 from evals.train.train import Recipe, Trainer, load_model
+
+_LESSON_WORDS = 115  # a text any longer costs the teacher more than it gives
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,18 +24,38 @@ def main(arguments: list[str] | None = None) -> int:
     if not (options.data / "spans.jsonl.gz").exists():
         sys.stderr.write(f"No training files in {options.data}: spans.jsonl.gz is missing.\n")
         return 2
-    recipe = Recipe(steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
+    recipe = Recipe(
+        steps=options.steps,
+        minutes=options.minutes,
+        batch=options.batch,
+        rate=options.rate,
+        seed=options.seed,
+    )
     learn, watch = hold_out(read_rows(options.data))
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
-    examples = Mixer(learn, seed=recipe.seed).draw(recipe.steps * recipe.batch)
-    say(f"{len(examples)} examples, {sum(e.span is None for e in examples)} without an answer")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
-    trainer = Trainer(load_model(options.start), options.out, recipe, say)
+    mixer = Mixer(learn, seed=recipe.seed, longest=options.words)
+    examples = mixer.draw(recipe.steps * recipe.batch)
+    if options.teacher:
+        lessons = _lessons(learn, options, tokenizer)
+        examples = among(lessons, examples, seed=recipe.seed)
+    say(f"{len(examples)} examples, {sum(e.span is None for e in examples)} without an answer")
+    trainer = Trainer(load_model(options.start, frozen=options.frozen), options.out, recipe, say)
     if options.resume and trainer.resume():
         say("going on from the checkpoint")
     seen = watched(watch, seed=recipe.seed, each=200)
     trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
     return 0
+
+
+def _lessons(learn: dict[str, list[Row]], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
+    """Examples that the bigger model was asked about, in the time there is for it."""
+    mixer = Mixer(learn, seed=options.seed, longest=_LESSON_WORDS, shares=TAUGHT_SHARES)
+    theirs = load_tokenizer(options.teacher, Recipe().tokens)
+    teacher = Teacher(torch_logits(load_model(options.teacher).eval()), theirs, tokenizer)
+    options.out.mkdir(parents=True, exist_ok=True)
+    drawn = mixer.draw(options.lessons)
+    return taught(drawn, teacher, keep=options.out / "taught.npz", minutes=options.lesson_minutes, say=say)
 
 
 def say(line: str) -> None:
@@ -64,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tokenizer", type=Path, default=Path("rag/models/reader"), help="folder of its tokenizer.json"
     )
+    parser.add_argument("--frozen", type=int, default=0, help="layers, from below, that stay as they are")
+    parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")
+    parser.add_argument("--batch", type=int, default=Recipe().batch, help="examples a step")
+    parser.add_argument("--teacher", type=Path, help="folder of a bigger model to be taught by")
+    parser.add_argument("--lessons", type=int, default=24_000, help="examples it is asked about")
+    parser.add_argument("--lesson-minutes", type=float, help="time for that, at most")
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--minutes", type=float, help="end by then, the rate falling to zero sooner")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="peak learning rate")

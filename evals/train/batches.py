@@ -21,12 +21,15 @@ class Batch:
     """``inputs`` and targets, each ``[examples, tokens]``.
 
     ``starts`` and ``ends`` are true at every token that is right: one token each, or, where only the
-    sentence is known, all of its tokens; the first token where there is no answer.
+    sentence is known, all of its tokens; the first token where there is no answer. ``soft`` is a
+    teacher's probabilities of start and end, ``[2, examples, tokens]``, all zero for an example it
+    wasn't asked about.
     """
 
     inputs: dict[str, NDArray[np.int64]]
     starts: NDArray[np.bool_]
     ends: NDArray[np.bool_]
+    soft: NDArray[np.float32] | None = None
 
 
 def order(examples: Sequence[Example], size: int, *, seed: int) -> list[list[int]]:
@@ -57,6 +60,7 @@ def encode(examples: Sequence[Example], tokenizer: Any) -> Batch:
     shape = (len(examples), max(len(e.ids) for e in encoded))
     inputs = {name: np.zeros(shape, np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
     starts, ends = np.zeros(shape, bool), np.zeros(shape, bool)
+    soft = np.zeros((2, *shape), np.float32) if any(e.taught is not None for e in examples) else None
     for i, (example, code) in enumerate(zip(examples, encoded, strict=True)):
         inputs["input_ids"][i, : len(code.ids)] = code.ids
         inputs["attention_mask"][i, : len(code.ids)] = 1
@@ -64,7 +68,9 @@ def encode(examples: Sequence[Example], tokenizer: Any) -> Batch:
         tokens = answer_tokens(example, code)
         starts[i, tokens if example.region else tokens[:1]] = True
         ends[i, tokens if example.region else tokens[-1:]] = True
-    return Batch(inputs=inputs, starts=starts, ends=ends)
+        if soft is not None and example.taught is not None:
+            soft[:, i, : len(code.ids)] = example.taught
+    return Batch(inputs=inputs, starts=starts, ends=ends, soft=soft)
 
 
 def answer_tokens(example: Example, code: Any) -> list[int]:

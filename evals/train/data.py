@@ -9,17 +9,24 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.text import sentences
 from rag.types import Span
 
 _NEIGHBOURS = 8
 _CONTEXT_WORDS = (45, 130)
+_BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
+_TREEBANK = re.compile("|".join(map(re.escape, _BRACKETS)))
+_TIGHT = re.compile(r" ([,.;:?!%)\]]|'s\b|n't\b|'(?:re|ve|ll|d)\b)|([(\[$#]) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +51,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """What one training step sees of a row. ``span`` None: nothing here answers the question."""
+    """What one training step sees of a row. ``span`` None: nothing here answers the question.
+
+    ``taught`` holds a bigger model's probabilities of start and end, ``[2, tokens]`` over the tokens of
+    question and context, where one was asked (see ``distil.py``).
+    """
 
     question: str
     context: str
     span: Span | None
     kind: str
     region: bool = False
+    taught: NDArray[np.float16] | None = None
 
 
 def read_rows(folder: Path) -> dict[str, list[Row]]:
@@ -85,7 +97,7 @@ def _span_row(source: str, record: dict[str, Any]) -> Row:
 def _pairs(path: Path) -> Iterator[Row]:
     """Question and sentence pairs as rows: the sentence among its neighbours, which are of its article."""
     records = list(_lines(path))
-    texts = [r["sentence"].replace("``", '"').replace("''", '"').strip() for r in records]
+    texts = [untokenised(record["sentence"]) for record in records]
     for i, record in enumerate(records):
         near = list(dict.fromkeys(texts[max(0, i - _NEIGHBOURS) : i + _NEIGHBOURS + 1]))
         at = near.index(texts[i])
@@ -93,11 +105,21 @@ def _pairs(path: Path) -> Iterator[Row]:
         yield Row(
             pool="pairs",
             article=f"pairs:{i // 100}",
-            question=record["question"].strip(),
+            question=untokenised(record["question"]),
             context=" ".join(near),
             answer=Span(start, start + len(texts[i])),
             region=True,
         )
+
+
+def untokenised(text: str) -> str:
+    """Text as people write it, from a treebank's: no space before a comma or within brackets.
+
+    >>> untokenised("the city -lrb- founded 1858 -rrb- is france 's , not spain 's .")
+    "the city (founded 1858) is france's, not spain's."
+    """
+    plain = _TREEBANK.sub(lambda match: _BRACKETS[match[0]], text)
+    return _TIGHT.sub(lambda match: match[1] or match[2], plain).strip()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -20,14 +20,14 @@ from rag.types import Span
 # Parts of a hundred, by maker and source.
 SHARES: Mapping[str, float] = {
     "span:new_wiki": 20,
-    "span:reddit": 9,
-    "span:amazon_reviews": 9,
+    "span:pairs": 17,
     "span:qamr": 12,
-    "span:policyqa": 2.5,
+    "span:reddit": 5,
+    "span:amazon_reviews": 5,
+    "span:policyqa": 1.5,
     "span:squad2": 3,
-    "span:pairs": 7,
     "asked:squad2": 4.5,
-    "elsewhere:new_wiki": 6,
+    "elsewhere:new_wiki": 7,
     "elsewhere:qamr": 4,
     "elsewhere:reddit": 1.5,
     "elsewhere:amazon_reviews": 1.5,
@@ -36,16 +36,42 @@ SHARES: Mapping[str, float] = {
     "exchanged:qamr": 2,
     "exchanged:squad2": 1,
     "removed:new_wiki": 3,
-    "removed:reddit": 1.5,
-    "removed:amazon_reviews": 1.5,
-    "removed:pairs": 4,
+    "removed:reddit": 0.5,
+    "removed:amazon_reviews": 0.5,
+    "removed:pairs": 3,
     "silent:new_wiki": 1,
     "silent:qamr": 2.5,
+}
+# The same for what a teacher is asked about: most of it questions that people asked of Wikipedia.
+TAUGHT_SHARES: Mapping[str, float] = {
+    "span:new_wiki": 24,
+    "span:pairs": 30,
+    "span:qamr": 7,
+    "span:reddit": 1.5,
+    "span:amazon_reviews": 1.5,
+    "span:policyqa": 1,
+    "span:squad2": 3.5,
+    "asked:squad2": 4.5,
+    "elsewhere:new_wiki": 9,
+    "elsewhere:qamr": 4,
+    "elsewhere:reddit": 1,
+    "elsewhere:policyqa": 0.5,
+    "exchanged:new_wiki": 4,
+    "exchanged:qamr": 2,
+    "removed:new_wiki": 3,
+    "removed:pairs": 1.5,
+    "silent:new_wiki": 0.5,
+    "silent:qamr": 1.5,
 }
 # Endings of the articles that are never learnt from, so that progress can be seen.
 _WATCHED = {"new_wiki": ("5", "28"), "squad2": ("15", "25", "35", "45", "55", "65", "75", "85", "95")}
 _TITLED = 0.2
 _BARE = 0.15
+_KEY_WORDS = 0.06
+_SLIPS = 0.06
+_FILLERS = frozenset(
+    "a an the is are was were be been do does did has have had of in on at to for what which it its".split()
+)
 _MISSES = 200_000
 _LONGEST = 170  # words; a longer text has no sentence ends, and would be cut anywhere
 Maker = Callable[[Row, random.Random], Example | None]
@@ -57,10 +83,19 @@ class Mixer:
     >>> examples = Mixer(rows, seed=7).draw(96_000)  # doctest: +SKIP
     """
 
-    def __init__(self, rows: Mapping[str, Sequence[Row]], *, seed: int) -> None:
+    def __init__(
+        self,
+        rows: Mapping[str, Sequence[Row]],
+        *,
+        seed: int,
+        longest: int | None = None,
+        shares: Mapping[str, float] = SHARES,
+    ) -> None:
         self._rows = rows
         self._seed = seed
-        self._indexes = _indexes(rows)
+        self._longest = longest or _LONGEST
+        self._shares = shares
+        self._indexes = overlap_indexes(rows)
         self._names = {name: _question_names(members) for name, members in rows.items()}
 
     def draw(self, count: int) -> list[Example]:
@@ -70,7 +105,7 @@ class Mixer:
             ValueError: where a share can't be met: its rows give no example.
         """
         rng = random.Random(self._seed)  # noqa: S311 (reproducible, not secret)
-        present = {name: share for name, share in SHARES.items() if name.split(":")[1] in self._rows}
+        present = {name: share for name, share in self._shares.items() if name.split(":")[1] in self._rows}
         total = sum(present.values())
         examples: list[Example] = []
         for name, share in present.items():
@@ -89,7 +124,7 @@ class Mixer:
         while rows:
             for row in rng.sample(rows, len(rows)):
                 example = make(row, rng)
-                if example and example.context.count(" ") > _LONGEST:
+                if example and example.context.count(" ") > self._longest:
                     example = None
                 misses = 0 if example else misses + 1
                 if example:
@@ -109,6 +144,13 @@ class Mixer:
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
         return {"removed": negatives.removed, "silent": negatives.silent}[kind]
+
+
+def among(lessons: Sequence[Example], others: Sequence[Example], *, seed: int) -> list[Example]:
+    """As many examples as ``others``: four of five of them ``lessons``, pass after pass."""
+    rng = random.Random(f"{seed} lessons")  # noqa: S311 (reproducible, not secret)
+    passes = (lesson for _ in range(len(others)) for lesson in rng.sample(lessons, len(lessons)))
+    return [other if n % 5 == 0 else next(passes) for n, other in enumerate(others)]
 
 
 def hold_out(rows: Mapping[str, Sequence[Row]]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
@@ -140,7 +182,8 @@ def _asked(row: Row, rng: random.Random) -> Example:
     return replace(positive(replace(row, answer=Span(at, at + 1)), rng), span=None, kind="asked")
 
 
-def _indexes(rows: Mapping[str, Sequence[Row]]) -> dict[str, OverlapIndex]:
+def overlap_indexes(rows: Mapping[str, Sequence[Row]]) -> dict[str, OverlapIndex]:
+    """The texts of each pool, to be found by words; not those of the pairs, which overlap each other."""
     texts: dict[str, list[str]] = defaultdict(list)
     for source in rows.values():
         for row in source:
@@ -165,12 +208,36 @@ def _near(names: Mapping[str, Sequence[str]], row: Row, rng: random.Random) -> S
 
 
 def dress(example: Example, rng: random.Random) -> Example:
-    """Now and then a heading line before the text, or a question without its mark, as users write."""
-    if rng.random() < _BARE:
-        example = replace(example, question=example.question.rstrip(" ?"))
+    """Now and then a heading line before the text, or a question as users type it."""
+    example = replace(example, question=typed(example.question, rng))
     heading = next(iter(negatives.names_in(example.context)), "")
     if not heading or rng.random() >= _TITLED:
         return example
     shift = len(heading) + 1
     span = example.span and Span(example.span.start + shift, example.span.end + shift)
     return replace(example, context=f"{heading}\n{example.context}", span=span)
+
+
+def typed(question: str, rng: random.Random) -> str:
+    """A question as it is mostly, else without its mark, as key words only, or with a slip of the keys."""
+    chance = rng.random()
+    if chance < _BARE:
+        return question.rstrip(" ?")
+    if chance < _BARE + _KEY_WORDS:
+        kept = [word for word in question.rstrip(" ?").split() if word.lower() not in _FILLERS]
+        return " ".join(kept) if len(kept) > 2 else question
+    if chance < _BARE + _KEY_WORDS + _SLIPS:
+        words = question.split()
+        long = [i for i, word in enumerate(words) if word.isalpha() and len(word) > 4]
+        if long:
+            at = rng.choice(long)
+            words[at] = _slip(words[at], rng)
+            return " ".join(words)
+    return question
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    """A letter left out, doubled, or exchanged with the next."""
+    at = rng.randrange(1, len(word) - 1)
+    inside = rng.choice(("", word[at] * 2, word[at + 1] + word[at]))
+    return word[:at] + inside + word[at + (2 if len(inside) == 2 and inside[0] != inside[1] else 1) :]

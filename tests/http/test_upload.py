@@ -146,11 +146,13 @@ def test_texts_are_taken_in_as_json(house: House, client: TestClient) -> None:
     body = {
         "documents": [
             {"text": "# Head\n\nIt is *so*.", "uri": "https://wiki/a.txt", "media_type": "text/markdown"},
+            {"text": "<p>Tags are <b>gone</b>.</p>", "uri": "https://wiki/b", "media_type": "text/html"},
             {"text": "Plain.", "title": "Own title", "metadata": {"year": "2026"}},
         ]
     }
     job = ended(client, client.post("/v1/documents", json=body))
     assert house.texts["https://wiki/a.txt"] == "Head\n\nIt is so."
+    assert house.texts["https://wiki/b"] == "Tags are gone."
     uri = next(uri for uri in house.texts if uri.startswith("texts/"))
     record = house.catalog.at("default", uri)
     assert record is not None

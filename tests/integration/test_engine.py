@@ -122,7 +122,7 @@ def test_copies_are_read_once_and_cited_each(world: World) -> None:
 
 def test_a_clear_answer_stops_the_reading(world: World) -> None:
     """Two passages are read when they make it clear, all that were chosen when they don't."""
-    world.put(*(document(f"{NEWS} Edition {i}.", id=f"d{i}") for i in range(6)))
+    world.put(*(document(f"{NEWS if i < 2 else OTHER} Edition {i}.", id=f"d{i}") for i in range(6)))
     settings = Settings(read=ReadSettings(passages=5, first=2), decide=DecideSettings(clear=0.9))
     clear, doubtful = PhraseReader(Ann_Lee=9.0), PhraseReader(Ann_Lee=1.0)
     ask(world.make(clear, settings))
@@ -215,3 +215,35 @@ def test_what_an_observer_raises_ends_the_question(world: World) -> None:
     with pytest.raises(KeyError):
         world.make(reader).ask(Question(text="Who asked?"), observe=withdraw)
     assert reader.read_passages == []
+
+
+def test_documents_that_differ_are_shown_side_by_side(world: World) -> None:
+    """The other document's number is a conflict with a citation of its own, never blended in."""
+    world.put(
+        document("Staff get 25 days of leave a year.", id="new", title="Handbook 2026"),
+        document("Staff get 20 days of leave a year.", id="old", title="Handbook 2019"),
+        document(OTHER, id="d2"),
+    )
+    outcome = ask(
+        world.make(PhraseReader(**{"25_days": 7.0, "20_days": 6.0})), "how many days of leave do staff get?"
+    )
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "25 days"
+    (conflict,) = outcome.conflicts
+    assert conflict.text == "20 days"
+    (place,) = [outcome.citations[i] for i in conflict.citations]
+    assert (place.document_id, place.quote) == ("old", "Staff get 20 days of leave a year.")
+    assert all(outcome.citations[i].document_id == "new" for s in outcome.statements for i in s.citations)
+
+
+def test_a_contradiction_is_read_though_the_answer_is_clear(world: World) -> None:
+    """Reading stops early for a clear answer, but not before what is as near to the question is read."""
+    words = "Staff get {} days of leave a year. Note {}."
+    world.put(*(document(words.format(days, n), id=f"d{n}") for n, days in enumerate((25, 25, 25, 20))))
+    world.put(*(document(f"{OTHER} Edition {n}.", id=f"o{n}") for n in range(2)))
+    reader = PhraseReader(**{"25_days": 9.0, "20_days": 8.0})
+    first = Settings(read=ReadSettings(first=1), decide=DecideSettings(clear=0.9))
+    outcome = ask(world.make(reader, first), "how many days of leave do staff get?")
+    assert isinstance(outcome, Answer)
+    assert [c.text for c in outcome.conflicts] == ["20 days"]
+    assert not any(OTHER in text for text in reader.read_passages)

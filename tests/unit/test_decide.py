@@ -135,3 +135,34 @@ def test_probabilities_stay_inside_their_bounds() -> None:
     """An absurd margin is no overflow."""
     assert calibration(margin=1.0).probability([1e9] + [0.0] * (len(FEATURES) - 1)) <= 1.0
     assert calibration(margin=1.0).probability([-1e9] + [0.0] * (len(FEATURES) - 1)) >= 0.0
+
+
+def test_other_documents_that_give_another_number_are_rivals() -> None:
+    """Each other value once, only from documents that don't give the best answer too, only if sure."""
+    pages = [
+        candidate(document(text, id=name))
+        for name, text in (
+            ("a", "Staff get 25 days."),
+            ("b", "Staff get 30 days."),
+            ("c", "All get 30 days off."),
+            ("d", "Staff got 21 days, now 25 days."),
+            ("e", "Staff get 28 days."),
+        )
+    ]
+    parts = (("25 days", 6.0), ("30 days", 5.0), ("30 days", 4.0), ("25 days", 3.0), ("28 days", -4.0))
+    spans = [span(page, part, margin) for page, (part, margin) in zip(pages, parts, strict=True)]
+    spans.append(span(pages[3], "21 days", 2.0))
+    asked = ask("How many days do staff get?", limit=100)
+    decision = decider().decide(asked, pages, spans)
+    assert decision.best is not None
+    assert decision.best.text == "25 days"
+    assert [(rival.text, rival.candidate.document.id) for rival in decision.rivals] == [("30 days", "b")]
+
+
+def test_a_document_does_not_contradict_itself() -> None:
+    """Two values of one document speak of two things: no conflict."""
+    here = candidate(document("Staff get 25 days. Managers get 30 days."))
+    asked = ask("How many days?", limit=100)
+    assert (
+        decider().decide(asked, [here], [span(here, "25 days", 5.0), span(here, "30 days", 4.0)]).rivals == ()
+    )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.data import Row, positive, read_rows, sentence_spans, window
-from evals.train.mix import SHARES, Mixer, dress, hold_out
+from evals.train.data import Example, Row, positive, read_rows, sentence_spans, window
+from evals.train.mix import SHARES, Mixer, among, dress, hold_out, typed
 from evals.train.negatives import elsewhere, exchanged, removed, silent
 from evals.train.overlap import OverlapIndex, holds
 from rag.types import Span
@@ -185,7 +185,34 @@ def test_held_out_articles_are_whole() -> None:
 def test_every_row_of_the_training_files_slices_to_its_answer(shared: Path) -> None:
     """Offsets of all four files are right: the slice is the answer the file names."""
     found = read_rows(shared / "data" / "train")
-    assert {share.split(":")[1] for share in SHARES} <= found.keys()
+    sources = {share.split(":")[1] for share in SHARES if not share.startswith("mined")}
+    assert sources <= found.keys()
     for members in found.values():
         assert all(r.answer is None or r.answer_text.strip() for r in members)
     assert any(r.answer is None for r in found["squad2"])
+
+
+def test_a_typed_question_keeps_what_it_asks_about() -> None:
+    """Key words keep every name and number; a slip changes one word by a letter; most stay as they are."""
+    question = "What is the population of Lakeview in 2020?"
+    made = [typed(question, random.Random(seed)) for seed in range(400)]
+    assert "population Lakeview 2020" in {text.removeprefix("What ") for text in made}
+    assert sum(text == question for text in made) > 250
+    slips = [t for t in made if t.split()[:1] == ["What"] and len(t.split()) == 8 and t not in (question,)]
+    assert slips
+    for text in slips:
+        changed = [
+            a for a, b in zip(text.split(), question.split(), strict=True) if a.rstrip("?") != b.rstrip("?")
+        ]
+        assert len(changed) <= 1
+    assert all("2020" in text for text in made)
+
+
+def test_lessons_are_four_of_five_and_come_round() -> None:
+    """Every lesson is seen before any is seen twice, and each fifth example is another one."""
+    lessons = [Example(question=str(n), context="x", span=None, kind="lesson") for n in range(8)]
+    others = [Example(question=str(n), context="x", span=None, kind="other") for n in range(20)]
+    mixed = among(lessons, others, seed=3)
+    assert [n for n, example in enumerate(mixed) if example.kind == "other"] == [0, 5, 10, 15]
+    taught = [example.question for example in mixed if example.kind == "lesson"]
+    assert sorted(taught[:8]) == sorted(taught[8:]) == [str(n) for n in range(8)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,8 @@ def test_the_loss_of_a_region_sums_its_tokens() -> None:
     """With every unmasked token right the loss is 0; with one of four equal ones it is log 4."""
 
     class Even:
+        config = SimpleNamespace(pad_token_id=0, type_vocab_size=2)
+
         def __call__(self, **inputs: Any) -> Any:
             import torch
 
