@@ -57,6 +57,17 @@ def test_a_worker_is_used_again() -> None:
     assert len(first) == 1
 
 
+def test_a_worker_of_a_big_process_is_used_again() -> None:
+    """What the starting process has in use is no reason to start over with each file."""
+    held = bytearray(700_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    take("<p>One", "a.html")
+    first = worker_ids()
+    take("<p>Two", "b.html")
+    assert worker_ids() == first
+    assert len(first) == 1
+
+
 def test_a_worker_that_dies_is_replaced() -> None:
     """Whether it died idle or at work."""
     take("<p>One", "a.html")
