@@ -49,7 +49,7 @@ NOTE = (
     "Saywhere's."
 )
 LEFT_OUT = (
-    "verbatim-rag is left out: its offline answers come from a token classifier of its own kind, which a "
+    "verbatim-rag is left out (not run): its offline answers come from a classifier of its own kind, which a "
     "SQuAD-type reading model can't stand in for, so that it can't be given the same models.",
 )
 
