@@ -104,20 +104,19 @@ class Decider:
             return _none(Reason.NOT_ANSWERED_HERE)
         best = ranked[0]
         same = tuple(span for span in ranked[1:] if says_same(span.text, best.text))
-        features = _features(asked, candidates, best)
+        unknown = _share_unknown(asked.names, candidates)
+        features = _features(asked, unknown, best)
         confidence = self._calibration.probability(features)
         return Decision(
             best=best,
             same=same,
-            rivals=self._rivals(asked, candidates, ranked),
+            rivals=self._rivals(asked, unknown, ranked),
             confidence=confidence,
             reason=self._reason(confidence, best),
             features=dict(zip(FEATURES, features, strict=True)),
         )
 
-    def _rivals(
-        self, asked: Asked, candidates: Sequence[Candidate], ranked: Sequence[SpanAnswer]
-    ) -> tuple[SpanAnswer, ...]:
+    def _rivals(self, asked: Asked, unknown: float, ranked: Sequence[SpanAnswer]) -> tuple[SpanAnswer, ...]:
         best, first = ranked[0], _first_of_each(ranked)
         agreeing = {span.candidate.document.id for span in first if not differs(span.text, best.text)}
         rivals: list[SpanAnswer] = []
@@ -125,7 +124,7 @@ class Decider:
             known = any(not differs(span.text, rival.text) for rival in rivals)
             if known or span.candidate.document.id in agreeing or fits(asked, span.text) is False:
                 continue
-            if self._calibration.probability(_features(asked, candidates, span)) >= self._settings.rival:
+            if self._calibration.probability(_features(asked, unknown, span)) >= self._settings.rival:
                 rivals.append(span)
         return tuple(rivals[:RIVALS])
 
@@ -156,12 +155,13 @@ def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
     return list(first.values())
 
 
-def _features(asked: Asked, candidates: Sequence[Candidate], best: SpanAnswer) -> list[float]:
+def _features(asked: Asked, unknown: float, best: SpanAnswer) -> list[float]:
+    """In the order of ``FEATURES``; ``unknown`` is the same for every span of a question."""
     form = fits(asked, best.text)
     return [
         best.margin,
         share_found(asked.content, _context_words(best)),
-        _share_unknown(asked.names, candidates),
+        unknown,
         0.0 if form is None else 1.0 if form else -1.0,
     ]
 

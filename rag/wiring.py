@@ -124,10 +124,7 @@ def open_catalog(settings: Settings) -> Catalog:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    path = settings.data / CATALOG
-    if not path.is_file():
-        raise StorageError(f"no documents have been ingested into {settings.data}")
-    return SqliteCatalog(path, read_only=True)
+    return SqliteCatalog(_stored(settings, CATALOG), read_only=True)
 
 
 def open_feedback(settings: Settings) -> FeedbackStore:
@@ -136,10 +133,7 @@ def open_feedback(settings: Settings) -> FeedbackStore:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    path = settings.data / CATALOG
-    if not path.is_file():
-        raise StorageError(f"no documents have been ingested into {settings.data}")
-    return SqliteFeedback(SqliteCatalog(path, read_only=True).file)
+    return SqliteFeedback(SqliteCatalog(_stored(settings, CATALOG), read_only=True).file)
 
 
 def open_jobs(settings: Settings) -> JobStore:
@@ -148,10 +142,15 @@ def open_jobs(settings: Settings) -> JobStore:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    path = settings.data / JOBS
+    return SqliteJobs(_stored(settings, JOBS), read_only=True)
+
+
+def _stored(settings: Settings, name: str) -> Path:
+    """A file of the data folder, which must be there."""
+    path = settings.data / name
     if not path.is_file():
         raise StorageError(f"no documents have been ingested into {settings.data}")
-    return SqliteJobs(path, read_only=True)
+    return path
 
 
 def open_embedder(settings: Settings) -> Embedder:
