@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,7 @@ import httpx
 import pytest
 
 from tests.browser import looks
-from tests.http.live import ROOT, in_process
+from tests.browser.serving import seeds_beside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,17 +37,8 @@ PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeds and the hostile document, ingested and served by the command line."""
-    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("hostile")
-    (folder / "harbour.txt").write_text(HOSTILE, encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
-        cwd=ROOT, check=True, capture_output=True, timeout=110,
-    )  # fmt: skip
-    # The pages are under test here, not how sure the service must be.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
-        with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
-            yield address
+    with seeds_beside(HOSTILE, tmp_path_factory) as address:
+        yield address
 
 
 def _citations(url: str, question: str) -> list[dict[str, Any]]:

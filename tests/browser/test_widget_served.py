@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +9,8 @@ import httpx
 import pytest
 
 from tests.browser import axe, looks
+from tests.browser.serving import seeds_beside
 from tests.browser.widget import CHAT, ask, card
-from tests.http.live import ROOT, in_process
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -38,17 +36,8 @@ EVERY = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeds and the hostile document, ingested and served by the command line."""
-    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("hostile")
-    (folder / "harbour.txt").write_text(HOSTILE, encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
-        cwd=ROOT, check=True, capture_output=True, timeout=110,
-    )  # fmt: skip
-    # The widget is under test here, not how sure the service must be.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
-        with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
-            yield address
+    with seeds_beside(HOSTILE, tmp_path_factory) as address:
+        yield address
 
 
 def _asked(page: Page, url: str, question: str) -> None:

@@ -1,0 +1,28 @@
+"""The service as it is served, for the tests of what a browser shows of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.http.live import ROOT, in_process
+
+
+@contextmanager
+def seeds_beside(text: str, folders: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service of the seeds and one more text, by the command line, with real models."""
+    data, folder = folders.mktemp("data"), folders.mktemp("beside")
+    (folder / "harbour.txt").write_text(text, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
+        cwd=ROOT, check=True, capture_output=True, timeout=110,
+    )  # fmt: skip
+    # What a browser shows is under test, not how sure the service must be.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
+        with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
+            yield address
