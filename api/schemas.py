@@ -42,7 +42,11 @@ class AskIn(_In):
 
     question: str = Field(description="in plain language")
     collection: str = Field(DEFAULT_COLLECTION, description="which collection of documents to ask")
-    history: list[TurnIn] = Field(default=[], max_length=50, description="earlier turns, oldest first")
+    history: list[TurnIn] = Field(
+        default=[],
+        max_length=50,
+        description="earlier turns, oldest first; the last one completes a question such as 'and when?'",
+    )
     filters: dict[str, str] = Field(
         default={}, max_length=20, description="metadata that a document must have, exactly"
     )

@@ -15,8 +15,10 @@ _SHOWN = 5  # passages that an explanation lists
 def stages_of(outcome: Outcome, corpus: Corpus) -> list[str]:
     """A line a stage, with its scores: found, read, trusted, cited."""
     details = {step.name.split(" ")[0]: step.detail for step in outcome.trace.steps}
+    meant = details.get("retrieve", {}).get("asked_as")
     passages = _rows(details.get("retrieve", {}).get("passages"))
-    lines = [f"Found {count(len(passages), 'passage', 'passages')}; the best are"]
+    lines = [f"Understood as: {meant}"] if meant else []
+    lines += [f"Found {count(len(passages), 'passage', 'passages')}; the best are"]
     lines += [f"{n}. {_found(told, corpus)}" for n, told in enumerate(passages[:_SHOWN], 1)]
     spans = _rows(details.get("read", {}).get("best"))
     if spans:

@@ -101,7 +101,8 @@ class Engine:
         return self._retriever.retrieve(_tidied(question, asked), k)
 
     def _asked(self, question: Question) -> Asked:
-        asked = ask(question.text, limit=self._settings.limits.question_characters)
+        limit = self._settings.limits.question_characters
+        asked = ask(question.text, limit=limit, history=question.history)
         known = question.collection == DEFAULT_COLLECTION or (
             question.collection in self._catalog.collections()
         )
@@ -111,7 +112,8 @@ class Engine:
 
     def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> list[Candidate]:
         found = self._retriever.retrieve(_tidied(question, asked), self._settings.retrieve.pool)
-        watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found])
+        meant = {} if asked.plain in asked.text else {"asked_as": asked.plain}
+        watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found], **meant)
         return found
 
     def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
@@ -234,7 +236,7 @@ def _found_sentence(candidate: Candidate) -> Span:
 
 def _tidied(question: Question, asked: Asked) -> Question:
     return Question(
-        text=asked.plain,
+        text=asked.search,
         history=question.history,
         filters=question.filters,
         collection=question.collection,

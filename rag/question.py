@@ -9,7 +9,7 @@ against.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -17,6 +17,8 @@ from functools import cache, lru_cache
 import Stemmer
 
 from rag.errors import InvalidQuestion
+from rag.followup import follow_up
+from rag.types import Turn
 
 
 class Kind(StrEnum):
@@ -97,7 +99,8 @@ _NUMBER_WORDS = frozenset(
 class Asked:
     """A question's text, tidied, with what was read off it. ``content`` and ``names`` are folded.
 
-    ``plain`` is the text without greeting and courtesy: what is searched for and read.
+    ``plain`` is the text without greeting and courtesy, standing alone (see ``rag/followup.py``): what is
+    read for. ``search`` is what is searched for: the same, with names of the conversation's last turn.
 
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.
@@ -105,6 +108,7 @@ class Asked:
 
     text: str
     plain: str
+    search: str
     kind: Kind
     content: tuple[str, ...]
     names: tuple[str, ...]
@@ -115,8 +119,8 @@ class Asked:
         return self.kind in {Kind.EXPLANATION, Kind.POLAR}
 
 
-def ask(text: str, *, limit: int) -> Asked:
-    """A checked and tidied question.
+def ask(text: str, *, limit: int, history: Sequence[Turn] = ()) -> Asked:
+    """A checked and tidied question; ``history`` are the turns before it, oldest first.
 
     Raises:
         InvalidQuestion: without a word in it, or longer than ``limit`` code points.
@@ -127,11 +131,13 @@ def ask(text: str, *, limit: int) -> Asked:
     words = _WORD.findall(tidy)
     if not words:
         raise InvalidQuestion("the question is empty")
-    plain = _plain(tidy)
+    said = follow_up(_plain(tidy), history)
+    plain = said.read
     words = _WORD.findall(plain)
     return Asked(
         text=tidy,
         plain=plain,
+        search=said.search,
         kind=_kind(plain),
         content=tuple(dict.fromkeys(w.casefold() for w in words if w.casefold() not in _STOP)),
         names=_names(plain),
@@ -239,7 +245,7 @@ def fits(asked: Asked, answer: str) -> bool | None:
     if asked.kind is Kind.NUMBER:
         return digits or not words.isdisjoint(_NUMBER_WORDS)
     if asked.kind is Kind.TIME:
-        return _fits_time(asked.text, words, digits)
+        return _fits_time(asked.plain, words, digits)
     if asked.kind in {Kind.PERSON, Kind.PLACE}:
         return any(c.isupper() for c in answer)
     return None
