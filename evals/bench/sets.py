@@ -37,6 +37,7 @@ SETS = (
     "beir-scifact",
     "chunking-eval",
     "multihoprag-news",
+    "mtrag-un",
     "ir-cacm",
 )
 RANKED_ONLY = ("beir-scifact", "ir-cacm", "chunking-eval")  # no answers are known
