@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.train.batches import load_tokenizer
-from evals.train.data import Example, Row, read_rows
+from evals.train.data import Example, Row, read_rows, squad_rows
 from evals.train.distil import Teacher, taught
-from evals.train.mix import TAUGHT_SHARES, Mixer, among, hold_out, watched
+from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
 from evals.train.train import Recipe, Trainer, load_model
 
@@ -31,10 +31,18 @@ def main(arguments: list[str] | None = None) -> int:
         rate=options.rate,
         seed=options.seed,
     )
-    learn, watch = hold_out(read_rows(options.data))
+    rows = read_rows(options.data)
+    if options.squad:
+        try:
+            rows["squad"] = squad_rows(options.squad)
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+    learn, watch = hold_out(rows)
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
-    mixer = Mixer(learn, seed=recipe.seed, longest=options.words)
+    shares = SQUAD_SHARES if options.squad else SHARES
+    mixer = Mixer(learn, seed=recipe.seed, longest=options.words, shares=shares)
     examples = mixer.draw(recipe.steps * recipe.batch)
     if options.teacher:
         lessons = _lessons(learn, options, tokenizer)
@@ -82,6 +90,7 @@ def figures(model: Any, tokenizer: Any, examples: list[Example]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.train", description="Train the reader.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the training files")
+    parser.add_argument("--squad", type=Path, help="SQuAD 1.1's train-v1.1.json; most of the mix then")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
     parser.add_argument("--start", type=Path, required=True, help="folder of the model to start from")
     parser.add_argument(

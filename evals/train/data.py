@@ -7,6 +7,7 @@ are exact: ``example.context[example.span.start:example.span.end]`` is the answe
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 from rag.text import sentences
 from rag.types import Span
 
+# SQuAD 1.1's training set as its authors published it (30,288,272 bytes).
+SQUAD_SHA256 = "3527663986b8295af4f7fcdff1ba1ff3f72d07d61a20f487cb238a6ef92fd955"
 _NEIGHBOURS = 8
 _CONTEXT_WORDS = (45, 130)
 _BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
@@ -79,6 +82,31 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
             if not (source == "qamr" and row.answer_text.isdigit()):  # a bare "3" where the text says "3 men"
                 rows.setdefault(source, []).append(row)
     return rows
+
+
+def squad_rows(path: Path) -> list[Row]:
+    """The questions of SQuAD 1.1's training set (Rajpurkar et al. 2016), in file order.
+
+    Raises:
+        ValueError: the file is another than the published one: its development set holds paragraphs
+            that the open sets measure with, and must never be learnt from.
+    """
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != SQUAD_SHA256:
+        raise ValueError(f"{path} is not SQuAD 1.1's training set (sha256 {SQUAD_SHA256})")
+    return [
+        Row(
+            pool="wiki",
+            article=f"squad:{number}",
+            question=asked["question"].strip(),
+            context=paragraph["context"],
+            answer=Span(answer["answer_start"], answer["answer_start"] + len(answer["text"])),
+        )
+        for number, article in enumerate(json.loads(content)["data"])
+        for paragraph in article["paragraphs"]
+        for asked in paragraph["qas"]
+        for answer in asked["answers"][:1]
+    ]
 
 
 def _span_row(source: str, record: dict[str, Any]) -> Row:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from evals.train.data import Example, Row, positive, read_rows, sentence_spans, window
+from evals.train.data import Example, Row, positive, read_rows, sentence_spans, squad_rows, window
 from evals.train.mix import SHARES, Mixer, among, dress, hold_out, typed
 from evals.train.negatives import elsewhere, exchanged, removed, silent
 from evals.train.overlap import OverlapIndex, holds
@@ -216,3 +218,25 @@ def test_lessons_are_four_of_five_and_come_round() -> None:
     assert [n for n, example in enumerate(mixed) if example.kind == "other"] == [0, 5, 10, 15]
     taught = [example.question for example in mixed if example.kind == "lesson"]
     assert sorted(taught[:8]) == sorted(taught[8:]) == [str(n) for n in range(8)]
+
+
+def test_squad_rows_slice_to_their_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question with its first answer, the articles numbered, so that whole ones can be held out."""
+    asked = {"question": " Who wrote it? ", "answers": [{"text": "Ada", "answer_start": 0}] * 2}
+    article = {"title": "Ada", "paragraphs": [{"context": "Ada wrote the first program.", "qas": [asked]}]}
+    path = tmp_path / "train-v1.1.json"
+    path.write_text(json.dumps({"data": [article, article]}), encoding="utf-8")
+    monkeypatch.setattr("evals.train.data.SQUAD_SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    found = squad_rows(path)
+    assert [(r.question, r.answer_text, r.article) for r in found] == [
+        ("Who wrote it?", "Ada", "squad:0"),
+        ("Who wrote it?", "Ada", "squad:1"),
+    ]
+
+
+def test_another_file_than_squads_training_set_is_refused(tmp_path: Path) -> None:
+    """Its development set is what is measured with: it must never be learnt from."""
+    path = tmp_path / "dev-v1.1.json"
+    path.write_text('{"data": []}', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"is not SQuAD 1\.1's training set"):
+        squad_rows(path)
