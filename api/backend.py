@@ -7,7 +7,8 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
-from rag.ports import Catalog, FeedbackStore
+from rag.ports.catalog import Catalog
+from rag.ports.feedback import FeedbackStore
 from rag.settings import Settings
 from rag.types import Candidate, Outcome, Question, Step
 

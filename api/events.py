@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from api.schemas import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
+from api.schemas.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
 from rag.types import Step
 
 MEDIA_TYPE = "text/event-stream"

@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import examples
-from api.schemas import Problem, TextsIn
+from api.schemas.documents import TextsIn
+from api.schemas.problems import Problem
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},

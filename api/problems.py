@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.access import OriginRefused, Refused, TokenNeeded, TooOften
-from api.schemas import Fault, Problem
+from api.schemas.problems import Fault, Problem
 from api.writing import KeyNeeded, WritingOff
 from rag import errors
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rag.ports import Catalog
+from rag.ports.catalog import Catalog
 from rag.types import Answer, Document, Outcome, Question
 
 WANTED = 4

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from api.content import media_type
-from api.schemas import FormIn, TextsIn
+from api.schemas.documents import FormIn, TextsIn
 from rag.errors import DocumentTooLarge, UnsupportedBody
 from rag.jobs import Upload
 from rag.settings import LimitSettings

@@ -10,29 +10,15 @@ from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from api.links import document_url, text_fragment
-from api.schemas import (
-    AbstentionOut,
-    AnswerOut,
-    AskIn,
-    CitationOut,
-    DocumentOut,
-    DocumentSummary,
-    FeedbackIn,
-    FeedbackOut,
-    JobOut,
-    PageOut,
-    PassageOut,
-    PlaceOut,
-    ResultOut,
-    ScoresOut,
-    SectionOut,
-    StatementOut,
-    StepOut,
-    TraceOut,
-)
+from api.schemas.asking import AbstentionOut, AnswerOut, AskIn, CitationOut, StatementOut, StepOut, TraceOut
+from api.schemas.documents import DocumentOut, DocumentSummary, PageOut, SectionOut
+from api.schemas.feedback import FeedbackIn, FeedbackOut, PlaceOut
+from api.schemas.jobs import JobOut, ResultOut
+from api.schemas.searching import PassageOut, ScoresOut
 from ingest.report import results_of
 from rag.jobs import Job
-from rag.ports import DocumentRecord, Feedback
+from rag.ports.catalog import DocumentRecord
+from rag.ports.feedback import Feedback
 from rag.types import (
     Abstention,
     Answer,

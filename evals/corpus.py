@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 from rag.types import Document
 
 

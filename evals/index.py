@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ingest.split import PassageSplitter
-from rag.ports import Change, Resolver
+from rag.ports.catalog import Change
+from rag.ports.reading import Resolver
 from rag.types import Document
 from rag.wiring import Service
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from rag.errors import IndexUnavailable, SaywhereError, UnknownDocument
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 from rag.types import (
     Abstention,
     Answer,

@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
-from rag.ports import Catalog
+from rag.ports.catalog import Catalog
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,7 +21,7 @@ from ingest.sync import BATCH_DOCUMENTS, BATCH_SENTENCES, Writer, sentences
 from rag.errors import Busy, SaywhereError, UnreadableDocument
 from rag.jobs import Job, JobKind, JobState, JobStore, Upload
 from rag.library import Library
-from rag.ports import Catalog, Change
+from rag.ports.catalog import Catalog, Change
 
 _LOG = logging.getLogger("saywhere.jobs")
 Watcher = Callable[[Job], None]

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from ingest.formats.source import Source
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from hashlib import sha256
 from ingest import formats
 from ingest.formats.limits import DEFAULT, Limits
 from ingest.plan import document_id
-from rag.ports import Change, Resolver, Splitter
+from rag.ports.catalog import Change
+from rag.ports.reading import Resolver, Splitter
 from rag.types import DEFAULT_COLLECTION
 
 

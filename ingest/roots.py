@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from ingest.plan import Plan, plan
 from ingest.prepare import Preparer
 from ingest.report import Failure, Report
 from ingest.roots import Root, root_of
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

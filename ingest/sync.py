@@ -15,7 +15,7 @@ from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
 from ingest.survey import Survey, survey
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
-from rag.ports import Catalog, Change, Move
+from rag.ports.catalog import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION
 
 BATCH_DOCUMENTS = 64

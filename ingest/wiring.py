@@ -23,7 +23,7 @@ from ingest.watch import watch
 from rag.errors import StorageError
 from rag.jobs import JobKind, JobState
 from rag.mentions import PronounResolver
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 from rag.wiring import CATALOG, Service, open_catalog

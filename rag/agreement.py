@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.indexes import Indexes
-from rag.ports import Catalog
+from rag.ports.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from rag import cite
 from rag.decide import Decider, Decision
 from rag.errors import DeadlineExceeded, UnknownCollection
-from rag.ports import Catalog, Reader
+from rag.ports.catalog import Catalog
+from rag.ports.reading import Reader
 from rag.question import Asked, ask
 from rag.retrieve import Retriever
 from rag.settings import Settings

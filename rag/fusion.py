@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean, pstdev
 
-from rag.ports import Hit
+from rag.ports.indexes import Hit
 from rag.types import Scores
 
 

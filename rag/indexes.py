@@ -8,11 +8,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag import units
-from rag.ports import Change, Embedder, PassageIndex, TermIndex, TermRow, Unit
+from rag.ports.catalog import Change
+from rag.ports.indexes import Embedder, PassageIndex, TermIndex, TermRow, Unit
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 Progress = Callable[[int, int], None]
 """Called with how many sentences were embedded, of how many."""

@@ -15,7 +15,8 @@ from threading import RLock
 from rag.agreement import Disagreement, differing_counts, differing_versions
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.indexes import Indexes, Progress
-from rag.ports import Catalog, Change, Embedder, Intent, Move, PassageIndex, TermIndex
+from rag.ports.catalog import Catalog, Change, Intent, Move
+from rag.ports.indexes import Embedder, PassageIndex, TermIndex
 from rag.types import Document, Passage
 
 _INDEXED_AT_ONCE = 64  # documents

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.fusion import fuse
-from rag.ports import Catalog, Embedder, Hit, PassageIndex, TermIndex
+from rag.ports.catalog import Catalog
+from rag.ports.indexes import Embedder, Hit, PassageIndex, TermIndex
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 _FEW = 500  # documents that are searched alone
 _WIDEST = 5_000  # passages looked at among others

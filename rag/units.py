@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.ports import TermRow, Unit
+from rag.ports.indexes import TermRow, Unit
 from rag.types import Document, Passage
 from rag.view import read_as
 

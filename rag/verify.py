@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.errors import UnknownDocument
 from rag.locate import find_quote
-from rag.ports import Catalog
+from rag.ports.catalog import Catalog
 from rag.types import Citation, Document, Span
 
 

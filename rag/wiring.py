@@ -24,7 +24,10 @@ from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
     from rag.jobs import JobStore
-    from rag.ports import Catalog, Embedder, FeedbackStore, PassageIndex, Reader, TermIndex
+    from rag.ports.catalog import Catalog
+    from rag.ports.feedback import FeedbackStore
+    from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+    from rag.ports.reading import Reader
     from rag.settings import Settings
 
 CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.commands.terminal import listed
-from api.schemas import SearchOut
+from api.schemas.searching import SearchOut
 from api.wire import citation_of, passage_out
 from rag.settings import load
 from rag.types import Question

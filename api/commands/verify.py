@@ -11,9 +11,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import BadParameter
 
 from api.commands.terminal import plain
-from api.schemas import AbstentionOut, CitationOut
+from api.schemas.asking import AbstentionOut, CitationOut
 from api.wire import citation_in
-from rag.ports import Catalog
+from rag.ports.catalog import Catalog
 from rag.settings import load
 from rag.verify import recheck
 from rag.wiring import open_catalog

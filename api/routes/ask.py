@@ -14,7 +14,7 @@ from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
 from api.backend import Backend, UsesBackend
 from api.content import requires_json
 from api.limits import Turns, while_connected
-from api.schemas import AnswerOut, AskIn
+from api.schemas.asking import AnswerOut, AskIn
 from api.streaming import follow, outcome
 from api.wire import answer_out, question_in, trace_out
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection

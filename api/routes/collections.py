@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api import problems
 from api.access import OriginRefused
 from api.backend import UsesBackend
-from api.schemas import CollectionList, CollectionOut
+from api.schemas.documents import CollectionList, CollectionOut
 from api.writing import KeyNeeded, MayWrite, WritingOff
 from rag.errors import StorageFull, UnknownCollection
 

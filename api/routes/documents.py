@@ -13,7 +13,8 @@ from api import problems
 from api.access import OriginRefused
 from api.backend import UsesBackend
 from api.openapi import UPLOAD_BODY
-from api.schemas import DocumentList, DocumentOut, JobOut
+from api.schemas.documents import DocumentList, DocumentOut
+from api.schemas.jobs import JobOut
 from api.uploads import received
 from api.wire import document_out, job_out, summary_out
 from api.writing import KeyNeeded, MayWrite, WritingOff

@@ -11,7 +11,7 @@ from api import problems
 from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
 from api.backend import UsesBackend
 from api.content import requires_json
-from api.schemas import FeedbackIn, FeedbackList, FeedbackOut
+from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
 from api.wire import feedback_in, feedback_out
 from api.writing import IsTrusted, KeyNeeded, WritingOff
 from rag.errors import StorageError, StorageFull

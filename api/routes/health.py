@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api import problems
 from api.backend import UsesBackend
-from api.schemas import Health, Readiness
+from api.schemas.health import Health, Readiness
 from rag.errors import IndexUnavailable, StorageError
 
 router = APIRouter(tags=["health"])

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from api import problems
 from api.job_events import MEDIA_TYPE, follow
-from api.schemas import JobList, JobOut
+from api.schemas.jobs import JobList, JobOut
 from api.wire import job_out
 from api.writing import ReadsJobs, WritingOff
 from rag.errors import UnknownJob

@@ -11,7 +11,7 @@ from api import problems
 from api.backend import UsesBackend
 from api.limits import Turns, while_connected
 from api.routes.documents import Filters, filters_in
-from api.schemas import SearchOut
+from api.schemas.searching import SearchOut
 from api.wire import passage_out
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question

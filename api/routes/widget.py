@@ -11,7 +11,7 @@ from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
 from api.backend import UsesBackend
 from api.content import requires_json
 from api.limits import Turns, while_connected
-from api.schemas import SuggestionsOut, TokenIn, TokenOut
+from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
 from api.script import script
 from api.suggestions import made
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection

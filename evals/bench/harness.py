@@ -16,7 +16,7 @@ from evals.bench.figures import Figure, mean
 from evals.bench.ranking import scored
 from evals.datasets.published import Query, Text
 from evals.datasets.shared import corpus, queries
-from rag.ports import TermRow
+from rag.ports.indexes import TermRow
 
 DEPTH = 1_000
 

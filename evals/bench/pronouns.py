@@ -23,7 +23,7 @@ from evals.cases import DatasetError
 from evals.datasets.shared import corpus, queries
 from evals.metrics.f1 import f1
 from rag.mentions import PronounResolver
-from rag.ports import Reader, Resolver
+from rag.ports.reading import Reader, Resolver
 from rag.pronouns.lexicon import GIVEN_NAMES
 from rag.text import sentences
 from rag.types import Candidate, Document, Passage, Scores, Span

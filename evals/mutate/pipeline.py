@@ -11,7 +11,7 @@ from evals.diagnose import Stage
 from evals.run import Ask
 from rag.decide import Decider, Decision
 from rag.engine import Engine
-from rag.ports import Reader
+from rag.ports.reading import Reader
 from rag.question import Asked
 from rag.retrieve import Retriever
 from rag.text import sentences

@@ -16,7 +16,7 @@ from evals.train.data import read_rows
 from evals.train.mix import hold_out
 from rag.compare import normalise
 from rag.engine import distinct
-from rag.ports import Resolver
+from rag.ports.reading import Resolver
 from rag.question import Asked, ask
 from rag.retrieve import Retriever
 from rag.settings import Settings

@@ -18,10 +18,10 @@ from rag.adapters.chroma_disk import vacuum_folder
 from rag.adapters.folders import folder_name, is_full, name_of
 from rag.adapters.gate import Gate
 from rag.errors import IndexUnavailable, StorageFull
-from rag.ports import Hit, Unit
+from rag.ports.indexes import Hit, Unit
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 # HNSW (Malkov and Yashunin 2016, arXiv:1603.09320). Of the 50 nearest among 8,000 random vectors of 384
 # dimensions these find 0.994; with 16 neighbours 0.944, and Chroma's own defaults (16, 100, 100) found

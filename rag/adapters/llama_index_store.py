@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.unit_ledger import Row, UnitLedger, owner_of
 from rag.errors import IndexUnavailable, StorageError
-from rag.ports import Hit, Unit
+from rag.ports.indexes import Hit, Unit
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 _PROBED = 20
 _REFILLED_AT_ONCE = 100  # document versions

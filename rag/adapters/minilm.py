@@ -17,7 +17,7 @@ from rag.adapters.weights import check_files, compiled, file_sha256, folder_sha2
 from rag.errors import ModelError
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 PACKAGED = "all-MiniLM-L6-v2"
 # Equal to the file sentence-transformers publishes as all-MiniLM-L6-v2.

@@ -13,7 +13,7 @@ from rag.adapters import sqlite_rows as rows
 from rag.adapters.document_cache import DocumentCache
 from rag.adapters.sqlite_file import SqliteFile
 from rag.errors import UnknownDocument
-from rag.ports import Change, DocumentRecord, Intent, Move
+from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
 SCHEMA_VERSION = 1

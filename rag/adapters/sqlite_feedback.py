@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rag.adapters.sqlite_file import SqliteFile
-from rag.ports import Feedback
+from rag.ports.feedback import Feedback
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS feedback (

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from rag.ports import Change, DocumentRecord
+from rag.ports.catalog import Change, DocumentRecord
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 
 SCHEMA = """

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adapters.folders import folder_name, is_full, name_of
 from rag.errors import IndexUnavailable, StorageFull
-from rag.ports import Hit, TermRow
+from rag.ports.indexes import Hit, TermRow
 
 if TYPE_CHECKING:
     import tantivy

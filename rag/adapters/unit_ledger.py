@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from rag.adapters.sqlite_file import SqliteFile
-from rag.ports import Unit
+from rag.ports.indexes import Unit
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 _SCHEMA = """
 CREATE TABLE units (

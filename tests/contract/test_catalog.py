@@ -10,7 +10,7 @@ import pytest
 
 from rag.adapters.sqlite import SqliteCatalog
 from rag.errors import UnknownDocument
-from rag.ports import Catalog, Change, Move
+from rag.ports.catalog import Catalog, Change, Move
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryCatalog

@@ -9,7 +9,7 @@ import pytest
 
 from rag.adapters.minilm import PACKAGED, OnnxEmbedder
 from rag.errors import ModelError
-from rag.ports import Embedder
+from rag.ports.indexes import Embedder
 from tests.fakes.models import BagEmbedder
 
 TEXTS = [

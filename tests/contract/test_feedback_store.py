@@ -10,7 +10,7 @@ import pytest
 
 from rag.adapters.sqlite import SqliteCatalog
 from rag.adapters.sqlite_feedback import SqliteFeedback
-from rag.ports import Feedback, FeedbackStore
+from rag.ports.feedback import Feedback, FeedbackStore
 from tests.fakes.storage import MemoryFeedback
 
 LIKED = Feedback(

@@ -12,12 +12,12 @@ import pytest
 
 from rag.adapters.chroma import _HNSW, ChromaIndex
 from rag.adapters.llama_index_store import LlamaIndexStore
-from rag.ports import PassageIndex, Unit
+from rag.ports.indexes import PassageIndex, Unit
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryPassageIndex
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 DIMENSIONS = 64
 

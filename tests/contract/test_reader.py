@@ -11,7 +11,7 @@ import pytest
 from rag.adapters import span_reader
 from rag.adapters.span_reader import SpanReader
 from rag.errors import ModelError
-from rag.ports import Reader
+from rag.ports.reading import Reader
 from rag.types import Candidate
 from tests.fakes.models import PhraseReader
 from tests.samples import candidate, document, find, mention

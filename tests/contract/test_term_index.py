@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.adapters.tantivy import TantivyIndex
-from rag.ports import TermIndex, TermRow
+from rag.ports.indexes import TermIndex, TermRow
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryTermIndex
 

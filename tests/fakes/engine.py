@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 from rag.question import ask
 from rag.settings import Settings
 from rag.types import (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.errors import StorageError, UnknownDocument
-from rag.ports import Change, DocumentRecord, Move
+from rag.ports.catalog import Change, DocumentRecord, Move
 
 
 class MemoryLibrary:

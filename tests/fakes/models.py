@@ -12,7 +12,7 @@ from rag.types import Candidate, SpanAnswer
 from rag.view import view_of
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 
 class BagEmbedder:

@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
-from rag.ports import Change, DocumentRecord, Feedback, Hit, Intent, Move, TermRow, Unit
+from rag.ports.catalog import Change, DocumentRecord, Intent, Move
+from rag.ports.feedback import Feedback
+from rag.ports.indexes import Hit, TermRow, Unit
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports import Vectors
+    from rag.ports.indexes import Vectors
 
 
 class MemoryPassageIndex:

@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import schemas
+from api.schemas import asking, documents, feedback, jobs, problems, searching, widget
 
 ROUTES = {
-    ("/v1/ask", "post"): schemas.AnswerOut,
-    ("/v1/search", "get"): schemas.SearchOut,
-    ("/v1/feedback", "post"): schemas.FeedbackOut,
-    ("/v1/feedback", "get"): schemas.FeedbackList,
-    ("/v1/suggestions", "get"): schemas.SuggestionsOut,
-    ("/v1/tokens", "post"): schemas.TokenOut,
-    ("/v1/documents", "get"): schemas.DocumentList,
-    ("/v1/documents", "post"): schemas.JobOut,
-    ("/v1/jobs", "get"): schemas.JobList,
-    ("/v1/jobs/{job_id}", "get"): schemas.JobOut,
-    ("/v1/collections", "get"): schemas.CollectionList,
-    ("/v1/documents/{document_id}", "get"): schemas.DocumentOut,
+    ("/v1/ask", "post"): asking.AnswerOut,
+    ("/v1/search", "get"): searching.SearchOut,
+    ("/v1/feedback", "post"): feedback.FeedbackOut,
+    ("/v1/feedback", "get"): feedback.FeedbackList,
+    ("/v1/suggestions", "get"): widget.SuggestionsOut,
+    ("/v1/tokens", "post"): widget.TokenOut,
+    ("/v1/documents", "get"): documents.DocumentList,
+    ("/v1/documents", "post"): jobs.JobOut,
+    ("/v1/jobs", "get"): jobs.JobList,
+    ("/v1/jobs/{job_id}", "get"): jobs.JobOut,
+    ("/v1/collections", "get"): documents.CollectionList,
+    ("/v1/documents/{document_id}", "get"): documents.DocumentOut,
 }
 
 
@@ -69,4 +69,4 @@ def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple
         problem = response["content"]["application/problem+json"]
         assert list(response["content"]) == ["application/problem+json"]
         for example in problem["examples"].values():
-            assert schemas.Problem.model_validate(example["value"]).status == int(status)
+            assert problems.Problem.model_validate(example["value"]).status == int(status)

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from api import schemas
 from api.app import create_app
+from api.schemas import asking, problems
 from rag.errors import Busy, InvalidQuestion, ModelError
 from rag.settings import LimitSettings, Settings
 from rag.types import Outcome, Step
@@ -43,11 +43,11 @@ def test_an_answer_comes_in_typed_steps(client: TestClient) -> None:
     events = _stream(client)
     assert [name for name, _ in events] == ["retrieved", "answer", "statement", "done"]
     (_, retrieved), (_, told), (_, statement), (_, done) = events
-    assert schemas.RetrievedEvent.model_validate(retrieved).passages == 3
-    assert schemas.AnswerEvent.model_validate(told).answer == "Ada"
-    [cited] = schemas.StatementEvent.model_validate(statement).cited
+    assert asking.RetrievedEvent.model_validate(retrieved).passages == 3
+    assert asking.AnswerEvent.model_validate(told).answer == "Ada"
+    [cited] = asking.StatementEvent.model_validate(statement).cited
     assert cited.quote == QUOTE
-    whole = schemas.AnswerOut.model_validate(done)
+    whole = asking.AnswerOut.model_validate(done)
     assert (whole.id, whole.statements[0].text, whole.citations[0]) == (told["id"], QUOTE, cited)
     plain = client.post("/v1/ask", json={"question": "Who?"}).json()
     assert {**done, "id": ""} == {**plain, "id": ""}
@@ -58,9 +58,9 @@ def test_an_abstention_comes_in_typed_steps(client: TestClient, backend: FakeBac
     backend.engine.script = abstention
     events = _stream(client, trace=True)
     assert [name for name, _ in events] == ["retrieved", "abstained", "done"]
-    told = schemas.AbstainedEvent.model_validate(events[1][1])
+    told = asking.AbstainedEvent.model_validate(events[1][1])
     assert told.abstention.nearest[0].quote == QUOTE
-    done = schemas.AnswerOut.model_validate(events[2][1])
+    done = asking.AnswerOut.model_validate(events[2][1])
     assert done.abstention == told.abstention
     assert done.trace is not None
 
@@ -96,7 +96,7 @@ def test_what_fails_later_is_an_error_event(
     backend.engine.script, backend.engine.told = broken, 1
     [(first, _), (last, told)] = _stream(client)
     assert (first, last) == ("retrieved", "error")
-    problem = schemas.Problem.model_validate(told)
+    problem = problems.Problem.model_validate(told)
     assert problem.type == f"/problems/{slug}"
     assert "private" not in json.dumps(told)
 

@@ -19,7 +19,7 @@ from ingest.split import PassageSplitter
 from rag.adapters.sqlite_jobs import SqliteJobs
 from rag.errors import StorageFull
 from rag.library import Library
-from rag.ports import Change
+from rag.ports.catalog import Change
 from rag.settings import LimitSettings, Settings
 from tests.fakes.engine import FakeBackend
 from tests.fakes.models import BagEmbedder

@@ -13,7 +13,8 @@ from rag.adapters.chroma import ChromaIndex
 from rag.adapters.sqlite import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.library import Library
-from rag.ports import Catalog, Change, PassageIndex, TermIndex
+from rag.ports.catalog import Catalog, Change
+from rag.ports.indexes import PassageIndex, TermIndex
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted

@@ -23,7 +23,8 @@ from rag.adapters.sqlite import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.engine import Engine
 from rag.library import Library
-from rag.ports import Embedder, Reader
+from rag.ports.indexes import Embedder
+from rag.ports.reading import Reader
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Citation, Question

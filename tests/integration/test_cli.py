@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from api.schemas import AnswerOut, SearchOut
+from api.schemas.asking import AnswerOut
+from api.schemas.searching import SearchOut
 from rag.lock import FolderLock
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.ports import Change
+from rag.ports.catalog import Change
 from tests.fakes.models import BagEmbedder
 from tests.integration.crash_child import STEPS, WRITES, Parts, before
 

@@ -12,7 +12,7 @@ import pytest
 from evals import cases
 from rag.adapters.sqlite import SqliteCatalog
 from rag.adapters.sqlite_feedback import SqliteFeedback
-from rag.ports import Feedback
+from rag.ports.feedback import Feedback
 from rag.wiring import CATALOG
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from evals.matchers import Exact
 from evals.places import Place
 from evals.target import Target
 from rag.errors import UnknownDocument
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 from rag.types import Abstention, Answer, Citation, Document, Outcome, Question, Reason, Statement
 
 TEXT = "Ada Lovelace wrote the first program.\nShe lived in London."

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.schemas import CitationOut
+from api.schemas.asking import CitationOut
 from api.wire import answer_out, citation_in, citation_out, trace_out
 from rag.types import Conflict, Trace
 from tests.fakes.engine import CITATION, QUOTE, abstention, answer

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.duplicates import ALIKE, Alike, find_alike, signature
 from rag.adapters.sqlite_signatures import SqliteSignatures
-from rag.ports import Catalog, Change
+from rag.ports.catalog import Catalog, Change
 from tests.fakes.memory_library import MemoryLibrary
 from tests.samples import document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.fusion import best_by_passage, fuse, standardise
-from rag.ports import Hit
+from rag.ports.indexes import Hit
 
 
 def hits(**scores: float) -> list[Hit]:

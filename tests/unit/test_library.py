@@ -16,7 +16,7 @@ from rag.errors import (
     UnknownDocument,
 )
 from rag.library import Library, RecoveryReport
-from rag.ports import Change, Move
+from rag.ports.catalog import Change, Move
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.plan import FoundFile, document_id, plan, reads_alike
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 
 names = st.sampled_from(["a", "b", "c/d", "c/e", "f"])
 hashes = st.sampled_from(["1", "2", "3"])

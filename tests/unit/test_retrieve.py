@@ -6,7 +6,7 @@ import pytest
 
 from rag import retrieve
 from rag.library import Library
-from rag.ports import Change
+from rag.ports.catalog import Change
 from rag.retrieve import Retriever
 from rag.settings import RetrieveSettings
 from rag.types import Question

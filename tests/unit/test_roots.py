@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.roots import root_of
-from rag.ports import DocumentRecord
+from rag.ports.catalog import DocumentRecord
 
 
 def held(uri: str, source: Path | str) -> DocumentRecord:

@@ -12,7 +12,7 @@ import pytest
 
 from rag.adapters.sqlite import SqliteCatalog
 from rag.errors import StorageError, StorageFull
-from rag.ports import Change
+from rag.ports.catalog import Change
 from tests.samples import document, passage
 
 

@@ -17,7 +17,8 @@ from ingest.split import PassageSplitter
 from ingest.survey import preview
 from ingest.sync import BATCH_DOCUMENTS, sync
 from rag.errors import ModelError, StorageError
-from rag.ports import Catalog, Resolver
+from rag.ports.catalog import Catalog
+from rag.ports.reading import Resolver
 from rag.types import Document, Mention, Passage
 from tests.fakes.memory_library import MemoryLibrary
 

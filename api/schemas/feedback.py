@@ -1,0 +1,57 @@
+"""What a reader thought of an answer."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.schemas.base import In, Offset, Out, Version
+from rag.types import DEFAULT_COLLECTION
+
+
+class PlaceIn(In):
+    """A place that an answer cited."""
+
+    document_id: str = Field(max_length=2_000)
+    version: str = Field(max_length=100)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class FeedbackIn(In):
+    """What a reader thought of one answer."""
+
+    answer_id: str = Field(pattern=r"^ans_[0-9a-f]{32}$", description="`id` of the answer")
+    helpful: bool
+    note: str = Field("", max_length=2_000, description="in the reader's words")
+    collection: str = Field(DEFAULT_COLLECTION, max_length=200)
+    question: str = Field(max_length=2_000)
+    answer: str = Field("", max_length=20_000, description="empty: there was none")
+    citations: list[PlaceIn] = Field(default=[], max_length=50)
+
+
+class PlaceOut(Out):
+    """A place that an answer cited."""
+
+    document_id: str
+    version: Version
+    start: Offset
+    end: Offset
+
+
+class FeedbackOut(Out):
+    """What a reader thought of one answer."""
+
+    answer_id: str
+    helpful: bool
+    note: str
+    collection: str
+    question: str
+    answer: str
+    citations: list[PlaceOut]
+    at: str | None = Field(description="when it was stored, UTC; null where it just was")
+
+
+class FeedbackList(Out):
+    """The newest first."""
+
+    feedback: list[FeedbackOut]

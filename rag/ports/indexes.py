@@ -1,0 +1,160 @@
+"""What finds passages: an embedder, a dense index and a lexical one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What the dense index finds: one sentence of a passage, or the passage whole.
+
+    ``id`` is ``{passage_id}:{index}``, ``index`` being the sentence's place in the passage.
+    ``text`` is what is embedded.
+    """
+
+    passage_id: str
+    index: int
+    document_id: str
+    version: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.passage_id}:{self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that an index found, ``score`` higher is better.
+
+    ``index`` is the sentence that was found (dense only, None for lexical hits).
+    """
+
+    passage_id: str
+    score: float
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """One passage as the lexical index sees it; ``context`` holds title and headings."""
+
+    passage_id: str
+    document_id: str
+    version: str
+    text: str
+    context: str
+
+
+class Embedder(Protocol):
+    """Texts to unit-length vectors.
+
+    Laws: the same text gives the same vector whatever else is in the batch (to 1e-3 for int8,
+    1e-5 for fp32); rows have length 1; an empty list gives shape ``(0, dimensions)``.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and numeric form; vectors of different fingerprints don't mix."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 array of shape ``(len(texts), dimensions)``.
+
+        Raises:
+            ModelError: the model can't be loaded.
+        """
+        ...
+
+
+class PassageIndex(Protocol):
+    """Dense index over units, kept apart by collection.
+
+    Laws: ``add`` is an upsert by unit id; after ``remove`` no ``search`` returns a unit of that
+    version; everything is durable when a call returns; ``search`` scores are cosines, best first.
+    Collections are made on first ``add``; searching or pruning an unknown one finds nothing.
+    """
+
+    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None: ...
+
+    def remove(
+        self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Removes the units of a version, those whose id is in ``keep`` apart (a re-split)."""
+        ...
+
+    def search(
+        self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        """The ``k`` nearest units of one vector of shape ``(dimensions,)``.
+
+        Args:
+            within: look at units of these ``(document_id, version)``s alone, at most a thousand.
+        """
+        ...
+
+    def versions(self, collection: str) -> set[tuple[str, str]]:
+        """Every ``(document_id, version)`` that has at least one unit, for recovery and doctor."""
+        ...
+
+    def count(self, collection: str) -> int: ...
+
+    def collections(self) -> set[str]: ...
+
+    def drop(self, collection: str) -> None: ...
+
+    def vacuum(self) -> None:
+        """Gives deleted text and space back to the disk."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class TermIndex(Protocol):
+    """Lexical (BM25) index over passages. Same laws as PassageIndex; scores are BM25's."""
+
+    def add(self, collection: str, rows: Sequence[TermRow]) -> None: ...
+
+    def remove(
+        self,
+        collection: str,
+        versions: Iterable[tuple[str, str]],
+        *,
+        keep: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Removes the rows of ``(document_id, version)``s, those with a passage id in ``keep`` apart."""
+        ...
+
+    def search(
+        self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
+    ) -> list[Hit]:
+        """Best ``k`` passages for a plain-language query; query syntax in it has no meaning.
+
+        ``within`` is as in PassageIndex; scores are the same with it or without.
+        """
+        ...
+
+    def versions(self, collection: str) -> set[tuple[str, str]]: ...
+
+    def count(self, collection: str) -> int: ...
+
+    def collections(self) -> set[str]: ...
+
+    def drop(self, collection: str) -> None: ...
+
+    def vacuum(self) -> None: ...
+
+    def close(self) -> None: ...
