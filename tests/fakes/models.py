@@ -45,12 +45,14 @@ class PhraseReader:
     def __init__(self, **margins: float) -> None:
         self._margins = {phrase.replace("_", " "): margin for phrase, margin in margins.items()}
         self.read_passages: list[str] = []
+        self.asked: list[str] = []
 
     @property
     def fingerprint(self) -> str:
         return "phrase"
 
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
+        self.asked.append(question)
         return [self._read_one(candidate) for candidate in candidates]
 
     def _read_one(self, candidate: Candidate) -> list[SpanAnswer]:

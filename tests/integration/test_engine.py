@@ -19,7 +19,7 @@ from rag.errors import DeadlineExceeded, InvalidQuestion, UnknownCollection
 from rag.library import Library
 from rag.retrieve import Retriever
 from rag.settings import DecideSettings, ReadSettings, Settings
-from rag.types import Abstention, Answer, Document, Question, Reason, Step
+from rag.types import Abstention, Answer, Document, Question, Reason, Step, Turn
 from tests.fakes.models import BagEmbedder, PhraseReader
 from tests.samples import document, passage
 from tests.unit.test_decide import calibration
@@ -247,3 +247,15 @@ def test_a_contradiction_is_read_though_the_answer_is_clear(world: World) -> Non
     assert isinstance(outcome, Answer)
     assert [c.text for c in outcome.conflicts] == ["20 days"]
     assert not any(OTHER in text for text in reader.read_passages)
+
+
+def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
+    """It is read as completed, shown as asked, and the trace tells the difference."""
+    world.put(document(NEWS), document(OTHER, id="d2"))
+    reader = PhraseReader(Monday=6.0)
+    before = Turn(question="Who closed the harbour?", answer="Mayor Ann Lee")
+    outcome = world.make(reader).ask(Question(text="And when?", history=(before,)))
+    assert isinstance(outcome, Answer)
+    assert (outcome.question, outcome.text) == ("And when?", "Monday")
+    assert set(reader.asked) == {"when closed the harbour?"}
+    assert outcome.trace.steps[0].detail["asked_as"] == "when closed the harbour?"
