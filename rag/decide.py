@@ -36,6 +36,8 @@ FEATURES = (
 )
 
 RIVALS = 3
+MISFIT = 2.0  # of margin: what an answer of the wrong form loses where answers are ranked
+_BEHIND = 32  # characters that may hold a number's unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class Decider:
         """The decision over all spans read so far; ``candidates`` are those retrieved, best first."""
         if not candidates:
             return _none(Reason.NOTHING_RELEVANT)
-        ranked = self._rank(spans)
+        ranked = self._rank(asked, spans)
         if not ranked:
             return _none(Reason.NOT_ANSWERED_HERE)
         best = ranked[0]
@@ -122,7 +124,7 @@ class Decider:
         rivals: list[SpanAnswer] = []
         for span in first:
             known = any(not differs(span.text, rival.text) for rival in rivals)
-            if known or span.candidate.document.id in agreeing or fits(asked, span.text) is False:
+            if known or span.candidate.document.id in agreeing or _form(asked, span) is False:
                 continue
             if self._calibration.probability(_features(asked, unknown, span)) >= self._settings.rival:
                 rivals.append(span)
@@ -132,14 +134,15 @@ class Decider:
         """True where reading more passages is not worth its time."""
         return decision.confidence >= self._settings.clear
 
-    def _rank(self, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
+    def _rank(self, asked: Asked, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
         """Best first; ties by place, so that order never depends on what came first."""
         return sorted(
-            spans, key=lambda span: (-self._worth(span), span.candidate.passage.id, span.span.start)
+            spans, key=lambda span: (-self._worth(asked, span), span.candidate.passage.id, span.span.start)
         )
 
-    def _worth(self, span: SpanAnswer) -> float:
-        return span.margin + self._calibration.retrieval_weight * span.candidate.scores.fused
+    def _worth(self, asked: Asked, span: SpanAnswer) -> float:
+        misfit = MISFIT if _form(asked, span) is False else 0.0
+        return span.margin + self._calibration.retrieval_weight * span.candidate.scores.fused - misfit
 
     def _reason(self, confidence: float, best: SpanAnswer) -> Reason | None:
         if confidence >= self._settings.threshold:
@@ -157,13 +160,19 @@ def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
 
 def _features(asked: Asked, unknown: float, best: SpanAnswer) -> list[float]:
     """In the order of ``FEATURES``; ``unknown`` is the same for every span of a question."""
-    form = fits(asked, best.text)
+    form = _form(asked, best)
     return [
         best.margin,
         share_found(asked.content, _context_words(best)),
         unknown,
         0.0 if form is None else 1.0 if form else -1.0,
     ]
+
+
+def _form(asked: Asked, span: SpanAnswer) -> bool | None:
+    """Whether a span has the form that is asked for, told by itself and the text behind it."""
+    end = span.span.end
+    return fits(asked, span.text, span.candidate.document.text[end : end + _BEHIND])
 
 
 def _none(reason: Reason) -> Decision:

@@ -150,8 +150,11 @@ class Engine:
         if best is None or decision.reason is not None:
             reason = decision.reason or Reason.NOT_ANSWERED_HERE
             return self._abstain(asked, candidates, reason, decision, watch)
+        if not asked.wants_sentences:
+            best = self._reader.closer(asked.plain, best)
+            watch.step("closer", chosen=_told_span(best))
         citations = cite.Citations()
-        statements = cite.statements((best, *_elsewhere(decision, candidates)), citations)
+        statements = cite.statements((best, *_elsewhere(best, candidates)), citations)
         conflicts = tuple(_conflict(rival, citations) for rival in decision.rivals)
         text = " ".join(s.text for s in statements) if asked.wants_sentences else best.text
         documents = {c.document.id: c.document for c in candidates}
@@ -279,10 +282,8 @@ def _conflict(rival: SpanAnswer, citations: cite.Citations) -> Conflict:
     return Conflict(text=rival.text, citations=tuple(dict.fromkeys(i for indices in places for i in indices)))
 
 
-def _elsewhere(decision: Decision, candidates: Sequence[Candidate]) -> list[SpanAnswer]:
+def _elsewhere(best: SpanAnswer, candidates: Sequence[Candidate]) -> list[SpanAnswer]:
     """The same answer in other documents: copies of the passage that was read, span for span."""
-    best = decision.best
-    assert best is not None  # noqa: S101 (the caller has looked)
     origin = best.candidate.passage.span.start
     found = []
     for other in candidates:

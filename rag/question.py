@@ -18,6 +18,7 @@ import Stemmer
 
 from rag.errors import InvalidQuestion
 from rag.followup import follow_up
+from rag.measures import unit_asked, unit_of
 from rag.types import Turn
 
 
@@ -234,16 +235,18 @@ def share_found(wanted: Iterable[str], words: Iterable[str]) -> float:
     return hits / len(wanted)
 
 
-def fits(asked: Asked, answer: str) -> bool | None:
+def fits(asked: Asked, answer: str, after: str = "") -> bool | None:
     """Whether an answer has the form that is asked for; None where form tells nothing.
 
-    A number where a number is asked for, a capital where a name is; a year, a month or a date where
-    the question says so, any word of time where it only says when.
+    A number where a number is asked for, and not one of another unit; a capital where a name is; a
+    year, a month or a date where the question says so, any word of time where it only says when.
+    ``after`` is the text behind the answer.
     """
     words = set(_parts(folded_words(answer)))
     digits = any(c.isdigit() for c in answer)
     if asked.kind is Kind.NUMBER:
-        return digits or not words.isdisjoint(_NUMBER_WORDS)
+        unit, found = unit_asked(asked.plain), unit_of(answer, after)
+        return (digits or not words.isdisjoint(_NUMBER_WORDS)) and (not unit or found in {unit, None})
     if asked.kind is Kind.TIME:
         return _fits_time(asked.plain, words, digits)
     if asked.kind in {Kind.PERSON, Kind.PLACE}:

@@ -55,6 +55,19 @@ class View:
     text: str
     pieces: tuple[Piece, ...]
 
+    def origin(self, at: int) -> tuple[int, int] | None:
+        """Where the character at an offset is from, the same in every view of a passage.
+
+        The document's offset and 0; within a name that stands for a pronoun, the pronoun's offset and the
+        character's number in the name, from 1. None for text that is from nowhere.
+        """
+        number = bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1
+        if number < 0 or at >= self.pieces[number].end:
+            return None
+        piece = self.pieces[number]
+        inside = at - piece.at
+        return (piece.source.start, inside + 1) if piece.referent else (piece.source.start + inside, 0)
+
     def place(self, start: int, end: int) -> Place | None:
         """The document's span for ``text[start:end]``.
 
@@ -80,8 +93,8 @@ def _cut(piece: Piece, start: int, end: int) -> Span:
     return Span(piece.referent.start + low, piece.referent.start + high) if low < high else piece.referent
 
 
-def view_of(candidate: Candidate) -> View:
-    """The view of a candidate's passage: leads, a line each, then the passage.
+def view_of(candidate: Candidate, within: Span | None = None) -> View:
+    """The view of a candidate's passage: leads, a line each, then the passage, or only the part ``within``.
 
     Pronouns read as their names; a table's row reads as "column: cell; column: cell". No answer
     straddles two blocks (paragraphs, list items) or two cells.
@@ -93,7 +106,7 @@ def view_of(candidate: Candidate) -> View:
         if lead not in headers:
             view.add(lead)
             view.cut("\n")
-    _body(view, document, passage, passage.span)
+    _body(view, document, passage, within or passage.span)
     return view.done()
 
 

@@ -4,22 +4,28 @@ Method: Devlin et al. 2019 (arXiv:1810.04805), section 4.3: an answer's score is
 start and end logits, "no answer" is scored by those of the first token. The packaged model and its
 recipe are described in ``rag/models/reader/MODEL_CARD.md``; any ``AutoModelForQuestionAnswering``
 folder or hub name can take its place by setting.
+
+The answer that is given is looked at twice: in its passage, and once more among its own sentence and one
+on either side, the log probabilities of both looks averaged. On gold paragraphs that took XQuAD-en's F1
+from 0.737 to 0.761 and QED's from 0.569 to 0.583 (docs/decisions/running-models.md).
 """
 
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from rag.adapters.onnx import OnnxModel, encodable, open_tokenizer
 from rag.adapters.weights import check_files, compiled, file_sha256, folder_sha256, read_pins
 from rag.errors import ModelError
 from rag.names import whole_name
-from rag.types import Candidate, SpanAnswer
-from rag.view import View, view_of
+from rag.types import Candidate, Passage, Span, SpanAnswer
+from rag.view import Place, View, view_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +38,7 @@ _QUESTION_TOKENS = 64
 _ANSWER_TOKENS = 40
 _STARTS = 8  # starts and ends weighed for each window
 _KEPT = 4  # spans kept for each candidate
+_REMEMBERED = 64  # readings, for a closer look at one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,23 @@ class _Scored:
     score: float
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A view read in one piece: the logits of an answer's start and end at each token."""
+
+    view: View
+    window: Any
+    start: NDArray[Any]
+    end: NDArray[Any]
+
+    def places(self) -> list[tuple[tuple[int, int], int] | None]:
+        """Where each token is from, and its length; None for those of the question, or from nowhere."""
+        return [
+            (origin, b - a) if kind == 1 and (origin := self.view.origin(a)) is not None else None
+            for (a, b), kind in zip(self.window.offsets, self.window.sequence_ids, strict=True)
+        ]
 
 
 class SpanReader:
@@ -49,6 +73,8 @@ class SpanReader:
         self._tokenizer = open_tokenizer(tokenizer)
         self._model = OnnxModel(model, threads=threads)
         self._fingerprint = f"{Path(source).name}:{weights[:12]}"
+        self._looks: OrderedDict[tuple[str, Passage], _Look] = OrderedDict()
+        self._lock = Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -57,6 +83,45 @@ class SpanReader:
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
         asked = self._cut(encodable(question))
         return self._model.each(lambda candidate: self._read_one(asked, candidate), candidates)
+
+    def closer(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
+        candidate = answer.candidate
+        within = _around(candidate.passage, answer.span)
+        if within == candidate.passage.span:
+            return answer
+        asked = self._cut(encodable(question))
+        view = view_of(candidate, within)
+        windows = self._windows(asked, encodable(view.text))
+        if len(windows) > 1:
+            return answer
+        look = self._look(view, windows[0])
+        whole = self._remembered(asked, candidate)
+        start, end = _averaged(look, whole) if whole else (look.start, look.end)
+        for scored in _best_spans(start, end, look.window):
+            place = _placed(candidate, view, scored)
+            if place is not None:
+                return replace(answer, span=place.span, text=place.text, referents=place.referents)
+        return answer
+
+    def _look(self, view: View, window: Any) -> _Look:
+        start, end = self._model.run(window.ids, window.type_ids)[:2]
+        return _Look(view, window, start, end)
+
+    def _remember(self, question: str, candidate: Candidate, look: _Look) -> None:
+        with self._lock:
+            self._looks[question, candidate.passage] = look
+            if len(self._looks) > _REMEMBERED:
+                self._looks.popitem(last=False)
+
+    def _remembered(self, question: str, candidate: Candidate) -> _Look | None:
+        """How the whole passage was read, read again where that is forgotten; None for a long one."""
+        with self._lock:
+            known = self._looks.get((question, candidate.passage))
+        if known is not None:
+            return known
+        view = view_of(candidate)
+        windows = self._windows(question, encodable(view.text))
+        return self._look(view, windows[0]) if len(windows) == 1 else None
 
     def _cut(self, question: str) -> str:
         """The question's first tokens: a very long one must leave room for the passage."""
@@ -69,10 +134,12 @@ class SpanReader:
         view = view_of(candidate)
         spans: list[_Scored] = []
         no_answer = float("inf")
-        for window in self._windows(question, encodable(view.text)):
-            start, end = self._model.run(window.ids, window.type_ids)[:2]
-            no_answer = min(no_answer, float(start[0] + end[0]))
-            spans += _best_spans(start, end, window)
+        looks = [self._look(view, window) for window in self._windows(question, encodable(view.text))]
+        for look in looks:
+            no_answer = min(no_answer, float(look.start[0] + look.end[0]))
+            spans += _best_spans(look.start, look.end, look.window)
+        if len(looks) == 1:
+            self._remember(question, candidate, looks[0])
         return _answers(candidate, view, spans, no_answer)
 
     def _windows(self, question: str, text: str) -> list[Any]:
@@ -131,25 +198,68 @@ def _answers(candidate: Candidate, view: View, spans: list[_Scored], no_answer: 
             break
         if any(scored.start < other.end and other.start < scored.end for other in kept):
             continue
-        place = view.place(scored.start, scored.end)
-        if place is None or not place.text:
+        place = _placed(candidate, view, scored)
+        if place is None:
             continue
         kept.append(scored)
-        span, text = place.span, place.text
-        if not place.referents:
-            span = whole_name(candidate.document.text, span, candidate.passage.span)
-            text = span.slice(candidate.document.text).strip()
         answers.append(
             SpanAnswer(
                 candidate=candidate,
-                span=span,
-                text=text,
+                span=place.span,
+                text=place.text,
                 score=scored.score,
                 no_answer_score=no_answer,
                 referents=place.referents,
             )
         )
     return answers
+
+
+def _placed(candidate: Candidate, view: View, scored: _Scored) -> Place | None:
+    """A span of a view in the document, names not cut in two; None where it is no answer's place."""
+    place = view.place(scored.start, scored.end)
+    if place is None or not place.text:
+        return None
+    if place.referents:
+        return place
+    span = whole_name(candidate.document.text, place.span, candidate.passage.span)
+    return replace(place, span=span, text=span.slice(candidate.document.text).strip())
+
+
+def _around(passage: Passage, span: Span) -> Span:
+    """The sentences of a span with one on either side; the whole passage for what lies in none."""
+    held = [number for number, sentence in enumerate(passage.sentences) if sentence.overlaps(span)]
+    if not held:
+        return passage.span
+    first, last = max(0, held[0] - 1), min(len(passage.sentences) - 1, held[-1] + 1)
+    if (first, last) == (0, len(passage.sentences) - 1):
+        return passage.span
+    return Span(passage.sentences[first].start, passage.sentences[last].end)
+
+
+def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    shifted = logits - logits.max()
+    found: NDArray[Any] = shifted - np.log(np.exp(shifted).sum())
+    return found
+
+
+def _averaged(look: _Look, whole: _Look) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The mean of both looks' log probabilities, for tokens of the first that the second has, too."""
+    import numpy as np
+
+    near = _log_softmax(look.start), _log_softmax(look.end)
+    far = _log_softmax(whole.start), _log_softmax(whole.end)
+
+    there = {place: number for number, place in enumerate(whole.places()) if place is not None}
+    pairs = [(number, there.get(place)) for number, place in enumerate(look.places()) if place is not None]
+    start, end = np.full_like(look.start, -50), np.full_like(look.end, -50)
+    for number, other in pairs:
+        if other is not None:
+            start[number] = (near[0][number] + far[0][other]) / 2
+            end[number] = (near[1][number] + far[1][other]) / 2
+    return start, end
 
 
 def _files(source: str, cache: Path) -> tuple[Path, Path, str]:

@@ -40,6 +40,14 @@ def resolved() -> Candidate:
     return candidate(doc, mentions=(mention(doc, find(NEWS, "He"), "Sheriff Grady Judd"),))
 
 
+def longer() -> list[Candidate]:
+    """Passages of more sentences than a closer look takes in, one with a name for its pronoun."""
+    text = f"It rained on Monday. Nobody came to the fair. {NEWS} The letter was long. Ships waited."
+    doc = document(text)
+    led = mention(doc, find(text, "He"), "Sheriff Grady Judd")
+    return [candidate(doc), candidate(doc, mentions=(led,))]
+
+
 def strange() -> list[Candidate]:
     """Texts that no tokenizer was made for."""
     texts = ["\ud800 lone", "日本語。" * 50, "a" * 5_000, "word " * 3_000, "\x00\x01", "🧩" * 300]
@@ -116,3 +124,30 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be") as caught:
         SpanReader(str(tmp_path), cache=tmp_path / "cache")
     assert "\n" not in str(caught.value)
+
+
+def test_a_closer_look_stays_with_the_candidate_and_its_scores(any_reader: Reader) -> None:
+    """The same candidate and scores; the span in its passage, its text the document's slice."""
+    for found, answers in zip(longer(), any_reader.read(QUESTION, longer()), strict=True):
+        closer = any_reader.closer(QUESTION, answers[0])
+        assert closer.candidate.passage == found.passage
+        assert (closer.score, closer.no_answer_score) == (answers[0].score, answers[0].no_answer_score)
+        assert found.passage.span.contains(closer.span)
+        if not closer.referents:
+            assert closer.span.slice(found.document.text).strip() == closer.text
+
+
+def test_a_closer_look_does_not_depend_on_what_was_read_before(reader: SpanReader) -> None:
+    """Just after its reading, or long forgotten: the same answer."""
+    [wanted] = longer()[:1]
+    [answer, *_] = reader.read(QUESTION, [wanted])[0]
+    first = reader.closer(QUESTION, answer)
+    others = [candidate(document(f"{n} people came. They left.", id=str(n))) for n in range(80)]
+    reader.read(QUESTION, others)
+    assert reader.closer(QUESTION, answer) == first
+
+
+def test_a_short_passage_is_not_looked_at_twice(reader: SpanReader) -> None:
+    """Two sentences are one another's neighbours: there is nothing to narrow down."""
+    [answer, *_] = reader.read(QUESTION, [news()])[0]
+    assert reader.closer(QUESTION, answer) is answer

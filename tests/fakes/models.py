@@ -55,6 +55,9 @@ class PhraseReader:
         self.asked.append(question)
         return [self._read_one(candidate) for candidate in candidates]
 
+    def closer(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
+        return answer
+
     def _read_one(self, candidate: Candidate) -> list[SpanAnswer]:
         self.read_passages.append(candidate.text)
         view = view_of(candidate)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.train.batches import load_tokenizer
-from evals.train.measure import onnx_logits, passages
+from evals.train.measure import Subject, onnx_logits, passages
 from evals.train.score import auroc, best_threshold, exact, interval, read, token_f1
 
 MODEL = Path(__file__).parents[2] / "rag" / "models" / "reader"
@@ -58,3 +58,13 @@ def test_the_shipped_reader_reads() -> None:
     found = read([(question, text) for text in texts], tokenizer, onnx_logits(MODEL / "reader.onnx"), batch=1)
     assert found[0].text == "1897"
     assert found[0].margin > found[1].margin
+
+
+def test_a_served_answer_is_the_whole_name() -> None:
+    """As the service reads: from a passage, looked at once more, a name not cut in two."""
+    text = (
+        "Ships waited. It rained. Mayor Ann Lee asked for an apology on Monday. Nobody came. The fair closed."
+    )
+    subject = Subject(MODEL / "reader.onnx", MODEL)
+    [answer] = subject.served([("Who asked for an apology?", text)])
+    assert "Ann Lee" in answer
