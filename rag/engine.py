@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag import cite
 from rag.decide import Decider, Decision
@@ -14,6 +14,7 @@ from rag.ports.reading import Reader
 from rag.question import Asked, ask
 from rag.retrieve import Retriever
 from rag.settings import Settings
+from rag.spelling import put_right
 from rag.types import (
     DEFAULT_COLLECTION,
     Abstention,
@@ -88,7 +89,7 @@ class Engine:
         """
         asked = self._asked(question)
         watch = _Watch(deadline, observe)
-        candidates = self._candidates(question, asked, watch)
+        asked, candidates = self._candidates(question, asked, watch)
         if not candidates:
             empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if empty else Reason.NOTHING_RELEVANT
@@ -111,11 +112,19 @@ class Engine:
             raise UnknownCollection(f"there is no collection {question.collection!r}")
         return asked
 
-    def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> list[Candidate]:
-        found = self._retriever.retrieve(_tidied(question, asked), self._settings.retrieve.pool)
-        meant = {} if asked.plain in asked.text else {"asked_as": asked.plain}
-        watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found], **meant)
-        return found
+    def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> tuple[Asked, list[Candidate]]:
+        """What is found, and the question with its slips put right by the best of it."""
+        pool = self._settings.retrieve.pool
+        found = self._retriever.retrieve(_tidied(question, asked), pool)
+        near = [candidate.text for candidate in found[: self._settings.read.passages]]
+        meant = put_right(asked.plain, near, self._reader.knows)
+        if meant != asked.plain:
+            again = ask(meant, limit=max(len(meant), self._settings.limits.question_characters))
+            asked = replace(again, text=asked.text, search=put_right(asked.search, near, self._reader.knows))
+            found = self._retriever.retrieve(_tidied(question, asked), pool)
+        told = {} if asked.plain in asked.text else {"asked_as": asked.plain}
+        watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found], **told)
+        return asked, found
 
     def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
         """Reads the best passages, a few first, the rest only where those don't make it clear."""

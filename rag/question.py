@@ -72,6 +72,8 @@ _CALENDAR = re.compile(
     r"\b(?:what|which|whose) (?:exact |specific )?(?P<unit>year|month|date)\b", re.IGNORECASE
 )
 POSSESSIVE = r"'s$"
+# Digits that count something, which those of "287(g)" and "B2B" don't.
+_NUMERAL = re.compile(r"(?<![^\W\d_])\d[\d.,]*(?!\w*\(|[^\W\d_]\w*\d)")
 _STOP = frozenset(
     """a an the and or but if of at by for with about against between into through during before after to
     from in on off over under again then once here there all any both each few more most other some such no
@@ -245,6 +247,7 @@ def fits(asked: Asked, answer: str, after: str = "") -> bool | None:
     words = set(_parts(folded_words(answer)))
     digits = any(c.isdigit() for c in answer)
     if asked.kind is Kind.NUMBER:
+        digits = digits and _NUMERAL.search(answer) is not None
         unit, found = unit_asked(asked.plain), unit_of(answer, after)
         return (digits or not words.isdisjoint(_NUMBER_WORDS)) and (not unit or found in {unit, None})
     if asked.kind is Kind.TIME:

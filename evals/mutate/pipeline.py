@@ -74,6 +74,9 @@ class BlindReader:
     def fingerprint(self) -> str:
         return f"blind {self._reader.fingerprint}"
 
+    def knows(self, word: str, /) -> bool:
+        return self._reader.knows(word)
+
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
         return [
             [_first_words(span) for span in spans[:1]] for spans in self._reader.read(question, candidates)

@@ -80,6 +80,9 @@ class SpanReader:
     def fingerprint(self) -> str:
         return self._fingerprint
 
+    def knows(self, word: str, /) -> bool:
+        return self._tokenizer.token_to_id(word) is not None
+
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
         asked = self._cut(encodable(question))
         return self._model.each(lambda candidate: self._read_one(asked, candidate), candidates)

@@ -20,6 +20,10 @@ class Reader(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
+    def knows(self, word: str, /) -> bool:
+        """Whether a lower-case word is in the vocabulary whole: most that people use are."""
+        ...
+
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]: ...
 
     def closer(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
