@@ -160,7 +160,7 @@ class Engine:
             reason = decision.reason or Reason.NOT_ANSWERED_HERE
             return self._abstain(asked, candidates, reason, decision, watch)
         if not asked.wants_sentences:
-            best = self._reader.closer(asked.plain, best)
+            best = self._decider.better_formed(asked, self._reader.closer(asked.plain, best), best)
             watch.step("closer", chosen=_told_span(best))
         citations = cite.Citations()
         statements = cite.statements((best, *_elsewhere(best, candidates)), citations)

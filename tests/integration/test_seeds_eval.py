@@ -38,25 +38,10 @@ def test_every_citation_of_the_seeds_is_exact(seeds: tuple[Exit, str, dict[str, 
     assert data["figures"]["errors"]["value"] == 0, told
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the reader answers 0.80 of the article's questions right and cites 0.85 of what must be cited, "
-    "where 0.90 is wanted (2026-11-24, rag/models/reader/MODEL_CARD.md)",
-)
 def test_the_seed_article_is_answered_to_its_thresholds(seeds: tuple[Exit, str, dict[str, Any]]) -> None:
-    """Nine in ten answered right, nine in ten unanswerable declined."""
+    """Nine in ten answered right and cited, nine in ten unanswerable declined."""
     code, told, _ = seeds
     assert code == Exit.PASSED, told
-
-
-def test_what_the_seeds_reached_stays_reached(seeds: tuple[Exit, str, dict[str, Any]]) -> None:
-    """Nine in ten unanswerable ones declined, citations precise; three in four answered right."""
-    _, told, data = seeds
-    figures = {name: figure["value"] for name, figure in data["figures"].items()}
-    assert figures["abstained"] >= 0.90, told
-    assert figures["citation_precision"] >= 0.90, told
-    assert figures["answered_right"] >= 0.75, told
-    assert figures["citation_recall"] >= 0.80, told
 
 
 def test_the_headline_question_names_the_sheriff(seeds: tuple[Exit, str, dict[str, Any]]) -> None:

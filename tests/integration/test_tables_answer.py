@@ -121,3 +121,18 @@ def test_an_item_is_cited_with_its_lead_in(asked: tuple[str, Engine]) -> None:
     quotes = [citation.quote for citation in given.citations]
     assert any(quote.endswith("an identity card") for quote in quotes)
     assert BRING[0] in quotes
+
+
+def test_a_number_of_a_range_is_not_taken_for_the_number_asked(tmp_path: Path) -> None:
+    """Asked how many days, "two" of "two to five years" is no answer, however near it stands."""
+    rows = [
+        ("Years of service", "Days off per year"),
+        ("two to five years", "25 days"),
+        ("over ten", "30 days"),
+    ]
+    table = "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ("---", "---"), *rows[1:]])
+    (tmp_path / "leave.md").write_text(f"# Leave\n\n{INTRO}\n\n{table}\n", encoding="utf-8")
+    with open_service(Settings(data=tmp_path / "data")) as service:
+        assert ingest(service, [tmp_path / "leave.md"]).ok
+        given = answer(service.engine, "How many days off after five years?")
+    assert given.text in {"25", "25 days"}

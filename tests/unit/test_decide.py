@@ -122,7 +122,27 @@ def test_the_same_answer_elsewhere_is_pooled() -> None:
     """Case, articles and punctuation don't make another answer."""
     here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
     spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
-    assert [s.text for s in decider().decide(WHO, [here, there], spans).same] == ["An apology,"]
+    asked = ask("What did he call for?", limit=100)
+    assert [s.text for s in decider().decide(asked, [here, there], spans).same] == ["An apology,"]
+
+
+DAYS = ask("How many days off after five years?", limit=100)
+
+
+def test_a_number_of_another_unit_ranks_below_one_of_the_unit_asked() -> None:
+    """However much more the reader believes in it."""
+    here = candidate(document("two to five years | 25 days"))
+    decision = decider().decide(DAYS, [here], [span(here, "two", 9), span(here, "25", 3)])
+    assert decision.best is not None
+    assert decision.best.text == "25"
+
+
+def test_a_closer_look_counts_but_not_where_it_takes_the_wrong_form() -> None:
+    """A better cut of the answer is taken, "two" of the years for "25" days is not."""
+    here = candidate(document("two to five years | 25 days"))
+    first = span(here, "25", 3)
+    assert decider().better_formed(DAYS, span(here, "25 days", 3), first).text == "25 days"
+    assert decider().better_formed(DAYS, span(here, "two", 3), first) is first
 
 
 def test_a_calibration_of_other_features_is_refused() -> None:
