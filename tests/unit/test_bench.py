@@ -105,6 +105,8 @@ def test_peers_stand_as_multiples_of_ours() -> None:
         assert ("6.0, x3.00" in page) is not busy
         assert ("not told" in page) is busy
         assert "x0.67" in page
+        assert "No lead in recall@1 is shown over peer: the intervals overlap." in page
+        assert "No lead in F1" not in page
 
 
 def test_an_area_has_an_interval_too() -> None:

@@ -50,8 +50,23 @@ def peers_markdown(told: Mapping[str, Any]) -> str:
         cells += [f"{row['answered']:.2f}"]
         cells += [_time(row, ours, key) for key in ("documents/s", "search ms", "ask ms")]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", *(f"- {line}" for line in told["left_out"]), ""]
+    lines += ["", *(f"- {line}" for line in (*told["left_out"], *_not_led(told["rows"]))), ""]
     return "\n".join(lines)
+
+
+def _not_led(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Where ours is not shown to lead: for each figure the systems whose interval overlaps ours."""
+    lines = []
+    for key in ("recall@1", "F1"):
+        _, low, high = rows[OURS][key]
+        alike = [
+            name
+            for name, row in rows.items()
+            if not name.startswith(OURS) and None not in (low, high, *row[key]) and row[key][2] >= low
+        ]
+        if alike:
+            lines.append(f"No lead in {key} is shown over {', '.join(alike)}: the intervals overlap.")
+    return lines
 
 
 def _quality(row: Mapping[str, Any], ours: Mapping[str, Any], key: str) -> str:
