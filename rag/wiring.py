@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -103,6 +103,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             library.rebuild()
         else:
             library.recover()
+        stack.callback(_close, library)
         retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
         return Service(
@@ -119,6 +120,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             reader=reader,
             _open=stack.pop_all(),
         )
+
+
+def _close(library: Library) -> None:
+    with suppress(StorageError):  # the next start compares more, and loses nothing
+        library.close()
 
 
 def open_catalog(settings: Settings) -> Catalog:

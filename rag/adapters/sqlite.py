@@ -52,6 +52,14 @@ class SqliteCatalog:
         with self._file.writing() as db:
             _set_fact(db, "fingerprint", value)
 
+    def mark(self) -> str:
+        with self._file.reading() as db:
+            return _fact(db, "mark") or ""
+
+    def set_mark(self, value: str) -> None:
+        with self._file.writing() as db:
+            _set_fact(db, "mark", value)
+
     def generation(self) -> int:
         with self._file.reading() as db:
             return int(_fact(db, "generation") or 0)

@@ -159,6 +159,12 @@ class MemoryCatalog:
     def set_fingerprint(self, value: str) -> None:
         self._facts["fingerprint"] = value
 
+    def mark(self) -> str:
+        return self._facts.get("mark", "")
+
+    def set_mark(self, value: str) -> None:
+        self._facts["mark"] = value
+
     def generation(self) -> int:
         return int(self._facts.get("generation", "0"))
 

@@ -397,3 +397,29 @@ def test_a_collection_half_removed_is_gone_after_recovery(shelf: Shelf, fatal: s
     assert shelf.texts() == {"d1": "One."}
     assert shelf.dense.collections() == shelf.terms.collections() == {"default"}
     assert shelf.agrees()
+
+
+def test_after_a_good_end_only_counts_are_compared(shelf: Shelf) -> None:
+    """Nothing is listed; what then left an index by another way is missed by its rows, and put back."""
+    library = shelf.library()
+    library.recover()
+    library.write([whole("One."), whole("Two.", id="two")])
+    library.close()
+    shelf.steps.clear()
+    assert shelf.library().recover().clean
+    assert "dense.versions" not in shelf.steps
+    shelf.dense.remove("default", "two", document("Two.", id="two").sha256)
+    assert shelf.library().recover().indexed == 1
+
+
+def test_a_process_that_wrote_and_was_killed_is_not_trusted(shelf: Shelf) -> None:
+    """What was noted before its writes says nothing of them."""
+    library = shelf.library()
+    library.recover()
+    library.write([whole("One.")])
+    library.close()
+    noted = shelf.catalog.mark()
+    library.write([whole("Two.", id="two")])
+    assert shelf.catalog.mark() == noted
+    shelf.dense.remove("default", "two", document("Two.", id="two").sha256)
+    assert shelf.library().recover().indexed == 1
