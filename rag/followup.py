@@ -4,8 +4,9 @@
 name into it; "how old is he?" means someone the last turn named. Rules, not a model, and only the last
 turn: what is searched for also gets the names of its answer, what is read only what must be filled in.
 On MTRAG-UN's open conversations (`python -m evals.bench mtrag-un`; MTRAG: Katsis et al. 2025,
-arXiv:2501.03468) recall@1 of the answerable rises from 0.798 to 0.875, recall@5 from 0.905 to 0.958. A
-turn's answer is text that somebody sent: it may steer the search, and is never cited.
+arXiv:2501.03468) a relevant passage comes first for 0.875 of the answerable instead of 0.798, among five
+for 0.958 instead of 0.905. A turn's answer is text that somebody sent: it may steer the search, and is
+never cited.
 """
 
 from __future__ import annotations
