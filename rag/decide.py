@@ -40,8 +40,8 @@ RIVALS = 3
 # Of margin: what an answer of the wrong form loses where answers are ranked. Of 0, 1, 2, 4 and 8, the best
 # answer was right in 0.638, 0.644, 0.645, 0.647 and 0.644 of QED's questions, 0.799, 0.813, 0.826, 0.819
 # and 0.819 of CLAPnq's, 0.863 of XQuAD's but with 8 (0.859).
-MISFIT = 2.0
-OTHER_UNIT = 8.0  # "two" of "two years", asked how many days; too few open questions ask so to choose by
+_MISFIT = 2.0
+_OTHER_UNIT = 8.0  # "two" of "two years", asked how many days; too few open questions ask so to choose by
 _BEHIND = 32  # characters that may hold a number's unit
 
 
@@ -129,7 +129,7 @@ class Decider:
         rivals: list[SpanAnswer] = []
         for span in first:
             known = any(not differs(span.text, rival.text) for rival in rivals)
-            if known or span.candidate.document.id in agreeing or form_of(asked, span) is False:
+            if known or span.candidate.document.id in agreeing or _form_of(asked, span) is False:
                 continue
             if self._calibration.probability(_features(asked, unknown, span)) >= self._settings.rival:
                 rivals.append(span)
@@ -137,7 +137,7 @@ class Decider:
 
     def better_formed(self, asked: Asked, closer: SpanAnswer, best: SpanAnswer) -> SpanAnswer:
         """The closer look's answer, but for one of the wrong form where the first look's wasn't."""
-        return best if form_of(asked, closer) is False and form_of(asked, best) is not False else closer
+        return best if _form_of(asked, closer) is False and _form_of(asked, best) is not False else closer
 
     def is_clear(self, decision: Decision) -> bool:
         """True where reading more passages is not worth its time."""
@@ -169,7 +169,7 @@ def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
 
 def _features(asked: Asked, unknown: float, best: SpanAnswer) -> list[float]:
     """In the order of ``FEATURES``; ``unknown`` is the same for every span of a question."""
-    form = form_of(asked, best)
+    form = _form_of(asked, best)
     return [
         best.margin,
         share_found(asked.content, _context_words(best)),
@@ -180,10 +180,10 @@ def _features(asked: Asked, unknown: float, best: SpanAnswer) -> list[float]:
 
 def _misfit(asked: Asked, span: SpanAnswer) -> float:
     """What an answer of the wrong form loses."""
-    if form_of(asked, span) is not False:
+    if _form_of(asked, span) is not False:
         return 0.0
     wanted, found = unit_asked(asked.plain), unit_of(span.text, _behind(span))
-    return OTHER_UNIT if wanted and found and found != wanted else MISFIT
+    return _OTHER_UNIT if wanted and found and found != wanted else _MISFIT
 
 
 def _behind(span: SpanAnswer) -> str:
@@ -191,7 +191,7 @@ def _behind(span: SpanAnswer) -> str:
     return span.candidate.document.text[end : end + _BEHIND]
 
 
-def form_of(asked: Asked, span: SpanAnswer) -> bool | None:
+def _form_of(asked: Asked, span: SpanAnswer) -> bool | None:
     """Whether a span has the form that is asked for, told by itself and the text behind it."""
     return fits(asked, span.text, _behind(span))
 

@@ -10,8 +10,8 @@ from api.schemas.base import CollectionName, In, Metadata, Offset, Out, Uri, Ver
 from rag.types import DEFAULT_COLLECTION
 
 
-class DocumentSummary(Out):
-    """A document in a listing, without its text."""
+class _Named(Out):
+    """What a document is called, and which version of it this is."""
 
     id: str
     collection: str
@@ -19,6 +19,11 @@ class DocumentSummary(Out):
     title: str
     media_type: str
     version: Version
+
+
+class DocumentSummary(_Named):
+    """A document in a listing, without its text."""
+
     characters: int = Field(description="length of its text in code points")
     passages: int
     updated_at: str
@@ -103,15 +108,9 @@ class PageOut(Out):
     number: int
 
 
-class DocumentOut(Out):
+class DocumentOut(_Named):
     """A stored document version: the text that citations point into."""
 
-    id: str
-    collection: str
-    uri: str
-    title: str
-    media_type: str
-    version: Version
     text: str
     sections: list[SectionOut]
     pages: list[PageOut]

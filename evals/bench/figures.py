@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from evals import summary
 from evals.statistics import bootstrap_interval, bootstrap_statistic
 
 T = TypeVar("T")
@@ -18,16 +19,10 @@ PACKAGES = ("saywhere", "chromadb", "tantivy", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(summary.Figure):
     """``group`` is what was measured (a retriever, a reader), ``n`` over how many questions."""
 
     group: str
-    name: str
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

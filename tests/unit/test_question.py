@@ -127,6 +127,9 @@ def test_share_found_counts_wanted_words() -> None:
         ("On what date did they meet?", "May 5", True),
         ("Who asked?", "Grady Judd", True),
         ("Who asked?", "an apology", False),
+        ("How many agents are there?", "10,000 agents", True),
+        ("How many agents are there?", "form 401(k)", False),  # a name, for all its digits
+        ("How many agents are there?", "B2B", False),
         ("What is it?", "anything", None),
     ],
 )
