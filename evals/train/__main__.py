@@ -14,6 +14,8 @@ from evals.train.distil import Teacher, taught
 from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
 from evals.train.train import Recipe, Trainer, load_model
+from rag.settings import Settings
+from rag.wiring import open_embedder
 
 _LESSON_WORDS = 115  # a text any longer costs the teacher more than it gives
 
@@ -42,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     shares = SQUAD_SHARES if options.squad else SHARES
-    mixer = Mixer(learn, seed=recipe.seed, longest=options.words, shares=shares)
+    embedder = open_embedder(Settings())
+    mixer = Mixer(learn, seed=recipe.seed, longest=options.words, shares=shares, embedder=embedder)
     examples = mixer.draw(recipe.steps * recipe.batch)
     if options.teacher:
         lessons = _lessons(learn, options, tokenizer)

@@ -14,7 +14,9 @@ from itertools import islice
 
 from evals.train import negatives
 from evals.train.data import Example, Row, positive
+from evals.train.near import NearIndex
 from evals.train.overlap import OverlapIndex
+from rag.ports.indexes import Embedder
 from rag.types import Span
 
 # Parts of a hundred, by maker and source.
@@ -53,15 +55,17 @@ SQUAD_SHARES: Mapping[str, float] = {
     "span:policyqa": 2,
     "span:squad2": 3,
     "asked:squad2": 4,
-    "elsewhere:squad": 11,
-    "elsewhere:new_wiki": 2,
-    "elsewhere:qamr": 1,
+    "elsewhere:squad": 4,
+    "near:squad": 10,
+    "elsewhere:new_wiki": 1,
+    "near:new_wiki": 1,
+    "elsewhere:qamr": 0.5,
     "elsewhere:reddit": 0.5,
     "elsewhere:amazon_reviews": 0.5,
     "elsewhere:policyqa": 0.5,
-    "exchanged:squad": 6,
+    "exchanged:squad": 5,
     "exchanged:squad2": 0.5,
-    "removed:squad": 5,
+    "removed:squad": 4.5,
     "silent:squad": 1,
     "silent:qamr": 1.5,
 }
@@ -105,7 +109,7 @@ Maker = Callable[[Row, random.Random], Example | None]
 
 
 class Mixer:
-    """Draws examples from rows.
+    """Draws examples from rows. ``embedder`` is needed where the shares ask for "near" ones.
 
     >>> examples = Mixer(rows, seed=7).draw(96_000)  # doctest: +SKIP
     """
@@ -117,19 +121,22 @@ class Mixer:
         seed: int,
         longest: int | None = None,
         shares: Mapping[str, float] = SHARES,
+        embedder: Embedder | None = None,
     ) -> None:
         self._rows = rows
         self._seed = seed
         self._longest = longest or _LONGEST
         self._shares = shares
         self._indexes = overlap_indexes(rows)
+        self._embedder = embedder
+        self._near: dict[str, NearIndex] = {}  # by pool
         self._names = {name: _question_names(members) for name, members in rows.items()}
 
     def draw(self, count: int) -> list[Example]:
         """The first ``count`` examples of the seed's order (rounded by share, then shuffled).
 
         Raises:
-            ValueError: where a share can't be met: its rows give no example.
+            ValueError: where a share can't be met: its rows give no example, or there is no embedder.
         """
         rng = random.Random(self._seed)  # noqa: S311 (reproducible, not secret)
         present = {name: share for name, share in self._shares.items() if name.split(":")[1] in self._rows}
@@ -168,9 +175,19 @@ class Mixer:
             return _asked
         if kind == "elsewhere":
             return lambda row, rng: negatives.elsewhere(row, self._indexes[row.pool], rng)
+        if kind == "near":
+            return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), rng)
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
         return {"removed": negatives.removed, "silent": negatives.silent}[kind]
+
+    def _nearest(self, pool: str) -> NearIndex:
+        """Made when first asked for: it embeds every text of the pool."""
+        if pool not in self._near:
+            if self._embedder is None:
+                raise ValueError("texts near in meaning need an embedder")
+            self._near[pool] = NearIndex(self._indexes[pool], self._embedder)
+        return self._near[pool]
 
 
 def among(lessons: Sequence[Example], others: Sequence[Example], *, seed: int) -> list[Example]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from evals.train.data import Example, Row, sentence_spans, window
+from evals.train.near import NearIndex
 from evals.train.overlap import OverlapIndex, content_words, holds
 from rag.types import Span
 
@@ -59,7 +60,7 @@ _ABOUT = tuple(
 )
 
 
-def elsewhere(row: Row, index: OverlapIndex, rng: random.Random) -> Example | None:
+def elsewhere(row: Row, index: OverlapIndex | NearIndex, rng: random.Random) -> Example | None:
     """The question beside a close text of its pool that lacks the answer and one telling word.
 
     A question whose words are all there might be answered there after all ("What does the writer like?").

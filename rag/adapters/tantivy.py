@@ -186,6 +186,8 @@ class TantivyIndex:
 def _committing(index: tantivy.Index) -> Iterator[Any]:
     writer = index.writer(_HEAP_BYTES, 1)
     try:
+        # A commit that was cut short left files under the very names that the next one writes.
+        writer.garbage_collect_files()
         yield writer
         writer.commit()
         writer.garbage_collect_files()

@@ -55,6 +55,28 @@ def test_a_lock_left_by_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
     assert sorted(found_ids(index, "fox")) == ["av0", "bv0"]
 
 
+def test_a_commit_cut_before_its_last_step_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The marks of removed rows are written before the list of segments that names them. A process that
+    dies in between leaves their file under the very name that the next commit gives it.
+    """
+    monkeypatch.setattr(tantivy, "_FEW_ROWS", 0)
+    monkeypatch.setattr(tantivy, "_REMOVED_SHARE", 1.0)  # no rewrite: the marks stay
+    index = TantivyIndex(tmp_path)
+    index.add("default", [*rows("a", "v", "fox"), *rows("b", "v", "fox"), *rows("c", "v", "fox")])
+    listed = tmp_path / folder_name("default") / "meta.json"
+    before = listed.read_bytes()
+    index.remove("default", [("a", "v")])
+    index.close()
+    assert list(listed.parent.glob("*.del"))
+    listed.write_bytes(before)  # as if killed before the list was replaced
+    index = TantivyIndex(tmp_path)
+    assert sorted(found_ids(index, "fox")) == ["av0", "bv0", "cv0"]
+    index.remove("default", [("a", "v")])
+    assert sorted(found_ids(index, "fox")) == ["bv0", "cv0"]
+
+
 @pytest.mark.parametrize("damaged", ["meta.json", "*.store", "*.term"])
 def test_a_damaged_folder_is_noticed_and_made_anew(tmp_path: Path, damaged: str) -> None:
     """On opening, whichever of its files is broken."""
