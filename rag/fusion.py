@@ -2,7 +2,7 @@
 
 Score fusion over the pool of what both retrievers returned, each standardised (z-score), the sum
 weighted. Measured on open data, recall@1 / recall@5, sentences embedded with their title
-(``python -m evals.bench.retrieval`` prints the table):
+(docs/decisions/retrieval.md has more of it; ``python -m evals.bench`` measures what is chosen):
 
 ==========================  ===============  ===============  ===============
 what                        XQuAD-en         QED              CLAPnq

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.bench.always import always_figures
 from evals.bench.answering import (
     Progress,
     abstention_figures,
@@ -85,6 +86,7 @@ def _measured(service: Service, name: str, asked: Sequence[Query], progress: Pro
         figures += answer_figures(done)
         figures += citation_figures(done)
         figures += abstention_figures(done)
+        figures += always_figures(service, asked, progress)
         figures += time_figures(done)
     return figures + _search_times(service, relevant)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals.bench import results
+from evals.bench.always import told
 from evals.bench.answering import Asked, abstention_figures, answer_figures, citation_figures
 from evals.bench.evidence import by_authors_rule
 from evals.bench.figures import Figure, area, mean, measured
@@ -63,6 +64,18 @@ def test_an_abstention_is_a_wrong_answer_and_a_declined_question() -> None:
     assert found["abstention declined, of the unanswerable"] == 1.0
     assert found["abstention AUROC"] == 1.0
     assert found["citations share of citations that are gold"] == 1.0
+
+
+def test_what_must_always_be_answered_is_told_apart() -> None:
+    """Reading without the choice to keep silent, where its answer is cited from, and how sure it was."""
+    here = Query(id="h", text="where?", answers=("London",), relevant=("ada",))
+    other = Query(id="o", text="where then?", answers=("Paris",), relevant=("elsewhere",))
+    there = [Asked(query, answer("London", cite("She lived in London.")), 1.0) for query in (here, other)]
+    gone = [Asked(here, abstention(0.2), 1.0), Asked(other, abstention(0.95), 1.0)]
+    found = by_name(told(there, gone))
+    assert found["always answering F1"] == 0.5
+    assert found["always answering recall@1 after reading"] == 0.5
+    assert found["always answering AUROC, relevant documents there or taken away"] == 0.5
 
 
 def test_both_rates_of_nomiracl_count_what_went_wrong() -> None:

@@ -1,0 +1,31 @@
+"""The benchmark's engine that must always answer, over a real index and real models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.bench.always import always_figures
+from evals.datasets.published import Query, Text
+from evals.index import write_documents
+from rag.mentions import PronounResolver
+from rag.settings import Settings
+from rag.wiring import open_service
+
+TEXTS = (
+    Text(id="rink", title="", text="The Stannus Street Rink in Windsor was built in 1897 by local farmers."),
+    Text(id="hall", title="", text="The town hall of Windsor has a blue roof and a very old clock."),
+)
+BUILT = Query(id="b", text="When was the rink in Windsor built?", answers=("1897",), relevant=("rink",))
+
+
+def test_an_answer_is_read_and_its_document_taken_away(tmp_path: Path) -> None:
+    """Right with its document there, from that document, and less sure without it."""
+    with open_service(Settings(data=tmp_path)) as service:
+        write_documents(service, (text.document() for text in TEXTS), PronounResolver())
+        found = {f.name: f.value for f in always_figures(service, [BUILT], lambda *_: None)}
+    assert found == {
+        "F1": 1.0,
+        "exact match": 1.0,
+        "recall@1 after reading": 1.0,
+        "AUROC, relevant documents there or taken away": 1.0,
+    }
