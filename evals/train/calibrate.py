@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals.train.card import confidence_svg
 from evals.train.collect import Kind, Sample, collect, collect_held_out
 from rag.decide import FEATURES, Calibration, Decider
 from rag.errors import ModelError
@@ -63,8 +64,8 @@ def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]]
     return rows, right
 
 
-def fit(samples: Sequence[Sample]) -> dict[str, Any]:
-    """The calibration as it is stored, with its out-of-fold scores under ``"fitted"``."""
+def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
+    """The calibration as it is stored, its out-of-fold scores under ``"fitted"``, and their picture."""
     import numpy as np
 
     samples = [sample for sample in samples if sample.spans]
@@ -76,7 +77,8 @@ def fit(samples: Sequence[Sample]) -> dict[str, Any]:
         inside = folds != fold
         held_out[~inside] = _predict(_regress(x[inside], y[inside], w[inside]), x[~inside])
     mean, scale, weights, bias = _regress(x, y, w)
-    return {
+    picture = confidence_svg(held_out.tolist(), (y > 0).tolist(), w.tolist(), DecideSettings().threshold)
+    fitted = {
         "features": list(FEATURES),
         "mean": [round(float(v), 6) for v in mean],
         "scale": [round(float(v), 6) for v in scale],
@@ -85,6 +87,7 @@ def fit(samples: Sequence[Sample]) -> dict[str, Any]:
         "retrieval_weight": RETRIEVAL_WEIGHT,
         "fitted": _scores(samples, held_out, y, w),
     }
+    return fitted, picture
 
 
 def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
@@ -203,8 +206,9 @@ def main() -> None:
     for name in SETS:
         print(f"{len(samples)} readings, next {name}", file=sys.stderr)
         samples += collect(options.data / "open" / name, settings, resolver, passages)
-    fitted = fit(samples)
+    fitted, picture = fit(samples)
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    options.out.with_name("confidence.svg").write_text(picture, "utf-8")
     print(json.dumps(fitted["fitted"], indent=1))
 
 
