@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from lxml import etree
 
 from evals.train.card import confidence_svg
 
@@ -10,13 +10,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def titles(svg: str) -> list[str]:
-    return [title.text or "" for title in ElementTree.fromstring(svg).iter(f"{SVG}title")]
+    return [title.text or "" for title in etree.fromstring(svg).iter(f"{SVG}title")]
 
 
 def test_both_plots_stand_side_by_side_in_one_file() -> None:
     """Well-formed without a page around it, its own colours in it."""
     drawn = confidence_svg([n / 40 for n in range(40)], [n > 20 for n in range(40)], [1.0] * 40, 0.5)
-    plots = [e for e in ElementTree.fromstring(drawn) if e.tag == f"{SVG}svg"]
+    plots = [e for e in etree.fromstring(drawn) if e.tag == f"{SVG}svg"]
     assert [plot.get("aria-label") for plot in plots] == ["reliability", "risk against coverage"]
     assert int(plots[1].get("x", "0")) == int(plots[0].get("width", "0"))
     assert "<style>" in drawn
