@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+RECIPE = "3"  # rises when what is made changes
 OPSET = 20  # the first with Gelu as one operator: as five, each passes over the widest arrays there are
 
 
@@ -94,12 +95,29 @@ def _export(module: Any, outputs: list[str], target: Path, precision: str) -> No
             external_data=False,
             verbose=False,
         )
+    _part_sums_from_norms(exact)
     _agree(module, exact)
     if precision == "int8":
         quantize_dynamic(exact, target / "model.onnx", per_channel=True, weight_type=QuantType.QInt8)
         exact.unlink()
     else:
         exact.rename(target / "model.onnx")
+
+
+def _part_sums_from_norms(path: Path) -> None:
+    """Names the additions before a normalisation Sum, which says the same.
+
+    ONNX Runtime (1.32) fuses Add and LayerNormalization into an operator that takes four times as long on
+    a CPU as the two: 8 passages of 150 tokens on two cores took 75 ms with it and 57 without.
+    """
+    import onnx
+
+    model = onnx.load(str(path))
+    normed = {node.input[0] for node in model.graph.node if node.op_type == "LayerNormalization"}
+    for node in model.graph.node:
+        if node.op_type == "Add" and node.output[0] in normed:
+            node.op_type = "Sum"
+    onnx.save(model, str(path))
 
 
 def _agree(module: Any, path: Path) -> None:

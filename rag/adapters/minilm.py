@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.adapters.compile import RECIPE
 from rag.adapters.onnx import OnnxModel, encodable, open_tokenizer
 from rag.adapters.weights import check_files, compiled, file_sha256, folder_sha256
 from rag.errors import ModelError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 # Equal to the file sentence-transformers publishes as all-MiniLM-L6-v2.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_RECIPE = "3"  # rises when compile.py changes what it makes
 
 
 class OnnxEmbedder:
@@ -30,12 +30,12 @@ class OnnxEmbedder:
 
     def __init__(self, source: str, *, precision: str, cache: Path, threads: int = 0) -> None:
         weights, path = _weights(source)
-        folder = compiled(path, "embedder", f"{_RECIPE}{weights}", precision, cache)
+        folder = compiled(path, "embedder", weights, precision, cache)
         facts = json.loads((folder / "model.json").read_text("utf-8"))
         self._dimensions = int(facts["dimensions"])
         self._tokenizer = open_tokenizer(folder / "tokenizer.json", max_tokens=int(facts["max_tokens"]))
         self._model = OnnxModel(folder / "model.onnx", threads=threads)
-        self._fingerprint = f"{Path(source).name}:{weights[:12]}:{precision}:{_RECIPE}"
+        self._fingerprint = f"{Path(source).name}:{weights[:12]}:{precision}:{RECIPE}"
 
     @property
     def fingerprint(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from rag.adapters.compile import RECIPE
 from rag.errors import ModelError
 
 _CHUNK = 1 << 20
@@ -72,7 +73,7 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
     """The folder of a compiled model, made on first use by a child process and reused after.
 
     The child keeps torch (seconds, hundreds of megabytes) out of this process. The cache folder
-    is named by what goes in (``key``: weight hash and recipe), and holds ``sha256.json`` over what
+    is named by what goes in (``key``: the weights' hash; the recipe), and holds ``sha256.json`` over what
     came out: a folder that is missing, unfinished or damaged is made again.
 
     Args:
@@ -82,7 +83,7 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
     Raises:
         ModelError: the child failed; the message holds its last line.
     """
-    target = cache / f"{kind}-{precision}-{key[:24]}"
+    target = cache / f"{kind}-{precision}-{RECIPE}-{key[:24]}"
     if _sound(target):
         return target
     try:
