@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _HEAP_BYTES = 15_000_000  # the least that Tantivy takes, for one thread
 _LONGEST_WORD = 40  # as Tantivy's "en_stem", which the fields are indexed with
 _NEW, _OLD = ".new", ".old"  # folders of a rewrite under way
+_GONE = ".gone"  # folder of a dropped collection
 _FEW_ROWS = 500  # so few are rewritten whenever some are removed
 _REMOVED_SHARE = 0.05  # of the live rows; with more removed ones, the rest is rewritten
 _SEPARATOR = "\0"  # between document id and version; neither holds one
@@ -52,7 +53,7 @@ class TantivyIndex:
         self._analyzer = _analyzer()
         with self._translated():
             path.mkdir(parents=True, exist_ok=True)
-            _finish_rewrites(path)
+            _finish_what_was_cut(path)
             for folder in path.iterdir():
                 if (name := name_of(folder.name)) is not None:
                     self._open[name] = _index(folder)
@@ -124,7 +125,9 @@ class TantivyIndex:
     def drop(self, collection: str) -> None:
         with self._writing, self._translated():
             if self._open.pop(collection, None) is not None:
-                shutil.rmtree(self._path / folder_name(collection))
+                folder = self._path / folder_name(collection)
+                gone = folder.rename(folder.with_suffix(_GONE))  # whole, whenever the process dies
+                shutil.rmtree(gone)
 
     def vacuum(self) -> None:
         """Rewrites each collection that still holds words of removed rows."""
@@ -245,12 +248,14 @@ def _removed_rows(folder: Path) -> int:
     return sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
 
 
-def _finish_rewrites(path: Path) -> None:
-    """Of a rewrite that was cut short, the old index stands; of one that wasn't, the new."""
+def _finish_what_was_cut(path: Path) -> None:
+    """Of a rewrite that was cut short, the old index stands; of one that wasn't, the new. What was dropped
+    goes.
+    """
     for folder in sorted(path.iterdir()):
         if folder.suffix == _OLD and not folder.with_suffix("").exists():
             folder.rename(folder.with_suffix(""))
-        elif folder.suffix in (_OLD, _NEW):
+        elif folder.suffix in (_OLD, _NEW, _GONE):
             shutil.rmtree(folder)
 
 

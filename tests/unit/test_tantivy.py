@@ -102,6 +102,24 @@ def test_a_rewrite_that_was_cut_short_is_cleared_away(tmp_path: Path) -> None:
     assert [folder.name for folder in tmp_path.iterdir()] == [folder_name("default")]
 
 
+def test_a_drop_that_was_cut_short_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little of the folder was deleted: nothing of the collection is left, the others open."""
+    index = TantivyIndex(tmp_path)
+    for collection in ("default", "hr"):
+        index.add(collection, rows("a", "v", "fox"))
+
+    def cut(folder: Path) -> None:
+        next(folder.glob("*.term")).unlink()
+        raise OSError("killed")
+
+    with monkeypatch.context() as patched, pytest.raises(IndexUnavailable):
+        patched.setattr(shutil, "rmtree", cut)
+        index.drop("hr")
+    index.close()
+    assert TantivyIndex(tmp_path).collections() == {"default"}
+    assert [folder.name for folder in tmp_path.iterdir()] == [folder_name("default")]
+
+
 def test_a_rewrite_cut_between_its_last_steps_loses_nothing(tmp_path: Path) -> None:
     """The old index was moved away, the new one isn't in its place yet: the old one stands."""
     index = TantivyIndex(tmp_path)
