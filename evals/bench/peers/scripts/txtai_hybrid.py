@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import Search, run
+from common import Ask, Search, reads_best, run
 
 
-def build(job: dict[str, Any]) -> Search:
+def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     """Indexes the job's documents."""
     from txtai import Embeddings
 
@@ -17,7 +17,7 @@ def build(job: dict[str, Any]) -> Search:
     def search(question: str) -> list[str]:
         return [str(found[0]) for found in embeddings.search(question, job["k"])]
 
-    return search
+    return search, reads_best(job, search)
 
 
 if __name__ == "__main__":
