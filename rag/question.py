@@ -136,15 +136,24 @@ def ask(text: str, *, limit: int, history: Sequence[Turn] = ()) -> Asked:
         raise InvalidQuestion("the question is empty")
     said = follow_up(_plain(tidy), history)
     plain = said.read
-    words = _WORD.findall(plain)
     return Asked(
         text=tidy,
         plain=plain,
         search=said.search,
         kind=_kind(plain),
-        content=tuple(dict.fromkeys(w.casefold() for w in words if w.casefold() not in _STOP)),
+        content=content_words(plain),
         names=_names(plain),
     )
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Folded words that say what is meant, each once, in order.
+
+    >>> content_words("Who built the Aberdeen Pavilion, and when was the pavilion built?")
+    ('built', 'aberdeen', 'pavilion')
+    """
+    folded = (word.casefold() for word in _WORD.findall(text))
+    return tuple(dict.fromkeys(word for word in folded if word not in _STOP))
 
 
 def _plain(text: str) -> str:

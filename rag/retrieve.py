@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.fusion import fuse
 from rag.ports.catalog import Catalog
 from rag.ports.indexes import Embedder, Hit, PassageIndex, TermIndex
+from rag.question import content_words
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
 
@@ -55,7 +56,7 @@ class Retriever:
         scores = fuse(
             [hit for hit in dense if hit.passage_id in passages],
             [hit for hit in lexical if hit.passage_id in passages],
-            lexical_weight=self._settings.lexical_weight,
+            lexical_weight=self._lexical_weight(question.text),
         )
         documents = self._catalog.documents({passages[key].document_id for key in scores})
         candidates = [
@@ -64,6 +65,11 @@ class Retriever:
             if passages[key].document_id in documents
         ]
         return [c for c in candidates if c.passage.version == c.document.sha256][:k]
+
+    def _lexical_weight(self, question: str) -> float:
+        """Each further word is one more that BM25 can tell passages by; one vector blurs what many say."""
+        longer = len(content_words(question)) / self._settings.long_question
+        return self._settings.lexical_weight * max(1.0, longer)
 
     def _hits(
         self, question: Question, vector: Vectors, pool: int

@@ -56,6 +56,9 @@ class RetrieveSettings(BaseModel):
     model_config = _FROZEN
     pool: int = Field(50, ge=1, le=1000, description="candidates asked of each retriever")
     lexical_weight: float = Field(0.7, ge=0, description="weight of BM25 beside the dense score")
+    long_question: int = Field(
+        8, ge=1, description="content words from which on BM25 weighs more, in proportion to their number"
+    )
 
 
 class ReadSettings(BaseModel):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag import retrieve
+from rag.fusion import fuse
 from rag.library import Library
 from rag.ports.catalog import Change
+from rag.ports.indexes import Hit
 from rag.retrieve import Retriever
 from rag.settings import RetrieveSettings
-from rag.types import Question
+from rag.types import Question, Scores
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
 from tests.samples import document, passage
@@ -58,3 +60,20 @@ def test_what_passes_no_filter_is_not_found(retriever: Retriever) -> None:
     """An unknown name or value finds nothing."""
     assert found(retriever, team="air") == []
     assert found(retriever, crew="port") == []
+
+
+@pytest.mark.parametrize(("words", "weight"), [(1, 0.7), (8, 0.7), (12, 1.05), (16, 1.4)])
+def test_a_long_question_leans_on_its_words(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, words: int, weight: float
+) -> None:
+    """BM25 weighs more in proportion to the content words; filling ones and repeats don't count."""
+    weights: list[float] = []
+
+    def noted(dense: list[Hit], lexical: list[Hit], *, lexical_weight: float) -> dict[str, Scores]:
+        weights.append(lexical_weight)
+        return fuse(dense, lexical, lexical_weight=lexical_weight)
+
+    monkeypatch.setattr(retrieve, "fuse", noted)
+    asked = " ".join(f"the harbour{n} of harbour{n}" for n in range(words))
+    retriever.retrieve(Question(text=asked), 10)
+    assert weights == [pytest.approx(weight)]
