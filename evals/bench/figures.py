@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from evals import summary
 from evals.statistics import bootstrap_interval, bootstrap_statistic
 
 T = TypeVar("T")
+_QUIET = 0.1  # share of the processors' time
 PACKAGES = ("saywhere", "chromadb", "tantivy", "onnxruntime")
 
 
@@ -77,9 +79,30 @@ def measured(name: str, told: str, figures: Iterable[Figure], *, busy: bool) -> 
     )
 
 
-def is_busy() -> bool:
-    """True where other work takes so much of the machine that times would mean little."""
-    return os.getloadavg()[0] > 0.4 * (os.cpu_count() or 1)
+def is_busy(seconds: float = 2.0) -> bool:
+    """True where other work takes so much of the machine that times would mean little.
+
+    This process sleeps meanwhile, so that what is used is used by others. The load average would go on
+    telling of the set measured just before.
+    """
+    before = _processor_times()
+    time.sleep(seconds)
+    used, idle = (after - was for after, was in zip(_processor_times(), before, strict=True))
+    return used > _QUIET * (used + idle)
+
+
+def _processor_times(file: Path = Path("/proc/stat")) -> tuple[int, int]:
+    """Clock ticks of all cores since the machine started: (at work, idle); see proc(5).
+
+    Where there is no such file nothing is known of other work: all counts as idle.
+    """
+    try:
+        total = file.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]
+    except OSError:
+        return 0, 1
+    ticks = [int(one) for one in total]
+    idle = ticks[3] + ticks[4]
+    return sum(ticks) - idle, idle
 
 
 def machine() -> str:

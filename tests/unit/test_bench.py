@@ -11,7 +11,7 @@ from evals.bench import results
 from evals.bench.always import told
 from evals.bench.answering import Asked, abstention_figures, answer_figures, citation_figures
 from evals.bench.evidence import by_authors_rule
-from evals.bench.figures import Figure, area, mean, measured
+from evals.bench.figures import Figure, _processor_times, area, is_busy, mean, measured
 from evals.bench.nomiracl import rates
 from evals.bench.peers.table import figures, peers_markdown
 from evals.bench.ranking import ranking_figures
@@ -82,6 +82,21 @@ def test_both_rates_of_nomiracl_count_what_went_wrong() -> None:
     """Answered where nothing is relevant; declined where something is."""
     asked = [Asked(LONDON, abstention(), 1.0), Asked(MOON, answer("36", cite("London")), 1.0)]
     assert set(by_name(rates(asked)).values()) == {1.0}
+
+
+@pytest.mark.parametrize(("used", "busy"), [(0, False), (19, False), (21, True), (200, True)])
+def test_others_work_makes_a_machine_busy(monkeypatch: pytest.MonkeyPatch, used: int, busy: bool) -> None:
+    """From a tenth of the processors' time on, by the clock ticks of all cores."""
+    ticks = iter([(1_000, 5_000), (1_000 + used, 5_000 + 200 - used)])
+    monkeypatch.setattr("evals.bench.figures._processor_times", lambda: next(ticks))
+    assert is_busy(0) is busy
+
+
+def test_clock_ticks_are_read_as_the_kernel_writes_them(tmp_path: Path) -> None:
+    """Waiting for a disk is idle; where the file is absent, nobody works."""
+    (tmp_path / "stat").write_text("cpu  10 1 5 100 7 2 3 1 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+    assert _processor_times(tmp_path / "stat") == (22, 107)
+    assert _processor_times(tmp_path / "none") == (0, 1)
 
 
 def test_a_busy_machine_tells_no_times() -> None:
