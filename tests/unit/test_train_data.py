@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from evals.train.data import Example, Row, positive, read_rows, sentence_spans, squad_rows, window
 from evals.train.mix import SHARES, Mixer, among, dress, hold_out, typed
+from evals.train.near import NearIndex
 from evals.train.negatives import elsewhere, exchanged, removed, silent
 from evals.train.overlap import OverlapIndex, holds
 from rag.types import Span
@@ -170,6 +174,36 @@ def test_a_source_that_gives_no_example_is_refused() -> None:
     """A share whose rows yield nothing ends with a plain message instead of a search without end."""
     with pytest.raises(ValueError, match="no rows for 'asked:new_wiki'"):
         next(Mixer(rows(), seed=7).stream("asked:new_wiki"))
+
+
+class _Meaning:
+    """An embedder that knows one thing: what speaks of ice hockey or of curling is alike."""
+
+    fingerprint, dimensions = "meaning", 2
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        on_ice = [any(word in text for word in ("hockey", "curling", "skate")) for text in texts]
+        return np.array([[1.0, 0.0] if ice else [0.0, 1.0] for ice in on_ice], dtype=np.float32)
+
+
+def test_texts_near_in_meaning_are_found_without_a_shared_word() -> None:
+    """By meaning and by words, each rank counting: first what both find, then what one of them does."""
+    texts = ["Salt and sand.", "A farmer's skate.", OTHER, "The Aberdeen museum has sand."]
+    near = NearIndex(OverlapIndex.of(texts), _Meaning())
+    found = near.closest("Who played hockey at the Aberdeen?", 3)
+    assert found[0] == OTHER
+    assert "A farmer's skate." in found
+
+
+def test_near_negatives_come_from_what_the_retriever_ranks_high() -> None:
+    """And like those by words they lack the answer; without an embedder they can't be had."""
+    members = {"new_wiki": [*rows()["new_wiki"], row("Who sold the machine?", "a farmer", OTHER)]}
+    drawn = islice(Mixer(members, seed=7, embedder=_Meaning()).stream("near:new_wiki"), 20)
+    for example in drawn:
+        assert example.span is None
+        assert not holds(example.context, "a farmer" if "machine" in example.question else "1904")
+    with pytest.raises(ValueError, match="embedder"):
+        next(Mixer(members, seed=7).stream("near:new_wiki"))
 
 
 def test_held_out_articles_are_whole() -> None:
