@@ -124,7 +124,8 @@ def test_peers_stand_as_multiples_of_ours() -> None:
     """Times only where the machine was quiet."""
     told = {"rankings": {"q": ["d"]}, "answers": {"q": "London"}, "ingest_s": 2.0}
     told |= {"search_ms": [2.0], "ask_ms": [4.0]}
-    slow = {**told, "search_ms": [6.0], "answers": {"q": "in London"}, "versions": {"peer": "1.0"}}
+    slow = {**told, "search_ms": [6.0], "ask_ms": [1.0]}
+    slow |= {"answers": {"q": "in London"}, "versions": {"peer": "1.0"}}
     for busy in (False, True):
         rows = {name: figures(t, [LONDON], 10, busy=busy) for name, t in (("Saywhere", told), ("peer", slow))}
         page = peers_markdown(
@@ -135,6 +136,8 @@ def test_peers_stand_as_multiples_of_ours() -> None:
         assert "x0.67" in page
         assert "No lead in recall@1 is shown over peer: the intervals overlap." in page
         assert "No lead in F1" not in page
+        assert ("In ask p50 peer took less time." in page) is not busy
+        assert "In search" not in page
 
 
 def test_an_area_has_an_interval_too() -> None:

@@ -55,7 +55,9 @@ def peers_markdown(told: Mapping[str, Any]) -> str:
 
 
 def _not_led(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Where ours is not shown to lead: for each figure the systems whose interval overlaps ours."""
+    """Where ours is not shown to lead: for each figure the systems whose interval overlaps ours, for each
+    time those that take less.
+    """
     lines = []
     for key in ("recall@1", "F1"):
         _, low, high = rows[OURS][key]
@@ -66,6 +68,13 @@ def _not_led(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
         ]
         if alike:
             lines.append(f"No lead in {key} is shown over {', '.join(alike)}: the intervals overlap.")
+    for key in ("search ms", "ask ms"):
+        ours = rows[OURS].get(key, 0.0)
+        faster = [
+            name for name, row in rows.items() if not name.startswith(OURS) and row.get(key, ours) < ours
+        ]
+        if faster:
+            lines.append(f"In {key.removesuffix(' ms')} p50 {', '.join(faster)} took less time.")
     return lines
 
 
