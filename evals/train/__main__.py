@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     shares = SQUAD_SHARES if options.squad else SHARES
-    embedder = open_embedder(Settings())
+    embedder = open_embedder(Settings()) if options.squad else None
     mixer = Mixer(learn, seed=recipe.seed, longest=options.words, shares=shares, embedder=embedder)
     examples = mixer.draw(recipe.steps * recipe.batch)
     if options.teacher:
