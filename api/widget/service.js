@@ -13,7 +13,7 @@ export class Problem extends Error {
 
 export class Service {
   #options;
-  #token = null;
+  #token = null; // a promise: calls at the same time wait for one token, and none of them can call it off
 
   /** Takes endpoint, collection and key (null: none is needed). */
   constructor(options) {
@@ -66,25 +66,30 @@ export class Service {
   }
 
   async #call(path, options) {
-    const { key } = this.#options;
-    if (key) this.#token ??= await this.#give(key, options.signal);
-    let response = await this.#fetch(path, options);
-    if (response.status === 401 && key) {
-      this.#token = await this.#give(key, options.signal); // too old, or the service was started anew
-      response = await this.#fetch(path, options);
+    if (!this.#options.key) return checked(await this.#fetch(path, options));
+    const token = (this.#token ??= this.#give());
+    let response = await this.#fetch(path, options, await unless(options.signal, token));
+    if (response.status === 401) {
+      if (this.#token === token) this.#token = this.#give(); // too old, or the service was started anew
+      response = await this.#fetch(path, options, await unless(options.signal, this.#token));
     }
     return checked(response);
   }
 
-  async #give(key, signal) {
+  /** A new token; a call that fails leaves the next to try again. */
+  async #give() {
     const headers = { "Content-Type": "application/json" };
-    const options = { method: "POST", headers, body: JSON.stringify({ key }), signal };
-    this.#token = null;
-    return (await (await checked(await this.#fetch("v1/tokens", options))).json()).token;
+    const options = { method: "POST", headers, body: JSON.stringify({ key: this.#options.key }) };
+    try {
+      return (await (await checked(await this.#fetch("v1/tokens", options))).json()).token;
+    } catch (error) {
+      this.#token = null;
+      throw error;
+    }
   }
 
-  async #fetch(path, options) {
-    const headers = { ...options.headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) };
+  async #fetch(path, options, token = null) {
+    const headers = { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) };
     try {
       return await fetch(this.#at(path), { ...options, headers, credentials: "same-origin" });
     } catch (error) {
@@ -95,6 +100,15 @@ export class Service {
   #at(path) {
     return new URL(path, this.endpoint);
   }
+}
+
+/** What is promised, or the signal's reason, whichever comes first. */
+function unless(signal, promise) {
+  const aborted = new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([promise, aborted]);
 }
 
 async function checked(response) {

@@ -15,7 +15,7 @@ from tests.fakes.engine import QUOTE, FakeBackend
 from tests.http.live import in_thread
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 QUESTION = "Who asked for a ship?"
 INLINE = '<saywhere-chat mode="inline"></saywhere-chat>'
@@ -237,6 +237,31 @@ def test_a_keyed_site_gets_a_token_and_another_when_the_service_is_new(page: Pag
             ask(page, QUESTION)
         assert [path for path in sent if path in ("tokens", "ask")][3:] == ["ask", "tokens", "ask"]
         assert page.evaluate("JSON.stringify([...Object.values(sessionStorage)])").count("eyJ") == 0
+
+
+def test_calls_at_the_same_time_share_one_token(page: Page) -> None:
+    """Suggestions and a quick question wait for it together; a stopped question takes it from nobody."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/v1/")[2].partition("?")[0]))
+    held: list[Route] = []
+    page.route("**/v1/tokens", lambda route: held.append(route))
+    pages: dict[str, str] = {}
+    with site(pages) as host:
+        keys = {"pk_team": SiteKey(origins=(host,))}
+        backend = FakeBackend(Settings(widget=WidgetSettings(keys=keys, suggestions={"default": ("Who?",)})))
+        with in_thread(backend) as url:
+            pages["/"] = page_with(url, '<saywhere-chat mode="inline" public-key="pk_team"></saywhere-chat>')
+            with page.expect_request("**/v1/tokens"):
+                page.goto(host)
+            type_in(page, "What was that?")
+            page.get_by_role("button", name="Stop").click()
+            page.get_by_text("Stopped.").first.wait_for()
+            type_in(page, QUESTION)
+            for route in held:
+                route.continue_()
+            page.locator(f"{CHAT} .turn:last-child .actions").wait_for()
+    asked = [path for path in sent if path in ("tokens", "suggestions", "ask")]
+    assert (asked[0], sorted(asked[1:])) == ("tokens", ["ask", "suggestions"])
 
 
 def test_a_page_that_may_not_ask_is_told(page: Page) -> None:
