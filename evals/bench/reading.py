@@ -34,7 +34,8 @@ def measure(path: Path, rounds: int = ROUNDS) -> tuple[float, float]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    batch = dict(zip(INPUTS, (ids, np.ones_like(ids), kinds), strict=True))
+    given = dict(zip(INPUTS, (ids, np.ones_like(ids), kinds), strict=True))
+    batch = {node.name: given[node.name] for node in session.get_inputs()}
     return alone, _median(lambda: session.run(None, batch), rounds)
 
 

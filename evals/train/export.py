@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.adapters.compile import compile_reader
+from rag.adapters.compile import compile_reader, quantise
 from rag.adapters.weights import file_sha256
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
@@ -40,16 +40,6 @@ def export(weights: Path, tokenizer: Path, target: Path, *, keep: Sequence[str] 
     quantise(target / "reader-fp32.onnx", target / "reader.onnx", keep=keep)
     pins = {name: file_sha256(target / name) for name in _PINNED}
     (target / "sha256.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
-
-
-def quantise(exact: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
-    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep`` stay as they are."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    nodes = [node.name for node in onnx.load(str(exact), load_external_data=False).graph.node]
-    kept = [name for name in nodes if any(part in name for part in keep)]
-    quantize_dynamic(exact, target, per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=kept)
 
 
 def main(arguments: list[str] | None = None) -> int:

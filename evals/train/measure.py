@@ -72,9 +72,10 @@ def onnx_logits(path: Path) -> Logits:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [node.name for node in session.get_inputs()]
 
     def run(inputs: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        starts, ends = session.run(["start_logits", "end_logits"], inputs)
+        starts, ends = session.run(["start_logits", "end_logits"], {name: inputs[name] for name in names})
         return starts, ends
 
     return run

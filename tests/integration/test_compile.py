@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from rag.adapters import span_reader
@@ -57,18 +59,38 @@ def test_a_compiled_reader_says_what_its_model_says(folder: Path, tmp_path: Path
 
 @pytest.mark.filterwarnings("ignore")
 def test_what_makes_a_graph_fast_is_in_it(folder: Path, tmp_path: Path) -> None:
-    """One operator for Gelu, and no Add before a normalisation, which the runtime would fuse to be slower:
-    in the reader that ships, and in one that is compiled.
+    """One operator for Gelu and for each layer's attention, and no Add before a normalisation, which the
+    runtime would fuse to be slower.
     """
-    import onnx
-
     made = compiled(str(folder), "reader", "key", "int8", tmp_path)
-    for path in (span_reader._FOLDER / "reader.onnx", made / "model.onnx"):
-        nodes = onnx.load(str(path)).graph.node
-        normed = {node.input[0] for node in nodes if node.op_type == "LayerNormalization"}
-        makers = {node.op_type for node in nodes if set(node.output) & normed}
+    for path, layers in ((made / "model.onnx", 2),):
+        graph = onnx.load(str(path)).graph
+        normed = {node.input[0] for node in graph.node if node.op_type == "LayerNormalization"}
+        makers = {node.op_type for node in graph.node if set(node.output) & normed}
         assert makers == {"Sum"}
-        assert "Gelu" in {node.op_type for node in nodes}
+        count = Counter(node.op_type for node in graph.node)
+        assert (count["Gelu"], count["QAttention"], count["Softmax"]) == (layers, layers, 0)
+        assert [given.name for given in graph.input] == ["input_ids", "token_type_ids"]
+
+
+@pytest.mark.parametrize(("kind", "fused"), [("distilbert", 2), ("mpnet", 0)])
+@pytest.mark.filterwarnings("ignore")
+def test_other_kinds_of_models_are_compiled_as_well(kind: str, fused: int, tmp_path: Path) -> None:
+    """A kind whose attention is another (MPNet adds distances to its scores) keeps it as it is."""
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+    sizes = {"vocab_size": 30_522, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    names = {"hidden_size": "dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads"}
+    given = {names[name]: size for name, size in sizes.items() if name in names}
+    config = AutoConfig.for_model(kind, **(sizes if kind != "distilbert" else given))
+    source = tmp_path / kind
+    AutoModelForQuestionAnswering.from_config(config).save_pretrained(source)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(span_reader._FOLDER / name, source / name)
+    made = compiled(str(source), "reader", "key", "fp32", tmp_path)  # which compares graph and model
+    count = Counter(node.op_type for node in onnx.load(str(made / "model.onnx")).graph.node)
+    assert (count["Attention"], count["Softmax"]) == (fused, 2 - fused)
+    assert len(OnnxModel(made / "model.onnx", threads=1).run([1_000, 1_001, 1_002])) == 2
 
 
 def test_a_folder_named_by_setting_reads(folder: Path, tmp_path: Path) -> None:
