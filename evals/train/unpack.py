@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+_PARTS = ("query", "key", "value")
 _FOLDER = Path(__file__).resolve().parents[2] / "rag" / "models" / "reader"
 
 
@@ -32,7 +33,7 @@ def unpack(folder: Path, target: Path) -> None:
     model = AutoModelForQuestionAnswering.from_config(AutoConfig.from_pretrained(folder))
     state = model.state_dict()
     found = {n.removeprefix("inner."): a for n, a in held.items() if n.removeprefix("inner.") in state}
-    found |= _embeddings(held) | _matrices(graph, held)
+    found |= _embeddings(held) | _matrices(graph, held) | _attention(graph, held)
     missing = [name for name in state if name not in found]
     if missing:
         raise ValueError(f"not in the graph: {', '.join(missing)}")
@@ -62,14 +63,32 @@ def _matrices(graph: Any, held: dict[str, Any]) -> dict[str, Any]:
     for node in graph.node:
         if node.op_type != "MatMulInteger":
             continue
-        weight = node.input[1]
-        stem = weight.removesuffix("_quantized")
-        exact = held[weight].astype(np.float32) - held[f"{stem}_zero_point"].astype(np.float32)
         bias = _bias(users, node, held)
-        matrices[bias.removeprefix("inner.").removesuffix("bias") + "weight"] = (
-            exact * held[f"{stem}_scale"]
-        ).T
+        name = bias.removeprefix("inner.").removesuffix("bias") + "weight"
+        matrices[name] = _exact(held, node.input[1]).T
     return matrices
+
+
+def _attention(graph: Any, held: dict[str, Any]) -> dict[str, Any]:
+    """Query, key and value of each layer, which lie in a row (``rag.adapters.graphs``)."""
+    parts: dict[str, Any] = {}
+    for node in graph.node:
+        if node.op_type != "QAttention":
+            continue
+        weight, bias = node.input[1], node.input[2]
+        layer = bias.removeprefix("inner.").partition(f".{_PARTS[0]}.")[0]
+        for name, matrix in zip(_PARTS, np.split(_exact(held, weight), 3, axis=1), strict=True):
+            parts[f"{layer}.{name}.weight"] = matrix.T
+        for name, vector in zip(_PARTS, np.split(held[bias], 3), strict=True):
+            parts[f"{layer}.{name}.bias"] = vector
+    return parts
+
+
+def _exact(held: dict[str, Any], weight: str) -> Any:
+    """What a matrix of 8-bit integers stands for."""
+    stem = weight.removesuffix("_quantized")
+    zero = held[f"{stem}_zero_point"].astype(np.float32)
+    return (held[weight].astype(np.float32) - zero) * held[f"{stem}_scale"]
 
 
 def _bias(users: dict[str, list[Any]], node: Any, held: dict[str, Any]) -> str:

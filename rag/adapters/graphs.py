@@ -21,11 +21,15 @@ class _Mismatch(Exception):
     """The nodes at hand are not the attention that is looked for."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Attention:
-    """One layer's attention: the nodes it is made of, and what one operator needs to take their place."""
+    """One layer's attention: the nodes it is made of, and what one operator needs to take their place.
+
+    Its name begins with that of the query's bias, so that the layer can be told (``evals.train.unpack``).
+    """
 
     nodes: list[NodeProto]
+    name: str
     given: str
     weights: list[NDArray[np.float32]]  # of query, key, value: each (width, width)
     biases: list[NDArray[np.float32]]
@@ -74,10 +78,10 @@ class _Graph:
         found: NDArray[np.float32] = numpy_helper.to_array(self._constants[name])
         return found
 
-    def constant_of(self, node: NodeProto) -> tuple[NDArray[np.float32], str]:
-        """The constant among a node's two inputs, and the name of the other."""
+    def constant_of(self, node: NodeProto) -> tuple[str, str]:
+        """The names of a node's two inputs, that of the constant first."""
         first, second = node.input
-        return (self.constant(second), first) if second in self._constants else (self.constant(first), second)
+        return (second, first) if second in self._constants else (first, second)
 
 
 def part_sums_from_norms(model: onnx.ModelProto) -> None:
@@ -144,12 +148,19 @@ def _attention(graph: _Graph, softmax: NodeProto, heads: int) -> _Attention:
     width = weights[0].shape[1] / heads
     if len(given) != 1 or not np.allclose(graph.constant(scaled.input[1]), width**-0.5):
         raise _Mismatch
-    return _Attention(nodes, given.pop(), weights, biases, whole.output[0])
+    return _Attention(
+        nodes=nodes,
+        name=f"{biases[0]}.{whole.output[0]}",
+        given=given.pop(),
+        weights=weights,
+        biases=[graph.constant(bias) for bias in biases],
+        result=whole.output[0],
+    )
 
 
 def _operator(graph: onnx.GraphProto, attention: _Attention, heads: int) -> NodeProto:
     """ONNX Runtime's Attention, its weights beside it in the graph: those of query, key, value in a row."""
-    name = f"{attention.result}.attention"
+    name = attention.name
     weight, bias = (np.concatenate(parts, axis=-1) for parts in (attention.weights, attention.biases))
     graph.initializer.append(numpy_helper.from_array(weight, f"{name}.weight"))
     graph.initializer.append(numpy_helper.from_array(bias, f"{name}.bias"))
