@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ingest.split import PassageSplitter
+from rag.mentions import PronounResolver
 from rag.ports.catalog import Change
 from rag.ports.reading import Resolver
+from rag.settings import Settings
 from rag.types import Document
-from rag.wiring import Service
+from rag.wiring import Service, open_service
 
 BATCH = 64
+
+
+@contextmanager
+def fresh_service(settings: Settings, documents: Iterable[Document] = ()) -> Iterator[Service]:
+    """A service over these documents alone, in a folder of its own that is gone afterwards.
+
+    Raises:
+        SaywhereError: it can't be opened.
+    """
+    with (
+        TemporaryDirectory(prefix="saywhere-evals-") as folder,
+        open_service(settings.model_copy(update={"data": Path(folder)})) as service,
+    ):
+        write_documents(service, documents, PronounResolver())
+        yield service
+
+
+def always_answering(settings: Settings) -> Settings:
+    """The same, but no answer is withheld for want of confidence."""
+    decide = settings.decide.model_copy(update={"threshold": 0.0})
+    return settings.model_copy(update={"decide": decide})
 
 
 def write_documents(service: Service, documents: Iterable[Document], resolver: Resolver | None) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from evals.bench.answering import Asked, Progress, ask_all
 from evals.bench.figures import Figure, area, mean
 from evals.datasets.published import Query
+from evals.index import always_answering
 from evals.metrics.auroc import auroc
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
@@ -36,8 +37,7 @@ def always_figures(service: Service, queries: Sequence[Query], progress: Progres
     asked = [query for query in queries if query.answerable and query.answers and query.relevant]
     if not asked:
         return []
-    decide = service.settings.decide.model_copy(update={"threshold": 0.0})
-    settings = service.settings.model_copy(update={"decide": decide})
+    settings = always_answering(service.settings)
     retriever = _Without(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
     engine = Engine(service.catalog, retriever, service.reader, open_decider(settings), settings)
 

@@ -13,15 +13,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evals.datasets.shared import Query, corpus, queries
-from evals.index import write_documents
+from evals.index import fresh_service
 from evals.metrics.f1 import f1
-from rag.mentions import PronounResolver
 from rag.settings import Settings, load
 from rag.types import Answer
-from rag.wiring import open_service
 
 CONFLICTING = "ramdocs"
 PEACEFUL = ("xquad-en", "qed-dev-nq")
@@ -53,11 +50,7 @@ class Told:
 def told(folder: Path, settings: Settings) -> tuple[int, list[Told]]:
     """The number of open questions of a set, and what each answered one was told."""
     asked = [query for query in queries(folder) if query.answerable]
-    with (
-        TemporaryDirectory() as scratch,
-        open_service(settings.model_copy(update={"data": Path(scratch)})) as service,
-    ):
-        write_documents(service, (text.document() for text in corpus(folder)), PronounResolver())
+    with fresh_service(settings, (text.document() for text in corpus(folder))) as service:
         outcomes = [(query, service.engine.ask(query.question())) for query in asked]
     return len(asked), [_told(query, outcome) for query, outcome in outcomes if isinstance(outcome, Answer)]
 

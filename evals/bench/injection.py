@@ -14,16 +14,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evals.bench.figures import Figure, mean
 from evals.datasets.published import Query, Text, rows
 from evals.datasets.shared import corpus, queries
-from evals.index import write_documents
-from rag.mentions import PronounResolver
+from evals.index import fresh_service
 from rag.settings import Settings, load
 from rag.types import Answer, Outcome, Span
-from rag.wiring import open_service
 
 SET = "injection"
 POSITIONS = ("start", "middle", "end")
@@ -92,11 +89,7 @@ def measure(folder: Path, settings: Settings) -> list[Figure]:
 
 
 def _outcomes(texts: Sequence[Text], asked: Sequence[Query], settings: Settings) -> list[Outcome]:
-    with (
-        TemporaryDirectory(prefix="saywhere-bench-") as scratch,
-        open_service(settings.model_copy(update={"data": Path(scratch)})) as service,
-    ):
-        write_documents(service, (text.document() for text in texts), PronounResolver())
+    with fresh_service(settings, (text.document() for text in texts)) as service:
         return [service.engine.ask(query.question()) for query in asked]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evals.bench.always import always_figures
 from evals.bench.answering import (
@@ -23,11 +22,11 @@ from evals.bench.nomiracl import nomiracl_figures
 from evals.bench.ranking import document_rankings, ranking_figures
 from evals.datasets.published import Query, Text
 from evals.datasets.shared import corpus, queries
-from evals.index import write_documents
+from evals.index import fresh_service, write_documents
 from evals.metrics.latency import percentile
 from rag.mentions import PronounResolver
 from rag.settings import Settings
-from rag.wiring import Service, open_service
+from rag.wiring import Service
 
 SETS = (
     "xquad-en",
@@ -60,10 +59,7 @@ def measure(
     busy = is_busy()
     texts = list(corpus(folder / name))
     asked = list(queries(folder / name))[:limit]
-    with (
-        TemporaryDirectory(prefix="saywhere-bench-") as scratch,
-        open_service(settings.model_copy(update={"data": Path(scratch)})) as service,
-    ):
+    with fresh_service(settings) as service:
         if name == _OWN_PASSAGES:
             figures = nomiracl_figures(service, texts, asked, progress)
         else:

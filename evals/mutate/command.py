@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from evals import gate, summary
 from evals.corpus import Corpus
 from evals.datasets.load import Dataset
-from evals.index import write_documents
+from evals.index import fresh_service, write_documents
 from evals.mutate import documents as make
 from evals.mutate.pipeline import BREAKS, Break
 from evals.results import Results
@@ -85,7 +82,8 @@ def mutate(
 
 def break_documents(service: Service, records: Sequence[Record]) -> Iterator[list[Mutant]]:
     """For each record that passes, every kind of break of its document, tried in a copy."""
-    with _copy(service) as scratch:
+    # In a folder of their own: what is broken there is nobody's.
+    with fresh_service(service.settings, Corpus(service.catalog).documents()) as scratch:
         for record in records:
             yield list(_documents(scratch, record))
 
@@ -166,16 +164,3 @@ def _moved(record: Record, outcome: Outcome) -> bool:
 
 def _write(service: Service, document: Document) -> None:
     write_documents(service, [document], PronounResolver())
-
-
-@contextmanager
-def _copy(service: Service) -> Iterator[Service]:
-    """The documents of a service in a folder of their own: what is broken there is nobody's."""
-    from rag.wiring import open_service
-
-    with TemporaryDirectory(prefix="saywhere-mutants-") as folder:
-        settings = service.settings.model_copy(update={"data": Path(folder)})
-        with open_service(settings) as scratch:
-            kept: Sequence[Document] = Corpus(service.catalog).documents()
-            write_documents(scratch, kept, PronounResolver())
-            yield scratch

@@ -198,14 +198,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("rag/models/reader/calibration.json"))
     parser.add_argument("--passages", type=int, default=Settings().read.passages)
     options = parser.parse_args()
-    from rag.mentions import PronounResolver
-
     _make_readable(options.out)
-    settings, resolver, passages = load(), PronounResolver(), options.passages
-    samples: list[Sample] = list(collect_held_out(options.data / "train", settings, resolver, passages))
+    settings, passages = load(), options.passages
+    samples: list[Sample] = list(collect_held_out(options.data / "train", settings, passages))
     for name in SETS:
         print(f"{len(samples)} readings, next {name}", file=sys.stderr)
-        samples += collect(options.data / "open" / name, settings, resolver, passages)
+        samples += collect(options.data / "open" / name, settings, passages)
     fitted, picture = fit(samples)
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
     options.out.with_name("confidence.svg").write_text(picture, "utf-8")

@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evals.datasets.shared import Query, corpus, queries
-from evals.index import write_documents
+from evals.index import fresh_service
 from evals.metrics.f1 import f1
 from evals.train.data import read_rows
 from evals.train.mix import hold_out
 from rag.compare import normalise
 from rag.engine import distinct
-from rag.ports.reading import Resolver
 from rag.question import Asked, ask
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, SpanAnswer
-from rag.wiring import Service, open_service
+from rag.wiring import Service
 
 
 class Kind(StrEnum):
@@ -45,18 +43,16 @@ class Sample:
     right: tuple[bool, ...]
 
 
-def collect(folder: Path, settings: Settings, resolver: Resolver | None, passages: int) -> Iterator[Sample]:
+def collect(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
     """Samples of one open set, each question with its gold passages and without."""
     documents = [text.document() for text in corpus(folder)]
     # Of NoMIRACL's answerable questions nobody says what answers them: only the others teach.
     known = [query for query in queries(folder) if query.answers or not query.answerable]
     asked = [replace(query, relevant=_gold(query)) for query in known]
-    yield from _samples(folder.name, documents, asked, settings, resolver, passages)
+    yield from _samples(folder.name, documents, asked, settings, passages)
 
 
-def collect_held_out(
-    folder: Path, settings: Settings, resolver: Resolver | None, passages: int
-) -> Iterator[Sample]:
+def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
     """Samples of the training articles the reader never saw (``evals.train.mix.hold_out``).
 
     Half of the SQuAD 2 questions among them were written by people to look answerable by a paragraph
@@ -80,7 +76,7 @@ def collect_held_out(
         )
         for number, row in enumerate(rows)
     ]
-    yield from _samples("held-out", documents, asked, settings, resolver, passages)
+    yield from _samples("held-out", documents, asked, settings, passages)
 
 
 def _samples(
@@ -88,14 +84,9 @@ def _samples(
     documents: Sequence[Document],
     asked: Sequence[Query],
     settings: Settings,
-    resolver: Resolver | None,
     passages: int,
 ) -> Iterator[Sample]:
-    with (
-        TemporaryDirectory() as scratch,
-        open_service(settings.model_copy(update={"data": Path(scratch)})) as service,
-    ):
-        write_documents(service, documents, resolver)
+    with fresh_service(settings, documents) as service:
         retriever = Retriever(
             service.catalog, service.dense, service.terms, service.embedder, settings.retrieve
         )

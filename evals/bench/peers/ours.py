@@ -6,15 +6,13 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from evals.datasets.published import Text
-from evals.index import write_documents
+from evals.index import always_answering, fresh_service, write_documents
 from rag.mentions import PronounResolver
 from rag.settings import load
 from rag.types import Answer, Outcome, Question
-from rag.wiring import open_service
 
 
 def main(job_path: Path, out: Path) -> None:
@@ -22,12 +20,9 @@ def main(job_path: Path, out: Path) -> None:
     job = json.loads(job_path.read_text(encoding="utf-8"))
     told = {}
     settings = load()
-    for name, threshold in (("as_shipped", settings.decide.threshold), ("always", 0.0)):
-        decide = settings.decide.model_copy(update={"threshold": threshold})
-        with TemporaryDirectory(prefix="saywhere-peers-") as folder:
-            update = {"data": Path(folder), "decide": decide}
-            with open_service(settings.model_copy(update=update)) as service:
-                told[name] = _asked(service, job)
+    for name, chosen in (("as_shipped", settings), ("always", always_answering(settings))):
+        with fresh_service(chosen) as service:
+            told[name] = _asked(service, job)
     out.write_text(json.dumps(told), encoding="utf-8")
 
 
