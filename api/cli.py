@@ -1,4 +1,4 @@
-"""The command line: ``saywhere ingest|report|ask|search|serve|verify|eval|doctor``.
+"""The command line: ``saywhere ingest|report|ask|search|serve|verify|forget|eval|doctor``.
 
 Only the options stand here; each command's work is in its own module under ``api/commands`` and is
 imported when it is run, so that ``--help`` is instant.
@@ -186,6 +186,25 @@ def verify(
     from api.commands.verify import run
 
     raise typer.Exit(run(file, data=data))
+
+
+@app.command()
+def forget(
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="Their ids, or their uris.")
+    ] = None,
+    data: Data = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    as_json: AsJson = False,
+) -> None:
+    """Remove documents for good, with a receipt.
+
+    Nothing of them stays in any file of the data folder, nor what readers said of answers that cite them;
+    the receipt tells how that was checked. Without a document, gives back what was removed before.
+    """
+    from api.commands.forget import run
+
+    raise typer.Exit(run(documents or (), data=data, collection=collection, as_json=as_json))
 
 
 @app.command()

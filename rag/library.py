@@ -180,16 +180,6 @@ class Library:
             self._catalog.settle()  # nothing is left in the indexes to undo or to finish
             return self._index([record.id for record in self._catalog.list()], progress)
 
-    def forget(self, collection: str, document_id: str) -> None:
-        """Removes a document and every trace of its text from the disk.
-
-        Raises:
-            UnknownDocument: the collection has no such document.
-        """
-        with self._lock:
-            self.remove(collection, document_id)
-            self.vacuum()
-
     def vacuum(self) -> None:
         """Gives the text and space of removed documents back to the disk."""
         with self._lock:

@@ -23,6 +23,10 @@ _LIST = """
 SELECT answer_id, collection, question, answer, helpful, note, citations, at FROM feedback
 WHERE ?1 IS NULL OR helpful = ?1 ORDER BY at DESC, rowid DESC LIMIT ?2
 """
+_FORGET = """
+DELETE FROM feedback WHERE EXISTS
+(SELECT 1 FROM json_each(feedback.citations) AS cited WHERE json_extract(cited.value, '$[0]') = ?)
+"""
 
 
 class SqliteFeedback:
@@ -55,6 +59,10 @@ class SqliteFeedback:
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> builtins.list[Feedback]:
         with self._file.reading() as db:
             return [_feedback(row) for row in db.execute(_LIST, (helpful, limit))]
+
+    def forget(self, document_ids: Sequence[str]) -> int:
+        with self._file.writing() as db:
+            return sum(db.execute(_FORGET, (key,)).rowcount for key in document_ids)
 
 
 def _feedback(row: Sequence[Any]) -> Feedback:

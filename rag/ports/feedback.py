@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,4 +36,8 @@ class FeedbackStore(Protocol):
 
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
         """The newest first, those of one kind where ``helpful`` is given."""
+        ...
+
+    def forget(self, document_ids: Sequence[str]) -> int:
+        """Removes what was said of answers that cite one of these documents; how many there were."""
         ...

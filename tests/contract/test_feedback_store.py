@@ -61,6 +61,17 @@ def test_one_kind_and_few_can_be_listed(store: FeedbackStore) -> None:
     assert len(store.list(limit=1)) == 1
 
 
+def test_what_cites_a_document_is_forgotten_with_it(store: FeedbackStore) -> None:
+    """By any of its citations, not by part of an id; the rest stays."""
+    elsewhere = ("notes/may 1.txt.old", "cd34", 0, 5)
+    store.put(LIKED)
+    store.put(DISLIKED)
+    store.put(replace(LIKED, answer_id="ans_3", citations=(elsewhere,)))
+    store.put(replace(LIKED, answer_id="ans_4", citations=(elsewhere, *LIKED.citations)))
+    assert store.forget(["notes/may 1.txt", "none"]) == 2
+    assert {f.answer_id for f in store.list()} == {"ans_2", "ans_3"}
+
+
 def test_it_outlives_its_process_in_the_catalogs_file(tmp_path: Path) -> None:
     """Opened again, the table and its rows are there, and the catalog's format is as it was."""
     for _ in range(2):

@@ -143,6 +143,26 @@ def test_the_last_run_can_be_read_again(saywhere: Saywhere, notes: Path, tmp_pat
     assert [run["report"]["counts"]["added"] for run in runs] == [1, 1]
 
 
+def test_a_forgotten_document_comes_with_a_receipt(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """By its uri; one that isn't there is named, status 1, and so it is where a trace is left."""
+    data = tmp_path / "data"
+    saywhere("ingest", "--data", data, notes)
+    unknown = saywhere("forget", "--data", data, "notes/a.txt", "notes/z.txt")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert "notes/z.txt" in unknown.err
+    done = saywhere("forget", "--data", data, "notes/a.txt")
+    assert done.status == 0
+    assert done.out.startswith("forgot notes/a.txt (")
+    assert "sentences looked for: 1, in " in done.out
+    assert done.out.endswith("; found: none\n")
+    assert "the next ingest of its folder takes notes/a.txt in again" in done.err
+    (data / "copy.txt").write_text((notes / "b.txt").read_text())
+    left = saywhere("forget", "--data", data, "--json", "notes/b.txt")
+    receipt = json.loads(left.out)
+    assert (left.status, receipt["clean"], receipt["traces"]) == (1, False, [["copy.txt", 1]])
+    assert saywhere("forget", "--data", data).out.startswith("gave back what removed documents left")
+
+
 def test_near_duplicates_are_told(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
     """Their number after the run, their names in the report."""
     data, words = tmp_path / "data", [f"Berth {n} is for boats of class {n * 7 % 11}." for n in range(40)]
