@@ -1,57 +1,86 @@
-"""How long reading takes: ``python -m evals.bench.reading [MODEL.onnx]``.
+"""How long reading takes: ``python -m evals.bench.reading [MODEL.onnx...]``.
 
-Eight passages of 150 tokens on two cores: each alone, two at once, as the service reads them, beside one
-batch on two threads as the baseline. Medians.
+Eight passages of 150 tokens on two cores: each alone, two at once, as the service reads them. Beside it one
+batch on two threads; or, of several models, the first. Medians.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evals.metrics.latency import percentile
 from rag.adapters.onnx import INPUTS, OnnxModel
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+
 READER = Path(__file__).parents[2] / "rag" / "models" / "reader" / "reader.onnx"
 PASSAGES, TOKENS, QUESTION, THREADS, ROUNDS = 8, 150, 12, 2, 30
 
 
-def measure(path: Path, rounds: int = ROUNDS) -> tuple[float, float]:
-    """Milliseconds for all passages: (each alone, one batch)."""
+def alone(paths: Sequence[Path], rounds: int = ROUNDS) -> list[float]:
+    """Milliseconds for all passages with each model: each passage alone, two at once; models in turn."""
+    ids, kinds = _passages()
+    rows = [(row.tolist(), kind.tolist()) for row, kind in zip(ids, kinds, strict=True)]
+    models = [OnnxModel(path, threads=THREADS) for path in paths]
+    return _medians([partial(model.each, partial(_run, model), rows) for model in models], rounds)
+
+
+def together(path: Path, rounds: int = ROUNDS) -> float:
+    """Milliseconds for all passages in one batch on two threads."""
     import onnxruntime
 
-    ids = np.random.default_rng(0).integers(1_000, 20_000, (PASSAGES, TOKENS))
-    kinds = np.zeros_like(ids)
-    kinds[:, QUESTION:] = 1
-    rows = [(row.tolist(), kind.tolist()) for row, kind in zip(ids, kinds, strict=True)]
-    model = OnnxModel(path, threads=THREADS)
-    alone = _median(lambda: model.each(lambda row: model.run(*row), rows), rounds)
-    # Opened only now: its idle threads spin, and would take the processor from the other way.
+    ids, kinds = _passages()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     given = dict(zip(INPUTS, (ids, np.ones_like(ids), kinds), strict=True))
     batch = {node.name: given[node.name] for node in session.get_inputs()}
-    return alone, _median(lambda: session.run(None, batch), rounds)
+    return _medians([lambda: session.run(None, batch)], rounds)[0]
 
 
-def _median(run: Callable[[], object], rounds: int) -> float:
-    times = []
+def _passages() -> tuple[Ids, Ids]:
+    ids = np.random.default_rng(0).integers(1_000, 20_000, (PASSAGES, TOKENS))
+    kinds = np.zeros_like(ids)
+    kinds[:, QUESTION:] = 1
+    return ids, kinds
+
+
+def _run(model: OnnxModel, row: tuple[list[int], list[int]]) -> object:
+    return model.run(*row)
+
+
+def _medians(ways: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """In turn, so that what else the machine does meets all of them alike."""
+    times: list[list[float]] = [[] for _ in ways]
     for _ in range(rounds):
-        began = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - began) * 1e3)
-    return percentile(times, 50) or 0.0
+        for run, told in zip(ways, times, strict=True):
+            began = time.perf_counter()
+            run()
+            told.append((time.perf_counter() - began) * 1e3)
+    return [percentile(told, 50) or 0.0 for told in times]
 
 
 def main() -> int:
-    """Prints both times and their ratio."""
-    alone, together = measure(Path(sys.argv[1]) if len(sys.argv) > 1 else READER)
-    print(f"each alone {alone:.1f} ms, one batch {together:.1f} ms, x{together / alone:.2f}")
+    """One model: both ways and their ratio. Several: each alone, and beside the first."""
+    paths = [Path(argument) for argument in sys.argv[1:]] or [READER]
+    found = alone(paths)
+    if len(paths) == 1:
+        # Only now: a batch's idle threads spin, and would take the processor from the other way.
+        batch = together(paths[0])
+        print(f"each alone {found[0]:.1f} ms, one batch {batch:.1f} ms, x{batch / found[0]:.2f}")
+        return 0
+    for path, took in zip(paths, found, strict=True):
+        print(f"{path}: {took:.1f} ms, x{took / found[0]:.3f}")
     return 0
 
 

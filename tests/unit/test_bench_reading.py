@@ -9,14 +9,22 @@ from evals.bench import reading
 
 def test_both_ways_are_timed_on_the_reader_that_ships() -> None:
     """A graph that took no batch, or no single passage, would fail here."""
-    assert min(reading.measure(reading.READER, rounds=1)) > 0
+    assert min(*reading.alone([reading.READER], rounds=1), reading.together(reading.READER, rounds=1)) > 0
 
 
-def test_the_ratio_says_how_many_times_longer_a_batch_takes(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("models", "told"),
+    [
+        ([], "each alone 50.0 ms, one batch 100.0 ms, x2.00\n"),
+        (["a.onnx", "b.onnx"], "a.onnx: 50.0 ms, x1.000\nb.onnx: 45.0 ms, x0.900\n"),
+    ],
+)
+def test_the_ratio_is_to_one_batch_or_to_the_first_model(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], models: list[str], told: str
 ) -> None:
-    """Over 1 where reading alone is faster."""
-    monkeypatch.setattr("sys.argv", ["reading"])
-    monkeypatch.setattr(reading, "measure", lambda _: (50.0, 100.0))
+    """Over 1 where a batch takes longer than reading alone; under 1 where a model is faster."""
+    monkeypatch.setattr("sys.argv", ["reading", *models])
+    monkeypatch.setattr(reading, "alone", lambda paths: [50.0, 45.0][: len(paths)])
+    monkeypatch.setattr(reading, "together", lambda _: 100.0)
     assert reading.main() == 0
-    assert capsys.readouterr().out == "each alone 50.0 ms, one batch 100.0 ms, x2.00\n"
+    assert capsys.readouterr().out == told
