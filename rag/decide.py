@@ -5,10 +5,9 @@ of the retrieval score. Its confidence is a logistic regression over what the en
 (``FEATURES``), fitted on open data by ``python -m evals.train.calibrate`` and kept beside the reader
 as ``calibration.json``.
 
-Few features on purpose. On the sets it is fitted to, the lead over the next answer, the answer's length
-and its words in common with the question gave more (out-of-fold AUROC 0.798 for 0.778), a passage's
-cosine more still; on documents it had not seen they made it worse at telling what can be answered (seed
-article 0.893 for 0.958, handbook 1.00 for 1.00): what they mean differs from corpus to corpus.
+Few features on purpose, chosen by how well a fit on some sets foretells right answers on another
+(docs/decisions/confidence.md): what a feature means differs from corpus to corpus. What retrieval
+knows counts only as far as the reader is in doubt.
 
 A probability fitted this way can be held to account by its expected
 calibration error (Guo et al. 2017, arXiv:1706.04599).
@@ -25,18 +24,21 @@ from typing import Any
 from rag.compare import differs, says_same
 from rag.errors import ModelError
 from rag.measures import unit_asked, unit_of
-from rag.question import POSSESSIVE, Asked, fits, folded_words, share_found
+from rag.question import POSSESSIVE, Asked, fits
 from rag.settings import DecideSettings
 from rag.types import Candidate, Reason, SpanAnswer
 
 FEATURES = (
     "margin",  # reader: best span minus no answer
-    "coverage",  # share of the question's content words in passage, title and headings
+    "near",  # in doubt: the passage's cosine, over 0.5
+    "behind",  # in doubt: log(1 + rank) of the passage among what was retrieved
     "names_unknown",  # share of the question's names and numbers that nothing retrieved mentions
     "fits",  # 1: a number where a number is asked for, …; -1: not; 0: form tells nothing
 )
 
 RIVALS = 3
+_DOUBT, _BREADTH = 2.0, 1.5  # of margin: where the reader is in doubt by half, and how slowly that fades
+_NEAR = 0.5
 # Of margin: what an answer of the wrong form loses where answers are ranked. Of 0, 1, 2, 4 and 8, the best
 # answer was right in 0.638, 0.644, 0.645, 0.647 and 0.644 of QED's questions, 0.799, 0.813, 0.826, 0.819
 # and 0.819 of CLAPnq's, 0.863 of XQuAD's but with 8 (0.859).
@@ -95,12 +97,39 @@ class Decision:
     features: Mapping[str, float]
 
 
-class Decider:
-    """Weighs what was read. Pure: the same spans give the same decision."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was retrieved for a question, as features need it.
 
-    def __init__(self, calibration: Calibration, settings: DecideSettings) -> None:
+    ``least`` is the lowest cosine, which a passage found by its words alone can't exceed.
+    """
+
+    unknown: float
+    ranks: Mapping[str, int]
+    least: float
+
+    @classmethod
+    def of(cls, asked: Asked, candidates: Sequence[Candidate]) -> _Found:
+        cosines = [c.scores.dense for c in candidates if c.scores.dense is not None]
+        return cls(
+            unknown=_share_unknown(asked.names, candidates),
+            ranks={candidate.passage.id: rank for rank, candidate in enumerate(candidates)},
+            least=min(cosines, default=0.0),
+        )
+
+
+class Decider:
+    """Weighs what was read. Pure: the same spans give the same decision.
+
+    Args:
+        cosines: whether dense scores are cosines of the embedder that the calibration was fitted with;
+            else they tell nothing, and every passage counts as near as the average.
+    """
+
+    def __init__(self, calibration: Calibration, settings: DecideSettings, *, cosines: bool = True) -> None:
         self._calibration = calibration
         self._settings = settings
+        self._cosines = cosines
 
     def decide(self, asked: Asked, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]) -> Decision:
         """The decision over all spans read so far; ``candidates`` are those retrieved, best first."""
@@ -111,19 +140,33 @@ class Decider:
             return _none(Reason.NOT_ANSWERED_HERE)
         best = ranked[0]
         same = tuple(span for span in ranked[1:] if says_same(span.text, best.text))
-        unknown = _share_unknown(asked.names, candidates)
-        features = _features(asked, unknown, best)
+        found = _Found.of(asked, candidates)
+        features = self._features(asked, found, best)
         confidence = self._calibration.probability(features)
         return Decision(
             best=best,
             same=same,
-            rivals=self._rivals(asked, unknown, ranked),
+            rivals=self._rivals(asked, found, ranked),
             confidence=confidence,
             reason=self._reason(confidence, best),
             features=dict(zip(FEATURES, features, strict=True)),
         )
 
-    def _rivals(self, asked: Asked, unknown: float, ranked: Sequence[SpanAnswer]) -> tuple[SpanAnswer, ...]:
+    def _features(self, asked: Asked, found: _Found, span: SpanAnswer) -> list[float]:
+        """In the order of ``FEATURES``."""
+        form = _form_of(asked, span)
+        doubt = 1 / (1 + math.exp(max(-50.0, min(50.0, (span.margin - _DOUBT) / _BREADTH))))
+        dense = span.candidate.scores.dense
+        near = doubt * ((found.least if dense is None else dense) - _NEAR)
+        return [
+            span.margin,
+            near if self._cosines else self._calibration.mean[FEATURES.index("near")],
+            doubt * math.log1p(found.ranks.get(span.candidate.passage.id, len(found.ranks))),
+            found.unknown,
+            0.0 if form is None else 1.0 if form else -1.0,
+        ]
+
+    def _rivals(self, asked: Asked, found: _Found, ranked: Sequence[SpanAnswer]) -> tuple[SpanAnswer, ...]:
         best, first = ranked[0], _first_of_each(ranked)
         agreeing = {span.candidate.document.id for span in first if not differs(span.text, best.text)}
         rivals: list[SpanAnswer] = []
@@ -131,7 +174,7 @@ class Decider:
             known = any(not differs(span.text, rival.text) for rival in rivals)
             if known or span.candidate.document.id in agreeing or _form_of(asked, span) is False:
                 continue
-            if self._calibration.probability(_features(asked, unknown, span)) >= self._settings.rival:
+            if self._calibration.probability(self._features(asked, found, span)) >= self._settings.rival:
                 rivals.append(span)
         return tuple(rivals[:RIVALS])
 
@@ -167,17 +210,6 @@ def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
     return list(first.values())
 
 
-def _features(asked: Asked, unknown: float, best: SpanAnswer) -> list[float]:
-    """In the order of ``FEATURES``; ``unknown`` is the same for every span of a question."""
-    form = _form_of(asked, best)
-    return [
-        best.margin,
-        share_found(asked.content, _context_words(best)),
-        unknown,
-        0.0 if form is None else 1.0 if form else -1.0,
-    ]
-
-
 def _misfit(asked: Asked, span: SpanAnswer) -> float:
     """What an answer of the wrong form loses."""
     if _form_of(asked, span) is not False:
@@ -210,11 +242,3 @@ def _share_unknown(names: Sequence[str], candidates: Sequence[Candidate]) -> flo
     )
     known = [re.search(rf"(?<!\w){re.escape(re.sub(POSSESSIVE, '', name))}", said) for name in names]
     return known.count(None) / len(names)
-
-
-def _context_words(span: SpanAnswer) -> list[str]:
-    """Words of the whole passage, its leads, the names behind its pronouns, its title and headings."""
-    passage, document = span.candidate.passage, span.candidate.document
-    places = (*passage.leads, *(mention.referent for mention in passage.mentions), passage.span)
-    parts = [place.slice(document.text) for place in places]
-    return folded_words("\n".join((document.title, *document.section_at(passage.span.start), *parts)))

@@ -9,7 +9,7 @@ against.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -234,16 +234,6 @@ def same_stem(one: str, other: str) -> bool:
     return (
         len(short) >= 5 and not short[-1].isdigit() and long.startswith(short) and len(long) - len(short) <= 3
     )
-
-
-def share_found(wanted: Iterable[str], words: Iterable[str]) -> float:
-    """The share of ``wanted`` words that occur among ``words`` in some inflection; 1 for none wanted."""
-    wanted = list(wanted)
-    if not wanted:
-        return 1.0
-    there = {stem(word) for word in words}
-    hits = sum(stem(word) in there or any(same_stem(word, other) for other in there) for word in wanted)
-    return hits / len(wanted)
 
 
 def fits(asked: Asked, answer: str, after: str = "") -> bool | None:

@@ -182,10 +182,12 @@ def open_reader(settings: Settings) -> Reader:
 
 
 def open_decider(settings: Settings) -> Decider:
-    """The decider with the calibration that was fitted for the packaged reader."""
+    """The decider with the calibration that was fitted for the packaged models."""
+    from rag.adapters.minilm import PACKAGED
     from rag.adapters.span_reader import packaged_calibration
 
-    return Decider(Calibration.load(packaged_calibration()), settings.decide)
+    fitted = settings.embedder == PACKAGED and settings.vector_store == "chroma"
+    return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=fitted)
 
 
 def _data_folder(settings: Settings) -> Path:

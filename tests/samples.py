@@ -31,10 +31,19 @@ def passage(doc: Document, part: str | None = None, **more: object) -> Passage:
     )
 
 
-def candidate(doc: Document, part: str | None = None, *, fused: float = 1.0, **more: object) -> Candidate:
+def candidate(
+    doc: Document,
+    part: str | None = None,
+    *,
+    fused: float = 1.0,
+    dense: float | None = 0.6,
+    **more: object,
+) -> Candidate:
     """A candidate over a part of a document."""
     return Candidate(
-        passage=passage(doc, part, **more), document=doc, scores=Scores(fused=fused, dense=0.6, sentence=0)
+        passage=passage(doc, part, **more),
+        document=doc,
+        scores=Scores(fused=fused, dense=dense, sentence=0),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -94,12 +96,30 @@ def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
     assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
 
 
-def test_words_that_the_passage_lacks_are_seen() -> None:
-    """Of "Judd", "call" and "ransom" two are there, in some inflection."""
-    here = candidate(document(TEXT))
-    asked = ask("Why did Judd call for a ransom?", limit=100)
-    features = decider().decide(asked, [here], [span(here, "an apology", 3)]).features
-    assert features["coverage"] == pytest.approx(2 / 3)
+def test_what_retrieval_knows_counts_where_the_reader_is_in_doubt() -> None:
+    """By half at a margin of 2, hardly at 9: how near a passage is, and how far down it was found."""
+    first = candidate(document("Ann asked.", id="a"), dense=0.8)
+    second = candidate(document(TEXT, id="b"), dense=0.9)
+    for margin, doubt in ((2.0, 0.5), (-9.0, 1.0), (9.0, 0.01)):
+        features = decider().decide(WHO, [first, second], [span(second, "Grady Judd", margin)]).features
+        assert features["near"] == pytest.approx(doubt * 0.4, abs=0.01)
+        assert features["behind"] == pytest.approx(doubt * math.log(2), abs=0.01)
+
+
+def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None:
+    """Its cosine wasn't among the best, so that it can't be more."""
+    near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
+    worded = candidate(document(TEXT, id="c"), dense=None)
+    features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -20)]).features
+    assert features["near"] == pytest.approx(0.3 - 0.5)
+
+
+def test_scores_of_another_embedder_tell_nothing() -> None:
+    """However high: every passage counts as near as the average."""
+    here = candidate(document(TEXT), dense=0.9)
+    fitted = replace(calibration(margin=1.0, near=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0))
+    asked_of = Decider(fitted, DecideSettings(), cosines=False)
+    assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["near"] == 0.1
 
 
 def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import InvalidQuestion
-from rag.question import Kind, ask, fits, same_stem, share_found
+from rag.question import Kind, ask, fits, same_stem
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,6 @@ def test_inflections_are_the_same_word(one: str, other: str, same: bool) -> None
     """Endings differ, stems don't; numbers are compared as numbers."""
     assert same_stem(one, other) is same
     assert same_stem(other, one) is same
-
-
-def test_share_found_counts_wanted_words() -> None:
-    """Half of two; all of none."""
-    assert share_found(["demanded", "ransom"], ["he", "demands", "it"]) == 0.5
-    assert share_found([], ["x"]) == 1.0
 
 
 @pytest.mark.parametrize(
