@@ -37,7 +37,7 @@ FEATURES = (
 )
 
 RIVALS = 3
-_DOUBT, _BREADTH = 0.0, 1.5  # of margin: where the reader is in doubt by half, and how slowly that fades
+_BREADTH = 1.5  # of margin: how slowly doubt fades; at 0 it is a half
 _NEAR = 0.5
 # Of margin: what an answer of the wrong form loses where answers are ranked. Of 0, 1, 2, 4 and 8, the best
 # answer was right in 0.638, 0.644, 0.645, 0.647 and 0.644 of QED's questions, 0.799, 0.813, 0.826, 0.819
@@ -155,7 +155,7 @@ class Decider:
     def _features(self, asked: Asked, found: _Found, span: SpanAnswer) -> list[float]:
         """In the order of ``FEATURES``."""
         form = _form_of(asked, span)
-        doubt = 1 / (1 + math.exp(max(-50.0, min(50.0, (span.margin - _DOUBT) / _BREADTH))))
+        doubt = 1 / (1 + math.exp(max(-50.0, min(50.0, span.margin / _BREADTH))))
         dense = span.candidate.scores.dense
         near = doubt * ((found.least if dense is None else dense) - _NEAR)
         return [

@@ -110,7 +110,7 @@ def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None
     """Its cosine wasn't among the best, so that it can't be more."""
     near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
     worded = candidate(document(TEXT, id="c"), dense=None)
-    features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -20)]).features
+    features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -40)]).features
     assert features["near"] == pytest.approx(0.3 - 0.5)
 
 
