@@ -95,7 +95,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> Receipt:
         ),
         feedback=feedback,
         files=len(files),
-        bytes=sum(path.stat().st_size for path in files),
+        bytes=sum(path.stat().st_size for path in files if path.exists()),
         traces=tuple(
             (path.relative_to(service.settings.data).as_posix(), len(some - shared))
             for path, some in found.items()
@@ -129,6 +129,8 @@ def _found(files: Iterable[Path], sentences: Iterable[str]) -> dict[Path, set[st
                     continue
                 with mmap(file.fileno(), 0, access=ACCESS_READ) as held:
                     some = {s for s, bytes_ in forms.items() if any(held.find(b) >= 0 for b in bytes_)}
+        except FileNotFoundError:
+            continue  # merged away by an index meanwhile, into a file that is newer than the removal
         except OSError as error:
             raise StorageError(f"{path} can't be read: {error.strerror}") from error
         if some:
