@@ -338,11 +338,12 @@ def test_progress_counts_sentences(shelf: Shelf) -> None:
     assert told == [(2, 5), (5, 5)]
 
 
-def test_forgetting_vacuums_all_three(shelf: Shelf) -> None:
-    """After the removal, so that nothing of it is left on the disk."""
+def test_vacuuming_is_of_all_three(shelf: Shelf) -> None:
+    """After a removal nothing of it is left on the disk then."""
     library = shelf.library()
     library.write([whole("One.")])
-    library.forget("default", "d1")
+    library.remove("default", "d1")
+    library.vacuum()
     assert shelf.steps[-3:] == ["dense.vacuum", "terms.vacuum", "catalog.vacuum"]
     assert shelf.texts() == {}
 
