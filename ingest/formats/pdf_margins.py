@@ -22,17 +22,19 @@ def without_running(pages: Sequence[Sequence[Piece]], heights: Sequence[float]) 
     """Pages without lines that recur at their edges, digits aside, and without page numbers.
 
     A line recurs if it is on at least three pages (or on both of two) and on a third of all pages of
-    its side, as left and right pages may have different heads.
+    its side, as left and right pages may have different heads. Where nothing else is on any page, what
+    recurs is the text.
     """
     edges = [_edges(page, height, _MARGIN) for page, height in zip(pages, heights, strict=True)]
     seen = Counter(key for page in edges for key in {key for key, _ in page})
     least = max(min(3, len(pages)), len(pages) // 4, 2)
-    done: list[list[Piece]] = []
+    unnumbered, done = [], []
     for page, height, marked in zip(pages, heights, edges, strict=True):
-        gone = {id(piece) for key, row in marked if seen[key] >= least for piece in row}
-        gone |= {id(piece) for row in _numbers(page, height, len(pages)) for piece in row}
-        done.append([piece for piece in page if id(piece) not in gone])
-    return done
+        numbers = {id(piece) for row in _numbers(page, height, len(pages)) for piece in row}
+        recurring = {id(piece) for key, row in marked if seen[key] >= least for piece in row}
+        unnumbered.append([piece for piece in page if id(piece) not in numbers])
+        done.append([piece for piece in unnumbered[-1] if id(piece) not in recurring])
+    return done if any(done) else unnumbered
 
 
 def _numbers(page: Sequence[Piece], height: float, count: int) -> Iterator[list[Piece]]:

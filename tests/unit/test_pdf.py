@@ -174,6 +174,17 @@ def test_a_scan_is_told_as_such() -> None:
     assert document.page_at(document.text.index("More")) == 3
 
 
+def test_what_recurs_is_the_text_where_nothing_else_is() -> None:
+    """Two pages of one line each, alike but for a digit; page numbers alone are no text."""
+    document = take(pdf([(72, 20, "Room 1 is free.")], [(72, 20, "Room 2 is free.")]), "a.pdf")
+    assert [page.span.slice(document.text).strip() for page in document.pages] == [
+        "Room 1 is free.",
+        "Room 2 is free.",
+    ]
+    with pytest.raises(UnreadableDocument, match=r"a\.pdf is empty"):
+        take(pdf([(300, 20, "1")], [(300, 20, "2")]), "a.pdf")
+
+
 def test_encrypted_broken_and_endless_pdfs_are_refused() -> None:
     """Each with its own reason."""
     from reportlab.lib.pdfencrypt import StandardEncryption
