@@ -96,8 +96,8 @@ def part_sums_from_norms(model: onnx.ModelProto) -> None:
             node.op_type = "Sum"
 
 
-def fuse_attention(model: onnx.ModelProto, heads: int) -> int:
-    """Makes one operator, without a mask, of each layer's attention; gives how many were found.
+def fuse_attention(model: onnx.ModelProto, heads: int) -> None:
+    """Makes one operator, without a mask, of each layer's attention.
 
     Only for graphs whose every text is alone and unpadded: then the mask adds zeros to heads x tokens
     x tokens numbers a layer, and that is what is saved, with the transpositions. Attention of another kind
@@ -121,7 +121,6 @@ def fuse_attention(model: onnx.ModelProto, heads: int) -> int:
     _keep(model.graph, nodes)
     if found and all(known.domain != _RUNTIME for known in model.opset_import):
         model.opset_import.append(helper.make_opsetid(_RUNTIME, 1))
-    return len(found)
 
 
 def _attention(graph: _Graph, softmax: NodeProto, heads: int) -> _Attention:
@@ -129,8 +128,9 @@ def _attention(graph: _Graph, softmax: NodeProto, heads: int) -> _Attention:
     scaled = graph.back(masked.input[0], "Mul")
     scores = graph.back(scaled.input[0], "MatMul")
     mixed = graph.on(softmax, "MatMul")
-    whole = graph.on(graph.on(mixed, "Transpose"), "Reshape")
-    nodes = [softmax, masked, scaled, scores, mixed, graph.on(mixed, "Transpose"), whole]
+    turned = graph.on(mixed, "Transpose")
+    whole = graph.on(turned, "Reshape")
+    nodes = [softmax, masked, scaled, scores, mixed, turned, whole]
     given, weights, biases = set(), [], []
     for name in (*scores.input, mixed.input[1]):
         part = graph.back(name, "Transpose")
