@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from ingest.split import PassageSplitter
 from rag.mentions import PronounResolver
 from rag.ports.catalog import Change
-from rag.ports.reading import Resolver
 from rag.settings import Settings
 from rag.types import Document
 from rag.wiring import Service, open_service
@@ -29,7 +28,7 @@ def fresh_service(settings: Settings, documents: Iterable[Document] = ()) -> Ite
         TemporaryDirectory(prefix="saywhere-evals-") as folder,
         open_service(settings.model_copy(update={"data": Path(folder)})) as service,
     ):
-        write_documents(service, documents, PronounResolver())
+        write_documents(service, documents)
         yield service
 
 
@@ -39,7 +38,7 @@ def always_answering(settings: Settings) -> Settings:
     return settings.model_copy(update={"decide": decide})
 
 
-def write_documents(service: Service, documents: Iterable[Document], resolver: Resolver | None) -> int:
+def write_documents(service: Service, documents: Iterable[Document]) -> int:
     """Splits, resolves and commits documents; those without a passage are left out.
 
     Returns:
@@ -47,12 +46,11 @@ def write_documents(service: Service, documents: Iterable[Document], resolver: R
     """
     split = service.settings.split
     splitter = PassageSplitter(min_words=split.min_words, max_words=split.max_words)
+    resolver = PronounResolver()
     batch: list[Change] = []
     written = 0
     for document in documents:
-        passages = list(splitter.split(document))
-        if resolver is not None:
-            passages = resolver.resolve(document, passages)
+        passages = resolver.resolve(document, list(splitter.split(document)))
         if passages:
             batch.append(Change(document=document, passages=tuple(passages)))
             written += 1

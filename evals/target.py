@@ -84,9 +84,8 @@ def of_service(service: Service) -> Target:
 
 def _write(service: Service, dataset: Dataset) -> None:
     from evals.index import write_documents
-    from rag.mentions import PronounResolver
 
-    write_documents(service, dataset.texts, PronounResolver())
+    write_documents(service, dataset.texts)
 
 
 def _ingest(service: Service, folder: Path) -> None:

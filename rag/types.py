@@ -6,6 +6,7 @@ TextPositionSelector). JavaScript counts UTF-16 units: code there must never ind
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -118,13 +119,8 @@ class Document:
 
     def section_at(self, offset: int) -> tuple[str, ...]:
         """The heading path at a code point offset; empty before the first heading."""
-        found: tuple[str, ...] = ()
-        for section in self.sections:
-            if section.span.start > offset:
-                break
-            if offset < section.span.end:
-                found = section.path
-        return found
+        at = bisect_right(self.sections, offset, key=lambda section: section.span.start) - 1
+        return self.sections[at].path if at >= 0 and offset < self.sections[at].span.end else ()
 
     def page_at(self, offset: int) -> int | None:
         """The page number at a code point offset, None where the document has no pages."""

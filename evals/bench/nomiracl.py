@@ -13,7 +13,6 @@ from evals.bench.answering import Asked, Progress, abstention_figures, ask_all, 
 from evals.bench.figures import Figure, mean
 from evals.datasets.published import Query, Text
 from evals.index import write_documents
-from rag.mentions import PronounResolver
 from rag.types import Document, Outcome, Question
 from rag.wiring import Service
 
@@ -25,7 +24,7 @@ def nomiracl_figures(
     known = {text.id: text for text in texts}
     for query in queries:
         own = (_document(known[name], query) for name in query.extra["candidates"])
-        write_documents(service, own, PronounResolver())
+        write_documents(service, own)
 
     def ask(question: Question) -> Outcome:
         return service.engine.ask(replace(question, collection=collections[question.text]))

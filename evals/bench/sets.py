@@ -24,7 +24,6 @@ from evals.datasets.published import Query, Text
 from evals.datasets.shared import corpus, queries
 from evals.index import fresh_service, write_documents
 from evals.metrics.latency import percentile
-from rag.mentions import PronounResolver
 from rag.settings import Settings
 from rag.wiring import Service
 
@@ -89,7 +88,7 @@ def _measured(service: Service, name: str, asked: Sequence[Query], progress: Pro
 
 def _ingested(service: Service, texts: Sequence[Text]) -> list[Figure]:
     began = time.perf_counter()
-    written = write_documents(service, (text.document() for text in texts), PronounResolver())
+    written = write_documents(service, (text.document() for text in texts))
     seconds = time.perf_counter() - began
     words = sum(len(text.text.split()) for text in texts)
     rates = (("documents ingested", written, "documents/s"), ("words ingested", words, "words/s"))

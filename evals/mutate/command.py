@@ -14,7 +14,6 @@ from evals.mutate import documents as make
 from evals.mutate.pipeline import BREAKS, Break
 from evals.results import Results
 from evals.run import Progress, Record, Run, citations_of, judged, run
-from rag.mentions import PronounResolver
 from rag.types import Answer, Document, Outcome
 
 if TYPE_CHECKING:
@@ -163,4 +162,4 @@ def _moved(record: Record, outcome: Outcome) -> bool:
 
 
 def _write(service: Service, document: Document) -> None:
-    write_documents(service, [document], PronounResolver())
+    write_documents(service, [document])

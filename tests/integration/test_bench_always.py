@@ -7,7 +7,6 @@ from pathlib import Path
 from evals.bench.always import always_figures
 from evals.datasets.published import Query, Text
 from evals.index import write_documents
-from rag.mentions import PronounResolver
 from rag.settings import Settings
 from rag.wiring import open_service
 
@@ -21,7 +20,7 @@ BUILT = Query(id="b", text="When was the rink in Windsor built?", answers=("1897
 def test_an_answer_is_read_and_its_document_taken_away(tmp_path: Path) -> None:
     """Right with its document there, from that document, and less sure without it."""
     with open_service(Settings(data=tmp_path)) as service:
-        write_documents(service, (text.document() for text in TEXTS), PronounResolver())
+        write_documents(service, (text.document() for text in TEXTS))
         found = {f.name: f.value for f in always_figures(service, [BUILT], lambda *_: None)}
     assert found == {
         "F1": 1.0,

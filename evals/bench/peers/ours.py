@@ -10,7 +10,6 @@ from typing import Any
 
 from evals.datasets.published import Text
 from evals.index import always_answering, fresh_service, write_documents
-from rag.mentions import PronounResolver
 from rag.settings import load
 from rag.types import Answer, Outcome, Question
 
@@ -29,7 +28,7 @@ def main(job_path: Path, out: Path) -> None:
 def _asked(service: Any, job: dict[str, Any]) -> dict[str, Any]:
     texts = [Text(id=t["id"], title=t["title"], text=t["text"]) for t in job["texts"]]
     began = time.perf_counter()
-    write_documents(service, (text.document() for text in texts), PronounResolver())
+    write_documents(service, (text.document() for text in texts))
     told: dict[str, Any] = {"ingest_s": time.perf_counter() - began, "rankings": {}, "answers": {}}
     told |= {"search_ms": [], "ask_ms": []}
     for query in job["queries"][:3]:
