@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.headings import headings, prefix
 from rag.ports.indexes import TermRow, Unit
 from rag.types import Document, Passage
 from rag.view import read_as
@@ -22,20 +21,26 @@ def fingerprint(*, context: bool) -> str:
     return f"{_RECIPE}{'+context' if context else ''}"
 
 
+def headings(document: Document, passage: Passage) -> tuple[str, ...]:
+    """Title and heading path of a passage, outermost first, a heading equal to the title once."""
+    path = document.section_at(passage.span.start)
+    return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
+
+
 def units(document: Document, passage: Passage, *, context: bool) -> tuple[Unit, ...]:
     """One unit for each sentence, in order.
 
     ``context`` puts title and heading path before the sentence that is embedded, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    before = prefix(headings(document, passage)) if context else ""
+    prefix = _prefix(headings(document, passage)) if context else ""
     return tuple(
         Unit(
             passage_id=passage.id,
             index=index,
             document_id=passage.document_id,
             version=passage.version,
-            text=before + read_as(document, passage, sentence),
+            text=prefix + read_as(document, passage, sentence),
         )
         for index, sentence in enumerate(passage.sentences)
     )
@@ -56,3 +61,10 @@ def term_row(document: Document, passage: Passage) -> TermRow:
         text=read_as(document, passage, passage.span),
         context="\n".join(dict.fromkeys([*headings(document, passage), *leads])),
     )
+
+
+def _prefix(headings: tuple[str, ...]) -> str:
+    if not headings:
+        return ""
+    title, *path = headings
+    return f"{title}. {' > '.join(path)}: " if path else f"{title}: "

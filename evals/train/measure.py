@@ -1,8 +1,8 @@
 """The reader alone on the open sets: reading, and knowing when a text has no answer.
 
 ``python -m evals.train.measure MODEL.onnx --open ../shared/data/open`` prints one line a figure. Each
-text runs alone, its title before it, as the service runs it: dynamic int8 scales activations over a batch,
-so that in one a text's scores would depend on its neighbours. ``--untitled`` leaves titles out.
+text runs alone, as the service runs it: dynamic int8 scales activations over a batch, so that in one
+a text's scores would depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,27 +23,10 @@ from evals.train.batches import load_tokenizer
 from evals.train.data import sentence_spans
 from evals.train.score import Logits, auroc, best_threshold, exact, interval, read, token_f1
 from rag.adapters.span_reader import SpanReader
-from rag.headings import prefix
 from rag.types import Candidate, Document, Passage, Scores, Span
 
 _TOKENS = 512
 _PASSAGE_WORDS = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text with the title that is read before it; "" for none."""
-
-    title: str
-    text: str
-
-    def shown(self, part: str | None = None) -> str:
-        """As the reader gets it, or a part of it."""
-        return (prefix((self.title,)) if self.title else "") + (self.text if part is None else part)
-
-
-_Texts = Mapping[str, Text]
-_Queries = Sequence[Mapping[str, Any]]
 
 
 class Subject:
@@ -63,13 +45,13 @@ class Subject:
         """The best span's text, for each (question, text)."""
         return [reading.text for reading in read(pairs, self._tokenizer, self._logits, batch=1)]
 
-    def served(self, asked: Sequence[tuple[str, Text]]) -> list[str]:
+    def served(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
         """The same as the service finds it: each text one passage, its answer looked at once more."""
         with TemporaryDirectory() as folder:
             for name, path in self._files.items():
                 (Path(folder) / name).symlink_to(path.resolve())
             reader = SpanReader(folder, cache=Path(folder))
-            return [_served(reader, question, _whole(text)) for question, text in asked]
+            return [_served(reader, question, _whole(text)) for question, text in pairs]
 
 
 def _served(reader: SpanReader, question: str, candidate: Candidate) -> str:
@@ -77,13 +59,10 @@ def _served(reader: SpanReader, question: str, candidate: Candidate) -> str:
     return reader.closer(question, best[0]).text if best else ""
 
 
-def _whole(text: Text) -> Candidate:
-    document = Document(id="text", uri="text", title=text.title, text=text.text)
+def _whole(text: str) -> Candidate:
+    document = Document(id="text", uri="text", title="", text=text)
     whole = Passage(
-        document_id="text",
-        version=document.sha256,
-        span=Span(0, len(text.text)),
-        sentences=sentence_spans(text.text),
+        document_id="text", version=document.sha256, span=Span(0, len(text)), sentences=sentence_spans(text)
     )
     return Candidate(passage=whole, document=document, scores=Scores(fused=0.0))
 
@@ -118,24 +97,25 @@ def passages(text: str, words: int = _PASSAGE_WORDS) -> list[str]:
     return parts
 
 
-def xquad(subject: Subject, texts: _Texts, queries: _Queries) -> Iterator[str]:
+def xquad(subject: Subject, folder: Path) -> Iterator[str]:
     """F1 and exact match, gold paragraph given; AUROC of it against it without the answer's sentence."""
-    asked = [(q["text"], texts[q["context_doc"]]) for q in queries]
-    pairs = [(question, text.shown()) for question, text in asked]
-    for how, answers in (("", subject.answers(pairs)), (" looked at twice", subject.served(asked))):
+    texts, queries = _load(folder)
+    pairs = [(q["text"], texts[q["context_doc"]]) for q in queries]
+    for how, answers in (("", subject.answers(pairs)), (" looked at twice", subject.served(pairs))):
         for name, measure in (("F1", token_f1), ("EM", exact)):
             values = [100 * measure(a, q["answers"]) for a, q in zip(answers, queries, strict=True)]
             low, high = interval(values)
             yield f"xquad-en{how} {name} {np.mean(values):.1f} [{low:.1f}, {high:.1f}] n={len(values)}"
-    emptied = [(text, _without(text.text, q)) for q, (_, text) in zip(queries, asked, strict=True)]
-    kept = [(q["text"], text.shown(rest)) for q, (text, rest) in zip(queries, emptied, strict=True) if rest]
+    emptied = [(q["text"], _without(text, q)) for q, (_, text) in zip(queries, pairs, strict=True)]
+    kept = [pair for pair in emptied if pair[1]]
     whole, less = subject.margins(pairs), subject.margins(kept)
     yield f"xquad-en AUROC gold against removed {auroc(whole, less):.3f} n={len(pairs)}+{len(kept)}"
     yield f"xquad-en balanced accuracy {best_threshold(whole, less)[1]:.3f}"
 
 
-def clapnq(subject: Subject, texts: _Texts, queries: _Queries) -> Iterator[str]:
+def clapnq(subject: Subject, folder: Path) -> Iterator[str]:
     """Balanced accuracy of answering or declining, its own passage given, at the best threshold."""
+    texts, queries = _load(folder)
     best = [_best(subject, q["text"], [texts[q["context_doc"]]]) for q in queries]
     higher = [m for m, q in zip(best, queries, strict=True) if q["answerable"]]
     lower = [m for m, q in zip(best, queries, strict=True) if not q["answerable"]]
@@ -143,8 +123,9 @@ def clapnq(subject: Subject, texts: _Texts, queries: _Queries) -> Iterator[str]:
     yield f"clapnq balanced accuracy {accuracy:.3f} at {cut:.2f}, AUROC {auroc(higher, lower):.3f}"
 
 
-def nomiracl(subject: Subject, texts: _Texts, queries: _Queries) -> Iterator[str]:
+def nomiracl(subject: Subject, folder: Path) -> Iterator[str]:
     """The two error rates over each question's ten candidates, at three thresholds."""
+    texts, queries = _load(folder)
     best = [_best(subject, q["text"], [texts[c] for c in q["candidates"]]) for q in queries]
     higher = np.array([m for m, q in zip(best, queries, strict=True) if q["answerable"]])
     lower = np.array([m for m, q in zip(best, queries, strict=True) if not q["answerable"]])
@@ -157,13 +138,12 @@ def nomiracl(subject: Subject, texts: _Texts, queries: _Queries) -> Iterator[str
         )
 
 
-def _best(subject: Subject, question: str, texts: Sequence[Text]) -> float:
+def _best(subject: Subject, question: str, texts: Sequence[str]) -> float:
     """The highest margin over all passages of the texts."""
-    shown = [text.shown(passage) for text in texts for passage in passages(text.text)]
-    return max(subject.margins([(question, passage) for passage in shown]))
+    return max(subject.margins([(question, passage) for text in texts for passage in passages(text)]))
 
 
-def _without(text: str, query: Mapping[str, Any]) -> str:
+def _without(text: str, query: dict[str, Any]) -> str:
     """The text without the sentences that hold the answer; "" where it stands elsewhere, too."""
     answer = query["answers"][0].lower()
     kept = [text[s.start : s.end] for s in sentence_spans(text)]
@@ -171,9 +151,8 @@ def _without(text: str, query: Mapping[str, Any]) -> str:
     return rest if len(rest) < len(text) - 1 and rest else ""
 
 
-def _load(folder: Path, titled: bool) -> tuple[dict[str, Text], list[dict[str, Any]]]:
-    lines = _lines(folder / "corpus.jsonl.gz")
-    texts = {d["_id"]: Text(d["title"] if titled else "", d["text"]) for d in lines}
+def _load(folder: Path) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    texts = {d["_id"]: d["text"] for d in _lines(folder / "corpus.jsonl.gz")}
     return texts, list(_lines(folder / "queries.jsonl.gz"))
 
 
@@ -191,12 +170,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("model", type=Path)
     parser.add_argument("--open", type=Path, required=True, help="folder of the open sets")
     parser.add_argument("--tokenizer", type=Path, default=Path("rag/models/reader"))
-    parser.add_argument("--untitled", action="store_true", help="texts without their titles")
     parser.add_argument("--sets", nargs="*", choices=sorted(_SETS), default=sorted(_SETS))
     options = parser.parse_args(arguments)
     subject = Subject(options.model, options.tokenizer)
     for name in options.sets:
-        for line in _SETS[name](subject, *_load(options.open / name, not options.untitled)):
+        for line in _SETS[name](subject, options.open / name):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
     return 0

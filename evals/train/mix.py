@@ -16,7 +16,6 @@ from evals.train import negatives
 from evals.train.data import Example, Row, positive
 from evals.train.near import NearIndex
 from evals.train.overlap import OverlapIndex
-from rag.headings import prefix
 from rag.ports.indexes import Embedder
 from rag.types import Span
 
@@ -97,8 +96,7 @@ _WATCHED = {
     "squad2": ("15", "25", "35", "45", "55", "65", "75", "85", "95"),
     "squad": (":77", ":177", ":277", ":377"),
 }
-_TITLED = 0.75
-_NAMED = 0.2
+_TITLED = 0.2
 _BARE = 0.15
 _KEY_WORDS = 0.06
 _SLIPS = 0.06
@@ -132,7 +130,6 @@ class Mixer:
         self._indexes = overlap_indexes(rows)
         self._embedder = embedder
         self._near: dict[str, NearIndex] = {}  # by pool
-        self._titles = {row.context: row.title for members in rows.values() for row in members if row.title}
         self._names = {name: _question_names(members) for name, members in rows.items()}
 
     def draw(self, count: int) -> list[Example]:
@@ -177,9 +174,9 @@ class Mixer:
         if kind == "asked":
             return _asked
         if kind == "elsewhere":
-            return lambda row, rng: negatives.elsewhere(row, self._indexes[row.pool], self._titles, rng)
+            return lambda row, rng: negatives.elsewhere(row, self._indexes[row.pool], rng)
         if kind == "near":
-            return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), self._titles, rng)
+            return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), rng)
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
         return {"removed": negatives.removed, "silent": negatives.silent}[kind]
@@ -255,19 +252,14 @@ def _near(names: Mapping[str, Sequence[str]], row: Row, rng: random.Random) -> S
 
 
 def dress(example: Example, rng: random.Random) -> Example:
-    """Mostly the title before the text, as the service shows it, and the question as users type it.
-
-    A text without one gets its most frequent name for a title now and then; one with it, the name for a
-    section's heading.
-    """
+    """Now and then a heading line before the text, or a question as users type it."""
     example = replace(example, question=typed(example.question, rng))
-    title, name = example.title, next(iter(negatives.names_in(example.context)), "")
-    if rng.random() >= (_TITLED if title else _NAMED):
+    heading = next(iter(negatives.names_in(example.context)), "")
+    if not heading or rng.random() >= _TITLED:
         return example
-    path = [name] if title and name and rng.random() < _NAMED else []
-    shown = prefix((title or name, *path)) if title or name else ""
-    span = example.span and example.span.shift(len(shown))
-    return replace(example, context=shown + example.context, span=span)
+    shift = len(heading) + 1
+    span = example.span and Span(example.span.start + shift, example.span.end + shift)
+    return replace(example, context=f"{heading}\n{example.context}", span=span)
 
 
 def typed(question: str, rng: random.Random) -> str:

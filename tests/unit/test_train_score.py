@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.train.batches import load_tokenizer
-from evals.train.measure import Subject, Text, onnx_logits, passages
+from evals.train.measure import Subject, onnx_logits, passages
 from evals.train.score import auroc, best_threshold, exact, interval, read, token_f1
 
 MODEL = Path(__file__).parents[2] / "rag" / "models" / "reader"
@@ -66,5 +66,5 @@ def test_a_served_answer_is_the_whole_name() -> None:
         "Ships waited. It rained. Mayor Ann Lee asked for an apology on Monday. Nobody came. The fair closed."
     )
     subject = Subject(MODEL / "reader.onnx", MODEL)
-    [answer] = subject.served([("Who asked for an apology?", Text("The fair", text))])
+    [answer] = subject.served([("Who asked for an apology?", text)])
     assert "Ann Lee" in answer
