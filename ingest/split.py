@@ -10,7 +10,7 @@ from itertools import accumulate, groupby, pairwise, zip_longest
 
 from ingest.cut import cut, joined, weight
 from rag.text import paragraphs, sentences
-from rag.types import Block, BlockKind, Document, Passage, Section, Span
+from rag.types import Block, BlockKind, Document, Passage, Span
 
 VERSION = 1
 _CODE_WORDS = 40
@@ -108,7 +108,7 @@ def _groups(document: Document) -> Iterator[list[Block]]:
         for _, run in groupby(parts, key=lambda p: (bisect_right(cuts, p.span.start), _is_heading(p)))
     ]
     for run, following in zip_longest(runs, runs[1:]):
-        if not _is_heading(run[0]) or _stands_alone(document.sections, run[-1], following):
+        if not _is_heading(run[0]) or _stands_alone(document, run[-1], following):
             yield run
 
 
@@ -116,17 +116,11 @@ def _is_heading(block: Block) -> bool:
     return block.kind is BlockKind.HEADING
 
 
-def _stands_alone(sections: Sequence[Section], heading: Block, following: Sequence[Block] | None) -> bool:
+def _stands_alone(document: Document, heading: Block, following: Sequence[Block] | None) -> bool:
     if following is None:
         return True
-    here, there = (_path_at(sections, block.span.start) for block in (heading, following[0]))
+    here, there = (document.section_at(block.span.start) for block in (heading, following[0]))
     return there[: len(here)] != here
-
-
-def _path_at(sections: Sequence[Section], offset: int) -> tuple[str, ...]:
-    """``Document.section_at`` in logarithmic time: some documents have thousands of headings."""
-    at = bisect_right(sections, offset, key=lambda section: section.span.start) - 1
-    return sections[at].path if at >= 0 and offset < sections[at].span.end else ()
 
 
 def _covered(document: Document) -> Iterator[Block]:

@@ -118,7 +118,10 @@ class Document:
             object.__setattr__(self, "sha256", text_sha256(self.text))
 
     def section_at(self, offset: int) -> tuple[str, ...]:
-        """The heading path at a code point offset; empty before the first heading."""
+        """The heading path at a code point offset; empty before the first heading.
+
+        By halves: some documents have thousands of headings.
+        """
         at = bisect_right(self.sections, offset, key=lambda section: section.span.start) - 1
         return self.sections[at].path if at >= 0 and offset < self.sections[at].span.end else ()
 
