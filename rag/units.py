@@ -33,14 +33,14 @@ def units(document: Document, passage: Passage, *, context: bool) -> tuple[Unit,
     ``context`` puts title and heading path before the sentence that is embedded, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    prefix = _prefix(headings(document, passage)) if context else ""
+    before = prefix(headings(document, passage)) if context else ""
     return tuple(
         Unit(
             passage_id=passage.id,
             index=index,
             document_id=passage.document_id,
             version=passage.version,
-            text=prefix + read_as(document, passage, sentence),
+            text=before + read_as(document, passage, sentence),
         )
         for index, sentence in enumerate(passage.sentences)
     )
@@ -63,7 +63,8 @@ def term_row(document: Document, passage: Passage) -> TermRow:
     )
 
 
-def _prefix(headings: tuple[str, ...]) -> str:
+def prefix(headings: tuple[str, ...]) -> str:
+    """What goes before a text: ``title: ``, or ``title. heading > heading: ``; "" without any."""
     if not headings:
         return ""
     title, *path = headings

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,8 @@ class Row:
     """A question with its text. ``answer`` None: people judged that the text has no answer.
 
     ``region`` says that ``answer`` is only known to hold the answer (a sentence), not to be it.
-    ``pool`` names the kind of text, ``article`` what the text is a part of.
+    ``pool`` names the kind of text, ``article`` what the text is a part of, ``title`` what that is called,
+    where it is known.
     """
 
     pool: str
@@ -46,6 +48,7 @@ class Row:
     context: str
     answer: Span | None
     region: bool = False
+    title: str = ""
 
     @property
     def answer_text(self) -> str:
@@ -56,6 +59,8 @@ class Row:
 class Example:
     """What one training step sees of a row. ``span`` None: nothing here answers the question.
 
+    ``title`` is that of the text's article, not yet before it (``mix.dress``).
+
     ``taught`` holds a bigger model's probabilities of start and end, ``[2, tokens]`` over the tokens of
     question and context, where one was asked (see ``distil.py``).
     """
@@ -65,6 +70,7 @@ class Example:
     span: Span | None
     kind: str
     region: bool = False
+    title: str = ""
     taught: NDArray[np.float16] | None = None
 
 
@@ -101,6 +107,7 @@ def squad_rows(path: Path) -> list[Row]:
             question=asked["question"].strip(),
             context=paragraph["context"],
             answer=Span(answer["answer_start"], answer["answer_start"] + len(answer["text"])),
+            title=unquote(article["title"]).replace("_", " "),
         )
         for number, article in enumerate(json.loads(content)["data"])
         for paragraph in article["paragraphs"]
@@ -192,4 +199,5 @@ def positive(row: Row, rng: random.Random) -> Example:
         span=Span(row.answer.start - cut.start, row.answer.end - cut.start),
         kind="region" if row.region else "span",
         region=row.region,
+        title=row.title,
     )

@@ -18,6 +18,7 @@ from evals.train.near import NearIndex
 from evals.train.overlap import OverlapIndex
 from rag.ports.indexes import Embedder
 from rag.types import Span
+from rag.units import prefix
 
 # Parts of a hundred, by maker and source.
 SHARES: Mapping[str, float] = {
@@ -47,25 +48,26 @@ SHARES: Mapping[str, float] = {
 # The same where SQuAD 1.1's training set is at hand: most of it, the rest for other kinds of text and for
 # questions that people wrote to have no answer. Its sentence pairs are of the same articles.
 SQUAD_SHARES: Mapping[str, float] = {
-    "span:squad": 46,
-    "span:new_wiki": 6,
-    "span:qamr": 5,
-    "span:reddit": 2,
-    "span:amazon_reviews": 2,
+    "span:squad": 38,
+    "span:new_wiki": 8,
+    "span:qamr": 6,
+    "span:reddit": 3,
+    "span:amazon_reviews": 3,
     "span:policyqa": 2,
     "span:squad2": 3,
     "asked:squad2": 4,
-    "elsewhere:squad": 4,
-    "near:squad": 10,
+    "elsewhere:squad": 2,
+    "near:squad": 9,
+    "beside:squad": 6,
     "elsewhere:new_wiki": 1,
     "near:new_wiki": 1,
     "elsewhere:qamr": 0.5,
     "elsewhere:reddit": 0.5,
     "elsewhere:amazon_reviews": 0.5,
     "elsewhere:policyqa": 0.5,
-    "exchanged:squad": 5,
+    "exchanged:squad": 4.5,
     "exchanged:squad2": 0.5,
-    "removed:squad": 4.5,
+    "removed:squad": 4,
     "silent:squad": 1,
     "silent:qamr": 1.5,
 }
@@ -96,12 +98,26 @@ _WATCHED = {
     "squad2": ("15", "25", "35", "45", "55", "65", "75", "85", "95"),
     "squad": (":77", ":177", ":277", ":377"),
 }
-_TITLED = 0.2
+_TITLED = 0.5
+_NAMED = 0.2
 _BARE = 0.15
 _KEY_WORDS = 0.06
 _SLIPS = 0.06
+_CHATTY = 0.08
 _FILLERS = frozenset(
     "a an the is are was were be been do does did has have had of in on at to for what which it its".split()
+)
+_TALK = (
+    "hi, {}",
+    "hello! {}",
+    "ok so {}",
+    "question: {}",
+    "can you tell me: {}",
+    "please tell me, {}",
+    "I'd like to know: {}",
+    "not sure who to ask, but {}",
+    "{} thanks",
+    "{} asking for a colleague",
 )
 _MISSES = 200_000
 _LONGEST = 170  # words; a longer text has no sentence ends, and would be cut anywhere
@@ -130,6 +146,7 @@ class Mixer:
         self._indexes = overlap_indexes(rows)
         self._embedder = embedder
         self._near: dict[str, NearIndex] = {}  # by pool
+        self._titles = {row.context: row.title for members in rows.values() for row in members if row.title}
         self._names = {name: _question_names(members) for name, members in rows.items()}
 
     def draw(self, count: int) -> list[Example]:
@@ -174,9 +191,12 @@ class Mixer:
         if kind == "asked":
             return _asked
         if kind == "elsewhere":
-            return lambda row, rng: negatives.elsewhere(row, self._indexes[row.pool], rng)
+            return lambda row, rng: negatives.elsewhere(row, self._indexes[row.pool], self._titles, rng)
         if kind == "near":
-            return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), rng)
+            return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), self._titles, rng)
+        if kind == "beside":
+            articles = _by_article(self._rows[source])
+            return lambda row, rng: negatives.elsewhere(row, articles[row.article], self._titles, rng)
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
         return {"removed": negatives.removed, "silent": negatives.silent}[kind]
@@ -235,6 +255,14 @@ def overlap_indexes(rows: Mapping[str, Sequence[Row]]) -> dict[str, OverlapIndex
     return {pool: OverlapIndex.of(contexts) for pool, contexts in texts.items() if pool != "pairs"}
 
 
+def _by_article(rows: Sequence[Row]) -> dict[str, OverlapIndex]:
+    """The texts of each article, to be found by words: near misses under the right title."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        texts[row.article].append(row.context)
+    return {article: OverlapIndex.of(contexts) for article, contexts in texts.items()}
+
+
 def _question_names(rows: Sequence[Row]) -> dict[str, list[str]]:
     """The names in each article's questions; under "" all of the source."""
     names: dict[str, list[str]] = defaultdict(list)
@@ -252,18 +280,23 @@ def _near(names: Mapping[str, Sequence[str]], row: Row, rng: random.Random) -> S
 
 
 def dress(example: Example, rng: random.Random) -> Example:
-    """Now and then a heading line before the text, or a question as users type it."""
+    """The title before the text half of the time, where one is known, and the question as users type it.
+
+    The service shows none, but its texts begin with all sorts of lines. A text without a title gets its most
+    frequent name for one now and then; one with it, the name for a section's heading.
+    """
     example = replace(example, question=typed(example.question, rng))
-    heading = next(iter(negatives.names_in(example.context)), "")
-    if not heading or rng.random() >= _TITLED:
+    title, name = example.title, next(iter(negatives.names_in(example.context)), "")
+    if rng.random() >= (_TITLED if title else _NAMED):
         return example
-    shift = len(heading) + 1
-    span = example.span and Span(example.span.start + shift, example.span.end + shift)
-    return replace(example, context=f"{heading}\n{example.context}", span=span)
+    path = [name] if title and name and rng.random() < _NAMED else []
+    shown = prefix((title or name, *path)) if title or name else ""
+    span = example.span and example.span.shift(len(shown))
+    return replace(example, context=shown + example.context, span=span)
 
 
 def typed(question: str, rng: random.Random) -> str:
-    """A question as it is mostly, else without its mark, as key words only, or with a slip of the keys."""
+    """A question as it is mostly, else without its mark, as key words only, with a slip, or in small talk."""
     chance = rng.random()
     if chance < _BARE:
         return question.rstrip(" ?")
@@ -277,6 +310,8 @@ def typed(question: str, rng: random.Random) -> str:
             at = rng.choice(long)
             words[at] = _slip(words[at], rng)
             return " ".join(words)
+    if chance > 1 - _CHATTY:
+        return rng.choice(_TALK).format(question)
     return question
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evals.train.data import Example, Row, sentence_spans, window
 from evals.train.near import NearIndex
@@ -60,10 +60,13 @@ _ABOUT = tuple(
 )
 
 
-def elsewhere(row: Row, index: OverlapIndex | NearIndex, rng: random.Random) -> Example | None:
+def elsewhere(
+    row: Row, index: OverlapIndex | NearIndex, titles: Mapping[str, str], rng: random.Random
+) -> Example | None:
     """The question beside a close text of its pool that lacks the answer and one telling word.
 
-    A question whose words are all there might be answered there after all ("What does the writer like?").
+    ``titles`` are those of the texts, where they have one: a word there isn't missing. A question whose words
+    are all there might be answered there after all ("What does the writer like?").
     """
     words = content_words(row.question)
     rarest = index.rarest(words)
@@ -78,9 +81,10 @@ def elsewhere(row: Row, index: OverlapIndex | NearIndex, rng: random.Random) -> 
         best = max(sentence_spans(text), key=lambda s: len(words & content_words(text[s.start : s.end])))
         cut = window(text, best, rng)
         shown = text[cut.start : cut.end]
-        missing = words - content_words(shown)
+        title = titles.get(text, "")
+        missing = words - content_words(f"{title} {shown}")
         if missing and (row.pool == "wiki" or rarest in missing):
-            return Example(question=row.question, context=shown, span=None, kind="elsewhere")
+            return Example(question=row.question, context=shown, span=None, kind="elsewhere", title=title)
     return None
 
 
@@ -99,9 +103,10 @@ def removed(row: Row, rng: random.Random) -> Example | None:
         row.context[s.start : s.end] for s in inside if s.end <= row.answer.start or s.start >= row.answer.end
     ]
     context = " ".join(left)
-    if len(left) == len(inside) or context.count(" ") < 25 or holds(context, row.answer_text):
+    told = holds(f"{row.title}\n{context}", row.answer_text)
+    if len(left) == len(inside) or context.count(" ") < 25 or told:
         return None
-    return Example(question=row.question, context=context, span=None, kind="removed")
+    return Example(question=row.question, context=context, span=None, kind="removed", title=row.title)
 
 
 def exchanged(row: Row, names: Sequence[str], rng: random.Random) -> Example | None:
@@ -110,10 +115,13 @@ def exchanged(row: Row, names: Sequence[str], rng: random.Random) -> Example | N
     cut = window(row.context, row.answer, rng)
     context = row.context[cut.start : cut.end]
     for old, new in _exchanges(row.question, names, rng):
-        if holds(context, old) and not content_words(new) & content_words(context) and new != old:
+        told = content_words(f"{row.title} {context}")
+        if holds(context, old) and not content_words(new) & told and new != old:
             question = re.sub(rf"\b{re.escape(old)}\b", new.replace("\\", ""), row.question, count=1)
             if question != row.question:
-                return Example(question=question, context=context, span=None, kind="exchanged")
+                return Example(
+                    question=question, context=context, span=None, kind="exchanged", title=row.title
+                )
     return None
 
 
@@ -139,7 +147,8 @@ def silent(row: Row, rng: random.Random) -> Example | None:
     template, guard = rng.choice(_ABOUT)
     if not names or guard.search(context):
         return None
-    return Example(question=template.format(rng.choice(names)), context=context, span=None, kind="silent")
+    question = template.format(rng.choice(names))
+    return Example(question=question, context=context, span=None, kind="silent", title=row.title)
 
 
 def names_in(text: str) -> list[str]:

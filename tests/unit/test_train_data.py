@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -101,11 +102,20 @@ def test_the_closest_text_shares_the_rarest_words() -> None:
 def test_a_text_from_elsewhere_never_holds_the_answer(seed: int) -> None:
     """Of two close texts the one that has the answer isn't taken for a negative."""
     index = OverlapIndex.of([TEXT, OTHER, "The Aberdeen Pavilion was used for ice hockey until 1904."])
-    example = elsewhere(USED, index, random.Random(seed))
+    example = elsewhere(USED, index, {OTHER: "Aberdeen"}, random.Random(seed))
     assert example is not None
+    assert example.title == "Aberdeen"
     assert example.span is None
     assert not holds(example.context, "1904")
     assert example.context in OTHER
+
+
+def test_a_word_in_the_title_isnt_missing() -> None:
+    """A text that has all of a question's words, its title's among them, may answer it."""
+    asked = row("When were ice and curling at the Aberdeen Pavilion?", "1904")
+    index = OverlapIndex.of([TEXT, OTHER])
+    assert elsewhere(asked, index, {}, random.Random(7)) is not None
+    assert elsewhere(asked, index, {OTHER: "The Pavilion"}, random.Random(7)) is None
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -146,12 +156,26 @@ def test_a_silent_question_is_about_a_name_of_the_text_on_another_matter() -> No
     assert not any(example.question.startswith("When") and "founded" in example.question for example in dated)
 
 
+@pytest.mark.parametrize("title", ["", "Ice rinks"])
 @pytest.mark.parametrize("seed", range(30))
-def test_a_heading_moves_the_answer_along(seed: int) -> None:
-    """With or without a heading line before the text, the span is the answer."""
-    example = dress(positive(USED, random.Random(seed)), random.Random(seed))
+def test_a_title_moves_the_answer_along(seed: int, title: str) -> None:
+    """With or without a title before the text, the span is the answer."""
+    example = dress(positive(replace(USED, title=title), random.Random(seed)), random.Random(seed))
     assert example.span is not None
     assert example.context[example.span.start : example.span.end] == "1904"
+
+
+def test_a_known_title_is_shown_half_of_the_time_a_made_up_one_seldom() -> None:
+    """Now and then with a heading; the service shows none."""
+    shown = [
+        dress(positive(replace(USED, title="Rinks"), rng), rng).context
+        for rng in map(random.Random, range(99))
+    ]
+    titled = [text for text in shown if text.startswith(("Rinks: ", "Rinks. "))]
+    assert 33 < len(titled) < 66
+    assert 0 < len([text for text in titled if text.startswith("Rinks. ")]) < 30
+    bare = [dress(positive(USED, rng), rng).context for rng in map(random.Random, range(99))]
+    assert 0 < len([text for text in bare if text not in TEXT]) < 40
 
 
 def rows() -> dict[str, list[Row]]:
@@ -257,14 +281,17 @@ def test_lessons_are_four_of_five_and_come_round() -> None:
 def test_squad_rows_slice_to_their_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each question with its first answer, the articles numbered, so that whole ones can be held out."""
     asked = {"question": " Who wrote it? ", "answers": [{"text": "Ada", "answer_start": 0}] * 2}
-    article = {"title": "Ada", "paragraphs": [{"context": "Ada wrote the first program.", "qas": [asked]}]}
+    article = {
+        "title": "Ada_%C3%A9_Co",
+        "paragraphs": [{"context": "Ada wrote the first program.", "qas": [asked]}],
+    }
     path = tmp_path / "train-v1.1.json"
     path.write_text(json.dumps({"data": [article, article]}), encoding="utf-8")
     monkeypatch.setattr("evals.train.data.SQUAD_SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
     found = squad_rows(path)
-    assert [(r.question, r.answer_text, r.article) for r in found] == [
-        ("Who wrote it?", "Ada", "squad:0"),
-        ("Who wrote it?", "Ada", "squad:1"),
+    assert [(r.question, r.answer_text, r.article, r.title) for r in found] == [
+        ("Who wrote it?", "Ada", "squad:0", "Ada é Co"),
+        ("Who wrote it?", "Ada", "squad:1", "Ada é Co"),
     ]
 
 
