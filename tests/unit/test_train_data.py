@@ -230,6 +230,20 @@ def test_near_negatives_come_from_what_the_retriever_ranks_high() -> None:
         next(Mixer(members, seed=7).stream("near:new_wiki"))
 
 
+def test_near_misses_beside_are_of_the_questions_own_article() -> None:
+    """However close a text of another article is, under another title it is no near miss."""
+    own = row("When did the Aberdeen Pavilion open?", "1904", TEXT)
+    members = [
+        own,
+        replace(own, question="Who sold the machine?", context=OTHER, answer=Span(0, 3)),
+        replace(own, article="elsewhere", context="The Aberdeen Pavilion opened to visitors, they say."),
+    ]
+    stream = Mixer({"squad": members}, seed=7).stream("beside:squad")
+    found = [example for example in islice(stream, 20) if example.question == own.question]
+    assert found
+    assert all(example.span is None and example.context in OTHER for example in found)
+
+
 def test_held_out_articles_are_whole() -> None:
     """No article is both learnt from and watched."""
     members = [
@@ -260,6 +274,8 @@ def test_a_typed_question_keeps_what_it_asks_about() -> None:
     assert sum(text == question for text in made) > 250
     slips = [t for t in made if t.split()[:1] == ["What"] and len(t.split()) == 8 and t not in (question,)]
     assert slips
+    talk = [text for text in made if question in text and text != question]
+    assert 10 < len(talk) < 60
     for text in slips:
         changed = [
             a for a, b in zip(text.split(), question.split(), strict=True) if a.rstrip("?") != b.rstrip("?")
