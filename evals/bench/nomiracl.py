@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evals.bench.answering import Asked, Progress, abstention_figures, ask_all, time_figures
-from evals.bench.figures import Figure, mean
+from evals.bench.figures import Figure, area, mean
 from evals.datasets.published import Query, Text
 from evals.index import write_documents
 from rag.types import Document, Outcome, Question
 from rag.wiring import Service
+
+_DECLINED = 0.15  # of the answerable: the error rate at which hallucination rates are held side by side
 
 
 def nomiracl_figures(
@@ -35,13 +37,27 @@ def nomiracl_figures(
 
 
 def rates(asked: Sequence[Asked]) -> list[Figure]:
-    """What was answered that should be declined, and declined that should be answered."""
+    """What was answered that should be declined, and declined that should be answered.
+
+    Both at the service's own threshold, and the first once more at the one that declines 15 % of the rest.
+    """
     answered = [bool(one.text) for one in asked if not one.query.answerable]
     declined = [not one.text for one in asked if one.query.answerable]
     return [
         mean("NoMIRACL", "hallucination rate (0 best)", answered),
         mean("NoMIRACL", "error rate (0 best)", declined),
+        area("NoMIRACL", "hallucination rate at an error rate of 0.15", asked, _answered_at),
     ]
+
+
+def _answered_at(asked: Sequence[Asked]) -> float | None:
+    """The share of the unanswerable that would be answered where ``_DECLINED`` of the others are declined."""
+    sure = sorted(one.outcome.confidence for one in asked if one.query.answerable)
+    unsure = [one.outcome.confidence for one in asked if not one.query.answerable]
+    if not sure or not unsure:
+        return None
+    least = sure[int(_DECLINED * len(sure))]
+    return sum(confidence >= least for confidence in unsure) / len(unsure)
 
 
 def _collection(query: Query) -> str:

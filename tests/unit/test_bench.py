@@ -81,7 +81,16 @@ def test_what_must_always_be_answered_is_told_apart() -> None:
 def test_both_rates_of_nomiracl_count_what_went_wrong() -> None:
     """Answered where nothing is relevant; declined where something is."""
     asked = [Asked(LONDON, abstention(), 1.0), Asked(MOON, answer("36", cite("London")), 1.0)]
-    assert set(by_name(rates(asked)).values()) == {1.0}
+    found = by_name(rates(asked))
+    assert found["NoMIRACL hallucination rate (0 best)"] == found["NoMIRACL error rate (0 best)"] == 1.0
+
+
+def test_hallucinations_are_counted_where_fifteen_in_a_hundred_are_declined() -> None:
+    """Of twenty answerable ones the three least sure would be declined, whatever the service's threshold."""
+    able = [Asked(LONDON, abstention(n / 20), 1.0) for n in range(20)]
+    not_able = [Asked(MOON, abstention(sure), 1.0) for sure in (0.0, 0.14, 0.15, 0.9)]
+    found = by_name(rates([*able, *not_able]))
+    assert found["NoMIRACL hallucination rate at an error rate of 0.15"] == 0.5
 
 
 @pytest.mark.parametrize(("used", "busy"), [(0, False), (19, False), (21, True), (200, True)])
