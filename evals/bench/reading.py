@@ -6,6 +6,7 @@ batch on two threads; or, of several models, the first. Medians.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ import numpy as np
 
 from evals.metrics.latency import percentile
 from rag.adapters.onnx import INPUTS, OnnxModel
+from rag.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,10 +72,16 @@ def _medians(ways: Sequence[Callable[[], object]], rounds: int) -> list[float]:
     return [percentile(told, 50) or 0.0 for told in times]
 
 
-def main() -> int:
-    """One model: both ways and their ratio. Several: each alone, and beside the first."""
-    paths = [Path(argument) for argument in sys.argv[1:]] or [READER]
-    found = alone(paths)
+def main(arguments: list[str] | None = None) -> int:
+    """One model: both ways and their ratio. Several: each alone, and beside the first. 2: wrong use."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench.reading", description="Time reading.")
+    parser.add_argument("models", type=Path, nargs="*", default=[READER], help="ONNX files")
+    paths: list[Path] = parser.parse_args(arguments).models
+    try:
+        found = alone(paths)
+    except ModelError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     if len(paths) == 1:
         # Only now: a batch's idle threads spin, and would take the processor from the other way.
         batch = together(paths[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evals.bench import reading
@@ -28,3 +30,11 @@ def test_the_ratio_is_to_one_batch_or_to_the_first_model(
     monkeypatch.setattr(reading, "together", lambda _: 100.0)
     assert reading.main() == 0
     assert capsys.readouterr().out == told
+
+
+def test_a_file_that_is_no_model_is_said_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a wrong name on the command line would be."""
+    assert reading.main([str(tmp_path / "none.onnx")]) == 2
+    assert capsys.readouterr().err.splitlines()[0].startswith(f"model file {tmp_path / 'none.onnx'}")
