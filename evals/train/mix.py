@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -195,7 +195,8 @@ class Mixer:
         if kind == "near":
             return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), self._titles, rng)
         if kind == "beside":
-            articles = _by_article(self._rows[source])
+            # Near misses under the right title.
+            articles = _indexes_by(lambda row: row.article, self._rows[source])
             return lambda row, rng: negatives.elsewhere(row, articles[row.article], self._titles, rng)
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
@@ -248,19 +249,15 @@ def _asked(row: Row, rng: random.Random) -> Example:
 
 def overlap_indexes(rows: Mapping[str, Sequence[Row]]) -> dict[str, OverlapIndex]:
     """The texts of each pool, to be found by words; not those of the pairs, which overlap each other."""
-    texts: dict[str, list[str]] = defaultdict(list)
-    for source in rows.values():
-        for row in source:
-            texts[row.pool].append(row.context)
-    return {pool: OverlapIndex.of(contexts) for pool, contexts in texts.items() if pool != "pairs"}
+    members = (row for source in rows.values() for row in source if row.pool != "pairs")
+    return _indexes_by(lambda row: row.pool, members)
 
 
-def _by_article(rows: Sequence[Row]) -> dict[str, OverlapIndex]:
-    """The texts of each article, to be found by words: near misses under the right title."""
+def _indexes_by(key: Callable[[Row], str], rows: Iterable[Row]) -> dict[str, OverlapIndex]:
     texts: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        texts[row.article].append(row.context)
-    return {article: OverlapIndex.of(contexts) for article, contexts in texts.items()}
+        texts[key(row)].append(row.context)
+    return {name: OverlapIndex.of(contexts) for name, contexts in texts.items()}
 
 
 def _question_names(rows: Sequence[Row]) -> dict[str, list[str]]:

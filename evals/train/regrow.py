@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     State = dict[str, torch.Tensor]
 
+_ROWS = re.compile(r"^(.*layer\.\d+\.)intermediate\.dense\.weight$")
 _UP = re.compile(r"^(.*layer\.\d+\.)intermediate\.dense\.(?:weight|bias)$")
 _DOWN = re.compile(r"^(.*layer\.\d+\.)output\.dense\.weight$")
 
@@ -28,27 +29,27 @@ def regrow(whole: State, pruned: State, trained: State, share: float) -> State:
     Raises:
         ValueError: ``pruned`` is not what pruning left of ``whole``.
     """
+    kept = {found[1]: _kept(whole, pruned, name) for name in whole if (found := _ROWS.match(name))}
     grown = {name: value.clone() for name, value in whole.items()}
     for name, value in grown.items():
         if not value.is_floating_point():
             continue
         learnt = share * (trained[name] - pruned[name])
         if found := _UP.match(name):
-            value[_kept(whole, pruned, found[1])] += learnt
+            value[kept[found[1]]] += learnt
         elif found := _DOWN.match(name):
-            value[:, _kept(whole, pruned, found[1])] += learnt
+            value[:, kept[found[1]]] += learnt
         else:
             value += learnt
     return grown
 
 
-def _kept(whole: State, pruned: State, layer: str) -> list[int]:
-    """Numbers of the neurons that pruning left in a layer; it keeps their order."""
-    name = f"{layer}intermediate.dense.weight"
+def _kept(whole: State, pruned: State, name: str) -> list[int]:
+    """Numbers of the neurons that pruning left in a layer, by its rows; it keeps their order."""
     rows = {tuple(row): number for number, row in enumerate(whole[name].tolist())}
     kept = [rows.get(tuple(row), -1) for row in pruned[name].tolist()]
     if -1 in kept or kept != sorted(set(kept)):
-        raise ValueError(f"{layer.rstrip('.')} was not pruned from the whole reader's")
+        raise ValueError(f"{name} was not pruned from the whole reader's")
     return kept
 
 

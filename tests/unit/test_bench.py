@@ -81,8 +81,7 @@ def test_what_must_always_be_answered_is_told_apart() -> None:
 def test_both_rates_of_nomiracl_count_what_went_wrong() -> None:
     """Answered where nothing is relevant; declined where something is."""
     asked = [Asked(LONDON, abstention(), 1.0), Asked(MOON, answer("36", cite("London")), 1.0)]
-    found = by_name(rates(asked))
-    assert found["NoMIRACL hallucination rate (0 best)"] == found["NoMIRACL error rate (0 best)"] == 1.0
+    assert set(by_name(rates(asked)).values()) == {1.0}
 
 
 def test_hallucinations_are_counted_where_fifteen_in_a_hundred_are_declined() -> None:
