@@ -11,8 +11,10 @@ from typing import Any
 from evals.train.batches import load_tokenizer
 from evals.train.data import Example, Row, read_rows, squad_rows
 from evals.train.distil import Teacher, taught
+from evals.train.measure import onnx_logits
 from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
+from evals.train.sieve import Sieve
 from evals.train.train import Recipe, Trainer, load_model
 from rag.settings import Settings
 from rag.wiring import open_embedder
@@ -45,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     shares = SQUAD_SHARES if options.squad else SHARES
     embedder = open_embedder(Settings()) if options.squad else None
-    mixer = Mixer(learn, seed=recipe.seed, longest=options.words, shares=shares, embedder=embedder)
+    sieve = _sieve(options.sieve, tokenizer) if options.squad else None
+    mixer = Mixer(
+        learn, seed=recipe.seed, longest=options.words, shares=shares, embedder=embedder, sieve=sieve
+    )
     examples = mixer.draw(recipe.steps * recipe.batch)
     if options.teacher:
         lessons = _lessons(learn, options, tokenizer)
@@ -57,6 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
     seen = watched(watch, seed=recipe.seed, each=200)
     trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
     return 0
+
+
+def _sieve(model: Path, tokenizer: Any) -> Sieve:
+    logits = onnx_logits(model)
+    return Sieve(lambda pairs: read(pairs, tokenizer, logits))
 
 
 def _lessons(learn: dict[str, list[Row]], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
@@ -98,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=Path, required=True, help="folder of the model to start from")
     parser.add_argument(
         "--tokenizer", type=Path, default=Path("rag/models/reader"), help="folder of its tokenizer.json"
+    )
+    parser.add_argument(
+        "--sieve",
+        type=Path,
+        default=Path("rag/models/reader/reader.onnx"),
+        help="a reader; the near misses that it falls for are learnt from (with --squad)",
     )
     parser.add_argument("--frozen", type=int, default=0, help="layers, from below, that stay as they are")
     parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")
