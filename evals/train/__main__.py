@@ -11,6 +11,7 @@ from typing import Any
 from evals.train.batches import load_tokenizer
 from evals.train.data import Example, Row, read_rows, squad_rows
 from evals.train.distil import Teacher, taught
+from evals.train.drawn import keep, kept
 from evals.train.measure import onnx_logits
 from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
@@ -19,6 +20,7 @@ from evals.train.train import Recipe, Trainer, load_model
 from rag.settings import Settings
 from rag.wiring import open_embedder
 
+_DRAWN = "examples.jsonl.gz"
 _LESSON_WORDS = 115  # a text any longer costs the teacher more than it gives
 
 
@@ -27,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if not (options.data / "spans.jsonl.gz").exists():
         sys.stderr.write(f"No training files in {options.data}: spans.jsonl.gz is missing.\n")
+        return 2
+    if options.squad and not options.sieve.exists():
+        sys.stderr.write(f"No reader at {options.sieve} to sift near misses with (--sieve).\n")
         return 2
     recipe = Recipe(
         steps=options.steps,
@@ -45,13 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
     learn, watch = hold_out(rows)
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
-    shares = SQUAD_SHARES if options.squad else SHARES
-    embedder = open_embedder(Settings()) if options.squad else None
-    sieve = _sieve(options.sieve, tokenizer) if options.squad else None
-    mixer = Mixer(
-        learn, seed=recipe.seed, longest=options.words, shares=shares, embedder=embedder, sieve=sieve
-    )
-    examples = mixer.draw(recipe.steps * recipe.batch)
+    examples = kept(options.out / _DRAWN) if options.resume else []
+    if not examples:
+        examples = _drawn(learn, options, recipe, tokenizer)
+        keep(examples, options.out / _DRAWN)
     if options.teacher:
         lessons = _lessons(learn, options, tokenizer)
         examples = among(lessons, examples, seed=recipe.seed)
@@ -62,6 +64,21 @@ def main(arguments: list[str] | None = None) -> int:
     seen = watched(watch, seed=recipe.seed, each=200)
     trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
     return 0
+
+
+def _drawn(
+    learn: dict[str, list[Row]], options: argparse.Namespace, recipe: Recipe, tokenizer: Any
+) -> list[Example]:
+    """The run's examples: with SQuAD 1.1 also near misses that its reader falls for."""
+    mixer = Mixer(
+        learn,
+        seed=recipe.seed,
+        longest=options.words,
+        shares=SQUAD_SHARES if options.squad else SHARES,
+        embedder=open_embedder(Settings()) if options.squad else None,
+        sieve=_sieve(options.sieve, tokenizer) if options.squad else None,
+    )
+    return mixer.draw(recipe.steps * recipe.batch)
 
 
 def _sieve(model: Path, tokenizer: Any) -> Sieve:

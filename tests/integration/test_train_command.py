@@ -1,0 +1,54 @@
+"""The training command, on a small cut of the training files and a tiny model."""
+
+from __future__ import annotations
+
+import gzip
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from evals.train.__main__ import main
+from evals.train.drawn import kept
+from tests.unit.test_train_loop import tiny_model
+
+
+@pytest.fixture
+def data(shared: Path, tmp_path: Path) -> Path:
+    """The files, of the biggest every hundredth line, so that each source is there."""
+    folder = tmp_path / "train"
+    folder.mkdir()
+    for path in sorted((shared / "data" / "train").glob("*.jsonl.gz")):
+        step = 100 if path.name.startswith("spans") else 1
+        with gzip.open(path, "rt", encoding="utf-8") as lines, gzip.open(folder / path.name, "wt") as cut:
+            cut.writelines(islice(lines, 0, None, step))
+    return folder
+
+
+def test_a_resumed_run_has_the_examples_it_began_with(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are drawn once and kept; the run ends with weights to use, and says how it goes on."""
+    tiny_model().save_pretrained(tmp_path / "start")
+    command = ["--data", str(data), "--start", str(tmp_path / "start"), "--out", str(tmp_path / "run")]
+    command += ["--steps", "4", "--batch", "8"]
+    assert main(command) == 0
+    path = tmp_path / "run" / "examples.jsonl.gz"
+    first, stamp = kept(path), path.stat().st_mtime_ns
+    assert len(first) == pytest.approx(32, abs=4)
+    assert main([*command, "--resume"]) == 0
+    assert (kept(path), path.stat().st_mtime_ns) == (first, stamp)
+    assert "going on from the checkpoint" in capsys.readouterr().out
+    assert (tmp_path / "run" / "average" / "model.safetensors").exists()
+
+
+def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Training files, or the reader that near misses are sifted with: status 2, and nothing written."""
+    command = ["--data", str(tmp_path), "--start", "none", "--out", str(tmp_path / "run")]
+    assert main(command) == 2
+    assert "spans.jsonl.gz is missing" in capsys.readouterr().err
+    (tmp_path / "spans.jsonl.gz").touch()
+    assert main([*command, "--squad", "train.json", "--sieve", str(tmp_path / "none.onnx")]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "none.onnx" in line
+    assert not (tmp_path / "run").exists()
