@@ -3,7 +3,7 @@
 The reader reads each text that doesn't hold the answer, and those stay that it would answer from, or
 nearly so (hard negatives by the model itself: Xiong et al. 2021, arXiv:2007.00808). What it is surest of,
 and what shares a word with the answer, is left out: there the text may answer after all, in other
-words (Qu et al. 2021, arXiv:2010.08191, section 3.2).
+words (Qu et al. 2021, arXiv:2010.08191).
 """
 
 from __future__ import annotations
