@@ -27,6 +27,7 @@ from rag.types import Span
 # SQuAD 1.1's training set as its authors published it (30,288,272 bytes).
 SQUAD_SHA256 = "3527663986b8295af4f7fcdff1ba1ff3f72d07d61a20f487cb238a6ef92fd955"
 _NEIGHBOURS = 8
+_APART = "\n\n"
 _CONTEXT_WORDS = (45, 130)
 _BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
 _TREEBANK = re.compile("|".join(map(re.escape, _BRACKETS)))
@@ -130,18 +131,21 @@ def _span_row(source: str, record: dict[str, Any]) -> Row:
 
 
 def _pairs(path: Path) -> Iterator[Row]:
-    """Question and sentence pairs as rows: the sentence among its neighbours, which are of its article."""
+    """Question and sentence pairs as rows: the sentence among its neighbours, which are of its article.
+
+    Each stands as a paragraph: in lower case no rule would find where one ends.
+    """
     records = list(_lines(path))
     texts = [untokenised(record["sentence"]) for record in records]
     for i, record in enumerate(records):
         near = list(dict.fromkeys(texts[max(0, i - _NEIGHBOURS) : i + _NEIGHBOURS + 1]))
         at = near.index(texts[i])
-        start = sum(len(text) + 1 for text in near[:at])
+        start = sum(len(text) + len(_APART) for text in near[:at])
         yield Row(
             pool="pairs",
             article=f"pairs:{i // 100}",
             question=untokenised(record["question"]),
-            context=" ".join(near),
+            context=_APART.join(near),
             answer=Span(start, start + len(texts[i])),
             region=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import random
@@ -254,6 +255,27 @@ def test_held_out_articles_are_whole() -> None:
     assert {r.article for r in learn["new_wiki"]}.isdisjoint({r.article for r in watch["new_wiki"]})
     assert len(learn["new_wiki"]) + len(watch["new_wiki"]) == 200
     assert watch["new_wiki"]
+
+
+def test_a_paired_sentence_can_be_told_from_its_neighbours(tmp_path: Path) -> None:
+    """In lower case no rule finds where a sentence ends: windows are still short, and it can be taken out."""
+    said = [
+        f"sentence number {n} is about the {n}th of the towers that stood along the old road ."
+        for n in range(30)
+    ]
+    for name in ("spans", "squad2", "policyqa"):
+        gzip.open(tmp_path / f"{name}.jsonl.gz", "wt").close()
+    with gzip.open(tmp_path / "sentence-pairs.jsonl.gz", "wt") as lines:
+        lines.writelines(json.dumps({"question": "which tower ?", "sentence": line}) + "\n" for line in said)
+    rows = read_rows(tmp_path)["pairs"]
+    assert len(rows) == 30
+    rng = random.Random(7)
+    for row, line in zip(rows, said, strict=True):
+        assert row.answer_text == line.replace(" .", ".")
+        assert positive(row, rng).context.count(" ") < 131
+        rest = removed(row, rng)
+        assert rest
+        assert row.answer_text not in rest.context
 
 
 def test_every_row_of_the_training_files_slices_to_its_answer(shared: Path) -> None:
