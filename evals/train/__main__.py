@@ -12,10 +12,8 @@ from evals.train.batches import load_tokenizer
 from evals.train.data import Example, Row, read_rows, squad_rows
 from evals.train.distil import Teacher, taught
 from evals.train.drawn import keep, kept
-from evals.train.measure import onnx_logits
 from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
-from evals.train.sieve import Sieve
 from evals.train.train import Recipe, Trainer, load_model
 from rag.settings import Settings
 from rag.wiring import open_embedder
@@ -29,9 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if not (options.data / "spans.jsonl.gz").exists():
         sys.stderr.write(f"No training files in {options.data}: spans.jsonl.gz is missing.\n")
-        return 2
-    if options.squad and not options.sieve.exists():
-        sys.stderr.write(f"No reader at {options.sieve} to sift near misses with (--sieve).\n")
         return 2
     recipe = Recipe(
         steps=options.steps,
@@ -52,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     examples = kept(options.out / _DRAWN) if options.resume else []
     if not examples:
-        examples = _drawn(learn, options, recipe, tokenizer)
+        examples = _drawn(learn, options, recipe)
         keep(examples, options.out / _DRAWN)
     if options.teacher:
         lessons = _lessons(learn, options, tokenizer)
@@ -66,24 +61,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _drawn(
-    learn: dict[str, list[Row]], options: argparse.Namespace, recipe: Recipe, tokenizer: Any
-) -> list[Example]:
-    """The run's examples: with SQuAD 1.1 also near misses that its reader falls for."""
+def _drawn(learn: dict[str, list[Row]], options: argparse.Namespace, recipe: Recipe) -> list[Example]:
+    """The run's examples: with SQuAD 1.1 also texts that the service's retriever ranks high."""
     mixer = Mixer(
         learn,
         seed=recipe.seed,
         longest=options.words,
         shares=SQUAD_SHARES if options.squad else SHARES,
         embedder=open_embedder(Settings()) if options.squad else None,
-        sieve=_sieve(options.sieve, tokenizer) if options.squad else None,
     )
     return mixer.draw(recipe.steps * recipe.batch)
-
-
-def _sieve(model: Path, tokenizer: Any) -> Sieve:
-    logits = onnx_logits(model)
-    return Sieve(lambda pairs: read(pairs, tokenizer, logits))
 
 
 def _lessons(learn: dict[str, list[Row]], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
@@ -125,12 +112,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=Path, required=True, help="folder of the model to start from")
     parser.add_argument(
         "--tokenizer", type=Path, default=Path("rag/models/reader"), help="folder of its tokenizer.json"
-    )
-    parser.add_argument(
-        "--sieve",
-        type=Path,
-        default=Path("rag/models/reader/reader.onnx"),
-        help="a reader; the near misses that it falls for are learnt from (with --squad)",
     )
     parser.add_argument("--frozen", type=int, default=0, help="layers, from below, that stay as they are")
     parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")

@@ -16,7 +16,6 @@ from evals.train import negatives
 from evals.train.data import Example, Row, positive
 from evals.train.near import NearIndex
 from evals.train.overlap import OverlapIndex
-from evals.train.sieve import Sieve
 from rag.ports.indexes import Embedder
 from rag.types import Span
 from rag.units import prefix
@@ -49,29 +48,28 @@ SHARES: Mapping[str, float] = {
 # The same where SQuAD 1.1's training set is at hand: most of it, the rest for other kinds of text and for
 # questions that people wrote to have no answer. Its sentence pairs are of the same articles.
 SQUAD_SHARES: Mapping[str, float] = {
-    "span:squad": 46,
-    "span:new_wiki": 7,
-    "span:qamr": 5,
-    "span:reddit": 2.5,
-    "span:amazon_reviews": 2.5,
+    "span:squad": 38,
+    "span:new_wiki": 8,
+    "span:qamr": 6,
+    "span:reddit": 3,
+    "span:amazon_reviews": 3,
     "span:policyqa": 2,
-    "span:squad2": 2.5,
-    "asked:squad2": 3.5,
-    "elsewhere:squad": 1.5,
-    "near:squad": 4,
-    "beside:squad": 2,
-    "hard:squad": 7,
+    "span:squad2": 3,
+    "asked:squad2": 4,
+    "elsewhere:squad": 2,
+    "near:squad": 9,
+    "beside:squad": 6,
     "elsewhere:new_wiki": 1,
     "near:new_wiki": 1,
     "elsewhere:qamr": 0.5,
     "elsewhere:reddit": 0.5,
     "elsewhere:amazon_reviews": 0.5,
     "elsewhere:policyqa": 0.5,
-    "exchanged:squad": 4,
+    "exchanged:squad": 4.5,
     "exchanged:squad2": 0.5,
-    "removed:squad": 3.5,
-    "silent:squad": 0.5,
-    "silent:qamr": 1,
+    "removed:squad": 4,
+    "silent:squad": 1,
+    "silent:qamr": 1.5,
 }
 # The same for what a teacher is asked about: most of it questions that people asked of Wikipedia.
 TAUGHT_SHARES: Mapping[str, float] = {
@@ -122,13 +120,12 @@ _TALK = (
     "{} asking for a colleague",
 )
 _MISSES = 200_000
-_SIFTED, _CLOSE = 256, 3  # questions that are sifted at a time, and the close texts of each
 _LONGEST = 170  # words; a longer text has no sentence ends, and would be cut anywhere
 Maker = Callable[[Row, random.Random], Example | None]
 
 
 class Mixer:
-    """Draws examples from rows. "near" and "hard" ones need an ``embedder``, "hard" ones a ``sieve``.
+    """Draws examples from rows. ``embedder`` is needed where the shares ask for "near" ones.
 
     >>> examples = Mixer(rows, seed=7).draw(96_000)  # doctest: +SKIP
     """
@@ -141,7 +138,6 @@ class Mixer:
         longest: int | None = None,
         shares: Mapping[str, float] = SHARES,
         embedder: Embedder | None = None,
-        sieve: Sieve | None = None,
     ) -> None:
         self._rows = rows
         self._seed = seed
@@ -149,7 +145,6 @@ class Mixer:
         self._shares = shares
         self._indexes = overlap_indexes(rows)
         self._embedder = embedder
-        self._sieve = sieve
         self._near: dict[str, NearIndex] = {}  # by pool
         self._titles = {row.context: row.title for members in rows.values() for row in members if row.title}
         self._names = {name: _question_names(members) for name, members in rows.items()}
@@ -158,8 +153,7 @@ class Mixer:
         """The first ``count`` examples of the seed's order (rounded by share, then shuffled).
 
         Raises:
-            ValueError: where a share can't be met: its rows give no example, or an embedder or a sieve
-                is missing.
+            ValueError: where a share can't be met: its rows give no example, or there is no embedder.
         """
         rng = random.Random(self._seed)  # noqa: S311 (reproducible, not secret)
         present = {name: share for name, share in self._shares.items() if name.split(":")[1] in self._rows}
@@ -175,9 +169,6 @@ class Mixer:
         """Examples without end: pass after pass over the source, in a new order each."""
         rng = random.Random(f"{self._seed} {name}")  # noqa: S311
         kind, source = name.split(":")
-        if kind == "hard":
-            yield from self._hard(source, rng)
-            return
         make = self._maker(kind, source)
         rows = [row for row in self._rows[source] if (row.answer is None) == (kind == "asked")]
         misses = 0
@@ -204,38 +195,12 @@ class Mixer:
         if kind == "near":
             return lambda row, rng: negatives.elsewhere(row, self._nearest(row.pool), self._titles, rng)
         if kind == "beside":
-            articles = self._articles(source)
+            # Near misses under the right title.
+            articles = _indexes_by(lambda row: row.article, self._rows[source])
             return lambda row, rng: negatives.elsewhere(row, articles[row.article], self._titles, rng)
         if kind == "exchanged":
             return lambda row, rng: negatives.exchanged(row, _near(names, row, rng), rng)
         return {"removed": negatives.removed, "silent": negatives.silent}[kind]
-
-    def _hard(self, source: str, rng: random.Random) -> Iterator[Example]:
-        """What misleads the reader, of texts near to a question or of its own article."""
-        if self._sieve is None:
-            raise ValueError("hard examples need a reader to sift them")
-        rows = [row for row in self._rows[source] if row.answer]
-        articles = self._articles(source)
-        found = True
-        while found:
-            found = False
-            order = rng.sample(rows, len(rows))
-            for some in (order[at : at + _SIFTED] for at in range(0, len(order), _SIFTED)):
-                close = [self._close(row, articles[row.article], rng) for row in some]
-                for example in self._sieve.hardest(list(zip(some, close, strict=True))):
-                    found = True
-                    yield example
-        raise ValueError(f"no example of 'hard:{source}' among {len(rows)} rows")
-
-    def _close(self, row: Row, article: OverlapIndex, rng: random.Random) -> list[Example]:
-        """Texts of the row's article or of all its pool, as often."""
-        index = article if rng.random() < 0.5 else self._nearest(row.pool)
-        close = negatives.close_texts(row, index, self._titles, rng)
-        return [example for example in islice(close, _CLOSE) if example.context.count(" ") <= self._longest]
-
-    def _articles(self, source: str) -> dict[str, OverlapIndex]:
-        """The texts of each article: near misses under the right title."""
-        return _indexes_by(lambda row: row.article, self._rows[source])
 
     def _nearest(self, pool: str) -> NearIndex:
         """Made when first asked for: it embeds every text of the pool."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from evals.train.data import Example, Row, sentence_spans, window
 from evals.train.near import NearIndex
@@ -68,17 +68,10 @@ def elsewhere(
     ``titles`` are those of the texts, where they have one: a word there isn't missing. A question whose words
     are all there might be answered there after all ("What does the writer like?").
     """
-    return next(close_texts(row, index, titles, rng), None)
-
-
-def close_texts(
-    row: Row, index: OverlapIndex | NearIndex, titles: Mapping[str, str], rng: random.Random
-) -> Iterator[Example]:
-    """All that ``elsewhere`` could give, the closest texts early but not always first."""
     words = content_words(row.question)
     rarest = index.rarest(words)
     if not rarest or not row.answer:
-        return
+        return None
     close = [
         text
         for text in index.closest(row.question, _CANDIDATES)
@@ -91,7 +84,8 @@ def close_texts(
         title = titles.get(text, "")
         missing = words - content_words(f"{title} {shown}")
         if missing and (row.pool == "wiki" or rarest in missing):
-            yield Example(question=row.question, context=shown, span=None, kind="elsewhere", title=title)
+            return Example(question=row.question, context=shown, span=None, kind="elsewhere", title=title)
+    return None
 
 
 def _leading(texts: Sequence[str], rng: random.Random) -> list[str]:

@@ -43,12 +43,14 @@ def test_a_resumed_run_has_the_examples_it_began_with(
 
 
 def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Training files, or the reader that near misses are sifted with: status 2, and nothing written."""
+    """Training files, or another SQuAD file than the one to learn from: status 2, and nothing written."""
     command = ["--data", str(tmp_path), "--start", "none", "--out", str(tmp_path / "run")]
     assert main(command) == 2
     assert "spans.jsonl.gz is missing" in capsys.readouterr().err
-    (tmp_path / "spans.jsonl.gz").touch()
-    assert main([*command, "--squad", "train.json", "--sieve", str(tmp_path / "none.onnx")]) == 2
+    for name in ("spans", "squad2", "policyqa", "sentence-pairs"):
+        gzip.open(tmp_path / f"{name}.jsonl.gz", "wt").close()
+    (tmp_path / "dev.json").write_text("{}")
+    assert main([*command, "--squad", str(tmp_path / "dev.json")]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "none.onnx" in line
+    assert "is not SQuAD 1.1's training set" in line
     assert not (tmp_path / "run").exists()

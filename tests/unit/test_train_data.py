@@ -201,7 +201,7 @@ def test_a_source_that_gives_no_example_is_refused() -> None:
         next(Mixer(rows(), seed=7).stream("asked:new_wiki"))
 
 
-class Meaning:
+class _Meaning:
     """An embedder that knows one thing: what speaks of ice hockey or of curling is alike."""
 
     fingerprint, dimensions = "meaning", 2
@@ -214,7 +214,7 @@ class Meaning:
 def test_texts_near_in_meaning_are_found_without_a_shared_word() -> None:
     """By meaning and by words, each rank counting: first what both find, then what one of them does."""
     texts = ["Salt and sand.", "A farmer's skate.", OTHER, "The Aberdeen museum has sand."]
-    near = NearIndex(OverlapIndex.of(texts), Meaning())
+    near = NearIndex(OverlapIndex.of(texts), _Meaning())
     found = near.closest("Who played hockey at the Aberdeen?", 3)
     assert found[0] == OTHER
     assert "A farmer's skate." in found
@@ -223,7 +223,7 @@ def test_texts_near_in_meaning_are_found_without_a_shared_word() -> None:
 def test_near_negatives_come_from_what_the_retriever_ranks_high() -> None:
     """And like those by words they lack the answer; without an embedder they can't be had."""
     members = {"new_wiki": [*rows()["new_wiki"], row("Who sold the machine?", "a farmer", OTHER)]}
-    drawn = islice(Mixer(members, seed=7, embedder=Meaning()).stream("near:new_wiki"), 20)
+    drawn = islice(Mixer(members, seed=7, embedder=_Meaning()).stream("near:new_wiki"), 20)
     for example in drawn:
         assert example.span is None
         assert not holds(example.context, "a farmer" if "machine" in example.question else "1904")
