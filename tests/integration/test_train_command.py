@@ -20,7 +20,7 @@ def data(shared: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for path in sorted((shared / "data" / "train").glob("*.jsonl.gz")):
         step = 100 if path.name.startswith("spans") else 1
-        with gzip.open(path, "rt", encoding="utf-8") as lines, gzip.open(folder / path.name, "wt") as cut:
+        with gzip.open(path, "rb") as lines, gzip.open(folder / path.name, "wb") as cut:
             cut.writelines(islice(lines, 0, None, step))
     return folder
 
