@@ -83,7 +83,7 @@ def read_rows(folder: Path) -> dict[str, list[Row]]:
     """
     rows: dict[str, list[Row]] = {"pairs": list(_pairs(folder / "sentence-pairs.jsonl.gz"))}
     for name in ("spans", "squad2", "policyqa"):
-        for record in _lines(folder / f"{name}.jsonl.gz"):
+        for record in json_lines(folder / f"{name}.jsonl.gz"):
             source = record.get("source", "policyqa")
             row = _span_row(source, record)
             if not (source == "qamr" and row.answer_text.isdigit()):  # a bare "3" where the text says "3 men"
@@ -135,7 +135,7 @@ def _pairs(path: Path) -> Iterator[Row]:
 
     Each stands as a paragraph: in lower case no rule would find where one ends.
     """
-    records = list(_lines(path))
+    records = list(json_lines(path))
     texts = [untokenised(record["sentence"]) for record in records]
     for i, record in enumerate(records):
         near = list(dict.fromkeys(texts[max(0, i - _NEIGHBOURS) : i + _NEIGHBOURS + 1]))
@@ -161,7 +161,8 @@ def untokenised(text: str) -> str:
     return _TIGHT.sub(lambda match: match[1] or match[2], plain).strip()
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a gzipped file, one a line."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 

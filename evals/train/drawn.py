@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.train.data import Example
+from evals.train.data import Example, json_lines
 from rag.types import Span
 
 
@@ -26,10 +26,7 @@ def keep(examples: Sequence[Example], path: Path) -> None:
 
 def kept(path: Path) -> list[Example]:
     """What was kept there; none where nothing was."""
-    if not path.exists():
-        return []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_example(json.loads(line)) for line in lines]
+    return [_example(record) for record in json_lines(path)] if path.exists() else []
 
 
 def _record(example: Example) -> dict[str, object]:

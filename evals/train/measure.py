@@ -8,8 +8,6 @@ a text's scores would depend on its neighbours.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.train.batches import load_tokenizer
-from evals.train.data import sentence_spans
+from evals.train.data import json_lines, sentence_spans
 from evals.train.score import Logits, auroc, best_threshold, exact, interval, read, token_f1
 from rag.adapters.span_reader import SpanReader
 from rag.types import Candidate, Document, Passage, Scores, Span
@@ -152,13 +150,8 @@ def _without(text: str, query: dict[str, Any]) -> str:
 
 
 def _load(folder: Path) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    texts = {d["_id"]: d["text"] for d in _lines(folder / "corpus.jsonl.gz")}
-    return texts, list(_lines(folder / "queries.jsonl.gz"))
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    texts = {d["_id"]: d["text"] for d in json_lines(folder / "corpus.jsonl.gz")}
+    return texts, list(json_lines(folder / "queries.jsonl.gz"))
 
 
 _SETS = {"xquad-en": xquad, "clapnq-dev": clapnq, "nomiracl-en": nomiracl}
