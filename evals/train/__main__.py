@@ -12,14 +12,13 @@ from evals.train.batches import load_tokenizer
 from evals.train.data import Example, Row, read_rows, squad_rows
 from evals.train.distil import Teacher, taught
 from evals.train.drawn import keep, kept
-from evals.train.mix import SHARES, SQUAD_SHARES, TAUGHT_SHARES, Mixer, among, hold_out, watched
+from evals.train.mix import SHARES, SQUAD_SHARES, Mixer, hold_out, passes, watched
 from evals.train.score import auroc, exact, read, token_f1, torch_logits
 from evals.train.train import Recipe, Trainer, load_model
 from rag.settings import Settings
 from rag.wiring import open_embedder
 
 _DRAWN = "examples.jsonl.gz"
-_LESSON_WORDS = 115  # a text any longer costs the teacher more than it gives
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         minutes=options.minutes,
         batch=options.batch,
         rate=options.rate,
+        average=options.average,
+        device=options.device,
         seed=options.seed,
     )
     rows = read_rows(options.data)
@@ -47,40 +48,41 @@ def main(arguments: list[str] | None = None) -> int:
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     examples = kept(options.out / _DRAWN) if options.resume else []
     if not examples:
-        examples = _drawn(learn, options, recipe)
+        examples = _drawn(learn, options)
         keep(examples, options.out / _DRAWN)
     if options.teacher:
-        lessons = _lessons(learn, options, tokenizer)
-        examples = among(lessons, examples, seed=recipe.seed)
+        examples = _taught(examples, options, tokenizer)
     say(f"{len(examples)} examples, {sum(e.span is None for e in examples)} without an answer")
-    trainer = Trainer(load_model(options.start, frozen=options.frozen), options.out, recipe, say)
+    model = load_model(
+        options.start, dropout=options.dropout, keep_words=options.keep_words, device=options.device
+    )
+    trainer = Trainer(model, options.out, recipe, say)
     if options.resume and trainer.resume():
         say("going on from the checkpoint")
     seen = watched(watch, seed=recipe.seed, each=200)
+    examples = passes(examples, recipe.steps * recipe.batch, seed=recipe.seed)
     trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
     return 0
 
 
-def _drawn(learn: dict[str, list[Row]], options: argparse.Namespace, recipe: Recipe) -> list[Example]:
+def _drawn(learn: dict[str, list[Row]], options: argparse.Namespace) -> list[Example]:
     """The run's examples: with SQuAD 1.1 also texts that the service's retriever ranks high."""
     mixer = Mixer(
         learn,
-        seed=recipe.seed,
+        seed=options.seed,
         longest=options.words,
         shares=SQUAD_SHARES if options.squad else SHARES,
         embedder=open_embedder(Settings()) if options.squad else None,
     )
-    return mixer.draw(recipe.steps * recipe.batch)
+    return mixer.draw(options.examples or options.steps * options.batch)
 
 
-def _lessons(learn: dict[str, list[Row]], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
-    """Examples that the bigger model was asked about, in the time there is for it."""
-    mixer = Mixer(learn, seed=options.seed, longest=_LESSON_WORDS, shares=TAUGHT_SHARES)
+def _taught(examples: list[Example], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
+    """The examples with what the bigger model makes of each; a restart goes on where it was asked last."""
     theirs = load_tokenizer(options.teacher, Recipe().tokens)
-    teacher = Teacher(torch_logits(load_model(options.teacher).eval()), theirs, tokenizer)
-    options.out.mkdir(parents=True, exist_ok=True)
-    drawn = mixer.draw(options.lessons)
-    return taught(drawn, teacher, keep=options.out / "taught.npz", minutes=options.lesson_minutes, say=say)
+    bigger = load_model(options.teacher, device=options.device).eval()
+    teacher = Teacher(torch_logits(bigger), theirs, tokenizer)
+    return taught(examples, teacher, keep=options.out / "taught.npz", say=say)
 
 
 def say(line: str) -> None:
@@ -113,15 +115,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tokenizer", type=Path, default=Path("rag/models/reader"), help="folder of its tokenizer.json"
     )
-    parser.add_argument("--frozen", type=int, default=0, help="layers, from below, that stay as they are")
+    parser.add_argument("--keep-words", action="store_true", help="leave the words' vectors as they are")
+    parser.add_argument("--dropout", type=float, help="of hidden states (default: as the model's)")
     parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")
     parser.add_argument("--batch", type=int, default=Recipe().batch, help="examples a step")
     parser.add_argument("--teacher", type=Path, help="folder of a bigger model to be taught by")
-    parser.add_argument("--lessons", type=int, default=24_000, help="examples it is asked about")
-    parser.add_argument("--lesson-minutes", type=float, help="time for that, at most")
+    parser.add_argument("--examples", type=int, help="examples to draw (default: as many as the steps see)")
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--minutes", type=float, help="end by then, the rate falling to zero sooner")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="peak learning rate")
+    parser.add_argument(
+        "--average", type=float, default=Recipe().average, help="decay of the running average"
+    )
+    parser.add_argument("--device", default=Recipe().device, help="cpu, or an accelerator as torch names it")
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     return parser

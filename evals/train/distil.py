@@ -8,7 +8,6 @@ is known, the teacher may look nowhere else: what it finds there is nearly a lab
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +20,9 @@ from evals.train.batches import answer_tokens, encode
 from evals.train.data import Example
 from evals.train.score import Logits
 
-_BATCH = 24
+_BATCH = 64
 _STRETCH = 50 * _BATCH
+_KEPT_EVERY = 1_000  # batches; what is kept is written whole
 
 
 def taught(
@@ -30,22 +30,18 @@ def taught(
     teacher: Teacher,
     *,
     keep: Path,
-    minutes: float | None = None,
     say: Callable[[str], None],
 ) -> list[Example]:
-    """The examples, those that there was time for with the teacher's probabilities, in their order.
+    """The examples with the teacher's probabilities, in their order.
 
     An example stays as it is where the two models cut its text into other tokens. What is done is kept
     in the file ``keep`` (an ``.npz``), and a call with the same examples goes on from there.
     """
     said = _kept(keep, len(examples))
-    began = time.monotonic()
     todo = [i for i in range(len(examples)) if i not in said]
     for number, numbers in enumerate(_batches(todo, examples)):
-        if minutes and time.monotonic() - began > 60 * minutes:
-            break
         said.update(zip(numbers, teacher.ask([examples[i] for i in numbers]), strict=True))
-        if (number + 1) % 50 == 0:
+        if (number + 1) % _KEPT_EVERY == 0:
             say(f"{len(said)} of {len(examples)} examples taught")
             _keep(keep, said)
     _keep(keep, said)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evals.train.__main__ import main
 from evals.train.drawn import kept
-from tests.unit.test_train_loop import tiny_model
+from tests.unit.test_train_loop import MODEL, tiny_model
 
 
 @pytest.fixture
@@ -54,3 +56,19 @@ def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.Captur
     [line] = capsys.readouterr().err.splitlines()
     assert "is not SQuAD 1.1's training set" in line
     assert not (tmp_path / "run").exists()
+
+
+def test_lessons_of_a_bigger_model_are_learnt_from(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is asked about each example once, however many passes are made over them."""
+    tiny_model().save_pretrained(tmp_path / "start")
+    tiny_model().save_pretrained(tmp_path / "teacher")
+    shutil.copy(MODEL / "tokenizer.json", tmp_path / "teacher")
+    command = ["--data", str(data), "--start", str(tmp_path / "start"), "--out", str(tmp_path / "run")]
+    command += ["--teacher", str(tmp_path / "teacher"), "--examples", "40", "--steps", "12", "--batch", "8"]
+    command += ["--keep-words", "--dropout", "0.05", "--average", "0.9", "--device", "cpu"]
+    assert main(command) == 0
+    assert "Training is done: 12 steps" in capsys.readouterr().out
+    with np.load(tmp_path / "run" / "taught.npz") as lessons:
+        assert len(lessons["numbers"]) == len(kept(tmp_path / "run" / "examples.jsonl.gz"))

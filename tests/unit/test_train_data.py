@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evals.train.data import Example, Row, positive, read_rows, sentence_spans, squad_rows, window
-from evals.train.mix import SHARES, Mixer, among, dress, hold_out, typed
+from evals.train.mix import SHARES, Mixer, dress, hold_out, passes, typed
 from evals.train.near import NearIndex
 from evals.train.negatives import elsewhere, exchanged, removed, silent
 from evals.train.overlap import OverlapIndex, holds
@@ -306,14 +306,15 @@ def test_a_typed_question_keeps_what_it_asks_about() -> None:
     assert all("2020" in text for text in made)
 
 
-def test_lessons_are_four_of_five_and_come_round() -> None:
-    """Every lesson is seen before any is seen twice, and each fifth example is another one."""
-    lessons = [Example(question=str(n), context="x", span=None, kind="lesson") for n in range(8)]
-    others = [Example(question=str(n), context="x", span=None, kind="other") for n in range(20)]
-    mixed = among(lessons, others, seed=3)
-    assert [n for n, example in enumerate(mixed) if example.kind == "other"] == [0, 5, 10, 15]
-    taught = [example.question for example in mixed if example.kind == "lesson"]
-    assert sorted(taught[:8]) == sorted(taught[8:]) == [str(n) for n in range(8)]
+def test_a_later_pass_has_every_example_again() -> None:
+    """The first pass keeps their order; each later one has all of them once, in another."""
+    drawn = [Example(question=str(n), context="x", span=None, kind="one") for n in range(8)]
+    seen = [example.question for example in passes(drawn, 20, seed=3)]
+    assert seen[:8] == [str(n) for n in range(8)]
+    assert sorted(seen[8:16]) == seen[:8] != seen[8:16]
+    assert len(seen) == 20
+    assert seen == [example.question for example in passes(drawn, 20, seed=3)]
+    assert passes([], 20, seed=3) == []
 
 
 def test_squad_rows_slice_to_their_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

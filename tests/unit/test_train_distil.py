@@ -11,9 +11,10 @@ from evals.train.batches import encode, load_tokenizer
 from evals.train.data import Example
 from evals.train.distil import Teacher, taught
 from evals.train.measure import onnx_logits
-from evals.train.train import TAUGHT, load_model, loss_of
+from evals.train.train import TAUGHT, TEMPERATURE, Recipe, Trainer, load_model, loss_of
 from evals.train.unpack import unpack
 from rag.types import Span
+from tests.unit.test_train_loop import tiny_model
 
 MODEL = Path(__file__).parents[2] / "rag" / "models" / "reader"
 TEXT = "The rink was built in 1897. Ann Lee skated there until 1901."
@@ -55,19 +56,32 @@ def test_another_cut_of_the_text_is_not_taught() -> None:
     assert said.size == 0
 
 
-def test_lessons_go_on_where_they_were_broken_off(teacher: Teacher, tmp_path: Path) -> None:
-    """Out of time nothing is lost: what was taught is kept, and not asked for again."""
+def test_lessons_go_on_where_they_were_broken_off(
+    teacher: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taught before a crash is kept, and not asked for again."""
+    monkeypatch.setattr("evals.train.distil._BATCH", 2)
+    monkeypatch.setattr("evals.train.distil._KEPT_EVERY", 1)
     examples = [example(TEXT + " Yes." * n) for n in range(5)]
     keep = tmp_path / "taught.npz"
-    none = taught(examples, teacher, keep=keep, minutes=1e-9, say=print)
-    assert all(e.taught is None for e in none)
-    first = taught(examples[:3], teacher, keep=keep, say=print)
+    asked: list[int] = []
 
-    class Silent(Teacher):
+    class Counted(Teacher):
         def ask(self, examples):  # type: ignore[no-untyped-def]
-            raise AssertionError("asked again")
+            asked.append(len(examples))
+            return teacher.ask(examples)
 
-    again = taught(examples[:3], Silent(*[None] * 3), keep=keep, say=print)  # type: ignore[arg-type]
+    class Tired(Counted):
+        def ask(self, examples):  # type: ignore[no-untyped-def]
+            if asked:
+                raise KeyboardInterrupt
+            return super().ask(examples)
+
+    with pytest.raises(KeyboardInterrupt):
+        taught(examples, Tired(*[None] * 3), keep=keep, say=print)  # type: ignore[arg-type]
+    first = taught(examples, Counted(*[None] * 3), keep=keep, say=print)  # type: ignore[arg-type]
+    assert asked == [2, 2, 1]
+    again = taught(examples, Tired(*[None] * 3), keep=keep, say=print)  # type: ignore[arg-type]
     for one, other in zip(first, again, strict=True):
         assert one.taught is not None
         assert other.taught is not None
@@ -88,7 +102,7 @@ def test_the_shipped_graph_unpacks_to_the_same_model(tmp_path: Path) -> None:
 
 
 def test_a_taught_example_is_learnt_from_both(teacher: Teacher, tmp_path: Path) -> None:
-    """The loss lies between the label's and the teacher's, by the stated share."""
+    """The loss is the label's and the softened teacher's, by the stated share."""
     import torch
 
     unpack(MODEL, tmp_path)
@@ -99,8 +113,29 @@ def test_a_taught_example_is_learnt_from_both(teacher: Teacher, tmp_path: Path) 
     with torch.no_grad():
         both = float(loss_of(model, batch))
         label = float(loss_of(model, encode([example()], tokenizer)))
-        batch.soft[:] = np.stack([batch.starts, batch.ends])
-        same = float(loss_of(model, batch))
-    assert same == pytest.approx(label, abs=1e-4)
-    assert 0 < TAUGHT < 1
-    assert both != pytest.approx(label, abs=1e-4)
+        inputs = {name: torch.from_numpy(array) for name, array in batch.inputs.items()}
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            out = model(**inputs)
+    parts = []
+    for logits, soft in zip((out.start_logits, out.end_logits), batch.soft, strict=True):
+        theirs = np.sqrt(soft[0].astype(np.float64))  # at a temperature of 2
+        ours = (logits[0].double() / 2).log_softmax(0).numpy()
+        parts.append(-4 * float((theirs / theirs.sum() * ours).sum()))
+    assert (TAUGHT, TEMPERATURE) == (0.7, 2.0)
+    assert both == pytest.approx(0.3 * label + 0.7 * sum(parts) / 2, rel=1e-3)
+
+
+def test_kept_words_stay_as_they_are(tmp_path: Path) -> None:
+    """Training moves the layers, not the words' vectors; dropout is as asked for."""
+    import torch
+
+    tiny_model().save_pretrained(tmp_path / "start")
+    model = load_model(tmp_path / "start", dropout=0.05, keep_words=True)
+    assert model.config.hidden_dropout_prob == 0.05
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    trainer = Trainer(model, tmp_path / "run", Recipe(steps=4, batch=2, rate=1e-2, threads=1), print)
+    trainer.run([example()] * 8, load_tokenizer(MODEL, 96))
+    after = model.state_dict()
+    words = "bert.embeddings.word_embeddings.weight"
+    assert torch.equal(after[words], before[words])
+    assert not torch.equal(after["qa_outputs.weight"], before["qa_outputs.weight"])
