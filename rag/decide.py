@@ -86,7 +86,7 @@ class Decision:
     """The best answer and what else speaks for it; ``reason`` set where it isn't to be given.
 
     ``rivals`` are other documents' answers that can't be right beside the best one, each once, and
-    each as sure as an answer must be.
+    each as sure as ``DecideSettings.rival`` says.
     """
 
     best: SpanAnswer | None
