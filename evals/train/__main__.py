@@ -79,10 +79,13 @@ def _drawn(learn: dict[str, list[Row]], options: argparse.Namespace) -> list[Exa
 
 def _taught(examples: list[Example], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
     """The examples with what the bigger model makes of each; a restart goes on where it was asked last."""
+    said = options.out / "taught.npz"
+    if not options.resume:
+        said.unlink(missing_ok=True)  # it was of other examples
     theirs = load_tokenizer(options.teacher, Recipe().tokens)
     bigger = load_model(options.teacher, device=options.device).eval()
     teacher = Teacher(torch_logits(bigger), theirs, tokenizer)
-    return taught(examples, teacher, keep=options.out / "taught.npz", say=say)
+    return taught(examples, teacher, keep=said, say=say)
 
 
 def say(line: str) -> None:

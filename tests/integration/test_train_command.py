@@ -72,3 +72,5 @@ def test_lessons_of_a_bigger_model_are_learnt_from(
     assert "Training is done: 12 steps" in capsys.readouterr().out
     with np.load(tmp_path / "run" / "taught.npz") as lessons:
         assert len(lessons["numbers"]) == len(kept(tmp_path / "run" / "examples.jsonl.gz"))
+    (tmp_path / "run" / "taught.npz").write_bytes(b"of another run")
+    assert main(command) == 0
