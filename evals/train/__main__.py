@@ -33,7 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
         batch=options.batch,
         rate=options.rate,
         average=options.average,
-        device=options.device,
         seed=options.seed,
     )
     rows = read_rows(options.data)
@@ -130,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--average", type=float, default=Recipe().average, help="decay of the running average"
     )
-    parser.add_argument("--device", default=Recipe().device, help="cpu, or an accelerator as torch names it")
+    parser.add_argument("--device", default="cpu", help="cpu, or an accelerator as torch names it")
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     return parser

@@ -21,7 +21,6 @@ from evals.train.data import Example
 from evals.train.score import Logits
 
 _BATCH = 64
-_STRETCH = 50 * _BATCH
 _KEPT_EVERY = 1_000  # batches; what is kept is written whole
 
 
@@ -51,10 +50,9 @@ def taught(
 
 
 def _batches(numbers: Sequence[int], examples: Sequence[Example]) -> Iterator[list[int]]:
-    """Batches of like length within stretches of the order: little padding, and any prefix is a mix."""
-    for at in range(0, len(numbers), _STRETCH):
-        stretch = sorted(numbers[at : at + _STRETCH], key=lambda i: len(examples[i].context))
-        yield from (stretch[i : i + _BATCH] for i in range(0, len(stretch), _BATCH))
+    """Batches of like length: little padding."""
+    ranked = sorted(numbers, key=lambda i: len(examples[i].context))
+    yield from (ranked[at : at + _BATCH] for at in range(0, len(ranked), _BATCH))
 
 
 class Teacher:

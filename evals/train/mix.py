@@ -10,8 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
-from itertools import count as count_up
+from itertools import chain, islice, repeat
 
 from evals.train import negatives
 from evals.train.data import Example, Row, positive
@@ -194,7 +193,7 @@ class Mixer:
 def passes(examples: Sequence[Example], count: int, *, seed: int) -> list[Example]:
     """``count`` examples: all of them in their order, then again and again in others."""
     rng = random.Random(f"{seed} passes")  # noqa: S311 (reproducible, not secret)
-    more = (example for _ in count_up() for example in rng.sample(examples, len(examples)))
+    more = (example for again in repeat(examples) for example in rng.sample(again, len(again)))
     return list(islice(chain(examples, more), count if examples else 0))
 
 

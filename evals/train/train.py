@@ -44,7 +44,6 @@ class Recipe:
     decay: float = 0.01
     clip: float = 1.0
     average: float = 0.998
-    device: str = "cpu"
     seed: int = 7
     threads: int = 2
     save_every: int = 250
@@ -131,7 +130,8 @@ def load_model(
 class Trainer:
     """One run, in its folder: `checkpoint.pt` to go on from, `average/` the weights to use.
 
-    ``watch`` is called now and then with the averaged model and gives figures for the log.
+    ``watch`` is called now and then with the averaged model and gives figures for the log. The model is
+    trained where it lies; on an accelerator a resumed run draws other dropout than an unbroken one.
     """
 
     def __init__(self, model: Any, folder: Path, recipe: Recipe, say: Callable[[str], None]) -> None:
@@ -151,7 +151,7 @@ class Trainer:
         path = self._folder / "checkpoint.pt"
         if not path.exists():
             return False
-        kept = torch.load(path, weights_only=True, map_location=self._recipe.device)
+        kept = torch.load(path, weights_only=True, map_location=place(self._model))
         self._model.load_state_dict(kept["model"])
         self._optimizer.load_state_dict(kept["optimizer"])
         self._average = kept["average"]
