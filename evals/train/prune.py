@@ -1,73 +1,94 @@
-"""A reader with fewer neurons: ``python -m evals.train.prune MODEL TARGET --neurons 1280 --data DIR``.
+"""A reader with fewer neurons: ``python -m evals.train.prune MODEL TARGET --neurons 1024 --data DIR``.
 
-In each feed-forward layer those that matter least to the loss go. A neuron matters as much as its output
-times the loss's gradient there, summed over a text's tokens, squared and summed over texts (Molchanov et
-al. 2019, arXiv:1906.10771, a gate on each neuron). What is left is trained on for a little.
+In each feed-forward layer neurons go one by one: the one without which the layer's output can be had
+again best from the others, by least squares over the tokens of a sample; and the others' weights are
+changed to give it (Hassibi and Stork 1993, "Second order derivatives for network pruning: optimal brain
+surgeon"; whole neurons at once: Kurtic et al. 2023, arXiv:2302.04089). It needs no gradients and no labels.
+What is left is trained on for a little.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train import negatives
 from evals.train.batches import encode, load_tokenizer
-from evals.train.data import Example, Row, positive, read_rows
-from evals.train.mix import hold_out
-from evals.train.train import Recipe, load_model, loss_of
+from evals.train.data import Example, read_rows
+from evals.train.mix import Mixer, hold_out
+from evals.train.train import Recipe, accepted, load_model
 
 if TYPE_CHECKING:
     import torch
 
-_SOURCES = ("new_wiki", "qamr", "reddit")
-_EACH = 160
+_EXAMPLES = 2_000
 _BATCH = 16
+_RIDGE = 1e-4  # of the mean of the moments' diagonal
 
 
-def sample(rows: Mapping[str, Sequence[Row]], *, seed: int) -> list[Example]:
-    """Examples to judge neurons by: answered ones of several sources, and what is left without the answer."""
-    rng = random.Random(f"{seed} neurons")  # noqa: S311 (reproducible, not secret)
-    chosen = [row for name in _SOURCES for row in rng.sample(rows[name], min(_EACH, len(rows[name])))]
-    emptied = [negatives.removed(row, rng) for row in chosen]
-    return [*(positive(row, rng) for row in chosen), *(example for example in emptied if example)]
+def moments(model: Any, examples: Sequence[Example], tokenizer: Any) -> list[torch.Tensor]:
+    """How the neurons of each layer vary together, ``[neurons + 1, neurons + 1]`` for each from below.
 
-
-def importance(model: Any, examples: Sequence[Example], tokenizer: Any) -> list[torch.Tensor]:
-    """How much each neuron matters, ``[neurons]`` for each layer from below."""
-    outputs: dict[int, torch.Tensor] = {}
-
-    def keep(layer: int) -> Any:
-        def hook(_module: Any, _inputs: Any, output: torch.Tensor) -> None:
-            output.retain_grad()
-            outputs[layer] = output
-
-        return hook
+    The mean over all tokens of the products of outputs; the last one is a constant 1.
+    """
+    import torch
 
     layers = model.base_model.encoder.layer
+    kept: dict[int, torch.Tensor] = {}
+
+    def keep(layer: int) -> Any:
+        return lambda _module, _inputs, output: kept.__setitem__(layer, output)
+
     hooks = [layer.intermediate.register_forward_hook(keep(n)) for n, layer in enumerate(layers)]
     model.eval()
-    totals: list[torch.Tensor] = []
-    for at in range(0, len(examples), _BATCH):
-        loss_of(model, encode(examples[at : at + _BATCH], tokenizer)).backward()
-        found = [_squared(outputs[n]) for n in range(len(layers))]
-        totals = [a + b for a, b in zip(totals, found, strict=True)] if totals else found
-        model.zero_grad(set_to_none=True)
+    ranked = sorted(examples, key=lambda example: len(example.context))  # little padding
+    totals, tokens = [torch.zeros(()).double() for _ in layers], 0
+    for at in range(0, len(ranked), _BATCH):
+        batch = encode(ranked[at : at + _BATCH], tokenizer)
+        inputs = {name: torch.from_numpy(array) for name, array in batch.inputs.items()}
+        with torch.inference_mode():
+            model(**accepted(model, inputs))
+        real = inputs["attention_mask"].bool()
+        tokens += int(real.sum())
+        for n in range(len(layers)):
+            outputs = torch.nn.functional.pad(kept[n][real], (0, 1), value=1.0)
+            totals[n] = totals[n] + (outputs.T @ outputs).double()
     for hook in hooks:
         hook.remove()
-    return totals
+    return [total / tokens for total in totals]
 
 
-def _squared(output: torch.Tensor) -> torch.Tensor:
-    assert output.grad is not None  # noqa: S101 (retained, and the loss went back through it)
-    return ((output.float() * output.grad.float()).sum(1) ** 2).sum(0).detach()
+def surgery(weight: torch.Tensor, moment: torch.Tensor, neurons: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The numbers of the ``neurons`` that stay, in order, and the weights that make up for the rest.
+
+    ``weight`` is ``[outputs, neurons + 1]``, the bias in the last column, which stays; so does that of
+    what comes back, ``[outputs, neurons kept + 1]``.
+    """
+    import torch
+
+    weight, size = weight.double().clone(), len(moment)
+    ridge = _RIDGE * moment.diagonal().mean()
+    inverse = torch.linalg.inv(moment.double() + ridge * torch.eye(size).double())
+    gone = torch.zeros(size, dtype=torch.bool)
+    for _ in range(size - 1 - neurons):
+        cost = (weight**2).sum(0) / inverse.diagonal()
+        cost[gone] = cost[-1] = torch.inf
+        worst = int(cost.argmin())
+        row = inverse[worst].clone()
+        weight -= torch.outer(weight[:, worst] / row[worst], row)
+        inverse -= torch.outer(row, row) / row[worst]
+        # What is left of it is rounding, and must not come back.
+        weight[:, worst] = inverse[worst] = inverse[:, worst] = 0
+        inverse[worst, worst] = 1
+        gone[worst] = True
+    stay = (~gone).nonzero()[:, 0]
+    return stay[:-1], weight[:, stay].float()
 
 
-def prune(model: Any, scores: Sequence[torch.Tensor], neurons: int) -> None:
-    """Leaves the ``neurons`` that matter most in each layer, in their order.
+def prune(model: Any, moments: Sequence[torch.Tensor], neurons: int) -> list[float]:
+    """Leaves ``neurons`` in each layer; what share of each layer's output (squared) is lost by it.
 
     Raises:
         ValueError: there aren't so many.
@@ -76,14 +97,25 @@ def prune(model: Any, scores: Sequence[torch.Tensor], neurons: int) -> None:
 
     if not 0 < neurons <= model.config.intermediate_size:
         raise ValueError(f"a layer has {model.config.intermediate_size} neurons, not {neurons}")
-    for layer, score in zip(model.base_model.encoder.layer, scores, strict=True):
-        kept = score.argsort(descending=True)[:neurons].sort().values
+    lost = []
+    for layer, moment in zip(model.base_model.encoder.layer, moments, strict=True):
         up, down = layer.intermediate.dense, layer.output.dense
-        up.weight = torch.nn.Parameter(up.weight[kept].clone())
-        up.bias = torch.nn.Parameter(up.bias[kept].clone())
-        down.weight = torch.nn.Parameter(down.weight[:, kept].clone())
+        before = torch.cat([down.weight, down.bias[:, None]], 1).detach()
+        stay, after = surgery(before, moment, neurons)
+        change = before.double().clone()
+        change[:, [*stay.tolist(), -1]] -= after
+        lost.append(float(_energy(change, moment) / _energy(before.double(), moment)))
+        up.weight = torch.nn.Parameter(up.weight[stay].detach().clone())
+        up.bias = torch.nn.Parameter(up.bias[stay].detach().clone())
+        down.weight = torch.nn.Parameter(after[:, :-1].clone())
+        down.bias = torch.nn.Parameter(after[:, -1].clone())
         up.out_features = down.in_features = neurons
     model.config.intermediate_size = neurons
+    return lost
+
+
+def _energy(weight: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
+    return ((weight @ moment) * weight).sum()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,14 +132,13 @@ def main(arguments: list[str] | None = None) -> int:
         learn, _ = hold_out(read_rows(options.data))
         model = load_model(options.model)
         tokenizer = load_tokenizer(options.tokenizer, Recipe().tokens)
-        scores = importance(model, sample(learn, seed=options.seed), tokenizer)
-        prune(model, scores, options.neurons)
+        examples = Mixer(learn, seed=options.seed).draw(_EXAMPLES)
+        lost = prune(model, moments(model, examples, tokenizer), options.neurons)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for number, score in enumerate(scores):
-        lost = score.sort().values[: len(score) - options.neurons].sum() / score.sum()
-        sys.stdout.write(f"layer {number}: {100 * float(lost):.1f} % of what its neurons matter is gone\n")
+    for number, share in enumerate(lost):
+        sys.stdout.write(f"layer {number}: {100 * share:.2f} % of its output is lost\n")
     model.save_pretrained(options.target)
     return 0
 
