@@ -1,10 +1,10 @@
-"""A reader with fewer neurons: ``python -m evals.train.prune MODEL TARGET --neurons 1024 --data DIR``.
+"""A reader with fewer neurons: ``python -m evals.train.prune MODEL TARGET --neurons 1280 --data DIR``.
 
 In each feed-forward layer neurons go one by one: the one without which the layer's output can be had
 again best from the others, by least squares over the tokens of a sample; and the others' weights are
 changed to give it (Hassibi and Stork 1993, "Second order derivatives for network pruning: optimal brain
 surgeon"; whole neurons at once: Kurtic et al. 2023, arXiv:2302.04089). It needs no gradients and no labels.
-What is left is trained on for a little.
+What is left can be trained on.
 """
 
 from __future__ import annotations
