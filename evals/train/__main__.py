@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from evals.train.batches import load_tokenizer
-from evals.train.data import Example, Row, read_rows, squad_rows
+from evals.train.data import Example
 from evals.train.distil import Teacher, taught
-from evals.train.drawn import keep, kept
-from evals.train.mix import SHARES, SQUAD_SHARES, Mixer, hold_out, passes, watched
-from evals.train.score import auroc, exact, read, token_f1, torch_logits
-from evals.train.train import Recipe, Trainer, load_model
-from rag.settings import Settings
-from rag.wiring import open_embedder
+from evals.train.drawn import draw, keep, kept, read
+from evals.train.like import likeness
+from evals.train.mix import hold_out, passes, watched
+from evals.train.score import auroc, exact, token_f1, torch_logits
+from evals.train.score import read as readings_of
+from evals.train.train import Recipe, Trainer, load_model, loss_of
 
 _DRAWN = "examples.jsonl.gz"
 
@@ -35,19 +35,18 @@ def main(arguments: list[str] | None = None) -> int:
         average=options.average,
         seed=options.seed,
     )
-    rows = read_rows(options.data)
-    if options.squad:
-        try:
-            rows["squad"] = squad_rows(options.squad)
-        except (OSError, ValueError) as error:
-            sys.stderr.write(f"{error}\n")
-            return 2
+    try:
+        rows = read(options.data, options.squad)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     learn, watch = hold_out(rows)
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)
     examples = kept(options.out / _DRAWN) if options.resume else []
     if not examples:
-        examples = _drawn(learn, options)
+        count = options.examples or options.steps * options.batch
+        examples = draw(learn, count, seed=options.seed, longest=options.words)
         keep(examples, options.out / _DRAWN)
     if options.teacher:
         examples = _taught(examples, options, tokenizer)
@@ -55,25 +54,14 @@ def main(arguments: list[str] | None = None) -> int:
     model = load_model(
         options.start, dropout=options.dropout, keep_words=options.keep_words, device=options.device
     )
-    trainer = Trainer(model, options.out, recipe, say)
+    loss = likeness(load_model(options.like, device=options.device)) if options.like else loss_of
+    trainer = Trainer(model, options.out, recipe, say, loss)
     if options.resume and trainer.resume():
         say("going on from the checkpoint")
     seen = watched(watch, seed=recipe.seed, each=200)
     examples = passes(examples, recipe.steps * recipe.batch, seed=recipe.seed)
     trainer.run(examples, tokenizer, lambda model: figures(model, tokenizer, seen))
     return 0
-
-
-def _drawn(learn: dict[str, list[Row]], options: argparse.Namespace) -> list[Example]:
-    """The run's examples: with SQuAD 1.1 also texts that the service's retriever ranks high."""
-    mixer = Mixer(
-        learn,
-        seed=options.seed,
-        longest=options.words,
-        shares=SQUAD_SHARES if options.squad else SHARES,
-        embedder=open_embedder(Settings()) if options.squad else None,
-    )
-    return mixer.draw(options.examples or options.steps * options.batch)
 
 
 def _taught(examples: list[Example], options: argparse.Namespace, tokenizer: Any) -> list[Example]:
@@ -95,7 +83,7 @@ def say(line: str) -> None:
 
 def figures(model: Any, tokenizer: Any, examples: list[Example]) -> str:
     """F1 and exact match where there is an answer, and AUROC of the margin, by kind of the rest."""
-    readings = read([(e.question, e.context) for e in examples], tokenizer, torch_logits(model))
+    readings = readings_of([(e.question, e.context) for e in examples], tokenizer, torch_logits(model))
     answered = [(r, e) for r, e in zip(readings, examples, strict=True) if e.span]
     texts = [(r.text, [e.context[e.span.start : e.span.end]]) for r, e in answered if e.span]
     parts = [
@@ -122,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")
     parser.add_argument("--batch", type=int, default=Recipe().batch, help="examples a step")
     parser.add_argument("--teacher", type=Path, help="folder of a bigger model to be taught by")
+    parser.add_argument("--like", type=Path, help="folder of a model to be like, layer by layer; no labels")
     parser.add_argument("--examples", type=int, help="examples to draw (default: as many as the steps see)")
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--minutes", type=float, help="end by then, the rate falling to zero sooner")

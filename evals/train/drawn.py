@@ -1,17 +1,48 @@
-"""The examples of a run, kept in its folder: with SQuAD 1.1 drawing them takes five minutes.
+"""The examples of a run, drawn and kept in its folder: with SQuAD 1.1 drawing them takes five minutes.
 
-One JSON object a line, gzipped, in their order; a crash while writing leaves what was there.
+What is kept: one JSON object a line, gzipped, in their order; a crash while writing leaves what was there.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evals.train.data import Example, json_lines
+from evals.train.data import Example, Row, json_lines, read_rows, squad_rows
+from evals.train.mix import SHARES, SQUAD_SHARES, Mixer
+from rag.settings import Settings
 from rag.types import Span
+from rag.wiring import open_embedder
+
+
+def read(data: Path, squad: Path | None) -> dict[str, list[Row]]:
+    """The rows of a folder, and of SQuAD 1.1's training set where its file is named.
+
+    Raises:
+        OSError: a file is missing.
+        ValueError: that file is another.
+    """
+    rows = read_rows(data)
+    if squad:
+        rows["squad"] = squad_rows(squad)
+    return rows
+
+
+def draw(
+    rows: Mapping[str, Sequence[Row]], count: int, *, seed: int, longest: int | None = None
+) -> list[Example]:
+    """A mix of them: with SQuAD 1.1 also texts that the service's retriever ranks high."""
+    squad = "squad" in rows
+    mixer = Mixer(
+        rows,
+        seed=seed,
+        longest=longest,
+        shares=SQUAD_SHARES if squad else SHARES,
+        embedder=open_embedder(Settings()) if squad else None,
+    )
+    return mixer.draw(count)
 
 
 def keep(examples: Sequence[Example], path: Path) -> None:

@@ -89,6 +89,9 @@ def taught_loss(logits: torch.Tensor, soft: torch.Tensor) -> torch.Tensor:
     return -(softened * (logits / TEMPERATURE).log_softmax(1)).sum(1) * TEMPERATURE**2
 
 
+Loss = Callable[[Any, Batch], "torch.Tensor"]
+
+
 def place(model: Any) -> torch.device:
     """Where the model's weights are; the CPU for one without any."""
     import torch
@@ -134,12 +137,15 @@ class Trainer:
     trained where it lies; on an accelerator a resumed run draws other dropout than an unbroken one.
     """
 
-    def __init__(self, model: Any, folder: Path, recipe: Recipe, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, model: Any, folder: Path, recipe: Recipe, say: Callable[[str], None], loss: Loss = loss_of
+    ) -> None:
         import torch
 
         torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self._model, self._folder, self._recipe, self._say = model, folder, recipe, say
+        self._loss = loss
         self._optimizer = torch.optim.AdamW(_groups(model, recipe.decay), lr=recipe.rate, fused=True)
         self._average = {name: value.clone() for name, value in model.state_dict().items()}
         self._step, self._spent = 0, 0.0
@@ -194,7 +200,7 @@ class Trainer:
         self._model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(self._model, batch)
+        loss = self._loss(self._model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._recipe.clip)
         self._optimizer.step()

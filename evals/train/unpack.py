@@ -1,6 +1,7 @@
 """The shipped int8 graph back to weights that training can go on from.
 
-Each weight is its 8-bit integer times its channel's scale: exactly what the graph computes with.
+Each weight is its 8-bit integer times its channel's scale: exactly what the graph computes with. Heads
+and neurons that the graph leaves out come back as zeros, behind the others.
 ``python -m evals.train.unpack TARGET`` writes a model folder.
 """
 
@@ -37,8 +38,15 @@ def unpack(folder: Path, target: Path) -> None:
     missing = [name for name in state if name not in found]
     if missing:
         raise ValueError(f"not in the graph: {', '.join(missing)}")
-    model.load_state_dict({n: torch.from_numpy(np.array(found[n], state[n].numpy().dtype)) for n in state})
+    model.load_state_dict({name: torch.from_numpy(_whole(found[name], state[name])) for name in state})
     model.save_pretrained(target)
+
+
+def _whole(array: Any, like: Any) -> Any:
+    """In the first places of zeros of the model's own shape."""
+    whole = np.zeros(like.shape, like.numpy().dtype)
+    whole[tuple(slice(size) for size in array.shape)] = array
+    return whole
 
 
 def _embeddings(held: dict[str, Any]) -> dict[str, Any]:

@@ -128,12 +128,13 @@ def quantise(exact: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
 def _quicken(path: Path, heads: int) -> None:
     import onnx
 
-    from rag.adapters.graphs import fuse_attention, part_sums_from_norms
+    from rag.adapters.graphs import drop_idle, fuse_attention, part_sums_from_norms
 
     model = onnx.load(str(path))
     part_sums_from_norms(model)
     if heads:
         fuse_attention(model, heads)
+    drop_idle(model)
     onnx.save(model, str(path))
 
 

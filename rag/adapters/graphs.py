@@ -78,6 +78,14 @@ class _Graph:
         found: NDArray[np.float32] = numpy_helper.to_array(self._constants[name])
         return found
 
+    def cut(self, *parts: tuple[str, int, NDArray[np.bool_]]) -> None:
+        """Leaves a part of each constant along an axis. One node alone may use it."""
+        if any(len(self._takers[name]) != 1 for name, _, _ in parts):
+            raise _Mismatch
+        for name, axis, stay in parts:
+            array = np.compress(stay, self.constant(name), axis=axis)
+            self._constants[name].CopyFrom(numpy_helper.from_array(array, name))
+
     def constant_of(self, node: NodeProto) -> tuple[str, str]:
         """The names of a node's two inputs, that of the constant first."""
         first, second = node.input
@@ -94,6 +102,44 @@ def part_sums_from_norms(model: onnx.ModelProto) -> None:
     for node in model.graph.node:
         if node.op_type == "Add" and node.output[0] in normed:
             node.op_type = "Sum"
+
+
+def drop_idle(model: onnx.ModelProto) -> None:
+    """Leaves out neurons and attention heads that give nothing, as a pruned model's do.
+
+    A neuron whose weights and bias are 0 gives Gelu(0), which is 0; a head whose values' are 0 mixes
+    zeros. What is multiplied by them goes with them. For attention that has been fused.
+    """
+    graph = _Graph(model.graph)
+    for node in model.graph.node:
+        try:
+            if node.op_type == "Gelu":
+                _drop_neurons(graph, node)
+            elif node.op_type == "Attention":
+                _drop_heads(graph, node)
+        except _Mismatch:
+            continue
+
+
+def _drop_neurons(graph: _Graph, gelu: NodeProto) -> None:
+    bias, product = graph.constant_of(graph.back(gelu.input[0], "Add"))
+    up, down = graph.back(product, "MatMul").input[1], graph.on(gelu, "MatMul").input[1]
+    busy = graph.constant(up).any(axis=0) | (graph.constant(bias) != 0)
+    if busy.any() and not busy.all():
+        graph.cut((up, 1, busy), (bias, 0, busy), (down, 0, busy))
+
+
+def _drop_heads(graph: _Graph, attention: NodeProto) -> None:
+    (heads,) = (given for given in attention.attribute if given.name == "num_heads")
+    down = graph.on(attention, "MatMul").input[1]
+    _, weight, bias = attention.input
+    columns = np.vstack([graph.constant(weight), graph.constant(bias)])
+    of_values = np.split(columns, 3, axis=1)[2].reshape(len(columns), heads.i, -1)
+    busy = of_values.any(axis=(0, 2))
+    if busy.any() and not busy.all():
+        stay = np.repeat(busy, of_values.shape[2])
+        graph.cut((weight, 1, np.tile(stay, 3)), (bias, 0, np.tile(stay, 3)), (down, 0, stay))
+        heads.i = int(busy.sum())
 
 
 def fuse_attention(model: onnx.ModelProto, heads: int) -> None:

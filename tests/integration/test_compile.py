@@ -10,6 +10,8 @@ import numpy as np
 import onnx
 import pytest
 
+from evals.train.export import export
+from evals.train.unpack import unpack
 from rag.adapters import span_reader
 from rag.adapters.onnx import OnnxModel
 from rag.adapters.span_reader import SpanReader
@@ -98,3 +100,34 @@ def test_a_folder_named_by_setting_reads(folder: Path, tmp_path: Path) -> None:
     reader = SpanReader(str(folder), cache=tmp_path)
     assert reader.read("Who?", [candidate(document("Ann Lee asked."))])[0]
     assert reader.fingerprint.startswith(folder.name)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_gives_nothing_is_left_out_of_a_graph(folder: Path, tmp_path: Path) -> None:
+    """Idle heads and neurons, in each layer others, are gone; a graph that is unpacked says what it said."""
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+
+    model = AutoModelForQuestionAnswering.from_pretrained(folder)
+    first, second = model.base_model.encoder.layer
+    with torch.no_grad():
+        for layer, neurons in ((first, [0, 3, 40]), (second, [*range(50)])):
+            layer.intermediate.dense.weight[neurons] = 0
+            layer.intermediate.dense.bias[neurons] = 0
+        first.attention.self.value.weight[:16] = 0
+        first.attention.self.value.bias[:16] = 0
+    source, target = tmp_path / "source", tmp_path / "target"
+    shutil.copytree(folder, source)
+    model.save_pretrained(source)
+    export(source, span_reader._FOLDER, target)  # which compares graph and model
+    graph = onnx.load(str(target / "reader.onnx")).graph
+    shapes = [tuple(constant.dims) for constant in graph.initializer]
+    assert {(32, 48), (32, 61), (61, 32), (32, 14), (14, 32)} <= set(shapes)
+    heads = [a.i for node in graph.node for a in node.attribute if a.name == "num_heads"]
+    assert heads == [1, 2]
+    unpack(target, tmp_path / "again")
+    again = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "again").eval()
+    ids = torch.arange(1_000, 1_017)[None]
+    with torch.no_grad():
+        said, wanted = again(input_ids=ids), model.eval()(input_ids=ids)
+    assert torch.corrcoef(torch.cat([said.start_logits, wanted.start_logits]))[0, 1] > 0.99
