@@ -12,6 +12,8 @@ import pytest
 
 from evals.train.__main__ import main
 from evals.train.drawn import kept
+from evals.train.prune import main as prune
+from evals.train.train import load_model
 from tests.unit.test_train_loop import MODEL, tiny_model
 
 
@@ -74,3 +76,31 @@ def test_lessons_of_a_bigger_model_are_learnt_from(
         assert len(lessons["numbers"]) == len(kept(tmp_path / "run" / "examples.jsonl.gz"))
     (tmp_path / "run" / "taught.npz").write_bytes(b"of another run")
     assert main(command) == 0
+
+
+def test_a_pruned_model_is_made_like_the_one_before(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A head goes, the folder opens as before, and training leaves out what went."""
+    start, pruned, run = (str(tmp_path / name) for name in ("start", "pruned", "run"))
+    tiny_model().save_pretrained(start)
+    assert prune([start, pruned, "--keep", "0.6", "--data", str(data)]) == 0
+    assert "layer 0: heads 1, loss +" in capsys.readouterr().out
+    command = ["--data", str(data), "--start", pruned, "--like", start, "--out", run]
+    assert main([*command, "--steps", "4", "--batch", "8", "--dropout", "0"]) == 0
+    values = [
+        load_model(Path(folder)).base_model.encoder.layer[0].attention.self.value.weight
+        for folder in (pruned, f"{run}/average")
+    ]
+    idle = (values[0] == 0).all(1)
+    assert int(idle.sum()) == 8
+    assert not values[1][idle].any()
+    assert not values[1].equal(values[0])
+
+
+def test_labels_and_likeness_are_one_or_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--data", "none", "--start", "none", "--out", "none", "--like", "a", "--teacher", "b"]
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err
