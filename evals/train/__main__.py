@@ -40,6 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    for folder in (options.start, options.teacher, options.like):
+        if folder and not (folder / "config.json").exists():
+            sys.stderr.write(f"No model in {folder}: config.json is missing.\n")
+            return 2
     learn, watch = hold_out(rows)
     say(f"{sum(map(len, learn.values()))} rows to learn from, {sum(map(len, watch.values()))} to watch")
     tokenizer = load_tokenizer(options.tokenizer, recipe.tokens)

@@ -280,8 +280,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         learn, _ = hold_out(read(options.data, options.squad))
-        examples = draw(learn, _EXAMPLES, seed=options.seed)
         model = load_model(options.model, keep_words=True)
+        examples = draw(learn, _EXAMPLES, seed=options.seed)
         tokenizer = load_tokenizer(options.tokenizer, Recipe().tokens)
         stays = prune(model, examples, tokenizer, keep=options.keep, seed=options.seed)
     except (OSError, ValueError) as error:

@@ -47,7 +47,9 @@ def test_a_resumed_run_has_the_examples_it_began_with(
 
 
 def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Training files, or another SQuAD file than the one to learn from: status 2, and nothing written."""
+    """Training files, a model, or another SQuAD file than the one to learn from: status 2, and nothing
+    written.
+    """
     command = ["--data", str(tmp_path), "--start", "none", "--out", str(tmp_path / "run")]
     assert main(command) == 2
     assert "spans.jsonl.gz is missing" in capsys.readouterr().err
@@ -57,6 +59,8 @@ def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.Captur
     assert main([*command, "--squad", str(tmp_path / "dev.json")]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert "is not SQuAD 1.1's training set" in line
+    assert main([*command, "--like", str(tmp_path / "other")]) == 2
+    assert capsys.readouterr().err == "No model in none: config.json is missing.\n"
     assert not (tmp_path / "run").exists()
 
 
