@@ -14,7 +14,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.adapters.compile import compile_reader, quantise
+from tokenizers import Tokenizer
+
+from rag.adapters.compile import compile_reader, quantise, sample_inputs
 from rag.adapters.weights import file_sha256
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
@@ -37,7 +39,8 @@ def export(weights: Path, tokenizer: Path, target: Path, *, keep: Sequence[str] 
         shutil.copy(source / "config.json", target / "config.json")
         compile_reader(str(source), "fp32", Path(scratch) / "made")
         (Path(scratch) / "made" / "model.onnx").replace(target / "reader-fp32.onnx")
-    quantise(target / "reader-fp32.onnx", target / "reader.onnx", keep=keep)
+    samples = sample_inputs(Tokenizer.from_file(str(target / "tokenizer.json")))
+    quantise(target / "reader-fp32.onnx", target / "reader.onnx", keep=keep, samples=samples)
     pins = {name: file_sha256(target / name) for name in _PINNED}
     (target / "sha256.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
 

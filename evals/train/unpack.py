@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from rag.adapters.levels import SUFFIX
+
 _PARTS = ("query", "key", "value")
 _LAYERS = ".encoder.layer."  # only there a graph leaves anything out
 _FOLDER = Path(__file__).resolve().parents[2] / "rag" / "models" / "reader"
@@ -95,10 +97,12 @@ def _attention(graph: Any, held: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exact(held: dict[str, Any], weight: str) -> Any:
-    """What a matrix of 8-bit integers stands for."""
+    """What a matrix of 8-bit integers stands for, by the input as it was before it was levelled."""
     stem = weight.removesuffix("_quantized")
     zero = held[f"{stem}_zero_point"].astype(np.float32)
-    return (held[weight].astype(np.float32) - zero) * held[f"{stem}_scale"]
+    matrix = (held[weight].astype(np.float32) - zero) * held[f"{stem}_scale"]
+    levels = held.get(f"{stem}{SUFFIX}")
+    return matrix if levels is None else matrix * levels[:, None]
 
 
 def _bias(users: dict[str, list[Any]], node: Any, held: dict[str, Any]) -> str:

@@ -6,6 +6,8 @@ texts that are run alone, without padding, and so takes no attention mask.
 
 int8 is ONNX Runtime's dynamic quantisation, per channel: weights become 8-bit integers and
 activations are scaled at run time (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+A reader's activations are levelled before (``rag.adapters.levels``); an embedder's aren't: its vectors
+would be others, and every index would have to be made again for them.
 """
 
 from __future__ import annotations
@@ -16,8 +18,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-RECIPE = "4"  # rises when what is made changes
+RECIPES = {"embedder": "4", "reader": "5"}  # each rises when what is made changes
 _INPUTS = ["input_ids", "token_type_ids"]
+# What a reader's levels are told by: any texts show which channels stand out.
+_TEXTS = (
+    (
+        "When was the rink built?",
+        "The rink on Mill Street was built in 1897 by the town's skating club. It burned down twice, in"
+        " 1921 and in 1954, and has belonged to the county since then.",
+    ),
+    (
+        "Who do I ask for a new laptop, and how long does it take?",
+        "## Equipment\n\nAsk the service desk (desk@example.org) for it; your manager has to agree first."
+        " Laptops come within 10 working days, screens within three. Anything over $2,500 needs the finance"
+        " team's approval, too.",
+    ),
+    (
+        "what is the refund policy",
+        'Visitors liked the soup, and came again for it in spring. "We could hardly keep up," said Maria'
+        " Lopez, who runs the kitchen with her two sons.",
+    ),
+)
 OPSET = 20  # the first with Gelu as one operator: as five, each passes over the widest arrays there are
 
 
@@ -68,16 +89,34 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
             out = self.inner(input_ids=input_ids, attention_mask=torch.ones_like(input_ids), **more)
             return out.start_logits, out.end_logits
 
-    _export(Spans(), ["start_logits", "end_logits"], target, precision, heads=_heads(model))
-    AutoTokenizer.from_pretrained(source).backend_tokenizer.save(str(target / "tokenizer.json"))
+    tokenizer = AutoTokenizer.from_pretrained(source).backend_tokenizer
+    samples = sample_inputs(tokenizer)
+    _export(Spans(), ["start_logits", "end_logits"], target, precision, heads=_heads(model), samples=samples)
+    tokenizer.save(str(target / "tokenizer.json"))
     _describe(target, {"max_tokens": min(512, getattr(model.config, "max_position_embeddings", 512))})
+
+
+def sample_inputs(tokenizer: Any) -> list[dict[str, Any]]:
+    """A few questions and texts, each as a batch of its own (int64, 1 x tokens), for ``quantise``."""
+    import numpy as np
+
+    codes = [tokenizer.encode(*pair) for pair in _TEXTS]
+    return [{"input_ids": np.array([c.ids]), "token_type_ids": np.array([c.type_ids])} for c in codes]
 
 
 def _heads(model: Any) -> int:
     return getattr(model.config, "num_attention_heads", 0)
 
 
-def _export(module: Any, outputs: list[str], target: Path, precision: str, *, heads: int) -> None:
+def _export(
+    module: Any,
+    outputs: list[str],
+    target: Path,
+    precision: str,
+    *,
+    heads: int,
+    samples: Sequence[dict[str, Any]] = (),
+) -> None:
     import torch
 
     target.mkdir(parents=True)
@@ -102,20 +141,30 @@ def _export(module: Any, outputs: list[str], target: Path, precision: str, *, he
     _quicken(exact, heads)
     _agree(module, exact)
     if precision == "int8":
-        quantise(exact, target / "model.onnx")
+        quantise(exact, target / "model.onnx", samples=samples)
         exact.unlink()
     else:
         exact.rename(target / "model.onnx")
 
 
-def quantise(exact: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
-    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep`` stay as they are."""
+def quantise(
+    exact: Path, target: Path, *, keep: Sequence[str] = (), samples: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep`` stay as they are.
+
+    Where there are ``samples`` (inputs of the graph), products' inputs are levelled by what is seen on them.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    nodes = [node.name for node in onnx.load(str(exact), load_external_data=False).graph.node]
+    from rag.adapters.levels import level
+
+    model = onnx.load(str(exact))
+    if samples:
+        level(model, samples)
+    nodes = [node.name for node in model.graph.node]
     quantize_dynamic(
-        exact,
+        model,
         target,
         per_channel=True,
         weight_type=QuantType.QInt8,

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.adapters.compile import RECIPE
+from rag.adapters.compile import RECIPES
 from rag.adapters.onnx import OnnxModel, encodable, open_tokenizer
 from rag.adapters.weights import check_files, compiled, file_sha256, folder_sha256
 from rag.errors import ModelError
@@ -35,7 +35,7 @@ class OnnxEmbedder:
         self._dimensions = int(facts["dimensions"])
         self._tokenizer = open_tokenizer(folder / "tokenizer.json", max_tokens=int(facts["max_tokens"]))
         self._model = OnnxModel(folder / "model.onnx", threads=threads)
-        self._fingerprint = f"{Path(source).name}:{weights[:12]}:{precision}:{RECIPE}"
+        self._fingerprint = f"{Path(source).name}:{weights[:12]}:{precision}:{RECIPES['embedder']}"
 
     @property
     def fingerprint(self) -> str:

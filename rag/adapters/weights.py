@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from rag.adapters.compile import RECIPE
+from rag.adapters.compile import RECIPES
 from rag.errors import ModelError
 
 _CHUNK = 1 << 20
@@ -83,7 +83,7 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
     Raises:
         ModelError: the child failed; the message holds its last line.
     """
-    target = cache / f"{kind}-{precision}-{RECIPE}-{key[:24]}"
+    target = cache / f"{kind}-{precision}-{RECIPES[kind]}-{key[:24]}"
     if _sound(target):
         return target
     try:
