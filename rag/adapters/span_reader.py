@@ -13,6 +13,7 @@ exact match from 0.649 to 0.678 and QED's from 0.443 to 0.448 (docs/decisions/ru
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,10 @@ _QUESTION_TOKENS = 64
 _ANSWER_TOKENS = 40
 _STARTS = 8  # starts and ends weighed for each window
 _KEPT = 4  # spans kept for each candidate
+# What a span loses that runs on into another sentence: "1920 . Originally the competition was entered by …".
+# On gold paragraphs QED's F1 and exact match were 0.615, 0.474 without it, 0.619, 0.478 with it and 0.618,
+# 0.477 where no such span was allowed (a sentence may be cut at "Ste ."); XQuAD-en's were the same.
+_ACROSS = 2.0
 _REMEMBERED = 64  # readings, for a closer look at one of them
 _CLOSE = 0.25  # what the closer look counts beside the first
 
@@ -101,7 +106,7 @@ class SpanReader:
         look = self._look(view, windows[0])
         whole = self._remembered(asked, candidate)
         start, end = _averaged(look, whole) if whole else (look.start, look.end)
-        for scored in _best_spans(start, end, look.window):
+        for scored in _best_spans(replace(look, start=start, end=end), candidate.passage):
             place = _placed(candidate, view, scored)
             if place is not None:
                 return replace(answer, span=place.span, text=place.text, referents=place.referents)
@@ -141,7 +146,7 @@ class SpanReader:
         looks = [self._look(view, window) for window in self._windows(question, encodable(view.text))]
         for look in looks:
             no_answer = min(no_answer, float(look.start[0] + look.end[0]))
-            spans += _best_spans(look.start, look.end, look.window)
+            spans += _best_spans(look, candidate.passage)
         if len(looks) == 1:
             self._remember(question, candidate, looks[0])
         return _answers(candidate, view, spans, no_answer)
@@ -174,23 +179,35 @@ class _Window:
         self.offsets = [(a + low, b + low) for a, b in encoding.offsets[:512]]
 
 
-def _best_spans(start: NDArray[Any], end: NDArray[Any], window: Any) -> list[_Scored]:
-    """The best spans of one window, in code points of the view, best first."""
+def _best_spans(look: _Look, passage: Passage) -> list[_Scored]:
+    """The best spans of one look, in code points of its view, best first."""
     import numpy as np
 
+    window, start, end = look.window, look.start, look.end
     inside = np.array([kind == 1 for kind in window.sequence_ids])
     if not inside.any():
         return []
     low = np.float32(-1e9)
     starts = np.argsort(-np.where(inside, start, low), kind="stable")[:_STARTS]
     ends = np.argsort(-np.where(inside, end, low), kind="stable")[:_STARTS]
+    sentence = {n: _sentence_at(look.view, passage, window.offsets[n][0]) for n in {*starts, *ends}}
     found = [
-        _Scored(float(start[s] + end[e]), window.offsets[s][0], window.offsets[e][1])
+        _Scored(
+            float(start[s] + end[e]) - (_ACROSS if sentence[s] != sentence[e] else 0.0),
+            window.offsets[s][0],
+            window.offsets[e][1],
+        )
         for s in starts
         for e in ends
         if inside[s] and inside[e] and s <= e < s + _ANSWER_TOKENS
     ]
     return sorted(found, key=lambda span: (-span.score, span.start, span.end))
+
+
+def _sentence_at(view: View, passage: Passage, at: int) -> int:
+    """How many of a passage's sentences have begun at an offset of its view; -1 for text from nowhere."""
+    origin = view.origin(at)
+    return -1 if origin is None else bisect_right(passage.sentences, origin[0], key=lambda span: span.start)
 
 
 def _answers(candidate: Candidate, view: View, spans: list[_Scored], no_answer: float) -> list[SpanAnswer]:
