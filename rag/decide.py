@@ -7,7 +7,9 @@ as ``calibration.json``.
 
 Few features on purpose, chosen by how well a fit on some sets foretells right answers on another
 (docs/decisions/confidence.md): what a feature means differs from corpus to corpus. What retrieval
-knows counts only as far as the reader is in doubt.
+knows counts only as far as the reader is in doubt. How far a passage stands out from the others found
+tells much among many, and nothing among a few, so that there are two fits, with it and without, and
+what is between has of both.
 
 A probability fitted this way can be held to account by its expected
 calibration error (Guo et al. 2017, arXiv:1706.04599).
@@ -23,6 +25,7 @@ from typing import Any
 
 from rag.compare import differs, says_same
 from rag.errors import ModelError
+from rag.fusion import standardise
 from rag.measures import unit_asked, unit_of
 from rag.question import POSSESSIVE, Asked, fits
 from rag.settings import DecideSettings
@@ -31,7 +34,8 @@ from rag.types import Candidate, Reason, SpanAnswer
 FEATURES = (
     "margin",  # reader: best span minus no answer
     "near",  # in doubt: the passage's cosine, over 0.5
-    "behind",  # in doubt: log(1 + rank) of the passage among what was retrieved
+    "behind",  # in doubt: log(1 + rank) of the passage among what was retrieved, a few
+    "standing",  # in doubt: by how many deviations it is ahead of what was retrieved, many, over 7
     "names_unknown",  # share of the question's names and numbers that nothing retrieved mentions
     "fits",  # 1: a number where a number is asked for, …; -1: not; 0: form tells nothing
 )
@@ -39,6 +43,14 @@ FEATURES = (
 RIVALS = 3
 _BREADTH = 1.5  # of margin: how slowly doubt fades; at 0 it is a half
 _NEAR = 0.5
+# Standing counts for longer, since it means the same in more corpora. Doubt is a half at a margin of 0 here,
+# too.
+_LONGER = 9.0
+_AHEAD = 7.0  # about what a passage that answers stands ahead by
+_LEXICAL = 0.7  # words beside meaning, in how far a passage is ahead
+# Retrieved passages, from which on standing has a say, and has it whole. Of n passages none is ahead of the
+# others by more than sqrt(n - 1) deviations, so that among 25 the best stands where among 50 many do.
+_CROWD = (25, 40)
 # Of margin: what an answer of the wrong form loses where answers are ranked. Of 0, 1, 2, 4 and 8, the best
 # answer was right in 0.638, 0.644, 0.645, 0.647 and 0.644 of QED's questions, 0.799, 0.813, 0.826, 0.819
 # and 0.819 of CLAPnq's, 0.863 of XQuAD's but with 8 (0.859).
@@ -48,13 +60,34 @@ _BEHIND = 32  # characters that may hold a number's unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A logistic regression: a weight for each feature, and what is added."""
+
+    weight: tuple[float, ...]
+    bias: float
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Fit:
+        """From its JSON object."""
+        return cls(weight=tuple(data["weight"]), bias=float(data["bias"]))
+
+    def probability(self, standard: Sequence[float]) -> float:
+        """P(right) of standardised features."""
+        logit = self.bias + sum(w * x for w, x in zip(self.weight, standard, strict=True))
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Logistic regression on standardised features, and the weight of retrieval beside the reader."""
+    """Two logistic regressions on standardised features, and the weight of retrieval beside the reader.
+
+    ``many`` is for questions with many passages retrieved, ``few`` for those with a few.
+    """
 
     mean: tuple[float, ...]
     scale: tuple[float, ...]
-    weight: tuple[float, ...]
-    bias: float
+    many: Fit
+    few: Fit
     retrieval_weight: float
 
     @classmethod
@@ -64,21 +97,28 @@ class Calibration:
         Raises:
             ModelError: made for other features than these.
         """
-        if tuple(data.get("features", ())) != FEATURES:
+        if tuple(data.get("features", ())) != FEATURES or not {"many", "few"} <= data.keys():
             raise ModelError("the calibration was fitted for other features; fit it again")
         return cls(
             mean=tuple(data["mean"]),
             scale=tuple(data["scale"]),
-            weight=tuple(data["weight"]),
-            bias=float(data["bias"]),
+            many=Fit.load(data["many"]),
+            few=Fit.load(data["few"]),
             retrieval_weight=float(data["retrieval_weight"]),
         )
 
-    def probability(self, features: Sequence[float]) -> float:
-        """P(right) of one feature vector in the order of ``FEATURES``."""
-        rows = zip(features, self.mean, self.scale, self.weight, strict=True)
-        logit = self.bias + sum(w * (x - m) / s for x, m, s, w in rows)
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+    def probability(self, features: Sequence[float], retrieved: int) -> float:
+        """P(right) of one feature vector in the order of ``FEATURES``, among so many passages retrieved."""
+        rows = zip(features, self.mean, self.scale, strict=True)
+        standard = [(x - mean) / scale for x, mean, scale in rows]
+        share = crowded(retrieved)
+        return share * self.many.probability(standard) + (1 - share) * self.few.probability(standard)
+
+
+def crowded(retrieved: int) -> float:
+    """0 to 1: how much the fit for many passages counts beside that for a few."""
+    first, last = _CROWD
+    return min(1.0, max(0.0, (retrieved - first) / (last - first)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +141,14 @@ class Decision:
 class _Found:
     """What was retrieved for a question, as features need it.
 
-    ``least`` is the lowest cosine, which a passage found by its words alone can't exceed.
+    ``least`` is the lowest cosine, which a passage found by its words alone can't exceed; ``ahead`` by how
+    many deviations a passage is ahead of what was retrieved, by meaning and by words.
     """
 
     unknown: float
     ranks: Mapping[str, int]
     least: float
+    ahead: Mapping[str, float]
 
     @classmethod
     def of(cls, asked: Asked, candidates: Sequence[Candidate]) -> _Found:
@@ -115,6 +157,7 @@ class _Found:
             unknown=_share_unknown(asked.names, candidates),
             ranks={candidate.passage.id: rank for rank, candidate in enumerate(candidates)},
             least=min(cosines, default=0.0),
+            ahead=_ahead(candidates),
         )
 
 
@@ -142,7 +185,7 @@ class Decider:
         same = tuple(span for span in ranked[1:] if says_same(span.text, best.text))
         found = _Found.of(asked, candidates)
         features = self._features(asked, found, best)
-        confidence = self._calibration.probability(features)
+        confidence = self._calibration.probability(features, len(candidates))
         return Decision(
             best=best,
             same=same,
@@ -155,13 +198,14 @@ class Decider:
     def _features(self, asked: Asked, found: _Found, span: SpanAnswer) -> list[float]:
         """In the order of ``FEATURES``."""
         form = _form_of(asked, span)
-        doubt = 1 / (1 + math.exp(max(-50.0, min(50.0, span.margin / _BREADTH))))
+        doubt = _doubt(span.margin, _BREADTH)
         dense = span.candidate.scores.dense
         near = doubt * ((found.least if dense is None else dense) - _NEAR)
         return [
             span.margin,
             near if self._cosines else self._calibration.mean[FEATURES.index("near")],
             doubt * math.log1p(found.ranks.get(span.candidate.passage.id, len(found.ranks))),
+            _doubt(span.margin, _LONGER) * (found.ahead.get(span.candidate.passage.id, 0.0) - _AHEAD),
             found.unknown,
             0.0 if form is None else 1.0 if form else -1.0,
         ]
@@ -174,7 +218,8 @@ class Decider:
             known = any(not differs(span.text, rival.text) for rival in rivals)
             if known or span.candidate.document.id in agreeing or _form_of(asked, span) is False:
                 continue
-            if self._calibration.probability(self._features(asked, found, span)) >= self._settings.rival:
+            features = self._features(asked, found, span)
+            if self._calibration.probability(features, len(found.ranks)) >= self._settings.rival:
                 rivals.append(span)
         return tuple(rivals[:RIVALS])
 
@@ -200,6 +245,20 @@ class Decider:
         if confidence >= self._settings.threshold:
             return None
         return Reason.NOT_ANSWERED_HERE if best.margin <= 0 else Reason.NOT_CONFIDENT
+
+
+def _doubt(margin: float, breadth: float) -> float:
+    """A half at a margin of 0, and less above it, the more slowly the greater the breadth."""
+    return 1 / (1 + math.exp(max(-50.0, min(50.0, margin / breadth))))
+
+
+def _ahead(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """z-scores among the candidates (not among what was taken from them), of meaning and of words."""
+    keys = [candidate.passage.id for candidate in candidates]
+    dense = {c.passage.id: c.scores.dense for c in candidates if c.scores.dense is not None}
+    lexical = {c.passage.id: c.scores.lexical for c in candidates if c.scores.lexical is not None}
+    by_meaning, by_words = standardise(dense, keys), standardise(lexical, keys)
+    return {key: by_meaning[key] + _LEXICAL * by_words[key] for key in keys}
 
 
 def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:

@@ -39,16 +39,21 @@ SHARES = {Kind.ANSWERABLE: 0.6, Kind.NOT_ANSWERED: 0.3, Kind.GOLD_REMOVED: 0.1}
 RETRIEVAL_WEIGHT = 1.0
 
 
+# Of how many passages are retrieved, what each fit leaves out.
+LEFT_OUT = {"many": "behind", "few": "standing"}
+
+
 def decider(retrieval_weight: float) -> Decider:
     """A decider that ranks with a retrieval weight; its confidence means nothing yet."""
-    flat = Calibration(
-        mean=(0.0,) * len(FEATURES),
-        scale=(1.0,) * len(FEATURES),
-        weight=(0.0,) * len(FEATURES),
-        bias=0.0,
-        retrieval_weight=retrieval_weight,
-    )
-    return Decider(flat, DecideSettings())
+    return Decider(Calibration.load(_flat(retrieval_weight)), DecideSettings())
+
+
+def _flat(retrieval_weight: float) -> dict[str, Any]:
+    """A calibration by which every answer is as likely right as wrong."""
+    zeros, ones = [0.0] * len(FEATURES), [1.0] * len(FEATURES)
+    fits = {name: {"weight": zeros, "bias": 0.0} for name in LEFT_OUT}
+    rest = {"mean": zeros, "scale": ones, "retrieval_weight": retrieval_weight}
+    return {"features": list(FEATURES), **rest, **fits}
 
 
 def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]], list[bool]]:
@@ -65,29 +70,50 @@ def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]]
 
 
 def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
-    """The calibration as it is stored, its out-of-fold scores under ``"fitted"``, and their picture."""
+    """The calibration as it is stored, its out-of-fold scores under ``"fitted"``, and their picture.
+
+    Picture and scores are of the fit for many passages, which the samples have, but for ``"few"``.
+    """
     import numpy as np
 
     samples = [sample for sample in samples if sample.spans]
     rows, right = best_of(samples, RETRIEVAL_WEIGHT)
     x, y, w = np.array(rows), np.array(right, dtype=float), _weights(samples)
+    mean, scale = x.mean(axis=0), x.std(axis=0)
+    scale[scale < 1e-6] = 1.0
+    x = (x - mean) / scale
     folds = np.array([int(sha256(s.question_id.encode()).hexdigest(), 16) % FOLDS for s in samples])
-    held_out = np.zeros(len(y))
-    for fold in range(FOLDS):
-        inside = folds != fold
-        held_out[~inside] = _predict(_regress(x[inside], y[inside], w[inside]), x[~inside])
-    mean, scale, weights, bias = _regress(x, y, w)
-    picture = confidence_svg(held_out.tolist(), (y > 0).tolist(), w.tolist(), DecideSettings().threshold)
+    fits, scores, held_out = {}, {}, {}
+    for name, absent in LEFT_OUT.items():
+        given = x.copy()
+        given[:, FEATURES.index(absent)] = 0.0
+        held_out[name] = _out_of_fold(given, y, w, folds)
+        fits[name] = _stored(_regress(given, y, w))
+        elsewhere = {"auroc_elsewhere": _elsewhere(samples, given, y, w)}
+        scores[name] = {**_scores(samples, held_out[name], y, w), **elsewhere}
+    threshold = DecideSettings().threshold
+    picture = confidence_svg(held_out["many"].tolist(), (y > 0).tolist(), w.tolist(), threshold)
     fitted = {
         "features": list(FEATURES),
         "mean": [round(float(v), 6) for v in mean],
         "scale": [round(float(v), 6) for v in scale],
-        "weight": [round(float(v), 6) for v in weights],
-        "bias": round(bias, 6),
+        **fits,
         "retrieval_weight": RETRIEVAL_WEIGHT,
-        "fitted": {**_scores(samples, held_out, y, w), "auroc_elsewhere": _elsewhere(samples, x, y, w)},
+        "fitted": {**scores["many"], "few": scores["few"]},
     }
     return fitted, picture
+
+
+def _out_of_fold(
+    x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], folds: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    import numpy as np
+
+    found = np.zeros(len(y))
+    for fold in range(FOLDS):
+        inside = folds != fold
+        found[~inside] = _predict(_regress(x[inside], y[inside], w[inside]), x[~inside])
+    return found
 
 
 def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
@@ -148,24 +174,28 @@ def _answered(samples: Sequence[Sample], p: NDArray[np.float64]) -> dict[str, fl
     return {key: round(float((p[at == key] >= threshold).mean()), 4) for key in keys}
 
 
-_Model = tuple[Any, Any, Any, float]
+_Model = tuple[Any, float]
 
 
 def _regress(x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> _Model:
+    """Weights and bias over standardised features."""
     from sklearn.linear_model import LogisticRegression
 
-    mean, scale = x.mean(axis=0), x.std(axis=0)
-    scale[scale < 1e-6] = 1.0
     model = LogisticRegression(C=1.0, max_iter=1_000)
-    model.fit((x - mean) / scale, y, sample_weight=w)
-    return mean, scale, model.coef_[0], float(model.intercept_[0])
+    model.fit(x, y, sample_weight=w)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _stored(model: _Model) -> dict[str, Any]:
+    weights, bias = model
+    return {"weight": [round(float(v), 6) for v in weights], "bias": round(bias, 6)}
 
 
 def _predict(model: _Model, x: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
-    mean, scale, weight, bias = model
-    found: NDArray[np.float64] = 1 / (1 + np.exp(-(((x - mean) / scale) @ weight + bias)))
+    weight, bias = model
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-(x @ weight + bias)))
     return found
 
 
@@ -207,9 +237,7 @@ def _make_readable(path: Path) -> None:
     try:
         Calibration.load(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, ModelError):
-        zeros, ones = [0.0] * len(FEATURES), [1.0] * len(FEATURES)
-        flat = {"features": list(FEATURES), "mean": zeros, "scale": ones, "weight": zeros, "bias": 0.0}
-        path.write_text(json.dumps({**flat, "retrieval_weight": RETRIEVAL_WEIGHT}), "utf-8")
+        path.write_text(json.dumps(_flat(RETRIEVAL_WEIGHT)), "utf-8")
 
 
 def main() -> None:

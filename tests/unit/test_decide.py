@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.decide import FEATURES, Calibration, Decider
+from rag.decide import FEATURES, Calibration, Decider, Fit
 from rag.errors import ModelError
 from rag.question import ask
 from rag.settings import DecideSettings
@@ -20,11 +20,12 @@ TEXT = "Sheriff Grady Judd called for an apology from Kristi Noem."
 
 def calibration(**weights: float) -> Calibration:
     """Only the named features count, unscaled."""
+    fit = Fit(weight=tuple(weights.get(name, 0.0) for name in FEATURES), bias=weights.get("bias", 0.0))
     return Calibration(
         mean=(0.0,) * len(FEATURES),
         scale=(1.0,) * len(FEATURES),
-        weight=tuple(weights.get(name, 0.0) for name in FEATURES),
-        bias=weights.get("bias", 0.0),
+        many=fit,
+        few=fit,
         retrieval_weight=weights.get("retrieval_weight", 1.0),
     )
 
@@ -117,7 +118,7 @@ def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None
 def test_scores_of_another_embedder_tell_nothing() -> None:
     """However high: every passage counts as near as the average."""
     here = candidate(document(TEXT), dense=0.9)
-    fitted = replace(calibration(margin=1.0, near=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0))
+    fitted = replace(calibration(margin=1.0, near=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
     asked_of = Decider(fitted, DecideSettings(), cosines=False)
     assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["near"] == 0.1
 
@@ -165,16 +166,45 @@ def test_a_closer_look_counts_but_not_where_it_takes_the_wrong_form() -> None:
     assert decider().better_formed(DAYS, span(here, "two", 3), first) is first
 
 
-def test_a_calibration_of_other_features_is_refused() -> None:
-    """Weights without their features would be noise."""
+def test_a_passage_ahead_of_many_is_seen() -> None:
+    """By its deviations in meaning and words, where the reader is in doubt; alike, none is ahead."""
+    others = [candidate(document("Ann asked.", id=f"o{n}"), dense=0.2 + n % 2 / 100) for n in range(40)]
+    here = candidate(document(TEXT), dense=0.6)
+
+    def standing(found: list[Candidate], margin: float) -> float:
+        return decider().decide(WHO, found, [span(here, "Grady Judd", margin)]).features["standing"]
+
+    assert standing([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
+    assert standing([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)
+    assert standing([here, *others[:9]], -90) == pytest.approx(3 - 7, abs=0.1)
+    assert standing([here, candidate(document("Bob asked.", id="b"), dense=0.6)], -90) == pytest.approx(
+        -7, abs=0.01
+    )
+
+
+def test_among_a_few_passages_standing_has_no_say() -> None:
+    """Up to 25 the fit for a few, from 40 on that for many, between them of both in turn."""
+    one = Fit(weight=(0.0,) * len(FEATURES), bias=0.0)
+    both = replace(calibration(), many=replace(one, bias=50.0), few=replace(one, bias=-50.0))
+    sure = [both.probability([0.0] * len(FEATURES), retrieved) for retrieved in (1, 25, 28, 34, 40, 200)]
+    assert sure == pytest.approx([0.0, 0.0, 0.2, 0.6, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("features", [["margin"], list(FEATURES)])
+def test_a_calibration_of_other_features_is_refused(features: list[str]) -> None:
+    """Weights without their features would be noise; so would one fit where there are two."""
     with pytest.raises(ModelError, match="fit it again"):
-        Calibration.load({"features": ["margin"], "mean": [0], "scale": [1], "weight": [1]})
+        Calibration.load({"features": features, "mean": [0], "scale": [1], "weight": [1], "bias": 0})
 
 
 def test_probabilities_stay_inside_their_bounds() -> None:
     """An absurd margin is no overflow."""
-    assert calibration(margin=1.0).probability([1e9] + [0.0] * (len(FEATURES) - 1)) <= 1.0
-    assert calibration(margin=1.0).probability([-1e9] + [0.0] * (len(FEATURES) - 1)) >= 0.0
+    for retrieved in (1, 50):
+        low, high = (
+            calibration(margin=1.0).probability([margin] + [0.0] * (len(FEATURES) - 1), retrieved)
+            for margin in (-1e9, 1e9)
+        )
+        assert 0.0 <= low < high <= 1.0
 
 
 def test_other_documents_that_give_another_number_are_rivals() -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from evals.train.calibrate import fit
+from evals.train.calibrate import LEFT_OUT, best_of, fit
 from evals.train.collect import Kind, Sample
 from rag.decide import FEATURES, Calibration
 from rag.question import ask
@@ -54,9 +54,20 @@ def test_a_fit_is_a_calibration_that_believes_in_margins(samples: list[Sample]) 
     """What is written can be read, and a greater margin is a greater confidence."""
     fitted, picture = fit(samples)
     calibration = Calibration.load(fitted)
-    low, high = ([margin, *[0.0] * (len(FEATURES) - 1)] for margin in (-3.0, 3.0))
-    assert calibration.probability(low) < 0.3 < 0.7 < calibration.probability(high)
+    low, high = best_of([sample("one", n, margin, right=True) for n, margin in enumerate((-3.0, 3.0))], 1.0)[
+        0
+    ]
+    for retrieved in (1, 50):
+        assert calibration.probability(low, retrieved) < 0.3 < 0.7 < calibration.probability(high, retrieved)
     assert picture.startswith("<svg")
+
+
+def test_each_fit_leaves_one_feature_out(samples: list[Sample]) -> None:
+    """How a passage stands among many, or its rank among a few, has no say in the other's fit."""
+    fitted, _ = fit(samples)
+    for name, absent in LEFT_OUT.items():
+        assert fitted[name]["weight"][FEATURES.index(absent)] == 0.0
+        assert fitted[name]["weight"][FEATURES.index("margin")] > 0.5
 
 
 def test_it_tells_how_well_each_set_is_foretold_by_the_others(samples: list[Sample]) -> None:
