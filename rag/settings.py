@@ -76,7 +76,7 @@ class DecideSettings(BaseModel):
     """When an answer is given."""
 
     model_config = _FROZEN
-    threshold: float = Field(0.58, ge=0, le=1, description="least confidence of an answer")
+    threshold: float = Field(0.59, ge=0, le=1, description="least confidence of an answer")
     rival: float = Field(0.5, ge=0, le=1.01, description="confidence at which another answer is a conflict")
     clear: float = Field(0.8, ge=0, le=1.01, description="confidence at which no more is read")
 

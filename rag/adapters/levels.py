@@ -4,8 +4,9 @@ Dynamic int8 has 255 steps for all of a product's input. In a transformer a chan
 reach several times as far as the rest (Dettmers et al. 2022, arXiv:2208.07339), mostly at the tokens
 between texts, and leave the others few steps. What is divided by before a product, its weights can be
 multiplied by: the product is the same (SmoothQuant, Xiao et al. 2023, arXiv:2211.10438). Here only the
-channels that stand out are touched, down to the reach of the next ones, and only where that halves the
-scale; it costs one multiplication of the input, since what else takes it wants it as it was.
+channels that stand out are touched, down to the reach of the next ones, and only where few of them stand out
+far: it costs one multiplication of the input, since what else takes it wants it as it was.
+(docs/decisions/running-models.md has what it gives.)
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from onnx import NodeProto, helper, numpy_helper
 
 SUFFIX = ".level"  # of the constant that a weight's input is multiplied by, behind the weight's name
-_APART = 8  # channels that may stand out: the others reach no further than the next of them
-_WORTH = 1.5  # times as far as that must the first one reach
+_APART = 8  # channels that may stand out: no other reaches further than the next of them
+_FEW, _WORTH = 3, 2.5  # the first must reach so many times as far as the one behind these
 
 Inputs = Mapping[str, NDArray[np.int64]]
 
@@ -89,8 +90,9 @@ def _factors(reach: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What each channel is to be divided by; None where it isn't worth it."""
     if len(reach) <= _APART:
         return None
-    rest = np.sort(reach)[-1 - _APART]
-    if rest <= 0 or reach.max() < _WORTH * rest:
+    ordered = np.sort(reach)[::-1]
+    rest = ordered[_APART]
+    if rest <= 0 or ordered[0] < _WORTH * ordered[_FEW]:
         return None
     factors: NDArray[np.float32] = np.maximum(reach / rest, 1.0).astype(np.float32)
     return factors
