@@ -25,7 +25,7 @@ from typing import Any
 
 from rag.compare import differs, says_same
 from rag.errors import ModelError
-from rag.fusion import standardise
+from rag.fusion import z_sum
 from rag.measures import unit_asked, unit_of
 from rag.question import POSSESSIVE, Asked, fits
 from rag.settings import DecideSettings
@@ -73,8 +73,7 @@ class Fit:
 
     def probability(self, standard: Sequence[float]) -> float:
         """P(right) of standardised features."""
-        logit = self.bias + sum(w * x for w, x in zip(self.weight, standard, strict=True))
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+        return _logistic(self.bias + sum(w * x for w, x in zip(self.weight, standard, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +248,11 @@ class Decider:
 
 def _doubt(margin: float, breadth: float) -> float:
     """A half at a margin of 0, and less above it, the more slowly the greater the breadth."""
-    return 1 / (1 + math.exp(max(-50.0, min(50.0, margin / breadth))))
+    return _logistic(-margin / breadth)
+
+
+def _logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, x))))
 
 
 def _ahead(candidates: Sequence[Candidate]) -> dict[str, float]:
@@ -257,8 +260,7 @@ def _ahead(candidates: Sequence[Candidate]) -> dict[str, float]:
     keys = [candidate.passage.id for candidate in candidates]
     dense = {c.passage.id: c.scores.dense for c in candidates if c.scores.dense is not None}
     lexical = {c.passage.id: c.scores.lexical for c in candidates if c.scores.lexical is not None}
-    by_meaning, by_words = standardise(dense, keys), standardise(lexical, keys)
-    return {key: by_meaning[key] + _LEXICAL * by_words[key] for key in keys}
+    return z_sum(dense, lexical, keys, lexical_weight=_LEXICAL)
 
 
 def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:

@@ -52,6 +52,14 @@ def standardise(scores: Mapping[str, float], keys: Sequence[str]) -> dict[str, f
     return {key: (value - mean) / spread for key, value in zip(keys, values, strict=True)}
 
 
+def z_sum(
+    dense: Mapping[str, float], lexical: Mapping[str, float], keys: Sequence[str], *, lexical_weight: float
+) -> dict[str, float]:
+    """Both scores standardised over ``keys``, the sum weighted."""
+    z_dense, z_lexical = standardise(dense, keys), standardise(lexical, keys)
+    return {key: z_dense[key] + lexical_weight * z_lexical[key] for key in keys}
+
+
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, lexical_weight: float) -> dict[str, Scores]:
     """Passage ids with their scores, best first; ties are broken by id, so that order is stable.
 
@@ -59,9 +67,12 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, lexical_weight: float)
     """
     by_dense, by_lexical = best_by_passage(dense), best_by_passage(lexical)
     keys = sorted(by_dense.keys() | by_lexical.keys())
-    z_dense = standardise({key: hit.score for key, hit in by_dense.items()}, keys)
-    z_lexical = standardise({key: hit.score for key, hit in by_lexical.items()}, keys)
-    fused = {key: z_dense[key] + lexical_weight * z_lexical[key] for key in keys}
+    fused = z_sum(
+        {key: hit.score for key, hit in by_dense.items()},
+        {key: hit.score for key, hit in by_lexical.items()},
+        keys,
+        lexical_weight=lexical_weight,
+    )
     return {
         key: Scores(
             fused=fused[key],

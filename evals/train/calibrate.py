@@ -37,8 +37,6 @@ SHARES = {Kind.ANSWERABLE: 0.6, Kind.NOT_ANSWERED: 0.3, Kind.GOLD_REMOVED: 0.1}
 # right in 0.742, 0.761 and 0.758 of XQuAD's questions, 0.424, 0.478 and 0.491 of QED's, 0.688,
 # 0.778 and 0.792 of CLAPnq's: more than 1 helps where a corpus is made of unrelated paragraphs.
 RETRIEVAL_WEIGHT = 1.0
-
-
 # Of how many passages are retrieved, what each fit leaves out.
 LEFT_OUT = {"many": "behind", "few": "standing"}
 

@@ -54,9 +54,8 @@ def test_a_fit_is_a_calibration_that_believes_in_margins(samples: list[Sample]) 
     """What is written can be read, and a greater margin is a greater confidence."""
     fitted, picture = fit(samples)
     calibration = Calibration.load(fitted)
-    low, high = best_of([sample("one", n, margin, right=True) for n, margin in enumerate((-3.0, 3.0))], 1.0)[
-        0
-    ]
+    two = [sample("one", number, margin, right=True) for number, margin in enumerate((-3.0, 3.0))]
+    (low, high), _ = best_of(two, 1.0)
     for retrieved in (1, 50):
         assert calibration.probability(low, retrieved) < 0.3 < 0.7 < calibration.probability(high, retrieved)
     assert picture.startswith("<svg")
