@@ -110,6 +110,7 @@ def test_what_gives_nothing_is_left_out_of_a_graph(folder: Path, tmp_path: Path)
 
     model = AutoModelForQuestionAnswering.from_pretrained(folder)
     first, second = model.base_model.encoder.layer
+    torch.manual_seed(0)  # else by chance some such models lose more to int8 than this allows
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 1:  # as trained: constants that are the same would be one in the graph
