@@ -11,7 +11,7 @@ from typing import Any
 from evals.train.batches import load_tokenizer
 from evals.train.data import Example
 from evals.train.distil import Teacher, taught
-from evals.train.drawn import draw, keep, kept, read
+from evals.train.drawn import draw, keep, kept, read, with_pages
 from evals.train.like import likeness
 from evals.train.mix import hold_out, passes, watched
 from evals.train.score import auroc, exact, token_f1, torch_logits
@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
         average=options.average,
         seed=options.seed,
     )
+    if options.pages is not None and not 0 < options.pages < 1:
+        sys.stderr.write(f"--pages is a share between 0 and 1, not {options.pages}.\n")
+        return 2
     try:
         rows = read(options.data, options.squad)
     except (OSError, ValueError) as error:
@@ -51,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not examples:
         count = options.examples or options.steps * options.batch
         examples = draw(learn, count, seed=options.seed, longest=options.words)
+        if options.pages:
+            examples = with_pages(examples, learn, options.pages, seed=options.seed)
         keep(examples, options.out / _DRAWN)
     if options.teacher:
         examples = _taught(examples, options, tokenizer)
@@ -117,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     learnt_from.add_argument("--teacher", type=Path, help="folder of a bigger model to be taught by")
     learnt_from.add_argument("--like", type=Path, help="of one to be like, layer by layer, without labels")
     parser.add_argument("--examples", type=int, help="examples to draw (default: as many as the steps see)")
+    parser.add_argument(
+        "--pages", type=float, help="share of invented tables, lists and mails to add, learnt from labels"
+    )
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--minutes", type=float, help="end by then, the rate falling to zero sooner")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="peak learning rate")

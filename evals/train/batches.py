@@ -21,15 +21,27 @@ class Batch:
     """``inputs`` and targets, each ``[examples, tokens]``.
 
     ``starts`` and ``ends`` are true at every token that is right: one token each, or, where only the
-    sentence is known, all of its tokens; the first token where there is no answer. ``soft`` is a
-    teacher's probabilities of start and end, ``[2, examples, tokens]``, all zero for an example it
-    wasn't asked about.
+    sentence is known, all of its tokens; the first token where there is no answer. ``labelled``,
+    ``[examples]``: see ``Example``. ``soft`` is a teacher's probabilities of start and end,
+    ``[2, examples, tokens]``, all zero for an example it wasn't asked about.
     """
 
     inputs: dict[str, NDArray[np.int64]]
     starts: NDArray[np.bool_]
     ends: NDArray[np.bool_]
+    labelled: NDArray[np.bool_] | None = None
     soft: NDArray[np.float32] | None = None
+
+    def only(self, chosen: NDArray[np.bool_]) -> Batch:
+        """The examples chosen, cut to the longest of them."""
+        width = int(self.inputs["attention_mask"][chosen].sum(1).max())
+        return Batch(
+            inputs={name: array[chosen, :width] for name, array in self.inputs.items()},
+            starts=self.starts[chosen, :width],
+            ends=self.ends[chosen, :width],
+            labelled=None if self.labelled is None else self.labelled[chosen],
+            soft=None if self.soft is None else self.soft[:, chosen, :width],
+        )
 
 
 def order(examples: Sequence[Example], size: int, *, seed: int) -> list[list[int]]:
@@ -70,7 +82,8 @@ def encode(examples: Sequence[Example], tokenizer: Any) -> Batch:
         ends[i, tokens if example.region else tokens[-1:]] = True
         if soft is not None and example.taught is not None:
             soft[:, i, : len(code.ids)] = example.taught
-    return Batch(inputs=inputs, starts=starts, ends=ends, soft=soft)
+    labelled = np.array([example.labelled for example in examples], bool)
+    return Batch(inputs=inputs, starts=starts, ends=ends, labelled=labelled, soft=soft)
 
 
 def answer_tokens(example: Example, code: Any) -> list[int]:

@@ -60,7 +60,8 @@ class Row:
 class Example:
     """What one training step sees of a row. ``span`` None: nothing here answers the question.
 
-    ``title`` is that of the text's article, not yet before it (``mix.dress``).
+    ``title`` is that of the text's article, not yet before it (``mix.dress``). ``labelled``: it is learnt
+    from its label also where a model is to become like another (``like.py``), which knows no such texts.
 
     ``taught`` holds a bigger model's probabilities of start and end, ``[2, tokens]`` over the tokens of
     question and context, where one was asked (see ``distil.py``).
@@ -72,6 +73,7 @@ class Example:
     kind: str
     region: bool = False
     title: str = ""
+    labelled: bool = False
     taught: NDArray[np.float16] | None = None
 
 

@@ -33,11 +33,12 @@ def taught(
 ) -> list[Example]:
     """The examples with the teacher's probabilities, in their order.
 
-    An example stays as it is where the two models cut its text into other tokens. What is done is kept
-    in the file ``keep`` (an ``.npz``), and a call with the same examples goes on from there.
+    An example stays as it is where it is ``labelled``, or the two models cut its text into other tokens.
+    What is done is kept in the file ``keep`` (an ``.npz``), and a call with the same examples goes on from
+    there.
     """
     said = _kept(keep, len(examples))
-    todo = [i for i in range(len(examples)) if i not in said]
+    todo = [i for i, example in enumerate(examples) if i not in said and not example.labelled]
     for number, numbers in enumerate(_batches(todo, examples)):
         said.update(zip(numbers, teacher.ask([examples[i] for i in numbers]), strict=True))
         if (number + 1) % _KEPT_EVERY == 0:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evals.train.data import Example, Row, json_lines, read_rows, squad_rows
-from evals.train.mix import SHARES, SQUAD_SHARES, Mixer
+from evals.train.mix import SHARES, SQUAD_SHARES, Mixer, typed
+from evals.train.pages import Pages
 from rag.settings import Settings
 from rag.types import Span
 from rag.wiring import open_embedder
@@ -45,6 +48,21 @@ def draw(
     return mixer.draw(count)
 
 
+def with_pages(
+    examples: Sequence[Example], rows: Mapping[str, Sequence[Row]], share: float, *, seed: int
+) -> list[Example]:
+    """The examples with invented pages among them, so many that they make up ``share`` of all.
+
+    Their prose is SQuAD 1.1's where it is at hand, else that of Wikipedia's newer questions.
+    """
+    count = round(len(examples) * share / (1 - share))
+    rng = random.Random(f"{seed} with pages")  # noqa: S311 (reproducible, not secret)
+    pages = Pages(rows["squad" if "squad" in rows else "new_wiki"], seed=seed).draw(count)
+    mixed = [*examples, *(replace(page, question=typed(page.question, rng)) for page in pages)]
+    rng.shuffle(mixed)
+    return mixed
+
+
 def keep(examples: Sequence[Example], path: Path) -> None:
     """Write them, in place of what is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +86,7 @@ def _record(example: Example) -> dict[str, object]:
         "kind": example.kind,
         "region": example.region,
         "title": example.title,
+        "labelled": example.labelled,
     }
 
 

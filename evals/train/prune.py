@@ -26,7 +26,7 @@ from evals.train.batches import encode, load_tokenizer
 from evals.train.data import Example
 from evals.train.drawn import draw, read
 from evals.train.mix import hold_out
-from evals.train.train import Recipe, accepted, load_model
+from evals.train.train import Recipe, accepted, load_model, place, tensors
 
 if TYPE_CHECKING:
     import torch
@@ -148,7 +148,7 @@ def measure(
     ranked = sorted(examples, key=lambda example: len(example.context))  # little padding
     for at in range(0, len(ranked), _BATCH):
         batch = encode(ranked[at : at + _BATCH], tokenizer)
-        inputs = {name: torch.from_numpy(array) for name, array in batch.inputs.items()}
+        inputs = tensors(batch.inputs, place(model))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             out = model(**accepted(model, inputs))
         model.zero_grad()

@@ -114,13 +114,12 @@ def torch_logits(model: Any) -> Logits:
     """A torch span model as a function of arrays."""
     import torch
 
-    from evals.train.train import accepted, place
+    from evals.train.train import accepted, place, tensors
 
     def run(inputs: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         device = place(model)
-        tensors = {name: torch.from_numpy(array).to(device) for name, array in inputs.items()}
         with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
-            out = model(**accepted(model, tensors))
+            out = model(**accepted(model, tensors(inputs, device)))
         return out.start_logits.float().cpu().numpy(), out.end_logits.float().cpu().numpy()
 
     return run

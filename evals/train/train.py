@@ -16,6 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evals.train.batches import Batch, batches, order
 from evals.train.data import Example
 
@@ -62,7 +65,7 @@ def loss_of(model: Any, batch: Batch) -> torch.Tensor:
     import torch
 
     device = place(model)
-    inputs = {name: torch.from_numpy(array).to(device) for name, array in batch.inputs.items()}
+    inputs = tensors(batch.inputs, device)
     with torch.autocast(device.type, dtype=torch.bfloat16):
         out = model(**accepted(model, inputs))
     padding = inputs["attention_mask"] == 0
@@ -97,6 +100,13 @@ def place(model: Any) -> torch.device:
     import torch
 
     return getattr(model, "device", torch.device("cpu"))
+
+
+def tensors(inputs: Mapping[str, NDArray[np.int64]], device: torch.device) -> dict[str, torch.Tensor]:
+    """A batch's inputs where a model is."""
+    import torch
+
+    return {name: torch.from_numpy(array).to(device) for name, array in inputs.items()}
 
 
 def accepted(model: Any, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evals.train.batches import encode, load_tokenizer, order
@@ -54,6 +55,17 @@ def test_an_answer_beyond_the_cut_counts_as_none(tokenizer: Any) -> None:
     batch = encode([example("hockey", text="A word. " * 80 + TEXT)], tokenizer)
     assert batch.inputs["input_ids"].shape == (1, 64)
     assert batch.ends[0].nonzero()[0].tolist() == [0]
+
+
+def test_a_part_of_a_batch_is_as_if_it_were_alone(tokenizer: Any) -> None:
+    """The chosen examples, in their order, no wider than the longest of them."""
+    examples = [example("hockey"), example("hockey", text=TEXT * 2), example("4 hours")]
+    part = encode(examples, tokenizer).only(np.array([True, False, True]))
+    alone = encode([examples[0], examples[2]], tokenizer)
+    for name, array in alone.inputs.items():
+        assert np.array_equal(part.inputs[name], array)
+    assert np.array_equal(part.starts, alone.starts)
+    assert np.array_equal(part.ends, alone.ends)
 
 
 def test_padding_is_masked(tokenizer: Any) -> None:

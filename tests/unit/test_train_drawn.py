@@ -14,6 +14,7 @@ EXAMPLES = [
     Example(question="Wo?", context="In Köln\u2028am Rhein.", span=Span(3, 7), kind="span", title="Köln"),
     Example(question="Who?", context="Nobody.\n", span=None, kind="elsewhere"),
     Example(question="What?", context="It is so. Or not.", span=Span(0, 9), kind="region", region=True),
+    Example(question="Where?", context="Desk: 4", span=Span(6, 7), kind="page", labelled=True),
 ]
 
 

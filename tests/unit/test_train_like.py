@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from evals.train.batches import Batch, encode, load_tokenizer
 from evals.train.data import Example
 from evals.train.like import likeness
-from evals.train.train import Recipe, Trainer
+from evals.train.train import Recipe, Trainer, loss_of
+from rag.types import Span
 
 TOKENIZER = load_tokenizer(Path(__file__).parents[2] / "rag" / "models" / "reader", 64)
 TEXTS = ("The rink was built in 1897.", "Visitors liked the soup, and came again for it in spring.")
@@ -65,3 +67,17 @@ def test_each_step_brings_it_nearer(tmp_path: Path) -> None:
     recipe = Recipe(steps=30, batch=2, rate=1e-2, threads=1)
     Trainer(model, tmp_path, recipe, print, likeness(tiny(1))).run(EXAMPLES * 30, TOKENIZER)
     assert far(model.eval(), batch) < before / 2
+
+
+def test_labelled_examples_are_learnt_from_their_labels() -> None:
+    """What the other makes of them is nothing; each example counts the same, whatever stands beside it."""
+    model = tiny(2).eval()
+    plain = EXAMPLES[0]
+    marked = replace(EXAMPLES[1], span=Span(0, 8), labelled=True)
+    label = float(loss_of(model, encode([marked], TOKENIZER)).detach())
+    assert far(model, encode([marked], TOKENIZER)) == pytest.approx(label)
+    assert far(tiny(1).eval(), encode([marked], TOKENIZER)) > 0.1
+    alike = far(model, encode([plain], TOKENIZER))
+    assert far(model, encode([plain, marked, plain, plain], TOKENIZER)) == pytest.approx(
+        (3 * alike + label) / 4, rel=0.02
+    )

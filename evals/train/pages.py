@@ -1,0 +1,357 @@
+"""Examples of the pages that teams write: tables, records line by line, lists of questions, e-mails.
+
+The published sets are paragraphs of prose. A handbook's facts stand in tables as often, and a reader that
+never saw one takes the row beside, or nothing. Here pages are invented (``records.py``), written and cut as
+the service does it (``ingest``), and shown as it shows them (``rag.view``). A question is about one cell,
+about a row or a column that isn't there, or about an empty cell. Lists of questions and e-mails are of
+SQuAD's questions and texts: a question that only stands there is not answered.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from evals.train.data import Example, Row, sentence_spans
+from evals.train.records import Column, Kind, date, kinds, mail, person, value
+from ingest.formats.flow import Flow
+from ingest.formats.source import Source
+from ingest.formats.writer import DocumentWriter
+from ingest.split import PassageSplitter
+from rag.types import BlockKind, Candidate, Document, Scores, Span
+from rag.view import View, view_of
+
+KIND = "page"
+# Parts of a hundred.
+SHARES: Mapping[str, float] = {
+    "cell": 38,
+    "key": 10,
+    "no row": 9,
+    "no column": 8,
+    "empty": 4,
+    "record": 8,
+    "not of the record": 3,
+    "answered question": 6,
+    "listed question": 5,
+    "mail": 6,
+    "not in the mail": 3,
+}
+_ROWS, _COLUMNS = (3, 9), (2, 5)
+_PLAIN = ("What is the {head} of {key}?", "{head} of {key}", "{key} {head}", "What is {key}'s {head}?")
+_PLAIN_SHARE = 0.25
+_BLANKS = ("", "", "–", "-", "n/a", "tbd")
+_BLANK_SHARE = 0.05
+_TRIES = 50
+_SPLITTER = PassageSplitter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Invented records: a key and its cells, by column."""
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Pages:
+    """Draws examples; ``rows`` (SQuAD's) give the prose, the questions listed and the mails' texts.
+
+    >>> examples = Pages(rows, seed=7).draw(1_000)  # doctest: +SKIP
+    """
+
+    def __init__(self, rows: Sequence[Row], *, seed: int) -> None:
+        self._seed = seed
+        self._rows = [row for row in rows if row.answer is not None]
+        self._texts: dict[str, list[Row]] = defaultdict(list)
+        self._articles: dict[str, list[Row]] = defaultdict(list)
+        for row in self._rows:
+            self._texts[row.context].append(row)
+            self._articles[row.article].append(row)
+
+    def draw(self, count: int) -> list[Example]:
+        """``count`` examples, the same for the same seed.
+
+        Raises:
+            ValueError: there are no rows with answers, or too few to make a kind of page of.
+        """
+        if not self._rows:
+            raise ValueError("pages need rows with answers for their prose")
+        rng = random.Random(f"{self._seed} pages")  # noqa: S311 (reproducible, not secret)
+        makers = self._makers()
+        names = rng.choices(list(SHARES), list(SHARES.values()), k=count)
+        return [next(example for example in _again(makers[name], rng) if example) for name in names]
+
+    def _makers(self) -> dict[str, Callable[[random.Random], Example | None]]:
+        return {
+            "cell": self._cell,
+            "key": self._key,
+            "no row": self._no_row,
+            "no column": self._no_column,
+            "empty": self._empty,
+            "record": lambda rng: self._record(rng, there=True),
+            "not of the record": lambda rng: self._record(rng, there=False),
+            "answered question": self._answered,
+            "listed question": self._listed,
+            "mail": lambda rng: self._mail(rng, there=True),
+            "not in the mail": lambda rng: self._mail(rng, there=False),
+        }
+
+    def _cell(self, rng: random.Random) -> Example | None:
+        table = _table(rng)
+        row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
+        if not _said(table.rows[row][column + 1]):
+            return None
+        asked = _asked(table.columns[column], table.heads[column + 1], table.rows[row][0], rng)
+        return self._shown(table, asked, (row, column + 1), rng)
+
+    def _key(self, rng: random.Random) -> Example | None:
+        table = _table(rng)
+        row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
+        cells = [cells[column + 1] for cells in table.rows]
+        tells = table.columns[column].tells
+        if not tells or not _said(cells[row]) or cells.count(cells[row]) > 1:
+            return None
+        return self._shown(table, rng.choice(tells).format(cells[row]), (row, 0), rng)
+
+    def _no_row(self, rng: random.Random) -> Example | None:
+        table = _table(rng)
+        column = rng.randrange(len(table.columns))
+        key = value(table.kind.key, rng)
+        if any(key in cell or cell in key for row in table.rows for cell in row if cell):
+            return None
+        return self._shown(table, _asked(table.columns[column], table.heads[column + 1], key, rng), None, rng)
+
+    def _no_column(self, rng: random.Random) -> Example | None:
+        table = _table(rng)
+        # A value of the same sort might answer: a date in another column, another person.
+        absent = [c for c in table.kind.columns if c not in table.columns]
+        if not absent:
+            return None
+        column = rng.choice(absent)
+        key = rng.choice(table.rows)[0]
+        return self._shown(table, _asked(column, rng.choice(column.heads), key, rng), None, rng)
+
+    def _empty(self, rng: random.Random) -> Example | None:
+        table = _table(rng)
+        row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
+        rows = [list(cells) for cells in table.rows]
+        rows[row][column + 1] = rng.choice(_BLANKS)
+        blank = _Table(table.kind, table.columns, table.heads, tuple(map(tuple, rows)))
+        asked = _asked(table.columns[column], table.heads[column + 1], rows[row][0], rng)
+        return self._shown(blank, asked, None, rng)
+
+    def _shown(
+        self, table: _Table, asked: str, answer: tuple[int, int] | None, rng: random.Random
+    ) -> Example | None:
+        """The table's passage that holds the answer; of several without one, any."""
+        flow = Flow(DocumentWriter())
+        if rng.random() < 0.6:
+            flow.paragraph(self._prose(rng))
+        rows = [table.heads, *table.rows]
+        flow.table(rows, header_rows=1)
+        if rng.random() < 0.4:
+            flow.paragraph(self._prose(rng))
+        document = _document(flow)
+        lines = [block.span for block in document.blocks if block.kind is BlockKind.TABLE_ROW]
+        wanted = None
+        if answer is not None and len(lines) == len(table.rows):
+            wanted = _cell_span(document, lines[answer[0]], answer[1])
+        if answer is not None and wanted is None:
+            return None
+        return _example(document, asked, wanted, rng, near=lines)
+
+    def _record(self, rng: random.Random, *, there: bool) -> Example | None:
+        """Records line by line, "Phone: 555-0100"; the key is the first line of each."""
+        table = _table(rng)
+        flow = Flow(DocumentWriter())
+        if rng.random() < 0.3:
+            flow.paragraph(self._prose(rng))
+        places: dict[tuple[int, int], Span] = {}
+        bullet = rng.choice(("", "", "- "))
+        chosen = table.rows[: rng.randint(1, 3)]
+        for number, cells in enumerate(chosen):
+            lines = [f"{head}: {cell}" for head, cell in zip(table.heads, cells, strict=True)]
+            if bullet:
+                items = [flow.item(bullet + line, None, tight=at > 0) for at, line in enumerate(lines)]
+                begins = [item.start + len(bullet) for item in items]
+            else:
+                start = flow.paragraph("\n".join(lines)).start
+                begins = [start + sum(len(line) + 1 for line in lines[:at]) for at in range(len(lines))]
+            for at, (begin, head, cell) in enumerate(zip(begins, table.heads, cells, strict=True)):
+                places[number, at] = Span(begin + len(head) + 2, begin + len(head) + 2 + len(cell))
+        document = _document(flow)
+        row, column = rng.randrange(len(chosen)), rng.randrange(len(table.columns))
+        if there:
+            if not _said(chosen[row][column + 1]):
+                return None
+            asked = _asked(table.columns[column], table.heads[column + 1], chosen[row][0], rng)
+            return _example(document, asked, places[row, column + 1], rng)
+        absent = [c for c in table.kind.columns if c not in table.columns]
+        if not absent:
+            return None
+        other = rng.choice(absent)
+        return _example(document, _asked(other, rng.choice(other.heads), chosen[row][0], rng), None, rng)
+
+    def _answered(self, rng: random.Random) -> Example | None:
+        """Questions with the sentence that answers each; asked in the same words, or as another row does."""
+        rows = self._of_one_article(rng, rng.randint(2, 4))
+        if rows is None:
+            return None
+        flow = Flow(DocumentWriter())
+        if rng.random() < 0.3:
+            for row in rows:
+                flow.item(f"- {row.question}", None, tight=True)
+        wanted = rng.randrange(len(rows))
+        mark = rng.choice((("", ""), ("Q: ", "A: "), ("", "")))
+        place = None
+        for number, row in enumerate(rows):
+            flow.paragraph(mark[0] + row.question)
+            sentence = _sentence(row)
+            span = flow.paragraph(mark[1] + sentence.slice(row.context))
+            if number == wanted and row.answer:
+                place = row.answer.shift(span.start + len(mark[1]) - sentence.start)
+        asked = rows[wanted]
+        same = [r for r in self._texts[asked.context] if r.answer == asked.answer]
+        return _example(_document(flow), rng.choice(same).question, place, rng)
+
+    def _listed(self, rng: random.Random) -> Example | None:
+        """Questions alone: a table of contents, or what nobody has answered yet."""
+        rows = self._of_one_article(rng, rng.randint(4, 9))
+        if rows is None:
+            return None
+        flow = Flow(DocumentWriter())
+        flow.paragraph(rng.choice(("Contents", "Open questions:", "Questions we still have", "On this page")))
+        numbered = rng.random() < 0.4
+        for number, row in enumerate(rows, 1):
+            flow.item(f"{number}. {row.question}" if numbered else f"- {row.question}", None, tight=True)
+        return _example(_document(flow), rng.choice(rows).question, None, rng)
+
+    def _mail(self, rng: random.Random, *, there: bool) -> Example | None:
+        """A mail's headers, as ``ingest.formats.eml`` writes them, and some text."""
+        people = [f"{person(rng)} <{mail(rng)}>" for _ in range(3)]
+        heads = {"From": people[0], "To": people[1], "Cc": people[2], "Date": date(rng)}
+        if rng.random() < 0.5:
+            del heads["Cc"]
+        flow = Flow(DocumentWriter())
+        flow.paragraph("\n".join(f"{name}: {said}" for name, said in heads.items()))
+        row = rng.choice(self._rows)
+        flow.paragraph(row.context[: 40 * rng.randint(5, 20)].rsplit(". ", 1)[0] + ".")
+        document = _document(flow)
+        about = rng.choice(("this mail", "the e-mail", "the mail", f"the mail about {row.title}"))
+        name = rng.choice([name for name in _MAILS if (name in heads) == there] or ["Bcc"])
+        asked = rng.choice(_MAILS[name]).format(about)
+        if not there:
+            return _example(document, asked, None, rng)
+        start = document.text.index(f"{name}: ") + len(name) + 2
+        length = len(heads[name].split(" <")[0])
+        return _example(document, asked, Span(start, start + length), rng)
+
+    def _of_one_article(self, rng: random.Random, count: int) -> list[Row] | None:
+        """Questions of one article, answered by different sentences."""
+        members = self._articles[rng.choice(self._rows).article]
+        rows = rng.sample(members, min(count, len(members)))
+        places = {(row.context, _sentence(row)) for row in rows}
+        return rows if len(rows) == count == len(places) else None
+
+    def _prose(self, rng: random.Random) -> str:
+        """One to three sentences of some text."""
+        text = rng.choice(self._rows).context
+        spans = sentence_spans(text)
+        first = rng.randrange(len(spans))
+        last = min(len(spans), first + rng.randint(1, 3)) - 1
+        return text[spans[first].start : spans[last].end]
+
+
+_MAILS: Mapping[str, tuple[str, ...]] = {
+    "From": ("Who sent {}?", "Who wrote {}?", "Who is {} from?"),
+    "To": ("Who is {} to?", "Who was {} sent to?", "Who got {}?"),
+    "Cc": ("Who was copied in on {}?", "Who is in copy of {}?"),
+    "Date": ("When was {} sent?", "When did {} come?", "What is the date of {}?"),
+    "Bcc": ("Who opened {} first?", "When was {} answered?", "Who deleted {}?"),
+}
+
+
+def _again(make: Callable[[random.Random], Example | None], rng: random.Random) -> Iterator[Example | None]:
+    for _ in range(_TRIES):
+        yield make(rng)
+    raise ValueError("no such page can be made of these rows")
+
+
+def _table(rng: random.Random) -> _Table:
+    kind = rng.choice(kinds())
+    most = min(_COLUMNS[1], len(kind.columns))
+    columns = tuple(rng.sample(kind.columns, rng.randint(_COLUMNS[0], most)))
+    heads = [rng.choice(kind.heads), *(rng.choice(column.heads) for column in columns)]
+    keys = list(dict.fromkeys(value(kind.key, rng) for _ in range(rng.randint(*_ROWS))))
+    rows = [(key, *(_filled(column, rng) for column in columns)) for key in keys]
+    return _Table(kind, columns, tuple(heads), tuple(rows))
+
+
+def _filled(column: Column, rng: random.Random) -> str:
+    return rng.choice(_BLANKS) if rng.random() < _BLANK_SHARE else value(column.value, rng)
+
+
+def _said(cell: str) -> bool:
+    """Whether a cell says something."""
+    return cell not in _BLANKS
+
+
+def _asked(column: Column, head: str, key: str, rng: random.Random) -> str:
+    """A question about a cell; now and then by its heading alone."""
+    if rng.random() < _PLAIN_SHARE:
+        return rng.choice(_PLAIN).format(head=head.lower(), key=key)
+    return rng.choice(column.asks).format(key)
+
+
+def _document(flow: Flow) -> Document:
+    source = Source(data=b"", name="page", uri="page", document_id="page")
+    return flow.writer.document(source, title="", media_type="text/plain", metadata={})
+
+
+def _cell_span(document: Document, line: Span, column: int) -> Span:
+    cells = line.slice(document.text).split(" | ")
+    start = line.start + sum(len(cell) + 3 for cell in cells[:column])
+    return Span(start, start + len(cells[column]))
+
+
+def _sentence(row: Row) -> Span:
+    """The sentence of a row's answer."""
+    assert row.answer is not None  # noqa: S101 (rows without one were left out)
+    answer = row.answer
+    held = [span for span in sentence_spans(row.context) if span.overlaps(answer)]
+    return Span(min(held[0].start, answer.start), max(held[-1].end, answer.end)) if held else answer
+
+
+def _example(
+    document: Document,
+    asked: str,
+    answer: Span | None,
+    rng: random.Random,
+    near: Sequence[Span] = (),
+) -> Example | None:
+    """The passage with the answer as the service shows it; without one, one of those ``near``."""
+    passages = list(_SPLITTER.split(document))
+    if answer is not None:
+        passages = [passage for passage in passages if passage.span.contains(answer)]
+    elif near:
+        passages = [p for p in passages if any(p.span.overlaps(span) for span in near)]
+    if not passages:
+        return None
+    view = view_of(Candidate(passage=rng.choice(passages), document=document, scores=Scores(fused=0.0)))
+    span = _seen(view, answer) if answer is not None else None
+    if answer is not None and span is None:
+        return None
+    return Example(question=asked, context=view.text, span=span, kind=KIND, labelled=True)
+
+
+def _seen(view: View, place: Span) -> Span | None:
+    """Where a stretch of the document stands in a view, whole."""
+    for piece in view.pieces:
+        if piece.referent is None and piece.source.contains(place):
+            start = piece.at + place.start - piece.source.start
+            return Span(start, start + len(place))
+    return None
