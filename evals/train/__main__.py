@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         steps=options.steps,
         minutes=options.minutes,
         batch=options.batch,
+        tokens=options.tokens,
         rate=options.rate,
         average=options.average,
         seed=options.seed,
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dropout", type=float, help="of hidden states (default: as the model's)")
     parser.add_argument("--words", type=int, help="leave out longer texts: more examples in the time")
     parser.add_argument("--batch", type=int, default=Recipe().batch, help="examples a step")
+    parser.add_argument("--tokens", type=int, default=Recipe().tokens, help="of question and text, at most")
     learnt_from = parser.add_mutually_exclusive_group()
     learnt_from.add_argument("--teacher", type=Path, help="folder of a bigger model to be taught by")
     learnt_from.add_argument("--like", type=Path, help="of one to be like, layer by layer, without labels")

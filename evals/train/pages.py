@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.train.data import Example, Row, sentence_spans
-from evals.train.records import Column, Kind, date, kinds, mail, person, value
+from evals.train.records import Column, Kind, date, kinds, mail, person, remarks, value
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
@@ -38,7 +38,13 @@ SHARES: Mapping[str, float] = {
     "mail": 6,
     "not in the mail": 3,
 }
-_ROWS, _COLUMNS = (3, 9), (2, 5)
+_ROWS, _COLUMNS = (3, 10), (2, 5)
+_REMARK = Column(("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ())
+_REMARKED = 0.5
+_NO_REMARK = 0.3
+_BY_PART = 0.2
+_BY_OTHER = 0.12
+_OTHERS = ("the {noun} with {head} {cell}", "the {noun} whose {head} is {cell}", "the {noun} for {cell}")
 _PLAIN = ("What is the {head} of {key}?", "{head} of {key}", "{key} {head}", "What is {key}'s {head}?")
 _PLAIN_SHARE = 0.25
 _BLANKS = ("", "", "–", "-", "n/a", "tbd")
@@ -105,7 +111,8 @@ class Pages:
         row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
         if not _said(table.rows[row][column + 1]):
             return None
-        asked = _asked(table.columns[column], table.heads[column + 1], table.rows[row][0], rng)
+        about = _called(table, row, column, rng)
+        asked = _asked(table, column, about, rng, table.rows[row][column + 1])
         return self._shown(table, asked, (row, column + 1), rng)
 
     def _key(self, rng: random.Random) -> Example | None:
@@ -123,7 +130,7 @@ class Pages:
         key = value(table.kind.key, rng)
         if any(key in cell or cell in key for row in table.rows for cell in row if cell):
             return None
-        return self._shown(table, _asked(table.columns[column], table.heads[column + 1], key, rng), None, rng)
+        return self._shown(table, _asked(table, column, key, rng), None, rng)
 
     def _no_column(self, rng: random.Random) -> Example | None:
         table = _table(rng)
@@ -131,9 +138,8 @@ class Pages:
         absent = [c for c in table.kind.columns if c not in table.columns]
         if not absent:
             return None
-        column = rng.choice(absent)
-        key = rng.choice(table.rows)[0]
-        return self._shown(table, _asked(column, rng.choice(column.heads), key, rng), None, rng)
+        asked = _about(rng.choice(absent), rng).format(rng.choice(table.rows)[0])
+        return self._shown(table, asked, None, rng)
 
     def _empty(self, rng: random.Random) -> Example | None:
         table = _table(rng)
@@ -141,8 +147,7 @@ class Pages:
         rows = [list(cells) for cells in table.rows]
         rows[row][column + 1] = rng.choice(_BLANKS)
         blank = _Table(table.kind, table.columns, table.heads, tuple(map(tuple, rows)))
-        asked = _asked(table.columns[column], table.heads[column + 1], rows[row][0], rng)
-        return self._shown(blank, asked, None, rng)
+        return self._shown(blank, _asked(table, column, rows[row][0], rng), None, rng)
 
     def _shown(
         self, table: _Table, asked: str, answer: tuple[int, int] | None, rng: random.Random
@@ -188,13 +193,12 @@ class Pages:
         if there:
             if not _said(chosen[row][column + 1]):
                 return None
-            asked = _asked(table.columns[column], table.heads[column + 1], chosen[row][0], rng)
+            asked = _asked(table, column, chosen[row][0], rng, chosen[row][column + 1])
             return _example(document, asked, places[row, column + 1], rng)
         absent = [c for c in table.kind.columns if c not in table.columns]
         if not absent:
             return None
-        other = rng.choice(absent)
-        return _example(document, _asked(other, rng.choice(other.heads), chosen[row][0], rng), None, rng)
+        return _example(document, _about(rng.choice(absent), rng).format(chosen[row][0]), None, rng)
 
     def _answered(self, rng: random.Random) -> Example | None:
         """Questions with the sentence that answers each; asked in the same words, or as another row does."""
@@ -224,6 +228,8 @@ class Pages:
         if rows is None:
             return None
         flow = Flow(DocumentWriter())
+        if rng.random() < 0.4:
+            flow.paragraph(self._prose(rng))
         flow.paragraph(rng.choice(("Contents", "Open questions:", "Questions we still have", "On this page")))
         numbered = rng.random() < 0.4
         for number, row in enumerate(rows, 1):
@@ -284,15 +290,38 @@ def _again(make: Callable[[random.Random], Example | None], rng: random.Random) 
 def _table(rng: random.Random) -> _Table:
     kind = rng.choice(kinds())
     most = min(_COLUMNS[1], len(kind.columns))
-    columns = tuple(rng.sample(kind.columns, rng.randint(_COLUMNS[0], most)))
+    columns = list(rng.sample(kind.columns, rng.randint(_COLUMNS[0], most)))
+    if rng.random() < _REMARKED:
+        columns.append(_REMARK)
     heads = [rng.choice(kind.heads), *(rng.choice(column.heads) for column in columns)]
     keys = list(dict.fromkeys(value(kind.key, rng) for _ in range(rng.randint(*_ROWS))))
-    rows = [(key, *(_filled(column, rng) for column in columns)) for key in keys]
-    return _Table(kind, columns, tuple(heads), tuple(rows))
+    cells = [_cells(column, len(keys), rng) for column in columns]
+    return _Table(kind, tuple(columns), tuple(heads), tuple(zip(keys, *cells, strict=True)))
 
 
-def _filled(column: Column, rng: random.Random) -> str:
-    return rng.choice(_BLANKS) if rng.random() < _BLANK_SHARE else value(column.value, rng)
+def _cells(column: Column, count: int, rng: random.Random) -> list[str]:
+    if column is _REMARK:  # each but once
+        chosen = rng.sample(list(remarks()), count)
+        return ["" if rng.random() < _NO_REMARK else remark for remark in chosen]
+    return [
+        rng.choice(_BLANKS) if rng.random() < _BLANK_SHARE else value(column.value, rng) for _ in range(count)
+    ]
+
+
+def _called(table: _Table, row: int, column: int, rng: random.Random) -> str:
+    """How a row is spoken of: by its key, a word of it that no other has, or another column's cell."""
+    key, chance = table.rows[row][0], rng.random()
+    if chance < _BY_PART:
+        others = " ".join(cells[0] for number, cells in enumerate(table.rows) if number != row)
+        words = [word for word in key.split() if len(word) > 2 and word not in others]
+        return rng.choice(words or [key])
+    if chance < _BY_PART + _BY_OTHER:
+        other = rng.randrange(len(table.columns))
+        cell = table.rows[row][other + 1]
+        if other != column and _said(cell) and [cells[other + 1] for cells in table.rows].count(cell) == 1:
+            noun, head = table.heads[0].lower(), table.heads[other + 1].lower()
+            return rng.choice(_OTHERS).format(noun=noun, head=head, cell=cell)
+    return key
 
 
 def _said(cell: str) -> bool:
@@ -300,11 +329,21 @@ def _said(cell: str) -> bool:
     return cell not in _BLANKS
 
 
-def _asked(column: Column, head: str, key: str, rng: random.Random) -> str:
+def _asked(table: _Table, column: int, key: str, rng: random.Random, said: str = "") -> str:
     """A question about a cell; now and then by its heading alone."""
+    one, head = table.columns[column], table.heads[column + 1]
+    if one is _REMARK:
+        return rng.choice(remarks().get(said) or rng.choice(list(remarks().values()))).format(key)
     if rng.random() < _PLAIN_SHARE:
         return rng.choice(_PLAIN).format(head=head.lower(), key=key)
-    return rng.choice(column.asks).format(key)
+    return rng.choice(one.asks).format(key)
+
+
+def _about(column: Column, rng: random.Random) -> str:
+    """A question about a column, the key's place in braces."""
+    head = rng.choice(column.heads).lower()
+    plain = [form.replace("{head}", head).replace("{key}", "{}") for form in _PLAIN]
+    return rng.choice(plain if rng.random() < _PLAIN_SHARE else column.asks)
 
 
 def _document(flow: Flow) -> Document:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).with_suffix(".toml")
 _FIRST = (
@@ -65,13 +66,23 @@ class Kind:
 
 
 @cache
+def remarks() -> Mapping[str, tuple[str, ...]]:
+    """What may be said of anything, and the questions that it answers."""
+    return {said: _parts(asks) for said, asks in _read()["remarks"]}
+
+
+@cache
 def kinds() -> tuple[Kind, ...]:
     """All kinds of record, in the file's order."""
-    read = tomllib.loads(_FILE.read_text(encoding="utf-8"))["kind"]
     return tuple(
         Kind(_parts(one["heads"]), one["key"], tuple(_column(*column) for column in one["columns"]))
-        for one in read
+        for one in _read()["kind"]
     )
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
 def value(spec: str, rng: random.Random) -> str:
