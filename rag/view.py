@@ -3,8 +3,9 @@
 A view is the passage's leads (a table's header, a list's lead-in) and its own text, with pronouns
 replaced by the names they were led back to, and a table's rows with their columns' names: asked
 "who demanded an apology?", a reader that sees
-"He called for an apology from Kristi Noem" can only say Noem. Every stretch of the view keeps the
-place it is from, so that an answer is always a span of the document.
+"He called for an apology from Kristi Noem" can only say Noem. A heading that asks stands before what
+answers it: below "How big may an attachment be?", "Up to 35 MB." alone says nothing. Every stretch of
+the view keeps the place it is from, so that an answer is always a span of the document.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Span
 
 _POSSESSIVES = frozenset({"his", "its", "their"})
+_ASKING = ("?", "？", "؟")
 _BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
 
@@ -96,18 +98,28 @@ def _cut(piece: Piece, start: int, end: int) -> Span:
 def view_of(candidate: Candidate, within: Span | None = None) -> View:
     """The view of a candidate's passage: leads, a line each, then the passage, or only the part ``within``.
 
-    Pronouns read as their names; a table's row reads as "column: cell; column: cell". No answer
-    straddles two blocks (paragraphs, list items) or two cells.
+    First a heading that is a question, which no answer is taken from. Pronouns read as their names; a
+    table's row reads as "column: cell; column: cell". No answer straddles two blocks (paragraphs, list
+    items) or two cells.
     """
     document, passage = candidate.document, candidate.passage
     headers = _headers(document, passage.span)
     view = _Builder(document.text)
+    view.say(_question_above(document, passage))
     for lead in passage.leads:
         if lead not in headers:
             view.add(lead)
             view.cut("\n")
     _body(view, document, passage, within or passage.span)
     return view.done()
+
+
+def _question_above(document: Document, passage: Passage) -> str:
+    """The line of the heading above a passage, where that asks something and the passage isn't it."""
+    path = document.section_at(passage.span.start)
+    heading = path[-1] if path else ""
+    own = passage.span.slice(document.text).startswith(heading)
+    return f"{heading}\n" if heading.endswith(_ASKING) and not own else ""
 
 
 def read_as(document: Document, passage: Passage, span: Span) -> str:

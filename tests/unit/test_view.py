@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Span
+from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Section, Span
 from rag.view import read_as, view_of
 from tests.samples import candidate, document, find, mention, passage
 
@@ -197,6 +197,41 @@ def test_a_ragged_row_reads_as_it_stands() -> None:
         ),
     )
     assert view_of(candidate(doc)).text == text
+
+
+def asked_above(heading: str) -> Candidate:
+    text = f"{heading}\n\nUp to 35 MB. Larger files are shared by a link."
+    top = Span(0, len(heading))
+    doc = document(
+        text,
+        blocks=(
+            Block(span=top, kind=BlockKind.HEADING),
+            Block(span=Span(top.end + 2, len(text)), kind=BlockKind.PARAGRAPH),
+        ),
+        sections=(Section(span=Span(0, len(text)), path=("Help", heading)),),
+    )
+    return candidate(doc, text[top.end + 2 :])
+
+
+def test_a_heading_that_asks_is_read_before_what_answers_it() -> None:
+    """It is no part of an answer, and a heading that only names is left out."""
+    found = asked_above("How big may an attachment be?")
+    view = view_of(found)
+    assert view.text.startswith("How big may an attachment be?\nUp to 35 MB.")
+    at = view.text.index("attachment")
+    assert view.place(at, at + len("attachment")) is None
+    size = view.place(view.text.index("35 MB"), view.text.index("35 MB") + 5)
+    assert size is not None
+    assert size.span == find(found.document.text, "35 MB")
+    assert view_of(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")
+    assert view_of(asked_above("Attachments")).text.startswith("Up to 35 MB.")
+
+
+def test_a_heading_that_stands_alone_is_read_once() -> None:
+    """A passage that is the question itself."""
+    found = asked_above("How big may an attachment be?")
+    alone = candidate(found.document, "How big may an attachment be?")
+    assert view_of(alone).text == "How big may an attachment be?"
 
 
 def test_a_sentence_is_indexed_as_it_is_read() -> None:
