@@ -134,7 +134,6 @@ class Pages:
 
     def _no_column(self, rng: random.Random) -> Example | None:
         table = _table(rng)
-        # A value of the same sort might answer: a date in another column, another person.
         absent = [c for c in table.kind.columns if c not in table.columns]
         if not absent:
             return None
