@@ -64,6 +64,22 @@ def test_what_is_missing_is_said_in_a_line(tmp_path: Path, capsys: pytest.Captur
     assert not (tmp_path / "run").exists()
 
 
+def test_invented_pages_are_learnt_beside_the_rest(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their share of the examples is kept with the run; they have labels, the rest a model to be like."""
+    start, run = str(tmp_path / "start"), tmp_path / "run"
+    tiny_model().save_pretrained(start)
+    command = ["--data", str(data), "--start", start, "--like", start, "--out", str(run)]
+    command += ["--examples", "24", "--steps", "4", "--batch", "8", "--tokens", "96", "--dropout", "0"]
+    assert main([*command, "--pages", "1"]) == 2
+    assert capsys.readouterr().err.endswith("--pages is a share between 0 and 1, not 1.0.\n")
+    assert main([*command, "--pages", "0.5"]) == 0
+    drawn = kept(run / "examples.jsonl.gz")
+    assert sum(example.labelled for example in drawn) == len(drawn) / 2
+    assert "Training is done: 4 steps" in capsys.readouterr().out
+
+
 def test_lessons_of_a_bigger_model_are_learnt_from(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

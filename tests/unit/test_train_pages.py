@@ -11,7 +11,7 @@ import pytest
 from evals.train.data import Example, Row
 from evals.train.drawn import with_pages
 from evals.train.pages import Pages
-from evals.train.records import kinds, value
+from evals.train.records import kinds, remarks, value
 from rag.types import Span
 
 TEXTS = (
@@ -54,7 +54,7 @@ def examples() -> list[Example]:
 
 
 def test_every_kind_can_be_asked_about() -> None:
-    """Each question has one place for what it is about, each value can be made, headings differ."""
+    """Each question has one place for what it is about, and each value can be made."""
     rng = random.Random(1)
     for kind in kinds():
         assert value(kind.key, rng)
@@ -64,6 +64,7 @@ def test_every_kind_can_be_asked_about() -> None:
             assert column.heads
             assert column.asks
             assert all(question.count("{}") == 1 for question in (*column.asks, *column.tells))
+    assert all(asks and max(question.count("{}") for question in asks) == 1 for asks in remarks().values())
     with pytest.raises(KeyError):
         value("colour", rng)
 
