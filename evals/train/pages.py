@@ -23,7 +23,7 @@ from ingest.split import PassageSplitter
 from rag.types import BlockKind, Candidate, Document, Scores, Span
 from rag.view import View, view_of
 
-KIND = "page"
+_KIND = "page"
 # Parts of a hundred.
 SHARES: Mapping[str, float] = {
     "cell": 38,
@@ -134,11 +134,10 @@ class Pages:
 
     def _no_column(self, rng: random.Random) -> Example | None:
         table = _table(rng)
-        absent = [c for c in table.kind.columns if c not in table.columns]
-        if not absent:
+        asked = _of_absent(table, rng)
+        if asked is None:
             return None
-        asked = _about(rng.choice(absent), rng).format(rng.choice(table.rows)[0])
-        return self._shown(table, asked, None, rng)
+        return self._shown(table, asked.format(rng.choice(table.rows)[0]), None, rng)
 
     def _empty(self, rng: random.Random) -> Example | None:
         table = _table(rng)
@@ -194,10 +193,8 @@ class Pages:
                 return None
             asked = _asked(table, column, chosen[row][0], rng, chosen[row][column + 1])
             return _example(document, asked, places[row, column + 1], rng)
-        absent = [c for c in table.kind.columns if c not in table.columns]
-        if not absent:
-            return None
-        return _example(document, _about(rng.choice(absent), rng).format(chosen[row][0]), None, rng)
+        other = _of_absent(table, rng)
+        return None if other is None else _example(document, other.format(chosen[row][0]), None, rng)
 
     def _answered(self, rng: random.Random) -> Example | None:
         """Questions with the sentence that answers each; asked in the same words, or as another row does."""
@@ -338,8 +335,12 @@ def _asked(table: _Table, column: int, key: str, rng: random.Random, said: str =
     return rng.choice(one.asks).format(key)
 
 
-def _about(column: Column, rng: random.Random) -> str:
-    """A question about a column, the key's place in braces."""
+def _of_absent(table: _Table, rng: random.Random) -> str | None:
+    """A question about a column that the table lacks, the key's place in braces; None where it has all."""
+    absent = [column for column in table.kind.columns if column not in table.columns]
+    if not absent:
+        return None
+    column = rng.choice(absent)
     head = rng.choice(column.heads).lower()
     plain = [form.replace("{head}", head).replace("{key}", "{}") for form in _PLAIN]
     return rng.choice(plain if rng.random() < _PLAIN_SHARE else column.asks)
@@ -383,7 +384,7 @@ def _example(
     span = _seen(view, answer) if answer is not None else None
     if answer is not None and span is None:
         return None
-    return Example(question=asked, context=view.text, span=span, kind=KIND, labelled=True)
+    return Example(question=asked, context=view.text, span=span, kind=_KIND, labelled=True)
 
 
 def _seen(view: View, place: Span) -> Span | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_another_cut_of_the_text_is_not_taught() -> None:
     short, whole = load_tokenizer(MODEL, 16), load_tokenizer(MODEL, 96)
     (said,) = Teacher(onnx_logits(MODEL / "reader.onnx"), short, whole).ask([example()])
     assert said.size == 0
+
+
+def test_a_labelled_example_stays_as_it_is(teacher: Teacher, tmp_path: Path) -> None:
+    """The teacher never saw such texts; its neighbour is taught all the same."""
+    labelled = replace(example(), labelled=True)
+    own, other = taught([labelled, example()], teacher, keep=tmp_path / "taught.npz", say=print)
+    assert own is labelled
+    assert other.taught is not None
 
 
 def test_lessons_go_on_where_they_were_broken_off(
