@@ -205,6 +205,11 @@ class _Builder:
         return View(text="".join(self._parts), pieces=tuple(self._pieces))
 
 
+def in_table(document: Document, span: Span) -> bool:
+    """Whether a stretch is of a table's row."""
+    return any(block.kind is BlockKind.TABLE_ROW for block in _blocks_in(document, span))
+
+
 def _blocks_in(document: Document, span: Span) -> list[Block]:
     """The blocks that overlap a span, in order."""
     first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)
@@ -220,13 +225,13 @@ def _cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
     """A row's filled cells with their columns' names; None for what isn't a row under a header."""
     if block.kind is not BlockKind.TABLE_ROW or block.lead is None:
         return None
-    names, cells = _split_cells(text, block.lead), _split_cells(text, block.span)
+    names, cells = split_cells(text, block.lead), split_cells(text, block.span)
     if len(names) != len(cells):
         return None
     return [(name.slice(text), cell) for name, cell in zip(names, cells, strict=True) if len(cell)]
 
 
-def _split_cells(text: str, row: Span) -> list[Span]:
+def split_cells(text: str, row: Span) -> list[Span]:
     """The cells of a line "a | b | c", trimmed; the first and last may be empty."""
     line = row.slice(text)
     cells, start = [], 0

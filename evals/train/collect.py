@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from evals.cases import Case
+from evals.datasets.load import load
 from evals.datasets.shared import Query, corpus, queries
 from evals.index import fresh_service
+from evals.matchers import Said
+from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
+from evals.target import in_process
 from evals.train.data import read_rows
 from evals.train.mix import hold_out
+from evals.whereabouts import regions
 from rag.compare import normalise
 from rag.engine import distinct
 from rag.question import Asked, ask
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, SpanAnswer
+from rag.view import in_table
 from rag.wiring import Service
 
 
@@ -41,6 +48,18 @@ class Sample:
     candidates: tuple[Candidate, ...]
     spans: tuple[SpanAnswer, ...]
     right: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A question to be read; ``gold`` tells a passage that answers it, None where nobody knows."""
+
+    dataset: str
+    id: str
+    text: str
+    answerable: bool
+    accepts: Callable[[SpanAnswer], bool]
+    gold: Callable[[Candidate], bool] | None
 
 
 def collect(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
@@ -79,6 +98,36 @@ def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterato
     yield from _samples("held-out", documents, asked, settings, passages)
 
 
+def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Sample]:
+    """Samples of a set of a team's pages, as the service ingests them (``evals.datasets``)."""
+    dataset = load(name)
+    with in_process(dataset, settings) as target:
+        assert target.service is not None  # noqa: S101 (for the type checker: it runs in this process)
+        for case in dataset.cases:
+            asked = _Case(
+                dataset=name,
+                id=f"{name}-{case.id}",
+                text=case.question,
+                answerable=case.answerable,
+                accepts=partial(_accepts, case),
+                gold=partial(_holds_any, case),
+            )
+            yield from _readings(target.service, asked, passages)
+
+
+def _accepts(case: Case, span: SpanAnswer) -> bool:
+    """Whether a case accepts an answer; a table's cell by itself, since its row holds others' answers."""
+    support = () if in_table(span.candidate.document, span.span) else (_sentence(span),)
+    return answer_right(Said(text=span.text, statements=support), case.answers)
+
+
+def _holds_any(case: Case, candidate: Candidate) -> bool:
+    """Whether a passage has a place that may be cited for a case."""
+    document, passage = candidate.document, candidate.passage
+    found = [region.span for need in case.must_cite for region in regions(need, [document])]
+    return any(passage.span.overlaps(span) for span in found)
+
+
 def _samples(
     name: str,
     documents: Sequence[Document],
@@ -87,40 +136,46 @@ def _samples(
     passages: int,
 ) -> Iterator[Sample]:
     with fresh_service(settings, documents) as service:
-        retriever = Retriever(
-            service.catalog, service.dense, service.terms, service.embedder, settings.retrieve
-        )
         for query in asked:
-            read = partial(_sample, service, name, query, passages=passages)
-            tidy = ask(query.text, limit=settings.limits.question_characters)
-            found = retriever.retrieve(Question(text=tidy.plain), settings.retrieve.pool)
-            yield read(tidy, found, kind=Kind.ANSWERABLE if query.answerable else Kind.NOT_ANSWERED)
-            if query.answerable and query.relevant:
-                others = [c for c in found if c.document.id not in query.relevant]
-                yield read(tidy, others, kind=Kind.GOLD_REMOVED)
+            yield from _readings(
+                service,
+                _Case(
+                    dataset=name,
+                    id=query.id,
+                    text=query.text,
+                    answerable=query.answerable,
+                    accepts=partial(is_right, query),
+                    gold=partial(_is_relevant, query) if query.relevant else None,
+                ),
+                passages,
+            )
 
 
-def _sample(
-    service: Service,
-    dataset: str,
-    query: Query,
-    asked: Asked,
-    found: Sequence[Candidate],
-    *,
-    passages: int,
-    kind: Kind,
-) -> Sample:
-    chosen = distinct(found)[:passages]
-    spans = tuple(span for spans in service.reader.read(asked.plain, chosen) for span in spans)
-    return Sample(
-        dataset=dataset,
-        question_id=query.id,
-        kind=kind,
-        asked=asked,
-        candidates=tuple(found),
-        spans=spans,
-        right=tuple(kind is Kind.ANSWERABLE and is_right(query, span) for span in spans),
-    )
+def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
+    """One case's reading, and where it has passages with the answer the one without them."""
+    settings = service.settings
+    retriever = Retriever(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
+    asked = ask(case.text, limit=settings.limits.question_characters)
+    found = retriever.retrieve(Question(text=asked.plain), settings.retrieve.pool)
+    kinds = {Kind.ANSWERABLE if case.answerable else Kind.NOT_ANSWERED: found}
+    if case.answerable and case.gold is not None:
+        kinds[Kind.GOLD_REMOVED] = [candidate for candidate in found if not case.gold(candidate)]
+    for kind, candidates in kinds.items():
+        chosen = distinct(candidates)[:passages]
+        spans = tuple(span for spans in service.reader.read(asked.plain, chosen) for span in spans)
+        yield Sample(
+            dataset=case.dataset,
+            question_id=case.id,
+            kind=kind,
+            asked=asked,
+            candidates=tuple(candidates),
+            spans=spans,
+            right=tuple(kind is Kind.ANSWERABLE and case.accepts(span) for span in spans),
+        )
+
+
+def _is_relevant(query: Query, candidate: Candidate) -> bool:
+    return candidate.document.id in query.relevant
 
 
 def _gold(query: Query) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 The published sets are paragraphs of prose. A handbook's facts stand in tables as often, and a reader that
 never saw one takes the row beside, or nothing. Here pages are invented (``records.py``), written and cut as
 the service does it (``ingest``), and shown as it shows them (``rag.view``). A question is about one cell,
-about a row or a column that isn't there, or about an empty cell. Lists of questions and e-mails are of
-SQuAD's questions and texts: a question that only stands there is not answered.
+about a row or a column that isn't there, or about an empty cell. Lists of questions, with what answers each
+or without, are of SQuAD's questions and texts, or ask about records in other words: a question that only
+stands there is not answered. E-mails have SQuAD's texts.
 """
 
 from __future__ import annotations
@@ -21,22 +22,25 @@ from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
 from ingest.split import PassageSplitter
 from rag.types import BlockKind, Candidate, Document, Scores, Span
-from rag.view import View, view_of
+from rag.view import View, split_cells, view_of
 
 _KIND = "page"
 # Parts of a hundred.
 SHARES: Mapping[str, float] = {
     "cell": 38,
-    "key": 10,
-    "no row": 9,
+    "key": 9,
+    "no row": 8,
     "no column": 8,
     "empty": 4,
-    "record": 8,
+    "record": 6,
     "not of the record": 3,
-    "answered question": 6,
-    "listed question": 5,
-    "mail": 6,
-    "not in the mail": 3,
+    "answered question": 4,
+    "listed question": 2,
+    "told question": 7,
+    "untold question": 4,
+    "open question": 3,
+    "mail": 3,
+    "not in the mail": 1,
 }
 _ROWS, _COLUMNS = (3, 10), (2, 5)
 _REMARK = Column(("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ())
@@ -50,6 +54,9 @@ _PLAIN_SHARE = 0.25
 _BLANKS = ("", "", "–", "-", "n/a", "tbd")
 _BLANK_SHARE = 0.05
 _TRIES = 50
+# What a question begins with, and what answers it.
+_AS_HEADING = "#"
+_FORMS = (("", ""), ("Q: ", "A: "), (_AS_HEADING, ""), (_AS_HEADING, ""))
 _SPLITTER = PassageSplitter()
 
 
@@ -102,6 +109,9 @@ class Pages:
             "not of the record": lambda rng: self._record(rng, there=False),
             "answered question": self._answered,
             "listed question": self._listed,
+            "told question": lambda rng: self._told(rng, there=True),
+            "untold question": lambda rng: self._told(rng, there=False),
+            "open question": self._open,
             "mail": lambda rng: self._mail(rng, there=True),
             "not in the mail": lambda rng: self._mail(rng, there=False),
         }
@@ -162,7 +172,7 @@ class Pages:
         lines = [block.span for block in document.blocks if block.kind is BlockKind.TABLE_ROW]
         wanted = None
         if answer is not None and len(lines) == len(table.rows):
-            wanted = _cell_span(document, lines[answer[0]], answer[1])
+            wanted = split_cells(document.text, lines[answer[0]])[answer[1]]
         if answer is not None and wanted is None:
             return None
         return _example(document, asked, wanted, rng, near=lines)
@@ -205,32 +215,68 @@ class Pages:
         if rng.random() < 0.3:
             for row in rows:
                 flow.item(f"- {row.question}", None, tight=True)
-        wanted = rng.randrange(len(rows))
-        mark = rng.choice((("", ""), ("Q: ", "A: "), ("", "")))
-        place = None
-        for number, row in enumerate(rows):
-            flow.paragraph(mark[0] + row.question)
+        asked, place = rng.choice(rows), None
+        form = rng.choice(_FORMS)
+        for row in rows:
             sentence = _sentence(row)
-            span = flow.paragraph(mark[1] + sentence.slice(row.context))
-            if number == wanted and row.answer:
-                place = row.answer.shift(span.start + len(mark[1]) - sentence.start)
-        asked = rows[wanted]
+            told = _question(flow, form, row.question, sentence.slice(row.context))
+            if row is asked and row.answer:
+                place = row.answer.shift(told.start - sentence.start)
         same = [r for r in self._texts[asked.context] if r.answer == asked.answer]
         return _example(_document(flow), rng.choice(same).question, place, rng)
+
+    def _told(self, rng: random.Random, *, there: bool) -> Example | None:
+        """Questions about records with what answers each; asked in other words, or about another cell."""
+        table = _table(rng)
+        asked = _questions(table, rng)
+        flow, form = Flow(DocumentWriter()), rng.choice(_FORMS)
+        if rng.random() < 0.3:
+            flow.paragraph(self._prose(rng))
+        places = {}
+        for (row, column), question in asked.items():
+            before = f"{_remarked(rng)} " if rng.random() < 0.2 else ""
+            behind = f" {_remarked(rng)}" if rng.random() < 0.5 else ""
+            cell = table.rows[row][column + 1]
+            told = _question(flow, form, question, before + _as_sentence(cell) + behind)
+            start = told.start + len(before)
+            places[row, column] = Span(start, start + len(cell))
+        document = _document(flow)
+        chosen = list(asked) if there else _beside(table, asked)
+        if not chosen:
+            return None
+        row, column = rng.choice(chosen)
+        key, cell = table.rows[row][0], table.rows[row][column + 1]
+        if not there and cell.casefold() in document.text.casefold():
+            return None
+        other = _asked(table, column, key, rng, cell)
+        return _example(document, other, places.get((row, column)), rng, near=list(places.values()))
+
+    def _open(self, rng: random.Random) -> Example | None:
+        """Questions about records that nobody has answered yet; one of them, in other words."""
+        table = _table(rng)
+        questions = _questions(table, rng, least=3, most=8)
+        if not questions:
+            return None
+        row, column = rng.choice(list(questions))
+        asked = _asked(table, column, table.rows[row][0], rng, table.rows[row][column + 1])
+        return self._list_of(list(questions.values()), asked, rng)
 
     def _listed(self, rng: random.Random) -> Example | None:
         """Questions alone: a table of contents, or what nobody has answered yet."""
         rows = self._of_one_article(rng, rng.randint(4, 9))
         if rows is None:
             return None
+        return self._list_of([row.question for row in rows], rng.choice(rows).question, rng)
+
+    def _list_of(self, questions: Sequence[str], asked: str, rng: random.Random) -> Example | None:
         flow = Flow(DocumentWriter())
         if rng.random() < 0.4:
             flow.paragraph(self._prose(rng))
         flow.paragraph(rng.choice(("Contents", "Open questions:", "Questions we still have", "On this page")))
         numbered = rng.random() < 0.4
-        for number, row in enumerate(rows, 1):
-            flow.item(f"{number}. {row.question}" if numbered else f"- {row.question}", None, tight=True)
-        return _example(_document(flow), rng.choice(rows).question, None, rng)
+        for number, question in enumerate(questions, 1):
+            flow.item(f"{number}. {question}" if numbered else f"- {question}", None, tight=True)
+        return _example(_document(flow), asked, None, rng)
 
     def _mail(self, rng: random.Random, *, there: bool) -> Example | None:
         """A mail's headers, as ``ingest.formats.eml`` writes them, and some text."""
@@ -335,6 +381,62 @@ def _asked(table: _Table, column: int, key: str, rng: random.Random, said: str =
     return rng.choice(one.asks).format(key)
 
 
+def _questions(
+    table: _Table, rng: random.Random, least: int = 2, most: int = 5
+) -> dict[tuple[int, int], str]:
+    """Questions about some cells, by row and column, as a page asks them; none where too few can be asked."""
+    places = [
+        (row, column)
+        for row, cells in enumerate(table.rows)
+        for column in range(len(table.columns))
+        if _said(cells[column + 1])
+    ]
+    rng.shuffle(places)
+    found = {}
+    for row, column in places[: rng.randint(least, most)]:
+        worded = [ask for ask in _wordings(table, row, column) if ask.endswith("?")]
+        if worded:
+            found[row, column] = rng.choice(worded).format(table.rows[row][0])
+    return found if len(found) >= least else {}
+
+
+def _beside(table: _Table, asked: Mapping[tuple[int, int], str]) -> list[tuple[int, int]]:
+    """Cells in a row or a column of those asked about, but not asked about."""
+    return [
+        (row, column)
+        for row, cells in enumerate(table.rows)
+        for column in range(len(table.columns))
+        if (row, column) not in asked
+        and _said(cells[column + 1])
+        and any(row == place[0] or column == place[1] for place in asked)
+    ]
+
+
+def _wordings(table: _Table, row: int, column: int) -> tuple[str, ...]:
+    """How a cell is asked about, the key's place in braces."""
+    one = table.columns[column]
+    return remarks()[table.rows[row][column + 1]] if one is _REMARK else one.asks
+
+
+def _question(flow: Flow, form: tuple[str, str], question: str, answer: str) -> Span:
+    """Writes a question and what answers it, and says where that is."""
+    ask, tell = form
+    if ask == _AS_HEADING:
+        flow.heading(question, 2)
+    else:
+        flow.paragraph(ask + question)
+    span = flow.paragraph(tell + answer)
+    return Span(span.start + len(tell), span.end)
+
+
+def _remarked(rng: random.Random) -> str:
+    return _as_sentence(rng.choice(list(remarks())))
+
+
+def _as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!")) else ".")
+
+
 def _of_absent(table: _Table, rng: random.Random) -> str | None:
     """A question about a column that the table lacks, the key's place in braces; None where it has all."""
     absent = [column for column in table.kind.columns if column not in table.columns]
@@ -349,12 +451,6 @@ def _of_absent(table: _Table, rng: random.Random) -> str | None:
 def _document(flow: Flow) -> Document:
     source = Source(data=b"", name="page", uri="page", document_id="page")
     return flow.writer.document(source, title="", media_type="text/plain", metadata={})
-
-
-def _cell_span(document: Document, line: Span, column: int) -> Span:
-    cells = line.slice(document.text).split(" | ")
-    start = line.start + sum(len(cell) + 3 for cell in cells[:column])
-    return Span(start, start + len(cells[column]))
 
 
 def _sentence(row: Row) -> Span:

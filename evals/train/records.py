@@ -1,6 +1,6 @@
 """Invented records, as the tables of a team's pages hold them, and how people ask about them.
 
-The kinds are in ``records.toml``, which says how they are written; here is what a value is.
+The kinds are in ``kinds/``, which says how they are written (in ``mixed.toml``); here is what a value is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).with_suffix(".toml")
+_KINDS, _REMARKS = Path(__file__).with_name("kinds"), Path(__file__).with_name("remarks.toml")
 _FIRST = (
     "Ada Amir Ana Anton Aoife Beatriz Björn Carlos Chloe Daniel Dara Deepa Elena Emeka Erik Fatima Felix Gita"
     " Grace Hassan Helen Hugo Ingrid Ivan Jamal Jane Jonas Julia Kamal Karin Kofi Laura Leo Lin Lucia Maria"
@@ -68,21 +68,21 @@ class Kind:
 @cache
 def remarks() -> Mapping[str, tuple[str, ...]]:
     """What may be said of anything, and the questions that it answers."""
-    return {said: _parts(asks) for said, asks in _read()["remarks"]}
+    return {said: _parts(asks) for said, asks in _read(_REMARKS)["remarks"]}
 
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """All kinds of record, in the file's order."""
+    """All kinds of record, in the order of the files' names."""
     return tuple(
         Kind(_parts(one["heads"]), one["key"], tuple(_column(*column) for column in one["columns"]))
-        for one in _read()["kind"]
+        for path in sorted(_KINDS.glob("*.toml"))
+        for one in _read(path)["kind"]
     )
 
 
-@cache
-def _read() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def value(spec: str, rng: random.Random) -> str:

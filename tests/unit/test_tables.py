@@ -11,7 +11,7 @@ from ingest.formats.source import Source
 from ingest.formats.tables import is_number, line, table
 from ingest.formats.writer import DocumentWriter
 from rag.types import BlockKind
-from rag.view import _split_cells
+from rag.view import split_cells
 from tests.files import check
 
 CELLS = st.text(st.sampled_from(list("ab1 |\n\t.:-é漢")), max_size=8)
@@ -77,6 +77,6 @@ def test_a_written_table_reads_back(rows: list[list[str]], header_rows: int) -> 
     expected = [row for row in ((made.header,) if any(made.header) else ()) + made.rows if any(row)]
     assert [line(row) for row in expected] == [b.span.slice(document.text) for b in written]
     for block, row in zip(written, expected, strict=True):
-        assert [s.slice(document.text) for s in _split_cells(document.text, block.span)] == list(row)
+        assert [s.slice(document.text) for s in split_cells(document.text, block.span)] == list(row)
     given_words = sorted("".join(" ".join(rows_).split()) for rows_ in [[c for r in rows for c in r]])
     assert len("".join(given_words)) >= len("".join("".join(r).replace(" ", "") for r in made.rows))
