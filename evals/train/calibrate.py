@@ -1,11 +1,11 @@
 """Fits the confidence: ``python -m evals.train.calibrate --data ../shared/data``.
 
-Questions go through the real retriever and reader (``collect.py``): those of three open sets and of
-the training articles that were held out, as they are and with every passage of their gold documents
-taken away, and questions whose passages are on the subject but don't answer. From what was read,
-logistic regression learns P(right) over ``rag.decide.FEATURES``. Each kind of reading counts by
-``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that a question
-and its gold-less twin stay together), and once more with each set foretold by the others.
+Questions go through the real retriever and reader (``collect.py``): those of three open sets, of the
+training articles that were held out and of four invented teams' pages, as they are and with every passage
+that answers them taken away, and questions whose passages are on the subject but don't answer. From what
+was read, logistic regression learns P(right) over ``rag.decide.FEATURES``. Each kind of reading counts by
+``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that a question and
+its gold-less twin stay together), and once more with each set foretold by the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.train.card import confidence_svg
-from evals.train.collect import Kind, Sample, collect, collect_held_out
+from evals.train.collect import Kind, Sample, collect, collect_held_out, collect_pages
 from rag.decide import FEATURES, Calibration, Decider
 from rag.errors import ModelError
 from rag.settings import DecideSettings, Settings, load
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SETS = ("xquad-en", "qed-dev-nq", "clapnq-dev", "nomiracl-en")
+# Sets of ``evals.datasets`` that nothing else is fitted to or measured with.
+PAGES = ("school", "studio", "council", "charity")
 FOLDS = 5
 # What is asked of a team's documents: mostly what is there; else rather something near than far.
 SHARES = {Kind.ANSWERABLE: 0.6, Kind.NOT_ANSWERED: 0.3, Kind.GOLD_REMOVED: 0.1}
@@ -251,6 +253,9 @@ def main() -> None:
     for name in SETS:
         print(f"{len(samples)} readings, next {name}", file=sys.stderr)
         samples += collect(options.data / "open" / name, settings, passages)
+    for name in PAGES:
+        print(f"{len(samples)} readings, next {name}", file=sys.stderr)
+        samples += collect_pages(name, settings, passages)
     fitted, picture = fit(samples)
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
     options.out.with_name("confidence.svg").write_text(picture, "utf-8")

@@ -105,8 +105,8 @@ def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Samp
         assert target.service is not None  # noqa: S101 (for the type checker: it runs in this process)
         for case in dataset.cases:
             asked = _Case(
-                dataset=name,
-                id=f"{name}-{case.id}",
+                dataset=dataset.name,
+                id=f"{dataset.name}-{case.id}",
                 text=case.question,
                 answerable=case.answerable,
                 accepts=partial(_accepts, case),

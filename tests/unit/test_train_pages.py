@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from itertools import islice
 
 import pytest
 
@@ -86,6 +87,40 @@ def test_what_is_not_there_is_not_answered(examples: list[Example]) -> None:
     listed = [e for e in silent if e.question in {question for question, _ in ASKED}]
     assert listed
     assert all(f" {example.question}" in example.context for example in listed)
+
+
+def drawn(name: str, count: int) -> list[Example]:
+    """Examples of one kind of page alone."""
+    make, rng = Pages(rows(), seed=3)._makers()[name], random.Random(5)
+    return list(islice((example for _ in range(50 * count) if (example := make(rng))), count))
+
+
+def test_what_answers_a_question_stands_below_it() -> None:
+    """Asked in these or other words, the answer is the cell that stands there as a sentence, and whole."""
+    told = drawn("told question", 60)
+    assert len(told) == 60
+    for example in told:
+        assert example.span is not None
+        above, answer = example.context[: example.span.start], example.span.slice(example.context)
+        assert "?" in above
+        assert example.context[example.span.end] == "."
+        assert answer[:1] == answer[:1].upper()
+    assert sum(example.question in example.context for example in told) < 40
+
+
+def test_a_question_of_another_cell_is_not_answered_by_its_neighbours() -> None:
+    """Pages that answer other questions about the same row or column."""
+    untold = drawn("untold question", 60)
+    assert len(untold) == 60
+    assert all(example.span is None and "?" in example.context for example in untold)
+    assert not any(example.question in example.context for example in untold)
+
+
+def test_an_open_question_in_other_words_is_open_too() -> None:
+    asked = drawn("open question", 60)
+    assert len(asked) == 60
+    assert all(example.span is None for example in asked)
+    assert 0 < sum(example.question in example.context for example in asked) < 40
 
 
 def test_the_same_seed_gives_the_same_pages(examples: list[Example]) -> None:
