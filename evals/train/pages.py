@@ -385,12 +385,7 @@ def _questions(
     table: _Table, rng: random.Random, least: int = 2, most: int = 5
 ) -> dict[tuple[int, int], str]:
     """Questions about some cells, by row and column, as a page asks them; none where too few can be asked."""
-    places = [
-        (row, column)
-        for row, cells in enumerate(table.rows)
-        for column in range(len(table.columns))
-        if _said(cells[column + 1])
-    ]
+    places = _filled(table)
     rng.shuffle(places)
     found = {}
     for row, column in places[: rng.randint(least, most)]:
@@ -404,11 +399,18 @@ def _beside(table: _Table, asked: Mapping[tuple[int, int], str]) -> list[tuple[i
     """Cells in a row or a column of those asked about, but not asked about."""
     return [
         (row, column)
+        for row, column in _filled(table)
+        if (row, column) not in asked and any(row == place[0] or column == place[1] for place in asked)
+    ]
+
+
+def _filled(table: _Table) -> list[tuple[int, int]]:
+    """The cells that say something, by row and column."""
+    return [
+        (row, column)
         for row, cells in enumerate(table.rows)
         for column in range(len(table.columns))
-        if (row, column) not in asked
-        and _said(cells[column + 1])
-        and any(row == place[0] or column == place[1] for place in asked)
+        if _said(cells[column + 1])
     ]
 
 
