@@ -15,17 +15,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evals.train import texts
 from evals.train.data import Example, Row, sentence_spans
 from evals.train.records import Column, Kind, date, kinds, mail, person, remarks, value
+from evals.train.shown import document_of, example_of
 from ingest.formats.flow import Flow
-from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
-from ingest.split import PassageSplitter
-from rag.types import BlockKind, Candidate, Document, Scores, Span
-from rag.view import View, split_cells, view_of
+from rag.types import BlockKind, Span
+from rag.view import split_cells
 
-_KIND = "page"
-# Parts of a hundred.
+# Parts of their sum.
 SHARES: Mapping[str, float] = {
     "cell": 38,
     "key": 9,
@@ -41,6 +40,10 @@ SHARES: Mapping[str, float] = {
     "open question": 3,
     "mail": 3,
     "not in the mail": 1,
+    "text": 42,
+    "left out of the text": 11,
+    "untold in the text": 8,
+    "text of another": 6,
 }
 _ROWS, _COLUMNS = (3, 10), (2, 5)
 _REMARK = Column(("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ())
@@ -57,7 +60,6 @@ _TRIES = 50
 # What a question begins with, and what answers it.
 _AS_HEADING = "#"
 _FORMS = (("", ""), ("Q: ", "A: "), (_AS_HEADING, ""), (_AS_HEADING, ""))
-_SPLITTER = PassageSplitter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Pages:
             "open question": self._open,
             "mail": lambda rng: self._mail(rng, there=True),
             "not in the mail": lambda rng: self._mail(rng, there=False),
+            "text": lambda rng: texts.told(rng, self._prose),
+            "left out of the text": lambda rng: texts.left_out(rng, self._prose),
+            "untold in the text": lambda rng: texts.untold(rng, self._prose),
+            "text of another": lambda rng: texts.of_another(rng, self._prose),
         }
 
     def _cell(self, rng: random.Random) -> Example | None:
@@ -168,14 +174,14 @@ class Pages:
         flow.table(rows, header_rows=1)
         if rng.random() < 0.4:
             flow.paragraph(self._prose(rng))
-        document = _document(flow)
+        document = document_of(flow)
         lines = [block.span for block in document.blocks if block.kind is BlockKind.TABLE_ROW]
         wanted = None
         if answer is not None and len(lines) == len(table.rows):
             wanted = split_cells(document.text, lines[answer[0]])[answer[1]]
         if answer is not None and wanted is None:
             return None
-        return _example(document, asked, wanted, rng, near=lines)
+        return example_of(document, asked, wanted, rng, near=lines)
 
     def _record(self, rng: random.Random, *, there: bool) -> Example | None:
         """Records line by line, "Phone: 555-0100"; the key is the first line of each."""
@@ -196,15 +202,15 @@ class Pages:
                 begins = [start + sum(len(line) + 1 for line in lines[:at]) for at in range(len(lines))]
             for at, (begin, head, cell) in enumerate(zip(begins, table.heads, cells, strict=True)):
                 places[number, at] = Span(begin + len(head) + 2, begin + len(head) + 2 + len(cell))
-        document = _document(flow)
+        document = document_of(flow)
         row, column = rng.randrange(len(chosen)), rng.randrange(len(table.columns))
         if there:
             if not _said(chosen[row][column + 1]):
                 return None
             asked = _asked(table, column, chosen[row][0], rng, chosen[row][column + 1])
-            return _example(document, asked, places[row, column + 1], rng)
+            return example_of(document, asked, places[row, column + 1], rng)
         other = _of_absent(table, rng)
-        return None if other is None else _example(document, other.format(chosen[row][0]), None, rng)
+        return None if other is None else example_of(document, other.format(chosen[row][0]), None, rng)
 
     def _answered(self, rng: random.Random) -> Example | None:
         """Questions with the sentence that answers each; asked in the same words, or as another row does."""
@@ -223,7 +229,7 @@ class Pages:
             if row is asked and row.answer:
                 place = row.answer.shift(told.start - sentence.start)
         same = [r for r in self._texts[asked.context] if r.answer == asked.answer]
-        return _example(_document(flow), rng.choice(same).question, place, rng)
+        return example_of(document_of(flow), rng.choice(same).question, place, rng)
 
     def _told(self, rng: random.Random, *, there: bool) -> Example | None:
         """Questions about records with what answers each; asked in other words, or about another cell."""
@@ -240,7 +246,7 @@ class Pages:
             told = _question(flow, form, question, before + _as_sentence(cell) + behind)
             start = told.start + len(before)
             places[row, column] = Span(start, start + len(cell))
-        document = _document(flow)
+        document = document_of(flow)
         chosen = list(asked) if there else _beside(table, asked)
         if not chosen:
             return None
@@ -249,7 +255,7 @@ class Pages:
         if not there and cell.casefold() in document.text.casefold():
             return None
         other = _asked(table, column, key, rng, cell)
-        return _example(document, other, places.get((row, column)), rng, near=list(places.values()))
+        return example_of(document, other, places.get((row, column)), rng, near=list(places.values()))
 
     def _open(self, rng: random.Random) -> Example | None:
         """Questions about records that nobody has answered yet; one of them, in other words."""
@@ -276,7 +282,7 @@ class Pages:
         numbered = rng.random() < 0.4
         for number, question in enumerate(questions, 1):
             flow.item(f"{number}. {question}" if numbered else f"- {question}", None, tight=True)
-        return _example(_document(flow), asked, None, rng)
+        return example_of(document_of(flow), asked, None, rng)
 
     def _mail(self, rng: random.Random, *, there: bool) -> Example | None:
         """A mail's headers, as ``ingest.formats.eml`` writes them, and some text."""
@@ -288,15 +294,15 @@ class Pages:
         flow.paragraph("\n".join(f"{name}: {said}" for name, said in heads.items()))
         row = rng.choice(self._rows)
         flow.paragraph(row.context[: 40 * rng.randint(5, 20)].rsplit(". ", 1)[0] + ".")
-        document = _document(flow)
+        document = document_of(flow)
         about = rng.choice(("this mail", "the e-mail", "the mail", f"the mail about {row.title}"))
         name = rng.choice([name for name in _MAILS if (name in heads) == there] or ["Bcc"])
         asked = rng.choice(_MAILS[name]).format(about)
         if not there:
-            return _example(document, asked, None, rng)
+            return example_of(document, asked, None, rng)
         start = document.text.index(f"{name}: ") + len(name) + 2
         length = len(heads[name].split(" <")[0])
-        return _example(document, asked, Span(start, start + length), rng)
+        return example_of(document, asked, Span(start, start + length), rng)
 
     def _of_one_article(self, rng: random.Random, count: int) -> list[Row] | None:
         """Questions of one article, answered by different sentences."""
@@ -450,45 +456,9 @@ def _of_absent(table: _Table, rng: random.Random) -> str | None:
     return rng.choice(plain if rng.random() < _PLAIN_SHARE else column.asks)
 
 
-def _document(flow: Flow) -> Document:
-    source = Source(data=b"", name="page", uri="page", document_id="page")
-    return flow.writer.document(source, title="", media_type="text/plain", metadata={})
-
-
 def _sentence(row: Row) -> Span:
     """The sentence of a row's answer."""
     assert row.answer is not None  # noqa: S101 (rows without one were left out)
     answer = row.answer
     held = [span for span in sentence_spans(row.context) if span.overlaps(answer)]
     return Span(min(held[0].start, answer.start), max(held[-1].end, answer.end)) if held else answer
-
-
-def _example(
-    document: Document,
-    asked: str,
-    answer: Span | None,
-    rng: random.Random,
-    near: Sequence[Span] = (),
-) -> Example | None:
-    """The passage with the answer as the service shows it; without one, one of those ``near``."""
-    passages = list(_SPLITTER.split(document))
-    if answer is not None:
-        passages = [passage for passage in passages if passage.span.contains(answer)]
-    elif near:
-        passages = [p for p in passages if any(p.span.overlaps(span) for span in near)]
-    if not passages:
-        return None
-    view = view_of(Candidate(passage=rng.choice(passages), document=document, scores=Scores(fused=0.0)))
-    span = _seen(view, answer) if answer is not None else None
-    if answer is not None and span is None:
-        return None
-    return Example(question=asked, context=view.text, span=span, kind=_KIND, labelled=True)
-
-
-def _seen(view: View, place: Span) -> Span | None:
-    """Where a stretch of the document stands in a view, whole."""
-    for piece in view.pieces:
-        if piece.referent is None and piece.source.contains(place):
-            start = piece.at + place.start - piece.source.start
-            return Span(start, start + len(place))
-    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from itertools import islice
 
@@ -70,10 +69,16 @@ def test_every_kind_can_be_asked_about() -> None:
         value("colour", rng)
 
 
-def test_an_answer_is_a_whole_cell_of_its_column(examples: list[Example]) -> None:
+def drawn(name: str, count: int) -> list[Example]:
+    """Examples of one kind of page alone."""
+    make, rng = Pages(rows(), seed=3)._makers()[name], random.Random(5)
+    return list(islice((example for _ in range(50 * count) if (example := make(rng))), count))
+
+
+def test_an_answer_is_a_whole_cell_of_its_column() -> None:
     """Where the view says "Head: cell;", nothing less and nothing more is the answer."""
-    cells = [e for e in examples if e.span and re.search(r": [^\n]*; ", e.context)]
-    assert len(cells) > 200
+    cells = [*drawn("cell", 150), *drawn("key", 50)]
+    assert len(cells) == 200
     for example in cells:
         assert example.span is not None
         assert example.context[: example.span.start].endswith(": ")
@@ -87,12 +92,6 @@ def test_what_is_not_there_is_not_answered(examples: list[Example]) -> None:
     listed = [e for e in silent if e.question in {question for question, _ in ASKED}]
     assert listed
     assert all(f" {example.question}" in example.context for example in listed)
-
-
-def drawn(name: str, count: int) -> list[Example]:
-    """Examples of one kind of page alone."""
-    make, rng = Pages(rows(), seed=3)._makers()[name], random.Random(5)
-    return list(islice((example for _ in range(50 * count) if (example := make(rng))), count))
 
 
 def test_what_answers_a_question_stands_below_it() -> None:
