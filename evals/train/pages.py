@@ -235,6 +235,8 @@ class Pages:
         """Questions about records with what answers each; asked in other words, or about another cell."""
         table = _table(rng)
         asked = _questions(table, rng)
+        if not asked:
+            return None
         flow, form = Flow(DocumentWriter()), rng.choice(_FORMS)
         if rng.random() < 0.3:
             flow.paragraph(self._prose(rng))

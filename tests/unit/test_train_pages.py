@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from evals.train import pages
 from evals.train.data import Example, Row
 from evals.train.drawn import with_pages
 from evals.train.pages import Pages
@@ -105,6 +106,13 @@ def test_what_answers_a_question_stands_below_it() -> None:
         assert example.context[example.span.end] == "."
         assert answer[:1] == answer[:1].upper()
     assert sum(example.question in example.context for example in told) < 40
+
+
+@pytest.mark.parametrize("name", ["told question", "untold question"])
+def test_no_page_is_made_where_nothing_can_be_asked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_questions", lambda table, rng: {})
+    make, rng = Pages(rows(), seed=3)._makers()[name], random.Random(5)
+    assert {make(rng) for _ in range(20)} == {None}
 
 
 def test_a_question_of_another_cell_is_not_answered_by_its_neighbours() -> None:
