@@ -1,11 +1,11 @@
-"""Examples of the pages that teams write: tables, records line by line, lists of questions, e-mails.
+"""Examples of the pages that teams write: tables, records, lists of questions, e-mails, prose.
 
 The published sets are paragraphs of prose. A handbook's facts stand in tables as often, and a reader that
 never saw one takes the row beside, or nothing. Here pages are invented (``records.py``), written and cut as
 the service does it (``ingest``), and shown as it shows them (``rag.view``). A question is about one cell,
 about a row or a column that isn't there, or about an empty cell. Lists of questions, with what answers each
 or without, are of SQuAD's questions and texts, or ask about records in other words: a question that only
-stands there is not answered. E-mails have SQuAD's texts.
+stands there is not answered. E-mails have SQuAD's texts. Texts in prose are those of ``texts.py``.
 """
 
 from __future__ import annotations
