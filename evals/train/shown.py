@@ -43,7 +43,8 @@ def example_of(
         return None
     view = view_of(Candidate(passage=rng.choice(passages), document=document, scores=Scores(fused=0.0)))
     span = _seen(view, answer) if answer is not None else None
-    if (answer is not None and span is None) or any(text not in view.text for text in shows):
+    shown = view.text.casefold()  # a name may begin a sentence
+    if (answer is not None and span is None) or any(text.casefold() not in shown for text in shows):
         return None
     return Example(question=asked, context=view.text, span=span, kind=_KIND, labelled=True)
 
