@@ -444,7 +444,7 @@ def _remarked(rng: random.Random) -> str:
 
 
 def _as_sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!")) else ".")
+    return texts.capital(text) + ("" if text.endswith((".", "!")) else ".")
 
 
 def _of_absent(table: _Table, rng: random.Random) -> str | None:

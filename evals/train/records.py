@@ -68,20 +68,21 @@ class Kind:
 @cache
 def remarks() -> Mapping[str, tuple[str, ...]]:
     """What may be said of anything, and the questions that it answers."""
-    return {said: _parts(asks) for said, asks in _read(_REMARKS)["remarks"]}
+    return {said: parts(asks) for said, asks in read_toml(_REMARKS)["remarks"]}
 
 
 @cache
 def kinds() -> tuple[Kind, ...]:
     """All kinds of record, in the order of the files' names."""
     return tuple(
-        Kind(_parts(one["heads"]), one["key"], tuple(_column(*column) for column in one["columns"]))
+        Kind(parts(one["heads"]), one["key"], tuple(_column(*column) for column in one["columns"]))
         for path in sorted(_KINDS.glob("*.toml"))
-        for one in _read(path)["kind"]
+        for one in read_toml(path)["kind"]
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a file of kinds, remarks or texts holds."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -92,7 +93,7 @@ def value(spec: str, rng: random.Random) -> str:
         KeyError: there is no such value.
     """
     if spec.startswith("one of "):
-        return rng.choice(_parts(spec.removeprefix("one of ")))
+        return rng.choice(parts(spec.removeprefix("one of ")))
     if spec.startswith("named "):
         names = {"thing": rng.choice(_THINGS), "town": rng.choice(_TOWNS), "name": rng.choice(_LAST)}
         return spec.removeprefix("named ").format(**names)
@@ -102,12 +103,13 @@ def value(spec: str, rng: random.Random) -> str:
     return _VALUES[spec](rng)
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def parts(text: str) -> tuple[str, ...]:
+    """Alternatives, which stand between bars; none in an empty text."""
     return tuple(text.split("|")) if text else ()
 
 
 def _column(heads: str, spec: str, asks: str, tells: str = "") -> Column:
-    return Column(_parts(heads), spec, _parts(asks), _parts(tells))
+    return Column(parts(heads), spec, parts(asks), parts(tells))
 
 
 def person(rng: random.Random) -> str:

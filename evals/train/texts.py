@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from evals.train.data import Example
-from evals.train.records import value
+from evals.train.records import parts, read_toml, value
 from evals.train.shown import document_of, example_of
 from ingest.formats.flow import Flow
 from ingest.formats.writer import DocumentWriter
@@ -74,13 +73,13 @@ def templates() -> tuple[Template, ...]:
         Template(
             title=one["title"],
             subject=one["subject"],
-            says=tuple(tuple(wordings.split("|")) for wordings in one["says"]),
+            says=tuple(parts(wordings) for wordings in one["says"]),
             slots=one["slots"],
-            asks={name: tuple(asks.split("|")) for name, asks in one["asks"].items()},
-            untold=tuple(one["untold"].split("|")),
+            asks={name: parts(asks) for name, asks in one["asks"].items()},
+            untold=parts(one["untold"]),
         )
         for path in sorted(_TEXTS.glob("*.toml"))
-        for one in tomllib.loads(path.read_text(encoding="utf-8"))["page"]
+        for one in read_toml(path)["page"]
     )
 
 
@@ -167,7 +166,7 @@ def _written(
     places = []
     for text in texts:
         if headed:
-            flow.heading(_capital(text.template.title.format(**text.drawn)), 2)
+            flow.heading(capital(text.template.title.format(**text.drawn)), 2)
         places.append(_said(flow, text, form, rng))
     if rng.random() < 0.2:
         flow.paragraph(prose(rng))
@@ -202,8 +201,9 @@ def _sentence(text: _Text, number: int, rng: random.Random) -> tuple[str, dict[s
         else:
             said += part
     places.pop(text.template.subject, None)
-    return _capital(said), places
+    return capital(said), places
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A text as it begins a sentence."""
     return text[:1].upper() + text[1:]

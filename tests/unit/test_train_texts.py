@@ -101,13 +101,13 @@ def test_of_two_texts_the_one_that_is_named_answers() -> None:
 
 @pytest.mark.usefixtures("hall")
 def test_a_statement_left_out_is_not_answered() -> None:
-    signs = {"Who": " let", "When": "closes", "How": "people"}
+    signs = {"When": "closes", "How": "people"}  # the first statement is never left out
     silent = drawn(texts.left_out, 60)
     assert len(silent) == 60
     for example in silent:
         assert example.span is None
         assert "hall" in example.context
-        assert example.question.startswith("Who") or signs[example.question.split()[0]] not in example.context
+        assert signs[example.question.split()[0]] not in example.context
 
 
 @pytest.mark.usefixtures("hall")
