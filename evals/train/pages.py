@@ -1,7 +1,7 @@
 """Examples of the pages that teams write: tables, records, lists of questions, e-mails, prose.
 
 The published sets are paragraphs of prose. A handbook's facts stand in tables as often, and a reader that
-never saw one takes the row beside, or nothing. Here pages are invented (``records.py``), written and cut as
+never saw one takes the row beside, or nothing. Here pages are invented (``tables.py``), written and cut as
 the service does it (``ingest``), and shown as it shows them (``rag.view``). A question is about one cell,
 about a row or a column that isn't there, or about an empty cell. Lists of questions, with what answers each
 or without, are of SQuAD's questions and texts, or ask about records in other words: a question that only
@@ -13,12 +13,12 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from evals.train import texts
 from evals.train.data import Example, Row, sentence_spans
-from evals.train.records import Column, Kind, date, kinds, mail, person, remarks, value
+from evals.train.records import date, mail, person, remarks, value
 from evals.train.shown import document_of, example_of
+from evals.train.tables import BLANKS, Table, said
 from ingest.formats.flow import Flow
 from ingest.formats.writer import DocumentWriter
 from rag.types import BlockKind, Span
@@ -45,31 +45,10 @@ SHARES: Mapping[str, float] = {
     "untold in the text": 8,
     "text of another": 6,
 }
-_ROWS, _COLUMNS = (3, 10), (2, 5)
-_REMARK = Column(("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ())
-_REMARKED = 0.5
-_NO_REMARK = 0.3
-_BY_PART = 0.2
-_BY_OTHER = 0.12
-_OTHERS = ("the {noun} with {head} {cell}", "the {noun} whose {head} is {cell}", "the {noun} for {cell}")
-_PLAIN = ("What is the {head} of {key}?", "{head} of {key}", "{key} {head}", "What is {key}'s {head}?")
-_PLAIN_SHARE = 0.25
-_BLANKS = ("", "", "–", "-", "n/a", "tbd")
-_BLANK_SHARE = 0.05
 _TRIES = 50
 # What a question begins with, and what answers it.
 _AS_HEADING = "#"
 _FORMS = (("", ""), ("Q: ", "A: "), (_AS_HEADING, ""), (_AS_HEADING, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Invented records: a key and its cells, by column."""
-
-    kind: Kind
-    columns: tuple[Column, ...]
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 class Pages:
@@ -123,48 +102,48 @@ class Pages:
         }
 
     def _cell(self, rng: random.Random) -> Example | None:
-        table = _table(rng)
+        table = Table.draw(rng)
         row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
-        if not _said(table.rows[row][column + 1]):
+        if not said(table.rows[row][column + 1]):
             return None
-        about = _called(table, row, column, rng)
-        asked = _asked(table, column, about, rng, table.rows[row][column + 1])
+        about = table.called(row, column, rng)
+        asked = table.asked(column, about, rng, table.rows[row][column + 1])
         return self._shown(table, asked, (row, column + 1), rng)
 
     def _key(self, rng: random.Random) -> Example | None:
-        table = _table(rng)
+        table = Table.draw(rng)
         row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
         cells = [cells[column + 1] for cells in table.rows]
         tells = table.columns[column].tells
-        if not tells or not _said(cells[row]) or cells.count(cells[row]) > 1:
+        if not tells or not said(cells[row]) or cells.count(cells[row]) > 1:
             return None
         return self._shown(table, rng.choice(tells).format(cells[row]), (row, 0), rng)
 
     def _no_row(self, rng: random.Random) -> Example | None:
-        table = _table(rng)
+        table = Table.draw(rng)
         column = rng.randrange(len(table.columns))
         key = value(table.kind.key, rng)
         if any(key in cell or cell in key for row in table.rows for cell in row if cell):
             return None
-        return self._shown(table, _asked(table, column, key, rng), None, rng)
+        return self._shown(table, table.asked(column, key, rng), None, rng)
 
     def _no_column(self, rng: random.Random) -> Example | None:
-        table = _table(rng)
-        asked = _of_absent(table, rng)
+        table = Table.draw(rng)
+        asked = table.of_absent(rng)
         if asked is None:
             return None
         return self._shown(table, asked.format(rng.choice(table.rows)[0]), None, rng)
 
     def _empty(self, rng: random.Random) -> Example | None:
-        table = _table(rng)
+        table = Table.draw(rng)
         row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
         rows = [list(cells) for cells in table.rows]
-        rows[row][column + 1] = rng.choice(_BLANKS)
-        blank = _Table(table.kind, table.columns, table.heads, tuple(map(tuple, rows)))
-        return self._shown(blank, _asked(table, column, rows[row][0], rng), None, rng)
+        rows[row][column + 1] = rng.choice(BLANKS)
+        blank = Table(table.kind, table.columns, table.heads, tuple(map(tuple, rows)))
+        return self._shown(blank, table.asked(column, rows[row][0], rng), None, rng)
 
     def _shown(
-        self, table: _Table, asked: str, answer: tuple[int, int] | None, rng: random.Random
+        self, table: Table, asked: str, answer: tuple[int, int] | None, rng: random.Random
     ) -> Example | None:
         """The table's passage that holds the answer; of several without one, any."""
         flow = Flow(DocumentWriter())
@@ -185,7 +164,7 @@ class Pages:
 
     def _record(self, rng: random.Random, *, there: bool) -> Example | None:
         """Records line by line, "Phone: 555-0100"; the key is the first line of each."""
-        table = _table(rng)
+        table = Table.draw(rng)
         flow = Flow(DocumentWriter())
         if rng.random() < 0.3:
             flow.paragraph(self._prose(rng))
@@ -205,11 +184,11 @@ class Pages:
         document = document_of(flow)
         row, column = rng.randrange(len(chosen)), rng.randrange(len(table.columns))
         if there:
-            if not _said(chosen[row][column + 1]):
+            if not said(chosen[row][column + 1]):
                 return None
-            asked = _asked(table, column, chosen[row][0], rng, chosen[row][column + 1])
+            asked = table.asked(column, chosen[row][0], rng, chosen[row][column + 1])
             return example_of(document, asked, places[row, column + 1], rng)
-        other = _of_absent(table, rng)
+        other = table.of_absent(rng)
         return None if other is None else example_of(document, other.format(chosen[row][0]), None, rng)
 
     def _answered(self, rng: random.Random) -> Example | None:
@@ -233,8 +212,8 @@ class Pages:
 
     def _told(self, rng: random.Random, *, there: bool) -> Example | None:
         """Questions about records with what answers each; asked in other words, or about another cell."""
-        table = _table(rng)
-        asked = _questions(table, rng)
+        table = Table.draw(rng)
+        asked = table.questions(rng)
         if not asked:
             return None
         flow, form = Flow(DocumentWriter()), rng.choice(_FORMS)
@@ -249,24 +228,24 @@ class Pages:
             start = told.start + len(before)
             places[row, column] = Span(start, start + len(cell))
         document = document_of(flow)
-        chosen = list(asked) if there else _beside(table, asked)
+        chosen = list(asked) if there else table.beside(asked)
         if not chosen:
             return None
         row, column = rng.choice(chosen)
         key, cell = table.rows[row][0], table.rows[row][column + 1]
         if not there and cell.casefold() in document.text.casefold():
             return None
-        other = _asked(table, column, key, rng, cell)
+        other = table.asked(column, key, rng, cell)
         return example_of(document, other, places.get((row, column)), rng, near=list(places.values()))
 
     def _open(self, rng: random.Random) -> Example | None:
         """Questions about records that nobody has answered yet; one of them, in other words."""
-        table = _table(rng)
-        questions = _questions(table, rng, least=3, most=8)
+        table = Table.draw(rng)
+        questions = table.questions(rng, least=3, most=8)
         if not questions:
             return None
         row, column = rng.choice(list(questions))
-        asked = _asked(table, column, table.rows[row][0], rng, table.rows[row][column + 1])
+        asked = table.asked(column, table.rows[row][0], rng, table.rows[row][column + 1])
         return self._list_of(list(questions.values()), asked, rng)
 
     def _listed(self, rng: random.Random) -> Example | None:
@@ -337,97 +316,6 @@ def _again(make: Callable[[random.Random], Example | None], rng: random.Random) 
     raise ValueError("no such page can be made of these rows")
 
 
-def _table(rng: random.Random) -> _Table:
-    kind = rng.choice(kinds())
-    most = min(_COLUMNS[1], len(kind.columns))
-    columns = list(rng.sample(kind.columns, rng.randint(_COLUMNS[0], most)))
-    if rng.random() < _REMARKED:
-        columns.append(_REMARK)
-    heads = [rng.choice(kind.heads), *(rng.choice(column.heads) for column in columns)]
-    keys = list(dict.fromkeys(value(kind.key, rng) for _ in range(rng.randint(*_ROWS))))
-    cells = [_cells(column, len(keys), rng) for column in columns]
-    return _Table(kind, tuple(columns), tuple(heads), tuple(zip(keys, *cells, strict=True)))
-
-
-def _cells(column: Column, count: int, rng: random.Random) -> list[str]:
-    if column is _REMARK:  # each but once
-        chosen = rng.sample(list(remarks()), count)
-        return ["" if rng.random() < _NO_REMARK else remark for remark in chosen]
-    return [
-        rng.choice(_BLANKS) if rng.random() < _BLANK_SHARE else value(column.value, rng) for _ in range(count)
-    ]
-
-
-def _called(table: _Table, row: int, column: int, rng: random.Random) -> str:
-    """How a row is spoken of: by its key, a word of it that no other has, or another column's cell."""
-    key, chance = table.rows[row][0], rng.random()
-    if chance < _BY_PART:
-        others = " ".join(cells[0] for number, cells in enumerate(table.rows) if number != row)
-        words = [word for word in key.split() if len(word) > 2 and word not in others]
-        return rng.choice(words or [key])
-    if chance < _BY_PART + _BY_OTHER:
-        other = rng.randrange(len(table.columns))
-        cell = table.rows[row][other + 1]
-        if other != column and _said(cell) and [cells[other + 1] for cells in table.rows].count(cell) == 1:
-            noun, head = table.heads[0].lower(), table.heads[other + 1].lower()
-            return rng.choice(_OTHERS).format(noun=noun, head=head, cell=cell)
-    return key
-
-
-def _said(cell: str) -> bool:
-    """Whether a cell says something."""
-    return cell not in _BLANKS
-
-
-def _asked(table: _Table, column: int, key: str, rng: random.Random, said: str = "") -> str:
-    """A question about a cell; now and then by its heading alone."""
-    one, head = table.columns[column], table.heads[column + 1]
-    if one is _REMARK:
-        return rng.choice(remarks().get(said) or rng.choice(list(remarks().values()))).format(key)
-    if rng.random() < _PLAIN_SHARE:
-        return rng.choice(_PLAIN).format(head=head.lower(), key=key)
-    return rng.choice(one.asks).format(key)
-
-
-def _questions(
-    table: _Table, rng: random.Random, least: int = 2, most: int = 5
-) -> dict[tuple[int, int], str]:
-    """Questions about some cells, by row and column, as a page asks them; none where too few can be asked."""
-    places = _filled(table)
-    rng.shuffle(places)
-    found = {}
-    for row, column in places[: rng.randint(least, most)]:
-        worded = [ask for ask in _wordings(table, row, column) if ask.endswith("?")]
-        if worded:
-            found[row, column] = rng.choice(worded).format(table.rows[row][0])
-    return found if len(found) >= least else {}
-
-
-def _beside(table: _Table, asked: Mapping[tuple[int, int], str]) -> list[tuple[int, int]]:
-    """Cells in a row or a column of those asked about, but not asked about."""
-    return [
-        (row, column)
-        for row, column in _filled(table)
-        if (row, column) not in asked and any(row == place[0] or column == place[1] for place in asked)
-    ]
-
-
-def _filled(table: _Table) -> list[tuple[int, int]]:
-    """The cells that say something, by row and column."""
-    return [
-        (row, column)
-        for row, cells in enumerate(table.rows)
-        for column in range(len(table.columns))
-        if _said(cells[column + 1])
-    ]
-
-
-def _wordings(table: _Table, row: int, column: int) -> tuple[str, ...]:
-    """How a cell is asked about, the key's place in braces."""
-    one = table.columns[column]
-    return remarks()[table.rows[row][column + 1]] if one is _REMARK else one.asks
-
-
 def _question(flow: Flow, form: tuple[str, str], question: str, answer: str) -> Span:
     """Writes a question and what answers it, and says where that is."""
     ask, tell = form
@@ -445,17 +333,6 @@ def _remarked(rng: random.Random) -> str:
 
 def _as_sentence(text: str) -> str:
     return texts.capital(text) + ("" if text.endswith((".", "!")) else ".")
-
-
-def _of_absent(table: _Table, rng: random.Random) -> str | None:
-    """A question about a column that the table lacks, the key's place in braces; None where it has all."""
-    absent = [column for column in table.kind.columns if column not in table.columns]
-    if not absent:
-        return None
-    column = rng.choice(absent)
-    head = rng.choice(column.heads).lower()
-    plain = [form.replace("{head}", head).replace("{key}", "{}") for form in _PLAIN]
-    return rng.choice(plain if rng.random() < _PLAIN_SHARE else column.asks)
 
 
 def _sentence(row: Row) -> Span:

@@ -8,11 +8,11 @@ from itertools import islice
 
 import pytest
 
-from evals.train import pages
 from evals.train.data import Example, Row
 from evals.train.drawn import with_pages
 from evals.train.pages import Pages
 from evals.train.records import kinds, remarks, value
+from evals.train.tables import Table
 from rag.types import Span
 
 TEXTS = (
@@ -110,7 +110,7 @@ def test_what_answers_a_question_stands_below_it() -> None:
 
 @pytest.mark.parametrize("name", ["told question", "untold question"])
 def test_no_page_is_made_where_nothing_can_be_asked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_questions", lambda table, rng: {})
+    monkeypatch.setattr(Table, "questions", lambda table, rng: {})
     make, rng = Pages(rows(), seed=3)._makers()[name], random.Random(5)
     assert {make(rng) for _ in range(20)} == {None}
 
