@@ -52,11 +52,11 @@ def test_the_headline_question_names_the_sheriff(seeds: tuple[Exit, str, dict[st
     assert case["scores"]["citation_recall"] == 1.0, case
 
 
-@pytest.mark.parametrize("dataset", ["factory", "clinic"])
+@pytest.mark.parametrize("dataset", ["factory", "clinic", "faculty", "ferry", "hotel"])
 def test_pages_as_teams_write_them_are_answered_to_their_thresholds(
     dataset: str, tmp_path: Path, model_cache: Path
 ) -> None:
-    """Tables, questions with answers, mails, minutes and contacts, in six formats; every citation exact."""
+    """Tables, lists of questions, mails, minutes, contacts, prose, in six formats; every citation exact."""
     code, told, data = evaluated(dataset, Settings(cache=model_cache), tmp_path)
     assert code == Exit.PASSED, told
     assert data["figures"]["citations_exact"]["value"] == 1.0, told

@@ -143,7 +143,7 @@ def test_a_report_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
 def test_an_unknown_data_set_could_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2 and one line that names what there is."""
     assert evaluate("nowhere", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
-    shipped = "charity, clinic, council, factory, guide, school, seeds, studio"
+    shipped = "charity, clinic, council, factory, faculty, ferry, guide, hotel, school, seeds, studio"
     assert f"there is no data set nowhere (shipped: {shipped};" in capsys.readouterr().err
 
 
