@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from evals.train import texts
 from evals.train.data import Example, Row, sentence_spans
@@ -139,7 +140,7 @@ class Pages:
         row, column = rng.randrange(len(table.rows)), rng.randrange(len(table.columns))
         rows = [list(cells) for cells in table.rows]
         rows[row][column + 1] = rng.choice(BLANKS)
-        blank = Table(table.kind, table.columns, table.heads, tuple(map(tuple, rows)))
+        blank = replace(table, rows=tuple(map(tuple, rows)))
         return self._shown(blank, table.asked(column, rows[row][0], rng), None, rng)
 
     def _shown(
