@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import openapi, problems
-from api.access import Access, Refused
 from api.backend import Backend
-from api.cors import Cors
-from api.edge import Edge, LastResort
-from api.hosts import KnownHosts
-from api.job_events import Stopping
-from api.limits import BodyLimit, ClientGone, Turns
 from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
-from api.writing import Writing
+from api.security.cors import Cors
+from api.security.headers import Edge, LastResort
+from api.security.hosts import KnownHosts
+from api.security.origins import Access, Refused
+from api.security.request_limits import BodyLimit, ClientGone, Turns
+from api.security.write_access import Writing
+from api.streaming.job_events import Stopping
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import OriginRefused, Refused, TokenNeeded, TooOften
 from api.schemas.problems import Fault, Problem
-from api.writing import KeyNeeded, WritingOff
+from api.security.origins import OriginRefused, Refused, TokenNeeded, TooOften
+from api.security.write_access import KeyNeeded, WritingOff
 from rag import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -113,7 +113,7 @@ def kind_of(error: type[BaseException]) -> Kind:
 
 
 def request_id(request: Request) -> str:
-    """The id that this request's answer and log lines carry; ``api/edge.py`` sets it."""
+    """The id that this request's answer and log lines carry; ``api/security/headers.py`` sets it."""
     found: str = request.scope.get("saywhere.request_id", "unknown")
     return found
 

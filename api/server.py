@@ -20,7 +20,7 @@ import uvicorn
 
 from api.app import create_app
 from api.backend import Backend
-from api.hosts import answered_names, is_loopback
+from api.security.hosts import answered_names, is_loopback
 from ingest.jobs import Ingestion
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION, Question

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from api.content import media_type
+from api.media_type import media_type
 from api.schemas.documents import FormIn, TextsIn
 from rag.errors import DocumentTooLarge, UnsupportedBody
-from rag.jobs import Upload
+from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
 
 _FIELDS = 10  # beside the files

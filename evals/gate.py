@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from evals.results import Result, Results
-from evals.run import Record, Run
+from evals.run.runner import Record, Run
+from evals.run.saved_results import Result, Results
+from evals.run.summary import Figure
 from evals.statistics import compare
-from evals.summary import Figure
 
 NAMED = 12  # case ids a verdict lists before it counts the rest
 FEW = 30  # pairs below which rates and tests say too little

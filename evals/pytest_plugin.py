@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from evals.cases import Case
-    from evals.corpus import Corpus
+    from evals.cases.case import Case
     from evals.datasets.load import Dataset
-    from evals.run import Record
-    from evals.target import Target
+    from evals.run.corpus import Corpus
+    from evals.run.runner import Record
+    from evals.run.target import Target
 
 _OPEN = pytest.StashKey[ExitStack]()
 
@@ -81,7 +81,7 @@ class CaseSet(pytest.Collector):
 
     def judge(self, case: Case) -> Record:
         """Asks one case."""
-        from evals.run import run
+        from evals.run.runner import run
 
         done = run([case], self._target.ask, corpus=self._corpus)
         return done.records[0]
@@ -89,7 +89,7 @@ class CaseSet(pytest.Collector):
     @cached_property
     def known(self) -> frozenset[str]:
         """The cases that the baseline knows to fail."""
-        from evals import results
+        from evals.run import saved_results as results
 
         path = results.baseline_path(self._dataset.path) if self._dataset.path else None
         if path is None or not path.is_file():
@@ -98,7 +98,7 @@ class CaseSet(pytest.Collector):
 
     @cached_property
     def _target(self) -> Target:
-        from evals.target import by_url, in_process
+        from evals.run.target import by_url, in_process
         from rag.settings import load as settings
 
         url, data = self.config.getoption("--saywhere-url"), self.config.getoption("--saywhere-data")
@@ -108,7 +108,7 @@ class CaseSet(pytest.Collector):
 
     @cached_property
     def _corpus(self) -> Corpus:
-        from evals.corpus import Corpus
+        from evals.run.corpus import Corpus
 
         return Corpus(self._target.texts)
 

@@ -19,9 +19,9 @@ from ingest.plan import document_id
 from ingest.prepare import Preparer
 from ingest.sync import BATCH_DOCUMENTS, BATCH_SENTENCES, Writer, sentences
 from rag.errors import Busy, SaywhereError, UnreadableDocument
-from rag.jobs import Job, JobKind, JobState, JobStore, Upload
-from rag.library import Library
 from rag.ports.catalog import Catalog, Change
+from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
+from rag.storage.library import Library
 
 _LOG = logging.getLogger("saywhere.jobs")
 Watcher = Callable[[Job], None]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ingest.duplicates import Alike
-from rag.jobs import Job
+from ingest.near_duplicates import Alike
+from rag.ports.jobs import Job
 
 LISTED = 1_000  # names of a kind that a kept report lists
 

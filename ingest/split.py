@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise, zip_longest
 
-from ingest.cut import cut, joined, weight
+from ingest.sentence_packing import cut, joined, weight
 from rag.text import paragraphs, sentences
 from rag.types import Block, BlockKind, Document, Passage, Span
 

@@ -13,7 +13,7 @@ from ingest.memory import give_back
 from ingest.plan import FoundFile, document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
-from ingest.survey import Survey, survey
+from ingest.scan import Survey, survey
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION

@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
-from ingest.duplicates import find_alike
 from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
+from ingest.near_duplicates import find_alike
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
+from ingest.scan import preview
 from ingest.split import PassageSplitter
-from ingest.survey import preview
 from ingest.sync import sync
 from ingest.watch import watch
+from rag.coreference.resolver import PronounResolver
 from rag.errors import StorageError
-from rag.jobs import JobKind, JobState
-from rag.mentions import PronounResolver
 from rag.ports.catalog import DocumentRecord
+from rag.ports.jobs import JobKind, JobState
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 from rag.wiring import CATALOG, Service, open_catalog

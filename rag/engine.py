@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag import cite
-from rag.decide import Decider, Decision
+from rag.answering import citations as cite
+from rag.answering.decision import Decider, Decision
+from rag.answering.verify import exact
 from rag.errors import DeadlineExceeded, UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reading import Reader
-from rag.question import Asked, ask
-from rag.retrieve import Retriever
+from rag.question.analysis import Asked, ask
+from rag.question.spelling import put_right
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.spelling import put_right
 from rag.types import (
     DEFAULT_COLLECTION,
     Abstention,
@@ -29,7 +30,6 @@ from rag.types import (
     Step,
     Trace,
 )
-from rag.verify import exact
 
 NEAREST = 3
 ELSEWHERE = 4  # further places of the same answer that are cited

@@ -148,7 +148,9 @@ class Settings(BaseSettings):
         "chroma", description="'chroma', or 'package.module:factory' of a llama-index vector store"
     )
     api_key: SecretStr | None = Field(
-        None, min_length=16, description="sent by who writes documents over HTTP; see api/writing.py"
+        None,
+        min_length=16,
+        description="the bearer key for writing documents over HTTP",
     )
     threads: int = Field(0, ge=0, description="model threads; 0: one a core")
     split: SplitSettings = SplitSettings()

@@ -10,23 +10,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.adapters.folders import open_or_renew
-from rag.adapters.sqlite import SqliteCatalog
-from rag.adapters.sqlite_feedback import SqliteFeedback
-from rag.adapters.sqlite_jobs import SqliteJobs
-from rag.adapters.sqlite_signatures import SqliteSignatures
-from rag.decide import Calibration, Decider
+from rag.adapters.index_folders import open_or_renew
+from rag.adapters.sqlite.catalog import SqliteCatalog
+from rag.adapters.sqlite.feedback import SqliteFeedback
+from rag.adapters.sqlite.jobs import SqliteJobs
+from rag.adapters.sqlite.signatures import SqliteSignatures
+from rag.answering.decision import Calibration, Decider
 from rag.engine import Engine
 from rag.errors import InvalidSettings, StorageError
-from rag.library import Library
-from rag.lock import FolderLock
-from rag.retrieve import Retriever
+from rag.retrieval.retriever import Retriever
+from rag.storage.library import Library
+from rag.storage.lock import FolderLock
 
 if TYPE_CHECKING:
-    from rag.jobs import JobStore
     from rag.ports.catalog import Catalog
     from rag.ports.feedback import FeedbackStore
     from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+    from rag.ports.jobs import JobStore
     from rag.ports.reading import Reader
     from rag.settings import Settings
 
@@ -164,7 +164,7 @@ def _stored(settings: Settings, name: str) -> Path:
 
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder the settings name. Raises ModelError."""
-    from rag.adapters.minilm import OnnxEmbedder
+    from rag.adapters.onnx.embedder import OnnxEmbedder
 
     return OnnxEmbedder(
         settings.embedder,
@@ -176,15 +176,15 @@ def open_embedder(settings: Settings) -> Embedder:
 
 def open_reader(settings: Settings) -> Reader:
     """The reader the settings name. Raises ModelError."""
-    from rag.adapters.span_reader import SpanReader
+    from rag.adapters.onnx.span_reader import SpanReader
 
     return SpanReader(settings.reader, cache=settings.cache, threads=settings.threads)
 
 
 def open_decider(settings: Settings) -> Decider:
     """The decider with the calibration that was fitted for the packaged models."""
-    from rag.adapters.minilm import PACKAGED
-    from rag.adapters.span_reader import packaged_calibration
+    from rag.adapters.onnx.embedder import PACKAGED
+    from rag.adapters.onnx.span_reader import packaged_calibration
 
     fitted = settings.embedder == PACKAGED and settings.vector_store == "chroma"
     return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=fitted)
@@ -200,10 +200,10 @@ def _data_folder(settings: Settings) -> Path:
 
 def _open_dense(settings: Settings, data: Path) -> PassageIndex:
     if settings.vector_store != "chroma":
-        from rag.adapters.llama_index_store import LlamaIndexStore
+        from rag.adapters.llama_index.vector_store import LlamaIndexStore
 
         return LlamaIndexStore(_factory(settings.vector_store)(data), data / LEDGER)
-    from rag.adapters.chroma import ChromaIndex
+    from rag.adapters.chroma.index import ChromaIndex
 
     if settings.chroma_url is not None:
         return ChromaIndex(url=settings.chroma_url)

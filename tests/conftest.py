@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.minilm import PACKAGED, OnnxEmbedder
-from rag.adapters.span_reader import SpanReader
+from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
+from rag.adapters.onnx.span_reader import SpanReader
 from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -9,14 +9,15 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
-from api import events, problems
-from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
+from api import problems
 from api.backend import Backend, UsesBackend
-from api.content import requires_json
-from api.limits import Turns, while_connected
+from api.media_type import requires_json
 from api.schemas.asking import AnswerOut, AskIn
-from api.streaming import follow, outcome
-from api.wire import answer_out, question_in, trace_out
+from api.schemas.convert import answer_out, question_in, trace_out
+from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
+from api.security.request_limits import Turns, while_connected
+from api.streaming import events
+from api.streaming.question_steps import follow, outcome
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import Outcome, Step
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api import problems
-from api.access import OriginRefused
 from api.backend import UsesBackend
 from api.schemas.documents import CollectionList, CollectionOut
-from api.writing import KeyNeeded, MayWrite, WritingOff
+from api.security.origins import OriginRefused
+from api.security.write_access import KeyNeeded, MayWrite, WritingOff
 from rag.errors import StorageFull, UnknownCollection
 
 router = APIRouter(prefix="/v1", tags=["collections"])

@@ -10,14 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
-from api.access import OriginRefused
 from api.backend import UsesBackend
 from api.openapi import UPLOAD_BODY
+from api.schemas.convert import document_out, job_out, summary_out
 from api.schemas.documents import DocumentList, DocumentOut
 from api.schemas.jobs import JobOut
+from api.security.origins import OriginRefused
+from api.security.write_access import KeyNeeded, MayWrite, WritingOff
 from api.uploads import received
-from api.wire import document_out, job_out, summary_out
-from api.writing import KeyNeeded, MayWrite, WritingOff
 from rag.errors import (
     Busy,
     DocumentTooLarge,

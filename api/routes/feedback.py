@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
-from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
 from api.backend import UsesBackend
-from api.content import requires_json
+from api.media_type import requires_json
+from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
-from api.wire import feedback_in, feedback_out
-from api.writing import IsTrusted, KeyNeeded, WritingOff
+from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
+from api.security.write_access import IsTrusted, KeyNeeded, WritingOff
 from rag.errors import StorageError, StorageFull
 
 router = APIRouter(prefix="/v1", tags=["feedback"])

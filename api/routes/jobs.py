@@ -9,10 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api import problems
-from api.job_events import MEDIA_TYPE, follow
+from api.schemas.convert import job_out
 from api.schemas.jobs import JobList, JobOut
-from api.wire import job_out
-from api.writing import ReadsJobs, WritingOff
+from api.security.write_access import ReadsJobs, WritingOff
+from api.streaming.job_events import MEDIA_TYPE, follow
 from rag.errors import UnknownJob
 
 router = APIRouter(prefix="/v1", tags=["jobs"])

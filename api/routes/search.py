@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 
 from api import problems
 from api.backend import UsesBackend
-from api.limits import Turns, while_connected
 from api.routes.documents import Filters, filters_in
+from api.schemas.convert import passage_out
 from api.schemas.searching import SearchOut
-from api.wire import passage_out
+from api.security.request_limits import Turns, while_connected
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question
 

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api import problems
-from api.access import OriginRefused, TokenNeeded, TooOften, UsesAccess
 from api.backend import UsesBackend
-from api.content import requires_json
-from api.limits import Turns, while_connected
+from api.media_type import requires_json
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
-from api.script import script
+from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
+from api.security.request_limits import Turns, while_connected
 from api.suggestions import made
+from api.widget_script import script
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
 

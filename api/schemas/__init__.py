@@ -1,4 +1,4 @@
 """What travels over HTTP: the wire models, each field explained for the OpenAPI page.
 
-Values only; ``api/wire.py`` turns the core's types into these and back.
+Values only; ``api/schemas/convert.py`` turns the core's types into these and back.
 """

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.base import Out
-from rag.jobs import JobKind, JobState
+from rag.ports.jobs import JobKind, JobState
 
 
 class ResultOut(Out):

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.bench.figures import Figure, area, mean
+from evals.cases.places import flat
 from evals.datasets.published import Query
 from evals.metrics.abstention import abstaining
 from evals.metrics.auroc import auroc
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
 from evals.metrics.latency import percentile
-from evals.places import flat
 from rag.types import Answer, Outcome, Question
 
 Ask = Callable[[Question], Outcome]

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.datasets.shared import Query, corpus, queries
-from evals.index import fresh_service
+from evals.datasets.gzipped import Query, corpus, queries
 from evals.metrics.f1 import f1
+from evals.run.indexing import fresh_service
 from rag.settings import Settings, load
 from rag.types import Answer
 

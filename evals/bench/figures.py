@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evals import summary
+from evals.run import summary
 from evals.statistics import bootstrap_interval, bootstrap_statistic
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from evals.bench.figures import Figure, mean
 from evals.bench.ranking import scored
+from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import Query, Text
-from evals.datasets.shared import corpus, queries
 from rag.ports.indexes import TermRow
 
 DEPTH = 1_000

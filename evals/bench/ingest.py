@@ -18,7 +18,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
-from evals.datasets.shared import corpus
+from evals.datasets.gzipped import corpus
 from ingest.report import Report
 from ingest.wiring import ingest
 from rag.settings import load

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.bench.figures import Figure, mean
+from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import Query, Text, rows
-from evals.datasets.shared import corpus, queries
-from evals.index import fresh_service
+from evals.run.indexing import fresh_service
 from rag.settings import Settings, load
 from rag.types import Answer, Outcome, Span
 

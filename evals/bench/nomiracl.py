@@ -12,7 +12,7 @@ from dataclasses import replace
 from evals.bench.answering import Asked, Progress, abstention_figures, ask_all, time_figures
 from evals.bench.figures import Figure, area, mean
 from evals.datasets.published import Query, Text
-from evals.index import write_documents
+from evals.run.indexing import write_documents
 from rag.types import Document, Outcome, Question
 from rag.wiring import Service
 

@@ -19,12 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evals.cases import DatasetError
-from evals.datasets.shared import corpus, queries
+from evals.cases.case import DatasetError
+from evals.datasets.gzipped import corpus, queries
 from evals.metrics.f1 import f1
-from rag.mentions import PronounResolver
+from rag.coreference.lexicon import GIVEN_NAMES
+from rag.coreference.resolver import PronounResolver
 from rag.ports.reading import Reader, Resolver
-from rag.pronouns.lexicon import GIVEN_NAMES
 from rag.text import sentences
 from rag.types import Candidate, Document, Passage, Scores, Span
 
@@ -191,7 +191,7 @@ def main() -> int:
     print(f"person pages: {person_pages(resolver, pages)}")
     print(f"{ms_per_kilobyte(resolver, list(corpora[SETS[-1]].values())[:100]):.2f} ms/KB")
     if not options.no_reader:
-        from rag.adapters.span_reader import PACKAGED, SpanReader
+        from rag.adapters.onnx.span_reader import PACKAGED, SpanReader
         from rag.settings import load as load_settings
 
         reader = SpanReader(PACKAGED, cache=load_settings().cache, threads=1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evals.bench.figures import Figure, mean
 from evals.datasets.published import Query
-from rag.fusion import best_by_passage
+from rag.retrieval.fusion import best_by_passage
 from rag.types import Candidate, Question
 from rag.wiring import Service
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evals.metrics.latency import percentile
-from rag.adapters.onnx import INPUTS, OnnxModel
+from rag.adapters.onnx.session import INPUTS, OnnxModel
 from rag.errors import ModelError
 
 if TYPE_CHECKING:

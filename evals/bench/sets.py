@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.bench.always import always_figures
+from evals.bench.always_answering import always_figures
 from evals.bench.answering import (
     Progress,
     abstention_figures,
@@ -20,10 +20,10 @@ from evals.bench.figures import Figure, Measured, is_busy, measured
 from evals.bench.harness import PUBLISHED, bm25_alone
 from evals.bench.nomiracl import nomiracl_figures
 from evals.bench.ranking import document_rankings, ranking_figures
+from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import Query, Text
-from evals.datasets.shared import corpus, queries
-from evals.index import fresh_service, write_documents
 from evals.metrics.latency import percentile
+from evals.run.indexing import fresh_service, write_documents
 from rag.settings import Settings
 from rag.wiring import Service
 

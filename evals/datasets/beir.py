@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from evals.cases import DatasetError
+from evals.cases.case import DatasetError
 from evals.datasets.published import Published, Query, Text, lines, rows
 
 Qrels = Mapping[str, Mapping[str, int]]

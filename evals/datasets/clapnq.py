@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.cases import DatasetError
+from evals.cases.case import DatasetError
 from evals.datasets.published import Published, Query, Text, rows
 
 

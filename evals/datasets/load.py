@@ -9,7 +9,7 @@ Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
     [at_most]
     errors = 0
 
-and, once accepted, ``name.baseline.json`` (``evals/baseline.py``). A YAML file may hold these keys
+and, once accepted, ``name.baseline.json`` (``evals/run/saved_results.py``). A YAML file may hold these keys
 itself, with its cases under ``cases``. A SQuAD file, a CLAPnq file, a BEIR folder or a folder with
 ``corpus.jsonl.gz`` brings its documents along.
 """
@@ -24,13 +24,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.cases import YAML, Case, DatasetError, read, read_yaml
-from evals.cases import load as load_cases
+from evals.cases.case import YAML, Case, DatasetError, read, read_yaml
+from evals.cases.case import load as load_cases
 from evals.datasets.beir import is_beir, read_beir
 from evals.datasets.clapnq import is_clapnq, read_clapnq
+from evals.datasets.gzipped import is_shared
+from evals.datasets.gzipped import read as read_shared
 from evals.datasets.published import Published
-from evals.datasets.shared import is_shared
-from evals.datasets.shared import read as read_shared
 from evals.datasets.squad import read_squad
 from rag.types import Document
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from evals.cases import Case, DatasetError
-from evals.matchers import Exact
-from evals.places import Place
+from evals.cases.case import Case, DatasetError
+from evals.cases.matchers import Exact
+from evals.cases.places import Place
 from rag.types import DEFAULT_COLLECTION, Document, Question, Turn
 
 

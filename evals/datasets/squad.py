@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.cases import DatasetError, read
+from evals.cases.case import DatasetError, read
 from evals.datasets.published import Published, Query, Text
 
 

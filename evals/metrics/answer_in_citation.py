@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rag.compare import normalise
+from rag.answering.comparison import normalise
 
 
 def answer_in_citation(answer: str, quotes: Iterable[str]) -> float:

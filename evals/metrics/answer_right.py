@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evals.matchers import Matcher, Said
+from evals.cases.matchers import Matcher, Said
 
 
 def answer_right(said: Said, accepted: Iterable[Matcher]) -> bool:
     """True where any of the case's matchers accepts what was said.
 
-    >>> from evals.matchers import Exact
+    >>> from evals.cases.matchers import Exact
     >>> answer_right(Said(text="Judd", statements=()), [Exact("Grady Judd"), Exact("Judd")])
     True
     """

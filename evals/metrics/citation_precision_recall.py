@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from evals.places import Place, flat
+from evals.cases.places import Place, flat
 from rag.types import Citation
 
 Need = Sequence[Place]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from rag.compare import normalise
+from rag.answering.comparison import normalise
 
 
 def f1(answer: str, accepted: Iterable[str]) -> float:

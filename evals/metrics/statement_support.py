@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.compare import normalise
+from rag.answering.comparison import normalise
 from rag.types import Statement
 
 Supports = Callable[[str, str], bool]  # (premise, statement)

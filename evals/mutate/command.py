@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evals import gate, summary
-from evals.corpus import Corpus
+from evals import gate
 from evals.datasets.load import Dataset
-from evals.index import fresh_service, write_documents
 from evals.mutate import documents as make
 from evals.mutate.pipeline import BREAKS, Break
-from evals.results import Results
-from evals.run import Progress, Record, Run, citations_of, judged, run
+from evals.run import summary
+from evals.run.corpus import Corpus
+from evals.run.indexing import fresh_service, write_documents
+from evals.run.runner import Progress, Record, Run, citations_of, judged, run
+from evals.run.saved_results import Results
 from rag.types import Answer, Document, Outcome
 
 if TYPE_CHECKING:

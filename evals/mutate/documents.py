@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zlib import crc32
 
-from evals.cases import Case
-from evals.whereabouts import Region, regions
+from evals.cases.case import Case
+from evals.diagnose.passage_trace import Region, regions
 from rag.text import sentences
 from rag.types import Citation, Document, Span
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from evals.diagnose import Stage
-from evals.run import Ask
-from rag.decide import Decider, Decision
+from evals.diagnose.stage import Stage
+from evals.run.runner import Ask
+from rag.answering.decision import Decider, Decision
 from rag.engine import Engine
 from rag.ports.reading import Reader
-from rag.question import Asked
-from rag.retrieve import Retriever
+from rag.question.analysis import Asked
+from rag.retrieval.retriever import Retriever
 from rag.text import sentences
 from rag.types import Answer, Candidate, Citation, Document, Outcome, Question, Reason, Span, SpanAnswer
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.corpus import Corpus
-from evals.diagnose import gold
+from evals.diagnose.passage_trace import Region
+from evals.diagnose.stage import gold
 from evals.gate import Verdict, stages
 from evals.reports.words import expected
-from evals.run import Record, Run, answer_text, citations_of
-from evals.summary import Figure, Slice
-from evals.whereabouts import Region
+from evals.run.corpus import Corpus
+from evals.run.runner import Record, Run, answer_text, citations_of
+from evals.run.summary import Figure, Slice
 from rag.errors import UnknownDocument
 from rag.types import Abstention, Answer, Citation, Document, Outcome, Span
 

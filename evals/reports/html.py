@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from evals.changes import Changes
 from evals.reports.plots import latency_plot, recall_plot, reliability_plot, risk_coverage_plot
 from evals.reports.words import FIGURES, STAGES, number
+from evals.run.comparison import Changes
 
 _HEADLINE = ("answered_right", "abstained", "citations_exact", "citation_recall", "recall_5", "auroc", "ece")
 WAY = ("ingest", "retrieve", "read", "trust", "cite")

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from evals.gate import Verdict
 from evals.reports.words import STAGES, expected, got
-from evals.run import Record, Run
+from evals.run.runner import Record, Run
 
 # XML 1.0 can't hold these at all, not even escaped.
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

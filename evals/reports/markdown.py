@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.changes import Changes
 from evals.reports.words import FIGURES, STAGES, number, shortened
-from evals.results import Result
+from evals.run.comparison import Changes
+from evals.run.saved_results import Result
 
 LISTED = 25  # cases a table shows before it counts the rest
 

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.changes import Changes, FigureChange
 from evals.gate import Verdict
 from evals.reports.words import FIGURES, STAGES, expected, got, number, shortened
-from evals.results import Result
-from evals.run import Record, Run
-from evals.summary import Figure, Slice
+from evals.run.comparison import Changes, FigureChange
+from evals.run.runner import Record, Run
+from evals.run.saved_results import Result
+from evals.run.summary import Figure, Slice
 
 _SLICED = 3  # cases below which a tag's row says nothing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.run import Record, answer_text
+from evals.run.runner import Record, answer_text
 
 FIGURES = {
     "answered_right": "answered right (of answerable)",

@@ -10,13 +10,13 @@ from typing import Any
 
 from evals.train.batches import load_tokenizer
 from evals.train.data import Example
-from evals.train.distil import Teacher, taught
-from evals.train.drawn import draw, keep, kept, read, with_pages
-from evals.train.like import likeness
-from evals.train.mix import hold_out, passes, watched
+from evals.train.example_cache import draw, keep, kept, read, with_pages
+from evals.train.feature_distillation import likeness
+from evals.train.loop import Recipe, Trainer, load_model, loss_of
+from evals.train.mixture import hold_out, passes, watched
 from evals.train.score import auroc, exact, token_f1, torch_logits
 from evals.train.score import read as readings_of
-from evals.train.train import Recipe, Trainer, load_model, loss_of
+from evals.train.soft_labels import Teacher, taught
 
 _DRAWN = "examples.jsonl.gz"
 

@@ -19,9 +19,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train.card import confidence_svg
-from evals.train.collect import Kind, Sample, collect, collect_held_out, collect_pages
-from rag.decide import FEATURES, Calibration, Decider
+from evals.train.card_figure import confidence_svg
+from evals.train.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
+from rag.answering.decision import FEATURES, Calibration, Decider
 from rag.errors import ModelError
 from rag.settings import DecideSettings, Settings, load
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from rag.adapters.compile import compile_reader, quantise, sample_inputs
-from rag.adapters.weights import file_sha256
+from rag.adapters.onnx.compile import compile_reader, quantise, sample_inputs
+from rag.adapters.onnx.model_files import file_sha256
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
 _PINNED = ("reader.onnx", "tokenizer.json")

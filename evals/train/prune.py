@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 from evals.train.batches import encode, load_tokenizer
 from evals.train.data import Example
-from evals.train.drawn import draw, read
-from evals.train.mix import hold_out
-from evals.train.train import Recipe, accepted, load_model, place, tensors
+from evals.train.example_cache import draw, read
+from evals.train.loop import Recipe, accepted, load_model, place, tensors
+from evals.train.mixture import hold_out
 
 if TYPE_CHECKING:
     import torch

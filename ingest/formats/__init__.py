@@ -9,28 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.formats import (
-    asciidoc,
-    captions,
-    csv_file,
-    docx,
-    eml,
-    epub,
-    html,
-    json_file,
-    markdown,
-    odt,
-    pdf,
-    plain,
-    pptx,
-    rtf,
-    sandbox,
-    xlsx,
-    xml_file,
-    zip_file,
-)
+from ingest.formats.container import eml, zip_file
 from ingest.formats.limits import DEFAULT, Budget, Limits
+from ingest.formats.markup import epub, html, xml_file
+from ingest.formats.office import docx, odt, pptx, xlsx
+from ingest.formats.pdf import document as pdf
+from ingest.formats.sandbox import processes as sandbox
 from ingest.formats.source import Source
+from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdown, plain, rtf
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import DEFAULT_COLLECTION, Document
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
-from ingest.formats.decode import well_formed
 from ingest.formats.flow import Flow
 from ingest.formats.tables import table
+from ingest.formats.text.decode import well_formed
 
 Grid = Sequence[Sequence[str]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from ingest.formats.decode import well_formed
 from ingest.formats.limits import DEFAULT, Budget, Limits
+from ingest.formats.text.decode import well_formed
 from rag.types import DEFAULT_COLLECTION
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag.adapters.folders import folder_name, is_full, name_of
+from rag.adapters.index_folders import folder_name, is_full, name_of
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, TermRow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.errors import UnknownDocument
 from rag.ports.catalog import Catalog, Change, Move
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span

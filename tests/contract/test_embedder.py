@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.adapters.minilm import PACKAGED, OnnxEmbedder
+from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.errors import ModelError
 from rag.ports.indexes import Embedder
 from tests.fakes.models import BagEmbedder

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.sqlite import SqliteCatalog
-from rag.adapters.sqlite_feedback import SqliteFeedback
+from rag.adapters.sqlite.catalog import SqliteCatalog
+from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.ports.feedback import Feedback, FeedbackStore
 from tests.fakes.storage import MemoryFeedback
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from rag.adapters.chroma import _HNSW, ChromaIndex
-from rag.adapters.llama_index_store import LlamaIndexStore
+from rag.adapters.chroma.index import _HNSW, ChromaIndex
+from rag.adapters.llama_index.vector_store import LlamaIndexStore
 from rag.ports.indexes import PassageIndex, Unit
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryPassageIndex

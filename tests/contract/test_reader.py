@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters import span_reader
-from rag.adapters.span_reader import SpanReader
+from rag.adapters.onnx import span_reader
+from rag.adapters.onnx.span_reader import SpanReader
 from rag.errors import ModelError
 from rag.ports.reading import Reader
 from rag.types import Candidate

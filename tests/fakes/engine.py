@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
 from rag.ports.catalog import DocumentRecord
-from rag.question import ask
+from rag.question.analysis import ask
 from rag.settings import Settings
 from rag.types import (
     Abstention,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.reading.context import view_of
 from rag.types import Candidate, SpanAnswer
-from rag.view import view_of
 
 if TYPE_CHECKING:
     from rag.ports.indexes import Vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from api.edge import SECURITY_HEADERS
+from api.security.headers import SECURITY_HEADERS
 from rag.types import Outcome
 from tests.fakes.engine import FakeBackend
 

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.hosts import answered_names
+from api.security.hosts import answered_names
 from tests.fakes.engine import FakeBackend
 
 

@@ -16,11 +16,11 @@ from api.app import create_app
 from ingest.jobs import Ingestion
 from ingest.prepare import Preparer
 from ingest.split import PassageSplitter
-from rag.adapters.sqlite_jobs import SqliteJobs
+from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.errors import StorageFull
-from rag.library import Library
 from rag.ports.catalog import Change
 from rag.settings import LimitSettings, Settings
+from rag.storage.library import Library
 from tests.fakes.engine import FakeBackend
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex

@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 import api
-from api.events import event
-from api.script import script
+from api.streaming.events import event
+from api.widget_script import script
 
 MODULES = sorted((Path(api.__file__).parent / "widget").glob("*.js"))
 MOST = 20 * 1024

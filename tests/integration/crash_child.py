@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.chroma.index import ChromaIndex
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
-from rag.library import Library
 from rag.ports.catalog import Catalog, Change
 from rag.ports.indexes import PassageIndex, TermIndex
+from rag.storage.library import Library
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted

@@ -18,15 +18,15 @@ from typing import Any
 from ingest.sync import sync
 from ingest.wiring import preparer
 from rag import wiring
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.chroma.index import ChromaIndex
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.engine import Engine
-from rag.library import Library
 from rag.ports.indexes import Embedder
 from rag.ports.reading import Reader
-from rag.retrieve import Retriever
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
+from rag.storage.library import Library
 from rag.types import Answer, Citation, Question
 from tests.fakes.storage import Interrupted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.bench.always import always_figures
+from evals.bench.always_answering import always_figures
 from evals.datasets.published import Query, Text
-from evals.index import write_documents
+from evals.run.indexing import write_documents
 from rag.settings import Settings
 from rag.wiring import open_service
 

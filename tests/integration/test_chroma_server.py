@@ -14,11 +14,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.chroma.index import ChromaIndex
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.errors import IndexUnavailable
-from rag.library import Library
+from rag.storage.library import Library
 from tests.contract.test_passage_index import units, vectors
 from tests.fakes.models import BagEmbedder
 from tests.samples import document, passage

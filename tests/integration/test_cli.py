@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import main
+from api.cli.main import main
 from api.schemas.asking import AnswerOut
 from api.schemas.searching import SearchOut
-from rag.lock import FolderLock
+from rag.storage.lock import FolderLock
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -282,12 +282,12 @@ def test_an_unknown_collection_is_a_plain_line(saywhere: Saywhere, ingested: Pat
 
 def test_interrupted_it_says_so(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl+C ends with 130 and one line."""
-    import api.commands.ask
+    import api.cli.commands.ask
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(api.commands.ask, "run", interrupted)
+    monkeypatch.setattr(api.cli.commands.ask, "run", interrupted)
     ran = saywhere("ask", "Who?")
     assert (ran.status, ran.err) == (130, "saywhere: interrupted\n")
 
@@ -406,7 +406,7 @@ def test_help_imports_next_to_nothing() -> None:
     """What makes --help instant: no settings, no HTTP, no drawing, no model library."""
     heavy = ("pydantic", "rich", "fastapi", "uvicorn", "numpy", "onnxruntime", "chromadb", "torch")
     script = (
-        "import sys\nfrom api.cli import main\nsys.argv = ['saywhere', '--help']\n"
+        "import sys\nfrom api.cli.main import main\nsys.argv = ['saywhere', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )

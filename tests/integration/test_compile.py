@@ -10,12 +10,12 @@ import numpy as np
 import onnx
 import pytest
 
+from evals.train.dequantize import unpack
 from evals.train.export import export
-from evals.train.unpack import unpack
-from rag.adapters import span_reader
-from rag.adapters.onnx import OnnxModel
-from rag.adapters.span_reader import SpanReader
-from rag.adapters.weights import compiled
+from rag.adapters.onnx import span_reader
+from rag.adapters.onnx.model_files import compiled
+from rag.adapters.onnx.session import OnnxModel
+from rag.adapters.onnx.span_reader import SpanReader
 from tests.samples import candidate, document
 
 

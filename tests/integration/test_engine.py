@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.chroma.index import ChromaIndex
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
-from rag.decide import Decider
+from rag.answering.decision import Decider
 from rag.engine import Engine
 from rag.errors import DeadlineExceeded, InvalidQuestion, UnknownCollection
-from rag.library import Library
-from rag.retrieve import Retriever
+from rag.retrieval.retriever import Retriever
 from rag.settings import DecideSettings, ReadSettings, Settings
+from rag.storage.library import Library
 from rag.types import Abstention, Answer, Document, Question, Reason, Step, Turn
 from tests.fakes.models import BagEmbedder, PhraseReader
 from tests.samples import document, passage
-from tests.unit.test_decide import calibration
+from tests.unit.rag.answering.test_decision import calibration
 
 NEWS = "The harbour was closed on Monday. Mayor Ann Lee asked for an apology. Ships waited outside."
 OTHER = "The library opens at nine. Readers may borrow six books. Fines are paid at the desk."

@@ -14,14 +14,14 @@ import pytest
 from rich.console import Console
 
 from evals import gate
-from evals.command import Options, Reports, measure
-from evals.corpus import Corpus
 from evals.datasets.load import Dataset, load
 from evals.gate import Exit
 from evals.mutate.command import HELD, NOTICED, break_documents
 from evals.mutate.pipeline import BREAKS, Break
-from evals.run import Run, run
-from evals.target import Target, in_process
+from evals.run.command import Options, Reports, measure
+from evals.run.corpus import Corpus
+from evals.run.runner import Run, run
+from evals.run.target import Target, in_process
 from rag.settings import Settings
 
 

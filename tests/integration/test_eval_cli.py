@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evals import cases
-from rag.adapters.sqlite import SqliteCatalog
-from rag.adapters.sqlite_feedback import SqliteFeedback
+from evals.cases import case as cases
+from rag.adapters.sqlite.catalog import SqliteCatalog
+from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.ports.feedback import Feedback
 from rag.wiring import CATALOG
 

@@ -16,11 +16,11 @@ import httpx
 import pytest
 from rich.console import Console
 
-from evals import results
-from evals.command import Options, measure
 from evals.datasets.load import Dataset, load
-from evals.remote import Remote, RemoteFault
-from evals.target import by_url, in_process
+from evals.run import saved_results as results
+from evals.run.command import Options, measure
+from evals.run.remote import Remote, RemoteFault
+from evals.run.target import by_url, in_process
 from rag.errors import UnknownDocument
 from rag.settings import Settings
 from rag.types import Question

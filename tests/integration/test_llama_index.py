@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.wiring import ingest
-from rag.adapters.llama_index import SaywhereQueryEngine, SaywhereRetriever
+from rag.adapters.llama_index.retriever import SaywhereQueryEngine, SaywhereRetriever
 from rag.errors import InvalidSettings
 from rag.settings import load
 from rag.types import Answer, Question

@@ -17,7 +17,7 @@ import pytest
 from ingest.formats import is_supported, read
 from ingest.formats.limits import Limits
 from ingest.wiring import ingest
-from rag.cite import citation
+from rag.answering.citations import citation
 from rag.errors import UnreadableDocument
 from rag.settings import Settings
 from rag.types import Document, Span

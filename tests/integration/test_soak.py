@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from rag.adapters.minilm import OnnxEmbedder
-from rag.adapters.span_reader import SpanReader
+from rag.adapters.onnx.embedder import OnnxEmbedder
+from rag.adapters.onnx.span_reader import SpanReader
 from tests.integration.soak_child import World
 
 ROOT = Path(__file__).parents[2]

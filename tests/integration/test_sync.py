@@ -15,11 +15,11 @@ from ingest.prepare import Preparer
 from ingest.report import Report
 from ingest.split import PassageSplitter
 from ingest.sync import BATCH_DOCUMENTS, sync
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sqlite import SqliteCatalog
+from rag.adapters.chroma.index import ChromaIndex
+from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.errors import ModelError
-from rag.library import Library
+from rag.storage.library import Library
 from tests.fakes.models import BagEmbedder
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from evals.train.__main__ import main
-from evals.train.drawn import kept
+from evals.train.example_cache import kept
+from evals.train.loop import load_model
 from evals.train.prune import main as prune
-from evals.train.train import load_model
-from tests.unit.test_train_loop import MODEL, tiny_model
+from tests.unit.evals.train.test_loop import MODEL, tiny_model
 
 
 @pytest.fixture

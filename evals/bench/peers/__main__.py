@@ -20,9 +20,9 @@ from typing import Any
 from evals.bench import results
 from evals.bench.figures import is_busy, measured
 from evals.bench.peers.table import figures
+from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import Query, Text
-from evals.datasets.shared import corpus, queries
-from evals.train.unpack import unpack
+from evals.train.dequantize import unpack
 
 SCRIPTS = Path(__file__).parent / "scripts"
 READER = Path(__file__).parents[3] / "rag" / "models" / "reader"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.datasets.published import Text
-from evals.index import always_answering, fresh_service, write_documents
+from evals.run.indexing import always_answering, fresh_service, write_documents
 from rag.settings import load
 from rag.types import Answer, Outcome, Question
 

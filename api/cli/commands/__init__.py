@@ -1,0 +1,1 @@
+"""What each command does; options are in ``api/cli/main.py``."""

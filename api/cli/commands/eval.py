@@ -1,0 +1,38 @@
+"""``saywhere eval``: asks a set of questions whose answers are known, and holds the figures to limits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from evals.run.command import Options, evaluate
+from rag.settings import load
+
+
+def run(dataset: str, options: Options) -> int:
+    """0 passed, 1 failed, 2 could not run."""
+    return evaluate(dataset, load(), options, progress=sys.stderr.isatty())
+
+
+def token() -> str | None:
+    """What is sent to a service that asks for it: from the environment, so that no log shows it."""
+    return os.environ.get("SAYWHERE_TOKEN")
+
+
+def compare(before: Path, now: Path) -> int:
+    """Shows what differs between two kept runs: 0 nothing got worse, 1 something did, 2 can't compare."""
+    from rich.console import Console
+
+    from evals.reports.terminal import show_changes
+    from evals.run import saved_results as results
+    from evals.run.comparison import changes
+    from rag.errors import SaywhereError
+
+    try:
+        found = changes(results.load(before), results.load(now))
+    except SaywhereError as error:
+        print(f"could not compare: {error}", file=sys.stderr)
+        return 2
+    show_changes(Console(), found, before=str(before))
+    return 1 if found.worse else 0

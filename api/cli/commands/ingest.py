@@ -1,0 +1,127 @@
+"""``saywhere ingest``: files and folders into the data folder, with a bar while it works."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.cli.commands.terminal import plain
+from ingest.ignore import Patterns
+from ingest.report import Progress as Done
+from ingest.report import Report
+from ingest.wiring import dry_run, follow, ingest
+from rag.settings import load
+from rag.wiring import open_service
+
+_ALWAYS = {"added", "changed", "removed", "unchanged", "failed"}
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    data: Path | None,
+    collection: str,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    rebuild: bool = False,
+    watch: bool = False,
+) -> int:
+    """Prints what became of the files; 1 where one failed, the others being done."""
+    patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
+    if watch:
+        return _watch(paths, data=data, collection=collection, patterns=patterns, rebuild=rebuild)
+    with open_service(load(data=data), rebuild=rebuild) as service, _bar() as progress:
+        report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
+    print(summary(report))
+    return _told(report)
+
+
+def _watch(
+    paths: Sequence[Path], *, data: Path | None, collection: str, patterns: Patterns, rebuild: bool
+) -> int:
+    """A line for each sync that did something, until a signal ends it."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def tell(report: Report) -> None:
+        print(summary(report), flush=True)
+        _told(report)
+
+    with open_service(load(data=data), rebuild=rebuild) as service:
+        follow(service, paths, stop=stop, collection=collection, patterns=patterns, tell=tell)
+    return 0
+
+
+def preview(
+    paths: Sequence[Path],
+    *,
+    data: Path | None,
+    collection: str,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> int:
+    """Prints what ``run`` would do, a line for each file that isn't unchanged; writes nothing."""
+    patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
+    report = dry_run(load(data=data), paths, collection=collection, patterns=patterns)
+    for verb, names in (
+        ("add", report.added),
+        ("change", report.changed),
+        ("rename", [f"{old} -> {new}" for old, new in report.renamed]),
+        ("remove", report.removed),
+        ("skip", report.skipped),
+        ("ignore", report.ignored),
+    ):
+        for name in names:
+            print(f"{verb:7}{plain(name)}")
+    print(f"nothing was written; it would be: {summary(report)}")
+    return _told(report)
+
+
+def summary(report: Report) -> str:
+    """One line of counts, with the time it took where something was written."""
+    counts = report.counts().items()
+    line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS)
+    if report.alike:
+        line += f"; {len(report.alike)} groups of near-duplicates (saywhere report names them)"
+    if not report.passages:
+        return line
+    seconds = report.read_seconds + report.write_seconds
+    return f"{line}: {report.passages} passages in {seconds:.1f} s"
+
+
+def _told(report: Report) -> int:
+    for failure in report.failed:
+        kept = " (its earlier version stays)" if failure.kept else ""
+        print(f"saywhere: {plain(failure.reason)}{kept}", file=sys.stderr)
+    return 1 if report.failed else 0
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Done], None]]:
+    """A bar with rate and time left on standard error, drawn only where a person sees it."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    began = monotonic()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None, rate="")
+
+        def show(done: Done) -> None:
+            rate = f"{done.passages / max(0.1, monotonic() - began):.0f} passages/s"
+            bar.update(task, completed=done.written, total=done.total, rate=rate)
+
+        yield show

@@ -1,1 +1,0 @@
-"""What each command does; options are in ``api/cli.py``."""

@@ -1,0 +1,1 @@
+"""Who may call what, how often, from where; headers and limits of requests."""

@@ -1,0 +1,1 @@
+"""Answers and jobs as server-sent events."""

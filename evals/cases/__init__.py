@@ -1,0 +1,1 @@
+"""Question-answer cases: their type, written form, rules of matching, linting and drafting."""

@@ -1,0 +1,118 @@
+"""A bad answer becomes a case: from a saved answer, with what would have been right where it is known."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.cases.case import DatasetError, load
+from evals.cases.form import CaseForm
+from rag.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of the right answer. Nothing known makes a draft, to be completed by a person.
+
+    ``right`` are accepted answers, ``cite`` quotes that must be cited, ``unanswerable`` the kind.
+    """
+
+    right: Sequence[str] = ()
+    cite: Sequence[str] = ()
+    unanswerable: str | None = None
+    tags: Sequence[str] = ()
+
+
+def saved_answers(text: str) -> list[Mapping[str, Any]]:
+    """Answers as the service gives them: one, a list, or a line each.
+
+    Raises:
+        DatasetError: none of these.
+    """
+    try:
+        told = json.loads(text)
+    except ValueError:
+        try:
+            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError as error:
+            raise DatasetError(f"not a saved answer: {error}") from None
+    rows = told if isinstance(told, list) else [told]
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise DatasetError("not a saved answer: it has no question")
+    return rows
+
+
+def case_of(answer: Mapping[str, Any], known: Known, *, taken: Sequence[str] = ()) -> dict[str, Any]:
+    """The row of a case for a saved answer.
+
+    Raises:
+        DatasetError: both an answer and a kind of having none are given, or the kind is unknown.
+    """
+    if known.unanswerable and (known.right or known.cite):
+        raise DatasetError("a case has an answer or is unanswerable, not both")
+    answerable = known.unanswerable is None
+    row: dict[str, Any] = {
+        "id": _name(answer["question"], taken),
+        "question": answer["question"],
+        "answerable": answerable,
+        **({"answers": list(known.right)} if known.right else {}),
+        **({"must_cite": list(known.cite)} if known.cite else {}),
+        **({} if answerable else {"kind": known.unanswerable}),
+        "tags": list(known.tags) or ["reported"],
+        "draft": answerable and not known.right,
+        "note": _note(answer),
+    }
+    try:
+        CaseForm.model_validate(row)
+    except ValueError as error:
+        raise DatasetError(f"not a case: {_short(error)}") from None
+    return row
+
+
+def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds cases to the end of a JSON Lines file, made where it is not there.
+
+    Raises:
+        DatasetError: a YAML file, which a program can't add to without undoing its writer's hand.
+        StorageError: it can't be written.
+    """
+    if path.suffix != ".jsonl":
+        raise DatasetError(f"{path}: cases are added to a .jsonl file")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        gap = "\n" if before and not before.endswith("\n") else ""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(gap + lines)
+    except OSError as error:
+        raise StorageError(f"{path} can't be written: {error.strerror}") from None
+
+
+def ids_in(path: Path) -> list[str]:
+    """The ids that a file of cases has; none where it is not there. Raises DatasetError."""
+    return [case.id for case in load(path)] if path.is_file() else []
+
+
+def _name(question: str, taken: Sequence[str]) -> str:
+    words = re.findall(r"[^\W_]+", question.lower())[:6]
+    stem = "-".join(words) or "case"
+    names = [stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 2))]
+    return next(name for name in names if name not in taken)
+
+
+def _note(answer: Mapping[str, Any]) -> str:
+    said = answer.get("answer")
+    name = f" ({answer['id']})" if answer.get("id") else ""
+    told = f"was answered: {said}{name}" if said else f"was not answered{name}"
+    return f"{told}; a reader said: {answer['note']}" if answer.get("note") else told
+
+
+def _short(error: ValueError) -> str:
+    lines = str(error).splitlines()
+    return "; ".join(line.strip() for line in lines[1:3]) if len(lines) > 2 else str(error)

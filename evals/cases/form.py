@@ -1,0 +1,165 @@
+"""Cases as they are written in a file: pydantic models that check every field.
+
+``evals/datasets/README.md`` explains the form to people who write cases.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from evals.cases.case import Case, Kind
+from evals.cases.dates import PartialDate
+from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex
+from evals.cases.places import Place
+from rag.types import Span, Turn
+
+_FORBID = ConfigDict(extra="forbid")
+_RULES = ("contains", "regex", "number", "date", "list")
+Text = Annotated[str, Field(min_length=1)]
+
+
+class RuleForm(BaseModel):
+    """A rule that accepts answers: exactly one of the five, with what belongs to it."""
+
+    model_config = _FORBID
+    contains: list[Text] | None = Field(None, min_length=1)
+    regex: str | None = None
+    number: float | None = None
+    tolerance: float | None = Field(None, ge=0)
+    day: str | None = Field(None, alias="date")
+    items: list[Text] | None = Field(None, alias="list", min_length=1)
+    ordered: bool | None = None
+
+    @field_validator("regex")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return value
+
+    @field_validator("day", mode="before")
+    @classmethod
+    def _is_date(cls, value: object) -> object:
+        text = str(value) if isinstance(value, date | int) else value
+        if isinstance(text, str):
+            PartialDate.parse(text)
+        return text
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        given = [name for name, value in zip(_RULES, self._values(), strict=True) if value is not None]
+        if len(given) != 1:
+            raise ValueError(f"an answer is a text or one of {', '.join(_RULES)}")
+        if self.tolerance is not None and self.number is None:
+            raise ValueError("tolerance belongs to a number")
+        if self.ordered is not None and self.items is None:
+            raise ValueError("ordered belongs to a list")
+        return self
+
+    def _values(self) -> tuple[object, ...]:
+        return self.contains, self.regex, self.number, self.day, self.items
+
+    def matcher(self) -> Matcher:
+        """The rule as a matcher."""
+        if self.contains is not None:
+            return Contains(tuple(self.contains))
+        if self.regex is not None:
+            return Regex(self.regex)
+        if self.number is not None:
+            return Number(self.number, self.tolerance or 0.0)
+        if self.day is not None:
+            return Date(PartialDate.parse(self.day))
+        return Listed(tuple(self.items or ()), bool(self.ordered))
+
+
+class PlaceForm(BaseModel):
+    """A place by its document, its words, its offsets, or several of them."""
+
+    model_config = _FORBID
+    document: Text | None = None
+    quote: Text | None = None
+    start: int | None = Field(None, ge=0)
+    end: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _is_place(self) -> Self:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("a span has a start and an end")
+        self.place()
+        return self
+
+    def place(self) -> Place:
+        """As a value. Raises ValueError where it names no place."""
+        span = None if self.start is None or self.end is None else Span(self.start, self.end)
+        return Place(quote=self.quote, document=self.document, span=span)
+
+
+PlaceIn = Text | PlaceForm
+Rule = Text | RuleForm | float | date
+
+
+class TurnForm(BaseModel):
+    """An earlier question of the conversation with the answer it got."""
+
+    model_config = _FORBID
+    question: Text
+    answer: str = ""
+
+
+class CaseForm(BaseModel):
+    """A case as it is written."""
+
+    model_config = _FORBID
+    id: Text
+    question: Text
+    answerable: bool
+    answers: list[Rule] = []
+    kind: Kind | None = None
+    must_cite: list[PlaceIn | list[PlaceIn]] = []
+    may_cite: list[PlaceIn] = []
+    must_not_cite: list[PlaceIn] = []
+    history: list[TurnForm] = []
+    filters: dict[str, str] = {}
+    tags: list[str] = []
+    draft: bool = False
+    note: str = ""
+
+    def case(self) -> Case:
+        """The case as a value."""
+        return Case(
+            id=self.id,
+            question=self.question,
+            answerable=self.answerable,
+            answers=tuple(_matcher(answer) for answer in self.answers),
+            kind=self.kind,
+            must_cite=tuple(_group(need) for need in self.must_cite),
+            may_cite=_group(self.may_cite),
+            must_not_cite=_group(self.must_not_cite),
+            history=tuple(Turn(question=turn.question, answer=turn.answer) for turn in self.history),
+            filters=self.filters,
+            tags=tuple(self.tags),
+            draft=self.draft,
+            note=self.note,
+        )
+
+
+def _matcher(answer: Rule) -> Matcher:
+    """YAML reads 10000 and 2025-11-24 as a number and a date, and that is what is meant."""
+    if isinstance(answer, RuleForm):
+        return answer.matcher()
+    if isinstance(answer, float):
+        return Number(answer)
+    if isinstance(answer, date):
+        return Date(PartialDate(answer.year, answer.month, answer.day))
+    return Exact(answer)
+
+
+def _group(places: PlaceIn | list[PlaceIn]) -> tuple[Place, ...]:
+    several = places if isinstance(places, list) else [places]
+    return tuple(Place(quote=place) if isinstance(place, str) else place.place() for place in several)

@@ -1,0 +1,137 @@
+"""What counts as a right answer: small rules, each a value with one method."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from evals.cases.dates import PartialDate, dates_in
+from rag.answering.comparison import normalise
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a system said: its short answer and the sentences it gave in support."""
+
+    text: str
+    statements: tuple[str, ...] = ()
+
+
+class Matcher(Protocol):
+    """A rule that accepts or refuses an answer; ``str()`` of it is what a report shows."""
+
+    def accepts(self, said: Said) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """The answer equals this text once both are normalised as SQuAD does."""
+
+    text: str
+
+    def accepts(self, said: Said) -> bool:
+        return normalise(said.text) == normalise(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """All these phrases stand, as whole words, in the answer or the sentences given with it.
+
+    For how and why: the answer is a sentence, and key phrases tell whether it is the right one.
+    """
+
+    phrases: tuple[str, ...]
+
+    def accepts(self, said: Said) -> bool:
+        held = " ".join(normalise(part) for part in (said.text, *said.statements))
+        return all(f" {normalise(phrase)} " in f" {held} " for phrase in self.phrases)
+
+    def __str__(self) -> str:
+        return " … ".join(self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """This pattern is found in the short answer (white space collapsed), not in its support."""
+
+    pattern: str
+
+    def accepts(self, said: Said) -> bool:
+        return re.search(self.pattern, " ".join(said.text.split())) is not None
+
+    def __str__(self) -> str:
+        return f"/{self.pattern}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The short answer holds this number, give or take ``tolerance``, and no other.
+
+    Thousands may be set apart by commas, and "1.2 million" is 1,200,000.
+    """
+
+    value: float
+    tolerance: float = 0.0
+
+    def accepts(self, said: Said) -> bool:
+        found = {
+            float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
+            for number, scale in _SCALED.findall(said.text)
+        }
+        # A millionth of the value: 0.1 + 0.2 is 0.3 here.
+        room = self.tolerance + 1e-6 * abs(self.value)
+        return bool(found) and all(abs(number - self.value) <= room for number in found)
+
+    def __str__(self) -> str:
+        give = f" ± {self.tolerance:,g}" if self.tolerance else ""
+        return f"{self.value:,g}{give}"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """The short answer names this date and no other, in any common way of writing one.
+
+    Parts that both name must agree, and the answer must name the finest part that this does: for
+    2025-11-24, "November 24" is right, "2025" and "November 2025" are not.
+    """
+
+    date: PartialDate
+
+    def accepts(self, said: Said) -> bool:
+        found = dates_in(said.text)
+        return bool(found) and all(date.agrees_with(self.date) for date in found)
+
+    def __str__(self) -> str:
+        return str(self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The short answer lists these items and nothing else, in this order where ``ordered``."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+
+    def accepts(self, said: Said) -> bool:
+        wanted = [normalise(item) for item in self.items]
+        # An item may itself hold "and" or a comma: whole items are taken out before the rest is cut.
+        rest = f" {normalise(said.text)} "
+        places = {item: rest.find(f" {item} ") for item in wanted}
+        if min(places.values(), default=-1) < 0:
+            return False
+        if self.ordered and [places[item] for item in wanted] != sorted(places.values()):
+            return False
+        for item in sorted(wanted, key=len, reverse=True):
+            rest = rest.replace(f" {item} ", "  ")
+        return not set(rest.split()) - {"and", "or", "both", "as", "well"}
+
+    def __str__(self) -> str:
+        return (" > " if self.ordered else ", ").join(self.items)

@@ -1,0 +1,1 @@
+"""At which stage a case was lost, and how an answer came about."""

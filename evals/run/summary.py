@@ -1,0 +1,163 @@
+"""A run in figures: each with its n and its 95 % interval, over all questions or those of a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from evals.metrics.abstention import Abstaining, abstaining
+from evals.metrics.auroc import auroc
+from evals.metrics.calibration import expected_calibration_error
+from evals.metrics.latency import percentile
+from evals.metrics.risk_coverage import aurc
+from evals.run.runner import Record, Run
+from evals.statistics import bootstrap_interval, bootstrap_statistic
+
+_MEANS = (
+    "citation_recall",
+    "citation_precision",
+    "not_forbidden",
+    "answer_in_citation",
+    "statement_recall",
+    "statement_precision",
+    "em",
+    "f1",
+    "recall_1",
+    "recall_5",
+    "recall_10",
+    "reciprocal_rank",
+    "ndcg_10",
+)
+_LEAST = 20  # records below which an area's interval would be a guess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number about a run over ``n`` things. ``value`` None: nothing to measure it on."""
+
+    name: str
+    value: float | None
+    n: int
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The cases of one tag: how many, how many were right, and what that leaves uncertain."""
+
+    tag: str
+    right: Figure
+    citation_recall: Figure
+
+
+def summarise(run: Run) -> dict[str, Figure]:
+    """All figures by name, in the order a reader wants them.
+
+    No record ever drops out of a figure because the system kept silent or broke: an answerable
+    question without an answer counts as wrong in ``answered_right``, ``em``, ``f1`` and
+    ``citation_recall``, an unanswerable one that broke as not abstained.
+    """
+    records = run.records
+    answerable = [r for r in records if r.case.answerable]
+    unanswerable = [r for r in records if not r.case.answerable]
+    figures = [
+        _mean("answered_right", [float(r.scores.right) for r in answerable]),
+        _mean("abstained", [float(r.scores.right) for r in unanswerable]),
+        _mean("citations_exact", [float(e) for r in records for e in r.exact or ()]),
+        *(_mean(name, _given(getattr(r.scores, name) for r in records)) for name in _MEANS),
+        *_abstention(records),
+        *_confidence(records),
+        Figure(name="errors", value=float(sum(bool(r.error) for r in records)), n=len(records)),
+    ]
+    return {figure.name: figure for figure in figures}
+
+
+def slices(run: Run) -> list[Slice]:
+    """A row a tag, those that most cases have first; kinds of unanswerable cases count as tags."""
+    tagged: dict[str, list[Record]] = {}
+    for record in run.records:
+        kind = () if record.case.answerable else (f"no answer: {record.case.kind}",)
+        for tag in dict.fromkeys((*record.case.tags, *kind)):
+            tagged.setdefault(tag, []).append(record)
+    ordered = sorted(tagged.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [
+        Slice(
+            tag=tag,
+            right=_mean("right", [float(r.scores.right) for r in records]),
+            citation_recall=_mean("citation_recall", _given(r.scores.citation_recall for r in records)),
+        )
+        for tag, records in ordered
+    ]
+
+
+def latencies(run: Run) -> dict[str, Figure]:
+    """Times of a question in milliseconds, apart, as they differ from run to run; its cost, in
+    milliseconds of processor time of this process (little, where a service elsewhere was asked)."""
+    times = [record.ms for record in run.records]
+    n = len(times)
+    figures = [
+        Figure(name="latency_p50", value=percentile(times, 50), n=n, unit="ms"),
+        Figure(name="latency_p95", value=percentile(times, 95), n=n, unit="ms"),
+        Figure(name="cpu", value=run.cpu_ms / n if n else None, n=n, unit="ms"),
+    ]
+    return {figure.name: figure for figure in figures}
+
+
+def _given(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _mean(name: str, values: Sequence[float]) -> Figure:
+    if not values:
+        return Figure(name=name, value=None, n=0)
+    interval = bootstrap_interval(values)
+    return Figure(name=name, value=interval.mean, n=len(values), low=interval.low, high=interval.high)
+
+
+def _over(
+    name: str, records: Sequence[Record], n: int, measure: Callable[[Sequence[Record]], float | None]
+) -> Figure:
+    """A figure that is no mean, its interval by resampling the records it is made from."""
+    value = measure(records)
+    if value is None or len(records) < _LEAST:
+        return Figure(name=name, value=value, n=n)
+    interval = bootstrap_statistic(records, measure)
+    if interval is None:
+        return Figure(name=name, value=value, n=n)
+    return Figure(name=name, value=value, n=n, low=interval[0], high=interval[1])
+
+
+def _abstention(records: Sequence[Record]) -> list[Figure]:
+    counts = _counts(records)
+    return [
+        _over("abstention_precision", records, counts.right + counts.wrong, lambda rs: _counts(rs).precision),
+        _over("abstention_recall", records, counts.right + counts.missed, lambda rs: _counts(rs).recall),
+        _over("balanced_accuracy", records, len(records), lambda rs: _counts(rs).balanced_accuracy),
+    ]
+
+
+def _counts(records: Sequence[Record]) -> Abstaining:
+    return abstaining([r.abstained for r in records], [r.case.answerable for r in records])
+
+
+def _confidence(records: Sequence[Record]) -> list[Figure]:
+    """Confidence over all that came back tells answerable apart (``auroc``); over answers given, it
+    is held against their being right (``aurc``, ``ece``)."""
+    back = [r for r in records if r.outcome is not None]
+    given = [r for r in records if r.answered]
+    return [
+        _over("auroc", back, len(back), lambda rs: auroc(_sure(rs), [r.case.answerable for r in rs])),
+        _over("aurc", given, len(given), lambda rs: aurc(_sure(rs), [r.scores.right for r in rs])),
+        _over(
+            "ece",
+            given,
+            len(given),
+            lambda rs: expected_calibration_error(_sure(rs), [r.scores.right for r in rs], mass="equal_mass"),
+        ),
+    ]
+
+
+def _sure(records: Sequence[Record]) -> list[float]:
+    return [record.outcome.confidence for record in records if record.outcome is not None]

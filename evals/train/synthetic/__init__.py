@@ -1,0 +1,1 @@
+"""Invented pages and questions about them, for training the reader."""

@@ -1,0 +1,82 @@
+"""E-mail to a document: who wrote to whom and when, the text, and attachments that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from typing import Any
+
+from ingest.formats.container.parts import Parse, Unread, include
+from ingest.formats.flow import Flow
+from ingest.formats.source import Source
+from ingest.formats.text.decode import well_formed
+from ingest.formats.writer import DocumentWriter
+from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
+from rag.types import Document
+
+MEDIA_TYPE = "message/rfc822"
+_HEADERS = ("From", "To", "Cc", "Date")
+
+
+def read(source: Source, parse: Parse) -> Document:
+    """The document of a message; the HTML version of its text is preferred, as it keeps tables.
+
+    Raises:
+        UnreadableDocument: no message, or one without text.
+    """
+    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(source.data)
+    headers = {name: well_formed(_header(message, name)) for name in (*_HEADERS, "Subject")}
+    if not any(headers.values()):
+        raise UnreadableDocument(f"{source.name} is no e-mail: it has no headers")
+    writer = DocumentWriter(source.limits)
+    lines = [f"{name}: {headers[name]}" for name in _HEADERS if headers[name]]
+    Flow(writer).paragraph("\n".join(lines))
+    unread = Unread()
+    bodies = 0
+    for name, data in _parts(message, source):
+        bodies += include(writer, source.part(data, name), name if bodies else "Message", parse, unread)
+    metadata = {name.lower(): headers[name] for name in _HEADERS if headers[name]}
+    return writer.document(
+        source,
+        title=" ".join(headers["Subject"].split()) or source.stem_title,
+        media_type=MEDIA_TYPE,
+        metadata={**metadata, **unread.metadata},
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return " ".join(str(message.get(name) or "").split())
+    except (ValueError, IndexError, AttributeError):  # headers that the library can't take apart
+        return ""
+
+
+def _parts(message: EmailMessage, source: Source) -> Iterator[tuple[str, bytes]]:
+    """The text, then the attachments, each with a name whose extension says what it is."""
+    try:
+        body = message.get_body(preferencelist=("html", "plain"))
+        if body is not None:
+            yield ("message.html" if body.get_content_subtype() == "html" else "message.txt"), _bytes(body)
+        for number, part in enumerate(message.iter_attachments(), 1):
+            if part.get_content_type() == MEDIA_TYPE:
+                yield f"message {number}.eml", part.get_payload(0).as_bytes()  # type: ignore[union-attr]
+            elif isinstance(part, EmailMessage) and part.get_filename():
+                yield well_formed(part.get_filename() or ""), _bytes(part)
+    except (SaywhereError, DocumentTooLarge):
+        raise
+    except Exception as error:  # noqa: BLE001  # the standard library raises many kinds on broken parts
+        raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
+
+
+def _bytes(part: MIMEPart[Any, Any]) -> bytes:
+    """A part's content; text as UTF-8 whatever its encoding was."""
+    data = part.get_payload(decode=True)
+    data = data if isinstance(data, bytes) else b""
+    if part.get_content_maintype() != "text":
+        return data
+    try:
+        return data.decode(part.get_content_charset() or "utf-8").encode()
+    except (LookupError, UnicodeError):
+        return data

@@ -1,0 +1,1 @@
+"""Formats that are trees of elements: HTML, XML, EPUB."""

@@ -1,0 +1,59 @@
+"""What Word, PowerPoint and Excel files have in common: a ZIP of XML parts, and their properties."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.formats.container.archive import Archive
+from ingest.formats.markup.tree import local, xml_tree
+from ingest.formats.source import Source
+from ingest.formats.text.decode import well_formed
+from rag.errors import UnreadableDocument
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_PROPERTIES = {
+    "creator": "author",
+    "subject": "subject",
+    "keywords": "keywords",
+    "description": "description",
+}
+
+
+def opened(source: Source, kind: str, *parts: str) -> Archive:
+    """The parts of an Office file, all unpacked once and found to be within the limits.
+
+    Raises:
+        UnreadableDocument: not such a file, encrypted, damaged, or with a document type in its XML
+            (which these formats forbid, and bombs and thieves use).
+        DocumentTooLarge: it unpacks to more than the limit.
+    """
+    if source.data.startswith(_OLE):
+        raise UnreadableDocument(
+            f"{source.name} is an old or password-protected Office file; save it as {kind} without a password"
+        )
+    if not source.data.startswith(b"PK"):
+        raise UnreadableDocument(f"{source.name} is no {kind} file")
+    archive = Archive(source)
+    archive.measure()
+    if not any(part in archive for part in parts):
+        raise UnreadableDocument(f"{source.name} is no {kind} file: it lacks {parts[0]}")
+    for name in archive.names:
+        if name.endswith((".xml", ".rels")) and _DTD.search(archive.read(name)[:65536]):
+            raise UnreadableDocument(f"{source.name} declares a document type in {name}, which is refused")
+    return archive
+
+
+def properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
+    """Title (may be empty) and metadata of an Office file."""
+    if "docProps/core.xml" not in archive:
+        return "", {}
+    try:
+        root = xml_tree(archive.read("docProps/core.xml"), source)
+    except UnreadableDocument:
+        return "", {}
+    texts = {local(element): " ".join((element.text or "").split()) for element in root}
+    found = {
+        _PROPERTIES[name]: well_formed(text) for name, text in texts.items() if text and name in _PROPERTIES
+    }
+    return well_formed(texts.get("title", "")), found

@@ -1,0 +1,1 @@
+"""PDF: characters to lines, blocks, tables and reading order."""

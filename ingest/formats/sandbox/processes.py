@@ -1,0 +1,161 @@
+"""Parsing in a process of its own, so that no file can take the service down or hold it up.
+
+Worker processes are kept and used again: starting one costs about 0.2 s, a request to a running one
+under a millisecond. One that runs over its time is killed, one that crashes is replaced; the file is
+refused with the reason, and the next one is read as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ingest.formats.sandbox.serialization import unpack
+from ingest.formats.source import Source
+from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.types import Document
+
+_ROOT = Path(__file__).parents[3]
+_ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, DocumentTooLarge)}
+_KEPT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"})
+
+
+def parse(source: Source, media_type: str) -> Document:
+    """The document of a source, parsed by a worker process within the source's limits.
+
+    Raises:
+        DocumentTooLarge: over a limit.
+        UnreadableDocument: as the reader says; or it took too long, or its parser crashed.
+    """
+    worker = _take()
+    try:
+        message = worker.ask(source, media_type)
+    except BaseException:
+        worker.close()
+        raise
+    if message.pop("last", False):
+        worker.close()
+    else:
+        _IDLE.put(worker)
+    if "error" in message:
+        raise _ERRORS.get(message["error"], UnreadableDocument)(message["message"])
+    document: Document = message["document"]
+    return document
+
+
+def close() -> None:
+    """Ends the idle workers; the next file starts a new one."""
+    while True:
+        try:
+            _IDLE.get_nowait().close()
+        except queue.Empty:
+            return
+
+
+class _Worker:
+    """One process, asked one thing at a time."""
+
+    def __init__(self) -> None:
+        env = {name: value for name, value in os.environ.items() if name in _KEPT}
+        paths = [str(_ROOT), *(path for path in sys.path if path)]
+        env |= {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(  # our own module, by our own interpreter
+            [sys.executable, "-m", "ingest.formats.sandbox.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=env,
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, source: Source, media_type: str) -> dict[str, Any]:
+        """The worker's message.
+
+        Raises:
+            UnreadableDocument: no message came in time, or the process died.
+        """
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(source.limits.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            self._send(json.dumps(_request(source, media_type)).encode())
+            self._send(source.data)
+            return unpack(self._receive())
+        except (OSError, ValueError, EOFError):
+            if late.is_set():
+                raise UnreadableDocument(
+                    f"{source.name} took over {source.limits.seconds:g} seconds to read; that is the limit"
+                ) from None
+            raise UnreadableDocument(f"{source.name} can't be read: its parser crashed") from None
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was still to be written to a process that is gone
+                    pipe.close()
+        self._process.wait()
+
+    def _send(self, data: bytes) -> None:
+        assert self._process.stdin is not None  # noqa: S101 (for the type checker)
+        self._process.stdin.write(struct.pack(">I", len(data)) + data)
+        self._process.stdin.flush()
+
+    def _receive(self) -> bytes:
+        assert self._process.stdout is not None  # noqa: S101 (for the type checker)
+        size = self._process.stdout.read(4)
+        if len(size) < 4:
+            raise EOFError
+        expected = struct.unpack(">I", size)[0]
+        data = self._process.stdout.read(expected)
+        if len(data) < expected:
+            raise EOFError
+        return data
+
+
+_IDLE: queue.LifoQueue[_Worker] = queue.LifoQueue()
+atexit.register(close)
+
+
+def _take() -> _Worker:
+    while True:
+        try:
+            worker = _IDLE.get_nowait()
+        except queue.Empty:
+            return _Worker()
+        if worker.is_alive:
+            return worker
+        worker.close()
+
+
+def _request(source: Source, media_type: str) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "uri": source.uri,
+        "document_id": source.document_id,
+        "collection": source.collection,
+        "limits": asdict(source.limits),
+        "media_type": media_type,
+    }

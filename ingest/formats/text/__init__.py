@@ -1,0 +1,1 @@
+"""Formats that are text: plain, Markdown, AsciiDoc, CSV, JSON, captions, RTF."""

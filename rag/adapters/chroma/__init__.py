@@ -1,0 +1,1 @@
+"""Chroma as the dense index, embedded or as a server."""

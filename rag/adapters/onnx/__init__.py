@@ -1,0 +1,1 @@
+"""ONNX Runtime: the embedder and the reader, their files and their compilation."""

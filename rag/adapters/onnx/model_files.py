@@ -1,0 +1,129 @@
+"""Model files on disk: hashed before use, compiled once, and kept in a cache keyed by their hash."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from rag.adapters.onnx.compile import RECIPES
+from rag.errors import ModelError
+
+_CHUNK = 1 << 20
+
+
+def file_sha256(path: Path) -> str:
+    """Hex sha256 of a file's bytes.
+
+    Raises:
+        ModelError: the file can't be read.
+    """
+    digest = sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise ModelError(f"model file {path} can't be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def check_files(folder: Path, pins: Mapping[str, str]) -> None:
+    """Compares files with their pinned sha256.
+
+    Raises:
+        ModelError: naming the first file that is missing or differs.
+    """
+    for name, expected in pins.items():
+        found = file_sha256(folder / name)
+        if found != expected:
+            raise ModelError(
+                f"model file {folder / name} is not the one that was measured: "
+                f"sha256 {found[:12]}… instead of {expected[:12]}…; install it again"
+            )
+
+
+def read_pins(folder: Path) -> dict[str, str]:
+    """The pins kept beside a model in ``sha256.json``, by file name; empty where there is none."""
+    path = folder / "sha256.json"
+    if not path.is_file():
+        return {}
+    try:
+        pins = json.loads(path.read_text("utf-8"))
+        return {str(name): str(value) for name, value in pins.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path} can't be read: {error}") from error
+
+
+def folder_sha256(folder: Path) -> str:
+    """One hash over the names and bytes of a model folder's weights, tokenizer and configuration."""
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"}:
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> Path:
+    """The folder of a compiled model, made on first use by a child process and reused after.
+
+    The child keeps torch (seconds, hundreds of megabytes) out of this process. The cache folder
+    is named by what goes in (``key``: the weights' hash; the recipe), and holds ``sha256.json`` over what
+    came out: a folder that is missing, unfinished or damaged is made again.
+
+    Args:
+        source: a model folder or hub name, handed to the child.
+        kind: "embedder" or "reader".
+
+    Raises:
+        ModelError: the child failed; the message holds its last line.
+    """
+    target = cache / f"{kind}-{precision}-{RECIPES[kind]}-{key[:24]}"
+    if _sound(target):
+        return target
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as scratch:
+            made = Path(scratch) / "model"
+            _compile(source, kind, precision, made)
+            pins = {path.name: file_sha256(path) for path in sorted(made.iterdir())}
+            (made / "sha256.json").write_text(json.dumps(pins, indent=1), "utf-8")
+            _put(made, target)
+    except OSError as error:
+        raise ModelError(f"the model cache {cache} can't be written: {error.strerror}") from error
+    return target
+
+
+def _sound(folder: Path) -> bool:
+    try:
+        pins = read_pins(folder)
+        check_files(folder, pins)
+    except ModelError:
+        return False
+    return bool(pins)
+
+
+def _put(made: Path, target: Path) -> None:
+    """Moves a finished folder into place; another process may have been faster, with the same."""
+    if target.exists():
+        aside = made.with_name("damaged")
+        target.rename(aside)
+    try:
+        made.rename(target)
+    except OSError:
+        if not _sound(target):
+            raise
+
+
+def _compile(source: str, kind: str, precision: str, made: Path) -> None:
+    command = [sys.executable, "-m", "rag.adapters.onnx.compile", kind, source, precision, str(made)]
+    environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    if done.returncode != 0:
+        last = (done.stderr.strip() or "no message").splitlines()[-1]
+        raise ModelError(f"the {kind} {source!r} can't be compiled: {last}")

@@ -1,0 +1,1 @@
+"""SQLite: the catalog, jobs, feedback and near-duplicate signatures."""

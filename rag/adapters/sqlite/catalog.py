@@ -1,0 +1,263 @@
+"""The catalog in one SQLite file: documents, their passages, and writes under way."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.adapters.sqlite import rows
+from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.document_cache import DocumentCache
+from rag.errors import UnknownDocument
+from rag.ports.catalog import Change, DocumentRecord, Intent, Move
+from rag.types import Document, Passage
+
+SCHEMA_VERSION = 1
+
+
+class SqliteCatalog:
+    """Fulfils ``Catalog``; safe to use from many threads, beside readers in other processes.
+
+    >>> catalog = SqliteCatalog(tmp_path / "catalog.sqlite")  # doctest: +SKIP
+
+    Args:
+        path: the file; made, with its folder, where it is absent.
+        read_only: takes no write lock and refuses to write; the file must be there.
+        cache_characters: bound on the text of decoded documents kept in memory.
+
+    Raises:
+        StorageError: the file can't be opened, is damaged, or was made by a newer release.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, cache_characters: int = 64_000_000) -> None:
+        self._file = SqliteFile(
+            path, schema=rows.SCHEMA, later=rows.LATER, version=SCHEMA_VERSION, read_only=read_only
+        )
+        self._cache = DocumentCache(cache_characters)
+
+    @property
+    def file(self) -> SqliteFile:
+        """The file, for what else is kept in it."""
+        return self._file
+
+    def fingerprint(self) -> str | None:
+        with self._file.reading() as db:
+            return _fact(db, "fingerprint")
+
+    def set_fingerprint(self, value: str) -> None:
+        with self._file.writing() as db:
+            _set_fact(db, "fingerprint", value)
+
+    def mark(self) -> str:
+        with self._file.reading() as db:
+            return _fact(db, "mark") or ""
+
+    def set_mark(self, value: str) -> None:
+        with self._file.writing() as db:
+            _set_fact(db, "mark", value)
+
+    def generation(self) -> int:
+        with self._file.reading() as db:
+            return int(_fact(db, "generation") or 0)
+
+    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+        with self._file.writing() as db:
+            db.executemany(
+                "INSERT INTO intents (collection, document_id, version, replaces) VALUES (?, ?, ?, ?)",
+                [*_changed(db, changes), *_removed(db, removals)],
+            )
+
+    def commit(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]],
+        moves: Sequence[Move] = (),
+    ) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._file.writing() as db:
+            generation = int(_fact(db, "generation") or 0) + 1
+            db.executemany("DELETE FROM documents WHERE collection = ? AND id = ?", removals)
+            for change in changes:
+                db.execute("DELETE FROM documents WHERE id = ?", (change.document.id,))
+                db.execute(
+                    "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    rows.document_row(change, generation, now),
+                )
+                db.executemany(
+                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
+                    (rows.passage_row(passage) for passage in change.passages),
+                )
+            for move in moves:
+                _move(db, move, generation)
+            db.execute("UPDATE intents SET committed = 1")
+            _set_fact(db, "generation", str(generation))
+
+    def settle(self) -> None:
+        with self._file.writing() as db:
+            db.execute("DELETE FROM intents")
+
+    def intents(self) -> builtins.list[Intent]:
+        query = "SELECT collection, document_id, version, replaces, committed FROM intents ORDER BY rowid"
+        with self._file.reading() as db:
+            return [
+                Intent(collection=c, document_id=d, version=v, replaces=r, committed=bool(done))
+                for c, d, v, r, done in db.execute(query)
+            ]
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        found = self.documents([document_id]).get(document_id)
+        if found is None:
+            raise UnknownDocument(f"no document {document_id!r}")
+        if version not in (None, found.sha256):
+            raise UnknownDocument(f"document {document_id!r} has no version {version!r} any more")
+        return found
+
+    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        found: dict[str, Document] = {}
+        with self._file.reading() as db:
+            for key, generation in db.execute(_GENERATIONS, (_json(document_ids),)).fetchall():
+                document = self._cache.get(key, generation)
+                if document is None:
+                    document = rows.to_document(db.execute(_DOCUMENT, (key,)).fetchone())
+                    self._cache.put(document, generation)
+                found[key] = document
+        return found
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
+        with self._file.reading() as db:
+            found = map(rows.to_passage, db.execute(_PASSAGES_BY_ID, (_json(passage_ids),)))
+            return {passage.id: passage for passage in found}
+
+    def passages_of(self, document_id: str) -> builtins.list[Passage]:
+        with self._file.reading() as db:
+            return [rows.to_passage(row) for row in db.execute(_PASSAGES_OF, (document_id,))]
+
+    def list(
+        self,
+        collection: str | None = None,
+        *,
+        limit: int | None = None,
+        after: str = "",
+        under: str = "",
+        filters: Mapping[str, str] | None = None,
+    ) -> builtins.list[DocumentRecord]:
+        values = {
+            "collection": collection,
+            "after": after,
+            "limit": -1 if limit is None else limit,
+            "under": under,
+            **_wanted(filters or {}),
+        }
+        with self._file.reading() as db:
+            return [rows.to_record(row) for row in db.execute(_LIST, values)]
+
+    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        values = {"collection": collection, **_wanted(filters)}
+        with self._file.reading() as db:
+            return {(key, version) for key, version in db.execute(_MATCHING, values)}
+
+    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+        with self._file.reading() as db:
+            row = db.execute(_AT, (collection, uri)).fetchone()
+        return None if row is None else rows.to_record(row)
+
+    def versions(self, collection: str) -> set[tuple[str, str]]:
+        query = "SELECT id, version FROM documents WHERE collection = ? AND passages > 0"
+        with self._file.reading() as db:
+            return {(key, version) for key, version in db.execute(query, (collection,))}
+
+    def collections(self) -> set[str]:
+        with self._file.reading() as db:
+            return {name for (name,) in db.execute("SELECT DISTINCT collection FROM documents")}
+
+    def count(self, collection: str | None = None) -> int:
+        query = "SELECT count(*) FROM documents WHERE ?1 IS NULL OR collection = ?1"
+        with self._file.reading() as db:
+            return int(db.execute(query, (collection,)).fetchone()[0])
+
+    def check(self) -> None:
+        self._file.check()
+        if not self._file.read_only:
+            with self._file.writing() as db:
+                _set_fact(db, "checked", datetime.now(UTC).isoformat())
+
+    def vacuum(self) -> None:
+        self._file.vacuum()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+# The lists of columns are this package's own constants, never what a user sent.
+_GENERATIONS = "SELECT id, generation FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+_DOCUMENT = f"SELECT {rows.DOCUMENT} FROM documents WHERE id = ?"  # noqa: S608
+_PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p.document_id"  # noqa: S608
+_PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608
+_PASSAGES_OF = f"{_PASSAGES} WHERE p.document_id = ? ORDER BY p.first, p.last"
+_AT = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
+# Metadata hold all of the wanted pairs; asked of no row where nothing is wanted.
+_HAS_ALL = (
+    "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
+    " JOIN json_each(documents.metadata) m ON m.key = f.key AND m.value = f.value))"
+)
+_LIST = (
+    f"SELECT {rows.RECORD} FROM documents"  # noqa: S608
+    " WHERE id > :after AND (:collection IS NULL OR collection = :collection)"
+    f" AND (:under = '' OR substr(uri, 1, length(:under)) = :under) AND {_HAS_ALL} ORDER BY id LIMIT :limit"
+)
+_MATCHING = f"SELECT id, version FROM documents WHERE collection = :collection AND {_HAS_ALL}"  # noqa: S608
+
+
+def _wanted(filters: Mapping[str, str]) -> dict[str, object]:
+    """The parameters of ``_HAS_ALL``."""
+    return {"pairs": len(filters), "filters": json.dumps(dict(filters))}
+
+
+def _changed(db: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[tuple[str | None, ...]]:
+    """Intent rows; a document that moves to another collection is also removed from the old one."""
+    for change in changes:
+        document = change.document
+        found = db.execute(
+            "SELECT collection, version FROM documents WHERE id = ?", (document.id,)
+        ).fetchone()
+        replaces = None
+        if found is not None and found[0] == document.collection:
+            replaces = found[1]
+        elif found is not None:
+            yield found[0], document.id, None, found[1]
+        yield document.collection, document.id, document.sha256, replaces
+
+
+def _removed(db: sqlite3.Connection, removals: Sequence[tuple[str, str]]) -> Iterator[tuple[str | None, ...]]:
+    for collection, key in removals:
+        query = "SELECT version FROM documents WHERE collection = ? AND id = ?"
+        found = db.execute(query, (collection, key)).fetchone()
+        if found is None:
+            raise UnknownDocument(f"no document {key!r} in collection {collection!r}")
+        yield collection, key, None, found[0]
+
+
+def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
+    done = db.execute(
+        "UPDATE documents SET uri = ?, source = ?, generation = ? WHERE collection = ? AND id = ?",
+        (move.uri, move.source, generation, move.collection, move.document_id),
+    )
+    if not done.rowcount:
+        raise UnknownDocument(f"no document {move.document_id!r} in collection {move.collection!r}")
+
+
+def _fact(db: sqlite3.Connection, name: str) -> str | None:
+    found = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return found[0] if found else None
+
+
+def _set_fact(db: sqlite3.Connection, name: str, value: str) -> None:
+    db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+
+def _json(values: Iterable[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)

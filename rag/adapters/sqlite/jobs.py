@@ -1,0 +1,156 @@
+"""Jobs in an SQLite file of their own: what waits to be ingested must not slow down the catalog."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rag.adapters.sqlite.database import SqliteFile
+from rag.errors import UnknownJob
+from rag.ports.jobs import Job, JobKind, JobState, Upload
+
+KEPT = 500  # jobs that are over
+
+_SCHEMA = """
+CREATE TABLE jobs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+  state TEXT NOT NULL, collection TEXT NOT NULL, created_at TEXT NOT NULL, started_at TEXT NOT NULL,
+  ended_at TEXT NOT NULL, total INTEGER NOT NULL, done INTEGER NOT NULL, report TEXT NOT NULL,
+  error TEXT NOT NULL
+);
+CREATE INDEX jobs_by_state ON jobs (state, number);
+CREATE TABLE uploads (
+  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, position INTEGER NOT NULL,
+  name TEXT NOT NULL, uri TEXT NOT NULL, media_type TEXT, title TEXT, metadata TEXT NOT NULL,
+  data BLOB NOT NULL, PRIMARY KEY (job, position)
+);
+"""
+_JOB = "id, kind, state, collection, created_at, started_at, ended_at, total, done, report, error"
+_SELECT = f"SELECT {_JOB} FROM jobs"  # noqa: S608 (a constant of this module)
+
+
+class SqliteJobs:
+    """Fulfils ``JobStore``; safe to use from many threads, beside readers in other processes.
+
+    >>> SqliteJobs(tmp_path / "jobs.sqlite3").list()  # doctest: +SKIP
+
+    Raises:
+        StorageError: the file can't be opened or is damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
+
+    def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
+        key, now = f"job_{uuid4().hex}", _now()
+        state, started = (JobState.QUEUED, "") if uploads else (JobState.RUNNING, now)
+        with self._file.writing() as db:
+            db.execute(
+                f"INSERT INTO jobs ({_JOB}) VALUES (?, ?, ?, ?, ?, ?, '', ?, 0, '{{}}', '')",  # noqa: S608
+                (key, kind, state, collection, now, started, len(uploads)),
+            )
+            for position, upload in enumerate(uploads):
+                db.execute("INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _row(key, position, upload))
+            db.execute(_FORGET_OLD, (KEPT,))
+            return _get(db, key)
+
+    def get(self, job_id: str) -> Job:
+        with self._file.reading() as db:
+            return _get(db, job_id)
+
+    def list(self, *, limit: int = 50, kind: JobKind | None = None) -> builtins.list[Job]:
+        query = f"{_SELECT} WHERE ?1 IS NULL OR kind = ?1 ORDER BY number DESC LIMIT ?2"
+        with self._file.reading() as db:
+            return [_job(row) for row in db.execute(query, (kind, limit))]
+
+    def next(self) -> Job | None:
+        with self._file.writing() as db:
+            row = db.execute("SELECT id FROM jobs WHERE state = 'queued' ORDER BY number LIMIT 1").fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?", (_now(), row[0]))
+            return _get(db, row[0])
+
+    def upload(self, job_id: str, position: int) -> Upload:
+        query = (
+            "SELECT name, uri, media_type, title, metadata, data FROM uploads WHERE job = ? AND position = ?"
+        )
+        with self._file.reading() as db:
+            row = db.execute(query, (job_id, position)).fetchone()
+        if row is None:
+            raise UnknownJob(f"job {job_id!r} has no upload number {position}")
+        name, uri, media_type, title, metadata, data = row
+        return Upload(
+            name=name, uri=uri, media_type=media_type, title=title, metadata=json.loads(metadata),
+            data=bytes(data),
+        )  # fmt: skip
+
+    def progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
+        with self._file.writing() as db:
+            db.execute(
+                "UPDATE jobs SET done = ?, total = ?, report = ? WHERE id = ?",
+                (done, total, json.dumps(report), job_id),
+            )
+            return _get(db, job_id)
+
+    def end(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+        with self._file.writing() as db:
+            db.execute("DELETE FROM uploads WHERE job = ?", (job_id,))
+            db.execute(
+                "UPDATE jobs SET state = ?, ended_at = ?, report = ?, error = ? WHERE id = ?",
+                (state, _now(), json.dumps(report), error, job_id),
+            )
+            return _get(db, job_id)
+
+    def forget(self, job_id: str) -> None:
+        with self._file.writing() as db:
+            db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    def recover(self) -> None:
+        with self._file.writing() as db:
+            db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND kind = 'upload'")
+            db.execute(
+                "UPDATE jobs SET state = 'interrupted', ended_at = ? WHERE state = 'running'", (_now(),)
+            )
+
+    def vacuum(self) -> None:
+        self._file.vacuum()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+_FORGET_OLD = """
+DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND number NOT IN
+(SELECT number FROM jobs WHERE state NOT IN ('queued', 'running') ORDER BY number DESC LIMIT ?)
+"""
+
+
+def _get(db: sqlite3.Connection, key: str) -> Job:
+    row = db.execute(f"{_SELECT} WHERE id = ?", (key,)).fetchone()
+    if row is None:
+        raise UnknownJob(f"there is no job {key!r}")
+    return _job(row)
+
+
+def _job(row: Sequence[Any]) -> Job:
+    named = dict(zip(_JOB.split(", "), row, strict=True))
+    named |= {"kind": JobKind(named["kind"]), "state": JobState(named["state"])}
+    return Job(**named | {"report": json.loads(named["report"])})
+
+
+def _row(key: str, position: int, upload: Upload) -> tuple[object, ...]:
+    return (
+        key, position, upload.name, upload.uri, upload.media_type, upload.title,
+        json.dumps(dict(upload.metadata)), upload.data,
+    )  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,45 @@
+"""Signatures of document versions in an SQLite file of their own: lost, they are made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rag.adapters.sqlite.database import SqliteFile
+
+_SCHEMA = """
+CREATE TABLE signatures (
+  collection TEXT NOT NULL, document_id TEXT NOT NULL, version TEXT NOT NULL, signature BLOB NOT NULL,
+  PRIMARY KEY (collection, document_id)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteSignatures:
+    """Fulfils ``ingest.duplicates.SignatureStore``.
+
+    Raises:
+        StorageError: the file can't be opened or is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = SqliteFile(path, schema=_SCHEMA, version=1)
+
+    def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]:
+        query = "SELECT document_id, version, signature FROM signatures WHERE collection = ?"
+        with self._file.reading() as db:
+            return {key: (version, bytes(found)) for key, version, found in db.execute(query, (collection,))}
+
+    def update(self, collection: str, put: Iterable[tuple[str, str, bytes]], gone: Iterable[str]) -> None:
+        with self._file.writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO signatures VALUES (?, ?, ?, ?)",
+                ((collection, *row) for row in put),
+            )
+            db.executemany(
+                "DELETE FROM signatures WHERE collection = ? AND document_id = ?",
+                ((collection, key) for key in gone),
+            )
+
+    def close(self) -> None:
+        self._file.close()

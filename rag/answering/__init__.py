@@ -1,0 +1,1 @@
+"""Spans to an answer or an abstention: decision, citations, conflicts, verification."""

@@ -1,0 +1,1 @@
+"""Coreference: which name a pronoun stands for (mentions, candidates, subject likelihood)."""

@@ -1,0 +1,1 @@
+"""What the reader is shown of a passage, and how its spans lead back to the document."""

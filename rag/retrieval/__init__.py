@@ -1,0 +1,1 @@
+"""Question to candidate passages: dense and lexical search, fused on one scale."""

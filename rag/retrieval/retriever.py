@@ -1,0 +1,92 @@
+"""Question to candidates: sentences by meaning, passages by their words, fused on one scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.ports.catalog import Catalog
+from rag.ports.indexes import Embedder, Hit, PassageIndex, TermIndex
+from rag.question.analysis import content_words
+from rag.retrieval.fusion import fuse
+from rag.settings import RetrieveSettings
+from rag.types import Candidate, Question
+
+if TYPE_CHECKING:
+    from rag.ports.indexes import Vectors
+
+_FEW = 500  # documents that are searched alone
+_WIDEST = 5_000  # passages looked at among others
+
+
+class Retriever:
+    """Finds the passages that may answer; only those of committed versions come back.
+
+    >>> Retriever(catalog, dense, terms, embedder, RetrieveSettings()).retrieve(question, 10)
+    ... # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        dense: PassageIndex,
+        terms: TermIndex,
+        embedder: Embedder,
+        settings: RetrieveSettings,
+    ) -> None:
+        self._catalog = catalog
+        self._dense = dense
+        self._terms = terms
+        self._embedder = embedder
+        self._settings = settings
+
+    def retrieve(self, question: Question, k: int) -> list[Candidate]:
+        """The best ``k`` candidates, best first.
+
+        What an index still holds of a version that isn't committed has no passage in the catalog
+        and is dropped here, before scores are compared.
+
+        Raises:
+            IndexUnavailable: an index can't be reached.
+        """
+        vector = self._embedder.embed([question.text])[0]
+        dense, lexical, within = self._hits(question, vector, max(self._settings.pool, k))
+        passages = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
+        if within is not None:
+            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in within}
+        scores = fuse(
+            [hit for hit in dense if hit.passage_id in passages],
+            [hit for hit in lexical if hit.passage_id in passages],
+            lexical_weight=self._lexical_weight(question.text),
+        )
+        documents = self._catalog.documents({passages[key].document_id for key in scores})
+        candidates = [
+            Candidate(passage=passages[key], document=documents[passages[key].document_id], scores=score)
+            for key, score in scores.items()
+            if passages[key].document_id in documents
+        ]
+        return [c for c in candidates if c.passage.version == c.document.sha256][:k]
+
+    def _lexical_weight(self, question: str) -> float:
+        """Each further word is one more that BM25 can tell passages by; one vector blurs what many say."""
+        longer = len(content_words(question)) / self._settings.long_question
+        return self._settings.lexical_weight * max(1.0, longer)
+
+    def _hits(
+        self, question: Question, vector: Vectors, pool: int
+    ) -> tuple[list[Hit], list[Hit], set[tuple[str, str]] | None]:
+        """What both indexes find, and, where the question has filters, the versions that pass them.
+
+        A few documents are searched alone; many are found among the rest, more of it looked at the
+        rarer they are. (Asking a vector index for a filter costs it much.)
+        """
+        collection, within = question.collection, None
+        alone: set[tuple[str, str]] | None = None
+        if question.filters:
+            within = self._catalog.matching(collection, question.filters)
+            if len(within) <= _FEW:
+                alone = within
+            else:
+                pool = min(_WIDEST, 2 * pool * self._catalog.count(collection) // len(within))
+        # A passage has several sentences: ask for more units than passages.
+        dense = self._dense.search(collection, vector, 2 * pool, within=alone)
+        return dense, self._terms.search(collection, question.text, pool, within=alone), within

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from evals.cases.dates import PartialDate
+from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex, Said
+
+
+@pytest.mark.parametrize(
+    ("matcher", "text", "right"),
+    [
+        (Exact("the Sheriff"), "Sheriff.", True),
+        (Exact("Sheriff"), "Sheriff Judd", False),
+        (Contains(("force multipliers", "thanks")), "He said: “force multipliers”, no thanks", True),
+        (Contains(("rust",)), "trust", False),
+        (Regex(r"^a\b"), "a \n b", True),
+        (Regex(r"^b"), "a b", False),
+        (Number(10000), "10,000 new agents", True),
+        (Number(10000), "10,000 of 20,000", False),
+        (Number(10000), "ten thousand", False),
+        (Number(2.5), "2.5 %", True),
+        (Number(1_200_000), "about 1.2 million", True),
+        (Number(100, 5), "104 people", True),
+        (Number(100, 5), "106 people", False),
+        (Date(PartialDate(2025, 11, 24)), "on November 24, 2025", True),
+        (Date(PartialDate(2025, 11, 24)), "24 Nov", True),
+        (Date(PartialDate(2025, 11, 24)), "2025-11-24", True),
+        (Date(PartialDate(2025, 11, 24)), "2025", False),
+        (Date(PartialDate(2025, 11, 24)), "November 25, 2025", False),
+        (Date(PartialDate(2025)), "in 2025", True),
+        (Date(PartialDate(2025)), "in the spring", False),
+        (Listed(("Ada", "Grace Hopper")), "Grace Hopper and Ada", True),
+        (Listed(("Ada", "Grace Hopper")), "Ada", False),
+        (Listed(("Ada", "Grace Hopper")), "Ada, Grace Hopper and Linus", False),
+        (Listed(("Ada", "Grace Hopper"), ordered=True), "Grace Hopper, Ada", False),
+        (Listed(("Ada", "Grace Hopper"), ordered=True), "Ada, then Grace Hopper", False),
+        (Listed(("Ada", "Grace Hopper"), ordered=True), "Ada, Grace Hopper", True),
+    ],
+)
+def test_matchers_accept_what_they_say(matcher: Matcher, text: str, right: bool) -> None:
+    """Each rule on a hit and a miss."""
+    assert matcher.accepts(Said(text=text)) is right
+
+
+def test_only_contains_looks_into_the_support() -> None:
+    """A right sentence as support makes no wrong short answer right, but for how and why."""
+    said = Said(text="Kristi Noem", statements=("He called for an apology.",))
+    assert Contains(("called for an apology",)).accepts(said)
+    assert not Regex("apology").accepts(said)
+    assert not Exact("He called for an apology").accepts(said)

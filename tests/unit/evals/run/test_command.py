@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from evals.cases.case import DatasetError
+from evals.datasets.load import Dataset
+from evals.gate import Exit
+from evals.run import saved_results as results
+from evals.run.command import Options, Reports, evaluate, measure
+from rag.errors import StorageError
+from rag.settings import Settings
+from rag.types import Outcome
+from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, target
+
+LINE = '{"id": "a", "question": "q?", "answerable": false, "kind": "off_topic"}\n'
+DATASET = Dataset(name="ada", cases=(WHO, WHERE, AGE), at_least={"answered_right": 0.9})
+SCRIPT: Mapping[str, Outcome | Exception] = {**GOOD, WHERE.question: abstention()}
+KINDS = ("json", "xml", "md", "html")
+
+
+def measured(
+    tmp_path: Path,
+    script: Mapping[str, Outcome | Exception] = SCRIPT,
+    name: str = "a",
+    options: Options | None = None,
+    dataset: Dataset = DATASET,
+    *,
+    times: bool = True,
+) -> tuple[Exit, str]:
+    out = io.StringIO()
+    reports = Reports(
+        json=tmp_path / f"{name}.json",
+        junit=tmp_path / f"{name}.xml",
+        markdown=tmp_path / f"{name}.md",
+        html=tmp_path / f"{name}.html",
+        times=times,
+    )
+    code = measure(
+        dataset,
+        target(script),
+        replace(options or Options(), reports=reports),
+        console=Console(file=out, width=160),
+        progress=False,
+    )
+    return code, out.getvalue()
+
+
+def test_two_runs_write_the_same_bytes_once_times_are_left_out(tmp_path: Path) -> None:
+    """All four reports, also where questions are asked several at once."""
+    measured(tmp_path, name="one", times=False)
+    measured(tmp_path, name="two", times=False, options=Options(jobs=3))
+    for kind in KINDS:
+        assert (tmp_path / f"one.{kind}").read_bytes() == (tmp_path / f"two.{kind}").read_bytes(), kind
+
+
+def test_whatever_varies_in_the_json_lies_under_times(tmp_path: Path) -> None:
+    """Two runs with times differ there and nowhere else."""
+    told = []
+    for name in ("one", "two"):
+        measured(tmp_path, name=name)
+        told.append(json.loads((tmp_path / f"{name}.json").read_text()))
+    assert told[0].pop("times").keys() == told[1].pop("times").keys()
+    assert told[0] == told[1]
+
+
+def test_the_exit_code_follows_the_gate(tmp_path: Path) -> None:
+    """Met thresholds give 0, a missed one 1."""
+    assert measured(tmp_path, GOOD)[0] == 0
+    assert measured(tmp_path, SCRIPT)[0] == 1
+
+
+def test_a_baseline_is_made_shown_and_held_to(tmp_path: Path) -> None:
+    """Accepting prints what it changes; after that the same run passes and a worse one fails."""
+    path = tmp_path / "ada.baseline.json"
+    accept = Options(baseline=path, update_baseline=True)
+    code, told = measured(tmp_path, SCRIPT, options=accept)
+    assert (code, path.is_file()) == (0, True)
+    assert "1 known to fail" in told
+    assert measured(tmp_path, SCRIPT, options=Options(baseline=path))[0] == 0
+    code, told = measured(tmp_path, {**SCRIPT, WHO.question: abstention()}, options=Options(baseline=path))
+    assert code == 1
+    assert "1 worse than the baseline" in told
+    code, told = measured(tmp_path, GOOD, options=accept)
+    assert "1 better than the baseline" in told
+    assert [case.passed for case in results.load(path).cases] == [True, True, True]
+
+
+def test_a_baseline_holds_no_times_and_the_same_bytes_for_the_same_run(tmp_path: Path) -> None:
+    """It is committed: its diff shows what changed and nothing else, a case a line."""
+    for name in ("one", "two"):
+        measured(tmp_path, options=Options(baseline=tmp_path / name, update_baseline=True))
+    one = (tmp_path / "one").read_text()
+    assert one == (tmp_path / "two").read_text()
+    assert sum('"question"' in line for line in one.splitlines()) == 3
+    assert "ms" not in json.loads(one)
+
+
+def test_a_missing_baseline_that_was_named_is_a_plain_error(tmp_path: Path) -> None:
+    """A gate against nothing would pass everything."""
+    with pytest.raises(DatasetError, match="can't be read"):
+        measured(tmp_path, options=Options(baseline=tmp_path / "gone.json"))
+
+
+def test_only_cases_that_a_changed_document_can_have_touched_are_asked(tmp_path: Path) -> None:
+    """Nothing changed: nothing to ask, and that passes. Without a baseline it can't be told."""
+    path = tmp_path / "ada.baseline.json"
+    measured(tmp_path, options=Options(baseline=path, update_baseline=True))
+    code, told = measured(tmp_path, options=Options(baseline=path, changed=True))
+    assert (code, "0 documents changed: 0 cases to ask again" in told) == (0, True)
+    text = path.read_text().replace(results.load(path).documents["ada.txt"], "0" * 64)
+    path.write_text(text)
+    code, told = measured(tmp_path, options=Options(baseline=path, changed=True))
+    assert "1 documents changed: 3 cases to ask again" in told
+    assert "each is a gate of its own" in told
+    with pytest.raises(DatasetError, match="without a baseline"):
+        measured(tmp_path, options=Options(changed=True))
+
+
+def test_drafts_are_left_out_and_counted(tmp_path: Path) -> None:
+    """A draft that would fail fails nothing; a set of drafts alone can't run."""
+    draft = replace(WHERE, id="draft", draft=True)
+    told = measured(tmp_path, GOOD, dataset=replace(DATASET, drafts=(draft,)))
+    assert told[0] == 0
+    assert "1 drafts were left out" in told[1]
+    with pytest.raises(DatasetError, match="no case that is not a draft"):
+        measured(tmp_path, GOOD, dataset=replace(DATASET, cases=(), drafts=(draft,)))
+
+
+def test_a_report_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    """A file in place of the report's folder is a plain StorageError."""
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(StorageError, match="can't be written"):
+        measured(tmp_path / "taken")
+
+
+def test_an_unknown_data_set_could_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and one line that names what there is."""
+    assert evaluate("nowhere", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
+    shipped = "charity, clinic, council, factory, faculty, ferry, guide, hotel, school, seeds, studio"
+    assert f"there is no data set nowhere (shipped: {shipped};" in capsys.readouterr().err
+
+
+def test_a_service_that_is_not_there_could_not_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2: a service that is down is no failed gate."""
+    options = Options(url="http://127.0.0.1:9")
+    assert evaluate("seeds", Settings(data=tmp_path), options, progress=False) == Exit.COULD_NOT_RUN
+    assert "can't be reached" in capsys.readouterr().err
+
+
+def test_a_set_whose_documents_are_absent_could_not_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, naming the folder and how to get it."""
+    (tmp_path / "mine.jsonl").write_text(LINE)
+    (tmp_path / "mine.toml").write_text('documents = "gone"\nabsent = "ask Ada for it"\n')
+    assert evaluate(tmp_path / "mine.jsonl", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
+    told = capsys.readouterr().err
+    assert "gone; ask Ada for it" in told

@@ -1,0 +1,97 @@
+"""ZIP files: what lies inside is read, what would lead outside isn't, and bombs are refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from ingest.formats.container.archive import is_inside
+from ingest.formats.limits import Limits
+from rag.errors import DocumentTooLarge, UnreadableDocument
+from tests.files import check, pdf, take, word, zipped
+
+
+def test_files_inside_are_sections() -> None:
+    """Named as they are; a PDF's pages are kept."""
+    data = zipped(
+        {
+            "b/rules.docx": word(("Travel", "Heading 1"), "Book early."),
+            "a.md": "# Leave\n\nAsk early.",
+            "c.pdf": pdf([(72, 100, "Page one.")], [(72, 100, "Page two.")]),
+            "logo.png": b"\x89PNG",
+            "__MACOSX/a.md": "junk",
+            ".hidden.md": "junk",
+        }
+    )
+    document = take(data, "all.zip")
+    assert document.section_at(document.text.index("Ask")) == ("a.md", "Leave")
+    assert document.section_at(document.text.index("Book")) == ("b/rules.docx", "Travel")
+    assert document.page_at(document.text.index("Page two")) == 2
+    assert document.page_at(document.text.index("Ask")) is None
+    assert "junk" not in document.text
+    assert document.metadata["unread"].startswith("logo.png: .png files can't be read")
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.md", "/etc/a.md", "a/../../b.md", "C:/a.md", "..\\a.md", "\\\\host\\a.md"]
+)
+def test_names_that_lead_out_are_not_read(name: str) -> None:
+    """Nothing is ever written, and such a member is named as unread."""
+    assert not is_inside(name)
+    document = take(zipped({name: "stolen words", "ok.md": "fine"}), "a.zip")
+    assert "stolen" not in document.text
+    assert "leads out of the archive" in document.metadata["unread"]
+
+
+def test_links_are_not_followed() -> None:
+    """A symbolic link in an archive stays closed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        link = zipfile.ZipInfo("passwd.txt")
+        link.external_attr = 0o120777 << 16
+        made.writestr(link, "/etc/passwd")
+        made.writestr("ok.md", "fine")
+    document = take(out.getvalue(), "a.zip")
+    assert document.text == "ok.md\n\nfine"
+    assert document.metadata["unread"] == "passwd.txt: a link is not followed"
+
+
+def test_bombs_are_refused() -> None:
+    """By what comes out, whatever the headers say; over all members and archives inside together."""
+    many = zipped({f"{n}.txt": b"x" * 400_000 for n in range(4)})
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than 1,000,000 bytes"):
+        take(many, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
+    nested = zipped({f"{n}.zip": zipped({"a.txt": b"x " * 200_000}) for n in range(4)})
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than 1,000,000 bytes"):
+        take(nested, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
+    assert take(nested, "a.zip").text.count("x x") > 0
+
+
+def test_endless_archives_are_refused() -> None:
+    """Archives in archives, and more entries than the limit."""
+    data = zipped({"a.txt": "deep"})
+    for _ in range(6):
+        data = zipped({"a.zip": data})
+    with pytest.raises(DocumentTooLarge, match="lies in more than 3 archives"):
+        take(data, "a.zip")
+    with pytest.raises(DocumentTooLarge, match="has 20 entries; the limit is 10"):
+        take(zipped({f"{n}.txt": "x" for n in range(20)}), "a.zip", limits=Limits(members=10))
+
+
+def test_an_archive_with_nothing_to_read_says_why() -> None:
+    """It names the members and their reasons."""
+    with pytest.raises(
+        UnreadableDocument, match=re.escape("a.zip holds nothing that can be read: x.png: .png")
+    ):
+        take(zipped({"x.png": b"\x89PNG"}), "a.zip")
+
+
+def test_documents_of_archives_keep_the_laws() -> None:
+    """Blocks in order with their leads."""
+    document = take(
+        zipped({"a.html": "<p>You need:<ul><li>a pen</ul>", "b.txt": "A title\n\nWords."}), "a.zip"
+    )
+    check(document)

@@ -1,0 +1,108 @@
+"""Bytes become the text that was meant, or are refused with a reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.formats.text.decode import decode, well_formed
+from rag.errors import UnreadableDocument
+
+OLD_ENCODINGS = {
+    "cp1252": "Das Café „Größe“ öffnet – naïve Gäste zahlen 5 €, l'été à Paris £5 ½.",
+    "cp1250": "Zażółć gęślą jaźń. Wszystkie źródła są dostępne, a także książki i łóżka.",
+    "cp1251": "Привет, это обычный русский текст в старой кодировке. Он читается хорошо.",
+    "cp1254": "İstanbul çok güzel bir şehir. Yaşıyorum, ışık, ağaç, gölge. Bu eski bir kodlama ile yazılmış.",
+    "shift_jis": "これは古い文字コードで書かれた日本語の文章です。読めますか。",
+    "gb18030": "这是一个用旧编码写的中文文本。它可以正确读取吗？我们来试试看。",
+    "euc-kr": "이것은 오래된 인코딩으로 쓰여진 한국어 텍스트입니다. 잘 읽히나요?",
+}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
+def test_utf8_is_read_as_it_is(text: str) -> None:
+    """Any text without control characters comes back, a leading byte order mark apart."""
+    assert decode(text.encode(), "a.txt") == text.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"])
+def test_unicode_with_or_without_a_mark(encoding: str) -> None:
+    """Byte order marks decide; UTF-16 without one shows by its zeros."""
+    assert decode("Plain words, é and 😀.".encode(encoding), "a.txt") == "Plain words, é and 😀."
+
+
+@pytest.mark.parametrize(("encoding", "text"), OLD_ENCODINGS.items())
+def test_older_encodings_are_recognised(encoding: str, text: str) -> None:
+    """Western text by its look, others by charset-normalizer."""
+    assert decode(text.encode(encoding), "a.txt") == text
+
+
+def test_line_ends_are_made_one_before_anything_else() -> None:
+    """CRLF and CR become a line feed: offsets are into this form."""
+    assert decode(b"a\r\nb\rc\n", "a.txt") == "a\nb\nc\n"
+
+
+def test_a_broken_byte_in_utf8_shows_as_such() -> None:
+    """One bad byte doesn't turn every accent of a page into another encoding's letters."""
+    text = "Größe und Übermut, Äpfel, Öl, Füße, Süß, Käse, Würze, Bär, Mühe, Ärger."
+    assert decode(text.encode() + b" \xff.", "a.txt") == f"{text} \ufffd."
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "a.txt is empty"),
+        (b" \r\n\t", "a.txt is empty"),
+        (b"%PDF-1.4 text", "a PDF"),
+        (b"PK\x03\x04rest", "ZIP or Office"),
+        (b"text \x00 and \x00 zeros", "binary"),
+        (bytes(range(1, 32)) * 9, "binary"),
+        (b"\xff\xfea", "utf-16"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes, reason: str) -> None:
+    """The message names the file and what it is instead."""
+    with pytest.raises(UnreadableDocument, match=reason):
+        decode(data, "a.txt")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_half_a_character_is_refused_in_utf16_and_utf32(encoding: str) -> None:
+    """A lone surrogate is no text, and is never stored."""
+    data = "Plain words \ud800 and more.".encode(encoding, "surrogatepass")
+    with pytest.raises(UnreadableDocument, match=r"a\.txt"):
+        decode(data, "a.txt")
+
+
+_PIECES = (
+    b"words ",
+    b"\xed\xa0\x80",
+    b"\xed\xb0\x80",
+    b"+2AA-",
+    b"+/v8-",
+    b"\\ud800",
+    b"\xd8\x00",
+    b"\xe9",
+    b"\xff",
+)
+
+
+@given(st.binary(max_size=60) | st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join))
+def test_whatever_is_read_can_be_written_as_utf8(data: bytes) -> None:
+    """No bytes make a text with a lone surrogate, as CESU-8, UTF-7 or escapes might: HTTP can send it."""
+    try:
+        text = decode(data, "a.txt")
+    except UnreadableDocument:
+        return
+    assert text.encode().decode() == text
+
+
+@given(st.text(st.characters(categories=["Cs", "L", "So"])))
+def test_well_formed_text_is_kept_and_halves_are_shown(text: str) -> None:
+    """UTF-8 takes the outcome; what it took before is left as it is."""
+    made = well_formed(text)
+    assert made.encode().decode() == made
+    assert well_formed(made) == made
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        assert made == text

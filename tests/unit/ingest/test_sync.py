@@ -1,0 +1,371 @@
+"""A sync writes what changed, removes what is gone, and stops for no single file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from ingest.formats.limits import DEFAULT, Limits
+from ingest.ignore import Patterns
+from ingest.prepare import Preparer
+from ingest.report import Progress, Report
+from ingest.scan import preview
+from ingest.split import PassageSplitter
+from ingest.sync import BATCH_DOCUMENTS, sync
+from rag.errors import ModelError, StorageError
+from rag.ports.catalog import Catalog
+from rag.ports.reading import Resolver
+from rag.types import Document, Mention, Passage
+from tests.fakes.memory_library import MemoryLibrary
+
+
+def run(
+    library: MemoryLibrary,
+    *paths: Path,
+    resolver: Resolver | None = None,
+    limit: int = DEFAULT.document_bytes,
+    **more: Any,
+) -> Report:
+    preparer = Preparer(splitter=PassageSplitter(), resolver=resolver, limits=Limits(document_bytes=limit))
+    return sync(library, cast(Catalog, library), preparer, paths, **more)
+
+
+@pytest.fixture
+def library() -> MemoryLibrary:
+    return MemoryLibrary()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """notes/: a.txt, deep/b.md, a picture, a hidden file and a hidden folder."""
+    root = tmp_path / "notes"
+    (root / "deep").mkdir(parents=True)
+    (root / ".git").mkdir()
+    (root / "a.txt").write_text("Anna leads the team.")
+    (root / "deep" / "b.md").write_text("# B\n\nBob left in May.")
+    (root / "logo.png").write_bytes(b"\x89PNG")
+    (root / ".secret.md").write_text("hidden")
+    (root / ".git" / "c.md").write_text("hidden")
+    return root
+
+
+def test_a_first_sync_adds_what_can_be_read(library: MemoryLibrary, folder: Path) -> None:
+    """Uris start with the folder's name; hidden files are left out, other formats are skipped."""
+    report = run(library, folder)
+    assert report.added == ("notes/a.txt", "notes/deep/b.md")
+    assert report.skipped == ("notes/logo.png",)
+    assert report.ok
+    assert report.passages == 2
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
+
+
+def test_a_second_sync_writes_nothing(library: MemoryLibrary, folder: Path) -> None:
+    """Unchanged bytes are told by their hash, even with a new date."""
+    run(library, folder)
+    (folder / "a.txt").touch()
+    report = run(library, folder)
+    assert (report.unchanged, report.added, report.changed) == (("notes/a.txt", "notes/deep/b.md"), (), ())
+    assert len(library.writes) == 1
+
+
+def test_changed_and_removed_files_are_told_apart(library: MemoryLibrary, folder: Path) -> None:
+    """An edited file keeps its id and gets a new version; a deleted one is removed."""
+    run(library, folder)
+    ids = {key for key, change in library.held.items() if change.document.uri == "notes/a.txt"}
+    (folder / "a.txt").write_text("Eve leads the team.")
+    (folder / "deep" / "b.md").unlink()
+    report = run(library, folder)
+    assert (report.changed, report.removed) == (("notes/a.txt",), ("notes/deep/b.md",))
+    assert set(library.held) == ids
+    assert [change.document.text for change in library.held.values()] == ["Eve leads the team."]
+
+
+def test_a_moved_file_is_renamed(library: MemoryLibrary, folder: Path) -> None:
+    """Same bytes elsewhere: the document keeps id and passages, gets the new uri, and isn't read."""
+    run(library, folder)
+    before = {key: change.passages for key, change in library.held.items()}
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
+    report = run(library, folder)
+    assert report.renamed == (("notes/a.txt", "notes/deep/a.txt"),)
+    assert (report.added, report.removed, report.passages) == ((), (), 0)
+    assert library.uris == {"notes/deep/b.md", "notes/deep/a.txt"}
+    assert {key: change.passages for key, change in library.held.items()} == before
+    assert library.writes[-1] == ([], [])
+    assert run(library, folder).unchanged == ("notes/deep/a.txt", "notes/deep/b.md")
+
+
+def test_a_file_whose_name_is_its_title_is_read_anew(library: MemoryLibrary, folder: Path) -> None:
+    """It keeps its id, and has the new name for a title."""
+    run(library, folder)
+    ids = set(library.held)
+    (folder / "a.txt").rename(folder / "team_leads.txt")
+    assert run(library, folder).renamed == (("notes/a.txt", "notes/team_leads.txt"),)
+    assert set(library.held) == ids
+    assert "team leads" in {change.document.title for change in library.held.values()}
+    assert library.uris == {"notes/deep/b.md", "notes/team_leads.txt"}
+
+
+def test_a_new_file_where_a_renamed_one_was_is_a_document_of_its_own(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """In the same sync or a later one; the renamed document isn't overwritten."""
+    run(library, folder)
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
+    run(library, folder)
+    (folder / "a.txt").write_text("Zoe leads it now.")
+    assert run(library, folder).added == ("notes/a.txt",)
+    texts = {change.document.uri: change.document.text for change in library.held.values()}
+    assert (texts["notes/a.txt"], texts["notes/deep/a.txt"]) == ("Zoe leads it now.", "Anna leads the team.")
+
+
+def test_a_renamed_file_that_cannot_be_read_keeps_its_earlier_version(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """Under its old uri, until it can be read under the new one."""
+    run(library, folder, resolver=FirstWord())
+    (folder / "a.txt").rename(folder / "b.txt")
+    report = run(library, folder, resolver=FirstWord(RecursionError("too deep")))
+    assert (report.renamed, [f.kept for f in report.failed][:1]) == ((), [True])
+    assert "notes/a.txt" in library.uris
+
+
+def test_patterns_say_what_belongs(library: MemoryLibrary, folder: Path) -> None:
+    """What an ignore file or a pattern leaves out is not added, and removed where it was in."""
+    run(library, folder)
+    (folder / ".saywhereignore").write_text("deep/\n")
+    report = run(library, folder)
+    assert (report.removed, report.ignored) == (("notes/deep/b.md",), ("notes/deep/", "notes/deep/b.md"))
+    (folder / ".saywhereignore").unlink()
+    assert run(library, folder, patterns=Patterns(include=("*.md",))).removed == ("notes/a.txt",)
+    assert library.uris == {"notes/deep/b.md"}
+
+
+def test_a_preview_says_what_a_sync_then_does(library: MemoryLibrary, folder: Path) -> None:
+    """Lists alike, with nothing written."""
+    run(library, folder)
+    (folder / "a.txt").rename(folder / "deep" / "a.txt")
+    (folder / "deep" / "b.md").write_text("# B\n\nBob is back.")
+    (folder / "c.md").write_text("# C\n\nCarla joined.")
+    writes = len(library.writes)
+    expected = preview(library.list("default"), Preparer(splitter=PassageSplitter()), [folder])
+    assert len(library.writes) == writes
+    done = run(library, folder)
+    assert expected.counts() == done.counts()
+    assert (expected.added, expected.changed, expected.renamed) == (done.added, done.changed, done.renamed)
+
+
+def test_a_bad_file_stops_no_other_and_keeps_its_old_version(library: MemoryLibrary, folder: Path) -> None:
+    """The report names it with a reason and says that its earlier version still answers."""
+    run(library, folder)
+    (folder / "a.txt").write_bytes(b"\0\1\2" * 50)
+    (folder / "new.txt").write_text("News.")
+    (folder / "empty.md").write_text(" \n")
+    report = run(library, folder)
+    assert report.added == ("notes/new.txt",)
+    assert {(f.uri, f.kept) for f in report.failed} == {("notes/a.txt", True), ("notes/empty.md", False)}
+    assert "binary" in report.failed[0].reason
+    assert not report.ok
+    assert "notes/a.txt" in library.uris
+
+
+def test_a_file_over_the_limit_is_not_even_read(library: MemoryLibrary, folder: Path) -> None:
+    """The reason gives both sizes."""
+    report = run(library, folder, limit=20)
+    assert [f.uri for f in report.failed] == ["notes/deep/b.md"]
+    assert "21 bytes; the limit is 20" in report.failed[0].reason
+
+
+def test_a_path_that_is_not_there_is_named(library: MemoryLibrary, folder: Path) -> None:
+    """The other paths are done all the same."""
+    report = run(library, folder / "nowhere", folder)
+    assert len(report.added) == 2
+    assert [f.reason for f in report.failed] == [f"{folder / 'nowhere'}: there is no such file or folder"]
+
+
+def test_a_named_file_concerns_itself_alone(library: MemoryLibrary, folder: Path) -> None:
+    """It has the uri that its folder's sync would give it, and removes nothing."""
+    run(library, folder / "a.txt")
+    assert library.uris == {"notes/a.txt"}
+    run(library, folder)
+    (folder / "deep" / "b.md").unlink()
+    report = run(library, folder / "a.txt")
+    assert report.unchanged == ("notes/a.txt",)
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
+
+
+def test_a_file_once_named_stays_while_it_is_there(library: MemoryLibrary, folder: Path) -> None:
+    """A folder's sync would not have chosen README or a hidden file, but doesn't remove them."""
+    (folder / "README").write_text("Read me.")
+    run(library, folder / "README", folder / ".secret.md")
+    report = run(library, folder)
+    assert report.removed == ()
+    assert report.unchanged == ("notes/.secret.md", "notes/README")
+    (folder / "README").unlink()
+    assert run(library, folder).removed == ("notes/README",)
+
+
+def test_a_loop_of_links_is_no_path(library: MemoryLibrary, tmp_path: Path) -> None:
+    """It is reported like any other path that leads nowhere."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "no such file" in run(library, tmp_path / "loop").failed[0].reason
+
+
+def test_a_named_file_of_another_format_fails_with_what_is_supported(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """In a folder it is skipped, by name it is refused in one plain line."""
+    report = run(library, folder / "logo.png")
+    assert "supported are .md" in report.failed[0].reason
+
+
+def test_a_folder_inside_a_synced_one_belongs_to_it(library: MemoryLibrary, folder: Path) -> None:
+    """No document comes in twice, and only the inner folder's files are looked for."""
+    run(library, folder)
+    (folder / "a.txt").unlink()
+    (folder / "deep" / "c.txt").write_text("Carla joined.")
+    report = run(library, folder / "deep")
+    assert report.added == ("notes/deep/c.txt",)
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md", "notes/deep/c.txt"}
+
+
+def test_two_folders_of_one_name_get_two_labels(library: MemoryLibrary, folder: Path, tmp_path: Path) -> None:
+    """The second is name-2, at once and for good; neither removes the other's documents."""
+    other = tmp_path / "other" / "notes"
+    other.mkdir(parents=True)
+    (other / "a.txt").write_text("Another.")
+    run(library, folder)
+    for _ in range(2):
+        run(library, other, folder)
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md", "notes-2/a.txt"}
+
+
+def test_collections_are_apart(library: MemoryLibrary, folder: Path) -> None:
+    """The same folder in two collections is two sets of documents with ids of their own."""
+    run(library, folder)
+    run(library, folder, collection="hr")
+    assert len(library.held) == 4
+    (folder / "a.txt").unlink()
+    run(library, folder, collection="hr")
+    assert len(library.held) == 3
+
+
+def test_links_that_leave_the_root_are_not_followed(
+    library: MemoryLibrary, folder: Path, tmp_path: Path
+) -> None:
+    """Neither a file's link nor a folder's; a link within the root is read."""
+    (tmp_path / "outside.txt").write_text("Private.")
+    (folder / "out.txt").symlink_to(tmp_path / "outside.txt")
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "in.txt").symlink_to(folder / "a.txt")
+    report = run(library, folder)
+    assert report.added == ("notes/a.txt", "notes/deep/b.md", "notes/in.txt")
+    assert "notes/out.txt" in report.skipped
+
+
+def test_a_name_that_is_no_unicode_is_read(library: MemoryLibrary, folder: Path) -> None:
+    """Its bytes are spelled out, so that every uri can be stored and shown."""
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee.")
+    report = run(library, folder)
+    assert "notes/caf\\xe9.txt" in report.added
+    assert run(library, folder).added == ()
+
+
+def test_a_folder_that_cannot_be_looked_into_keeps_its_documents(
+    library: MemoryLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can't be seen is not gone (forced, as root may look anywhere)."""
+    run(library, folder)
+    scandir = os.scandir
+
+    def refusing(path: str) -> Any:
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    report = run(library, folder)
+    assert [(f.uri, f.kept) for f in report.failed] == [("notes/deep", True)]
+    assert "Permission denied" in report.failed[0].reason
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
+
+
+def test_big_folders_are_written_in_batches_and_removed_last(library: MemoryLibrary, folder: Path) -> None:
+    """No write has more than a batch of documents; removals come with the last one."""
+    run(library, folder)
+    for number in range(BATCH_DOCUMENTS + 10):
+        (folder / f"{number}.txt").write_text(f"Note {number}.")
+    (folder / "a.txt").unlink()
+    seen: list[Progress] = []
+    run(library, folder, progress=seen.append)
+    sizes = [(len(changes), len(removals)) for changes, removals in library.writes[1:]]
+    assert sizes == [(BATCH_DOCUMENTS, 0), (10, 1)]
+    assert [p.read for p in seen] == sorted(p.read for p in seen)
+    assert seen[-1].written == seen[-1].total == BATCH_DOCUMENTS + 10
+
+
+def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
+    """A full disk ends the sync with its error; the next one does the rest."""
+    library = MemoryLibrary(fail_on=1)
+    for number in range(BATCH_DOCUMENTS):
+        (folder / f"{number}.txt").write_text(f"Note {number}.")
+    with pytest.raises(StorageError):
+        run(library, folder)
+    assert len(library.held) == BATCH_DOCUMENTS
+    library.fail_on = None
+    report = run(library, folder)
+    assert (len(report.unchanged), len(report.added)) == (BATCH_DOCUMENTS, 2)
+
+
+def test_other_rules_make_unchanged_files_new(library: MemoryLibrary, folder: Path) -> None:
+    """After a change of splitter or resolver the same bytes make other passages: they are read again."""
+    run(library, folder)
+    wide = sync(library, cast(Catalog, library), Preparer(splitter=PassageSplitter(90, 200)), [folder])
+    assert wide.changed == ("notes/a.txt", "notes/deep/b.md")
+    resolved = run(library, folder, resolver=FirstWord())
+    assert resolved.changed == ("notes/a.txt", "notes/deep/b.md")
+    assert run(library, folder, resolver=FirstWord()).changed == ()
+
+
+class FirstWord:
+    """A resolver that leads each passage's last word back to the document's first; or fails."""
+
+    fingerprint = "first-word"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def resolve(self, document: Document, passages: Sequence[Passage]) -> list[Passage]:
+        if self.error is not None:
+            raise self.error
+        return [
+            Passage(
+                document_id=p.document_id,
+                version=p.version,
+                span=p.span,
+                sentences=p.sentences,
+                mentions=(Mention(span=p.sentences[-1], referent=passages[0].sentences[0]),),
+            )
+            for p in passages
+        ]
+
+
+def test_the_resolver_is_applied(library: MemoryLibrary, folder: Path) -> None:
+    """Passages are written with the mentions that the resolver found."""
+    run(library, folder, resolver=FirstWord())
+    assert all(p.mentions for change in library.held.values() for p in change.passages)
+
+
+def test_a_fault_in_one_file_is_reported_as_its_own(library: MemoryLibrary, folder: Path) -> None:
+    """An exception that nobody foresaw fails the file, not the sync."""
+    report = run(library, folder, resolver=FirstWord(RecursionError("too deep")))
+    assert report.failed[0].reason == "a.txt could not be taken in: RecursionError: too deep"
+
+
+def test_a_missing_model_ends_the_sync(library: MemoryLibrary, folder: Path) -> None:
+    """It is no fault of the files: one error, not one a file."""
+    with pytest.raises(ModelError):
+        run(library, folder, resolver=FirstWord(ModelError("no names model")))

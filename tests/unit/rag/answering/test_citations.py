@@ -1,0 +1,134 @@
+"""Whole sentences, exactly where they stand."""
+
+from __future__ import annotations
+
+from rag.answering import citations as cite
+from rag.text import sentences
+from rag.types import Block, BlockKind, Candidate, Passage, Scores, Section, Span, SpanAnswer
+from tests.samples import candidate, document, find, mention
+
+NEWS = "Grady Judd spoke on Monday. The hall was full. He called for an apology. Nobody answered."
+
+
+def answer(found: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
+    return SpanAnswer(
+        candidate=found,
+        span=span,
+        text=text or span.slice(found.document.text),
+        score=5.0,
+        no_answer_score=0.0,
+    )
+
+
+def quotes(citations: cite.Citations) -> list[str]:
+    return [c.quote for c in citations.found]
+
+
+def test_a_citation_is_the_whole_sentence_with_its_surroundings() -> None:
+    """Quote, offsets, prefix and suffix are slices of the text."""
+    doc = document(NEWS, sections=(Section(span=Span(0, len(NEWS)), path=("News", "Local")),))
+    citations = cite.Citations()
+    made = cite.statements([answer(candidate(doc), find(NEWS, "full"))], citations)
+    (only,) = citations.found
+    assert only.quote == "The hall was full." == NEWS[only.start : only.end]
+    assert NEWS[: only.start].endswith(only.prefix)
+    assert NEWS[only.end :].startswith(only.suffix)
+    assert only.section == ("News", "Local")
+    assert made[0].text == "The hall was full."
+    assert made[0].citations == (0,)
+
+
+def test_a_pronoun_brings_the_sentence_that_names_it() -> None:
+    """The statement says whom the pronoun means, and cites where it says so."""
+    doc = document(NEWS)
+    he = find(NEWS, "He")
+    found = candidate(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    citations = cite.Citations()
+    made = cite.statements([answer(found, he, "Grady Judd")], citations)
+    assert quotes(citations) == ["He called for an apology.", "Grady Judd spoke on Monday."]
+    assert made[0].text == "He [Grady Judd] called for an apology."
+    assert made[0].citations == (0, 1)
+
+
+def test_the_naming_sentence_may_stand_before_the_passage() -> None:
+    """It is found in the document, whole."""
+    doc = document(NEWS)
+    he = find(NEWS, "He")
+    found = candidate(
+        doc, "He called for an apology. Nobody answered.", mentions=(mention(doc, he, "Grady Judd"),)
+    )
+    citations = cite.Citations()
+    cite.statements([answer(found, he, "Grady Judd")], citations)
+    assert quotes(citations)[1] == "Grady Judd spoke on Monday."
+
+
+def test_an_answer_over_two_sentences_cites_both() -> None:
+    """A statement for each sentence, each with its own citation."""
+    doc = document(NEWS)
+    start, end = find(NEWS, "full"), find(NEWS, "apology")
+    citations = cite.Citations()
+    made = cite.statements([answer(candidate(doc), Span(start.start, end.end))], citations)
+    assert quotes(citations) == ["The hall was full.", "He called for an apology."]
+    assert [s.citations for s in made] == [(0,), (1,)]
+
+
+def test_a_table_row_is_cited_with_its_header() -> None:
+    """The row's block says which header is its own."""
+    text = "Years | Days\n5 | 30\n10 | 35"
+    header, row = find(text, "Years | Days"), find(text, "10 | 35")
+    doc = document(
+        text,
+        blocks=(
+            Block(span=header, kind=BlockKind.TABLE_HEADER),
+            Block(span=find(text, "5 | 30"), kind=BlockKind.TABLE_ROW, lead=header),
+            Block(span=row, kind=BlockKind.TABLE_ROW, lead=header),
+        ),
+    )
+    found = Candidate(
+        passage=Passage(
+            document_id=doc.id,
+            version=doc.sha256,
+            span=Span(header.end + 1, len(text)),
+            sentences=(find(text, "5 | 30"), row),
+            leads=(header,),
+        ),
+        document=doc,
+        scores=Scores(fused=1.0),
+    )
+    citations = cite.Citations()
+    cite.statements([answer(found, find(text, "35"))], citations)
+    assert quotes(citations) == ["10 | 35", "Years | Days"]
+
+
+def test_the_same_answer_elsewhere_is_cited_beside_it() -> None:
+    """One statement, a citation for each document."""
+    one, two = document(NEWS), document(NEWS, id="copy")
+    span = find(NEWS, "full")
+    citations = cite.Citations()
+    made = cite.statements([answer(candidate(one), span), answer(candidate(two), span)], citations)
+    assert [(c.document_id, c.quote) for c in citations.found] == [
+        ("d1", "The hall was full."),
+        ("copy", "The hall was full."),
+    ]
+    assert len(made) == 1
+    assert made[0].citations == (0, 1)
+
+
+def test_repeated_sentences_are_cited_where_they_were_read() -> None:
+    """The second of two equal sentences is another place."""
+    text = "It closes at five. On Monday too. It closes at five."
+    doc = document(text)
+    citations = cite.Citations()
+    cite.statements([answer(candidate(doc), find(text, "five", nth=1))], citations)
+    assert citations.found[0].start == find(text, "It closes at five.", nth=1).start
+    assert len(sentences(text)) == 3
+
+
+def test_an_answer_in_a_lead_cites_the_lead() -> None:
+    """Where no sentence of the passage holds the span, the span itself is the citation."""
+    doc = document(NEWS)
+    citations = cite.Citations()
+    cite.statements(
+        [answer(candidate(doc, "Nobody answered."), find(NEWS, "Grady Judd spoke on Monday."))], citations
+    )
+    assert quotes(citations) == ["Grady Judd spoke on Monday."]

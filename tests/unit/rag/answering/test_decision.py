@@ -1,0 +1,238 @@
+"""Which answer is given, how sure, and why none is."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from rag.answering.decision import FEATURES, Calibration, Decider, Fit
+from rag.errors import ModelError
+from rag.question.analysis import ask
+from rag.settings import DecideSettings
+from rag.types import Candidate, Reason, SpanAnswer
+from tests.samples import candidate, document, find
+
+TEXT = "Sheriff Grady Judd called for an apology from Kristi Noem."
+
+
+def calibration(**weights: float) -> Calibration:
+    """Only the named features count, unscaled."""
+    fit = Fit(weight=tuple(weights.get(name, 0.0) for name in FEATURES), bias=weights.get("bias", 0.0))
+    return Calibration(
+        mean=(0.0,) * len(FEATURES),
+        scale=(1.0,) * len(FEATURES),
+        many=fit,
+        few=fit,
+        retrieval_weight=weights.get("retrieval_weight", 1.0),
+    )
+
+
+def decider(**weights: float) -> Decider:
+    return Decider(calibration(**{"margin": 1.0, **weights}), DecideSettings())
+
+
+def span(found: Candidate, part: str, margin: float) -> SpanAnswer:
+    return SpanAnswer(
+        candidate=found,
+        span=find(found.document.text, part),
+        text=part,
+        score=margin + 3.0,
+        no_answer_score=3.0,
+    )
+
+
+WHO = ask("Who called for an apology?", limit=100)
+
+
+def test_the_span_the_reader_believes_in_most_wins() -> None:
+    """With equal retrieval the margin decides."""
+    here = candidate(document(TEXT))
+    decision = decider().decide(WHO, [here], [span(here, "Kristi Noem", 2), span(here, "Grady Judd", 5)])
+    assert decision.best is not None
+    assert decision.best.text == "Grady Judd"
+    assert decision.reason is None
+    assert decision.confidence > 0.99
+
+
+def test_retrieval_has_a_say_in_which_passage_answers() -> None:
+    """A slightly better span of a far worse passage loses, unless retrieval is given no weight."""
+    near = candidate(document("Ann asked.", id="a"), fused=3.0)
+    far = candidate(document("Bob asked.", id="b"), fused=-1.0)
+    spans = [span(near, "Ann", 4.0), span(far, "Bob", 5.0)]
+    with_retrieval = decider().decide(WHO, [near, far], spans).best
+    without = decider(retrieval_weight=0.0).decide(WHO, [near, far], spans).best
+    assert with_retrieval is not None
+    assert without is not None
+    assert (with_retrieval.text, without.text) == ("Ann", "Bob")
+
+
+def test_the_order_of_spans_makes_no_difference() -> None:
+    """Any shuffle gives the same decision, ties included."""
+    here = candidate(document(TEXT))
+    there = candidate(document(TEXT, id="d2"))
+    spans = [span(c, part, 2.0) for c in (here, there) for part in ("Grady Judd", "Kristi Noem", "apology")]
+    first = decider().decide(WHO, [here, there], spans)
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(spans, len(spans))
+        again = decider().decide(WHO, [here, there], shuffled)
+        assert again.best == first.best
+        assert again.confidence == first.confidence
+
+
+def test_no_candidates_means_nothing_relevant() -> None:
+    """Nothing was found: nothing to read."""
+    assert decider().decide(WHO, [], []).reason is Reason.NOTHING_RELEVANT
+
+
+def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
+    """Below the threshold with a margin under zero; above zero it is a lack of confidence."""
+    here = candidate(document(TEXT))
+    low = decider().decide(WHO, [here], [span(here, "Grady Judd", -2)])
+    doubtful = decider(bias=-5.0).decide(WHO, [here], [span(here, "Grady Judd", 1)])
+    assert low.reason is Reason.NOT_ANSWERED_HERE
+    assert doubtful.reason is Reason.NOT_CONFIDENT
+    assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
+
+
+def test_what_retrieval_knows_counts_where_the_reader_is_in_doubt() -> None:
+    """By half at a margin of 0, hardly at 7: how near a passage is, and how far down it was found."""
+    first = candidate(document("Ann asked.", id="a"), dense=0.8)
+    second = candidate(document(TEXT, id="b"), dense=0.9)
+    for margin, doubt in ((0.0, 0.5), (-9.0, 1.0), (7.0, 0.01)):
+        features = decider().decide(WHO, [first, second], [span(second, "Grady Judd", margin)]).features
+        assert features["near"] == pytest.approx(doubt * 0.4, abs=0.01)
+        assert features["behind"] == pytest.approx(doubt * math.log(2), abs=0.01)
+
+
+def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None:
+    """Its cosine wasn't among the best, so that it can't be more."""
+    near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
+    worded = candidate(document(TEXT, id="c"), dense=None)
+    features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -40)]).features
+    assert features["near"] == pytest.approx(0.3 - 0.5)
+
+
+def test_scores_of_another_embedder_tell_nothing() -> None:
+    """However high: every passage counts as near as the average."""
+    here = candidate(document(TEXT), dense=0.9)
+    fitted = replace(calibration(margin=1.0, near=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
+    asked_of = Decider(fitted, DecideSettings(), cosines=False)
+    assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["near"] == 0.1
+
+
+def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
+    """Judd is in one passage and Noem's in another; of the Bureau nobody speaks."""
+    here, there = candidate(document(TEXT)), candidate(document("Noem wrote back.", id="b"))
+    asked = ask("What did the FBI tell Noem's staff?", limit=100)
+    features = decider().decide(asked, [here, there], [span(here, "an apology", 3)]).features
+    assert asked.names == ("fbi", "noem's")
+    assert features["names_unknown"] == 0.5
+
+
+def test_an_answer_of_the_wrong_form_is_seen() -> None:
+    """A rank is no age."""
+    here = candidate(document(TEXT))
+    asked = ask("How old is Grady Judd?", limit=100)
+    assert decider().decide(asked, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
+
+
+def test_the_same_answer_elsewhere_is_pooled() -> None:
+    """Case, articles and punctuation don't make another answer."""
+    here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
+    spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
+    asked = ask("What did he call for?", limit=100)
+    assert [s.text for s in decider().decide(asked, [here, there], spans).same] == ["An apology,"]
+
+
+DAYS = ask("How many days off after five years?", limit=100)
+
+
+def test_a_number_of_another_unit_ranks_below_one_of_the_unit_asked() -> None:
+    """However much more the reader believes in it."""
+    here = candidate(document("two to five years | 25 days"))
+    decision = decider().decide(DAYS, [here], [span(here, "two", 9), span(here, "25", 3)])
+    assert decision.best is not None
+    assert decision.best.text == "25"
+
+
+def test_a_closer_look_counts_but_not_where_it_takes_the_wrong_form() -> None:
+    """A better cut of the answer is taken, "two" of the years for "25" days is not."""
+    here = candidate(document("two to five years | 25 days"))
+    first = span(here, "25", 3)
+    assert decider().better_formed(DAYS, span(here, "25 days", 3), first).text == "25 days"
+    assert decider().better_formed(DAYS, span(here, "two", 3), first) is first
+
+
+def test_a_passage_ahead_of_many_is_seen() -> None:
+    """By its deviations in meaning and words, where the reader is in doubt; alike, none is ahead."""
+    others = [candidate(document("Ann asked.", id=f"o{n}"), dense=0.2 + n % 2 / 100) for n in range(40)]
+    here = candidate(document(TEXT), dense=0.6)
+
+    def standing(found: list[Candidate], margin: float) -> float:
+        return decider().decide(WHO, found, [span(here, "Grady Judd", margin)]).features["standing"]
+
+    assert standing([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
+    assert standing([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)
+    assert standing([here, *others[:9]], -90) == pytest.approx(3 - 7, abs=0.1)
+    assert standing([here, candidate(document("Bob asked.", id="b"), dense=0.6)], -90) == pytest.approx(
+        -7, abs=0.01
+    )
+
+
+def test_among_a_few_passages_standing_has_no_say() -> None:
+    """Up to 25 the fit for a few, from 40 on that for many, between them of both in turn."""
+    one = Fit(weight=(0.0,) * len(FEATURES), bias=0.0)
+    both = replace(calibration(), many=replace(one, bias=50.0), few=replace(one, bias=-50.0))
+    sure = [both.probability([0.0] * len(FEATURES), retrieved) for retrieved in (1, 25, 28, 34, 40, 200)]
+    assert sure == pytest.approx([0.0, 0.0, 0.2, 0.6, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("features", [["margin"], list(FEATURES)])
+def test_a_calibration_of_other_features_is_refused(features: list[str]) -> None:
+    """Weights without their features would be noise; so would one fit where there are two."""
+    with pytest.raises(ModelError, match="fit it again"):
+        Calibration.load({"features": features, "mean": [0], "scale": [1], "weight": [1], "bias": 0})
+
+
+def test_probabilities_stay_inside_their_bounds() -> None:
+    """An absurd margin is no overflow."""
+    for retrieved in (1, 50):
+        low, high = (
+            calibration(margin=1.0).probability([margin] + [0.0] * (len(FEATURES) - 1), retrieved)
+            for margin in (-1e9, 1e9)
+        )
+        assert 0.0 <= low < high <= 1.0
+
+
+def test_other_documents_that_give_another_number_are_rivals() -> None:
+    """Each other value once, only from documents that don't give the best answer too, only if sure."""
+    pages = [
+        candidate(document(text, id=name))
+        for name, text in (
+            ("a", "Staff get 25 days."),
+            ("b", "Staff get 30 days."),
+            ("c", "All get 30 days off."),
+            ("d", "Staff got 21 days, now 25 days."),
+            ("e", "Staff get 28 days."),
+        )
+    ]
+    parts = (("25 days", 6.0), ("30 days", 5.0), ("30 days", 4.0), ("25 days", 3.0), ("28 days", -4.0))
+    spans = [span(page, part, margin) for page, (part, margin) in zip(pages, parts, strict=True)]
+    spans.append(span(pages[3], "21 days", 2.0))
+    asked = ask("How many days do staff get?", limit=100)
+    decision = decider().decide(asked, pages, spans)
+    assert decision.best is not None
+    assert decision.best.text == "25 days"
+    assert [(rival.text, rival.candidate.document.id) for rival in decision.rivals] == [("30 days", "b")]
+
+
+def test_a_document_does_not_contradict_itself() -> None:
+    """Two values of one document speak of two things: no conflict."""
+    here = candidate(document("Staff get 25 days. Managers get 30 days."))
+    asked = ask("How many days?", limit=100)
+    assert (
+        decider().decide(asked, [here], [span(here, "25 days", 5.0), span(here, "30 days", 4.0)]).rivals == ()
+    )

@@ -1,0 +1,244 @@
+"""What the reader sees, and the way back to the document."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.reading.context import read_as, view_of
+from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Section, Span
+from tests.samples import candidate, document, find, mention, passage
+
+TEXT = "Sheriff Grady Judd was angry. He called for an apology. His deputies agreed."
+
+
+def resolved() -> Candidate:
+    doc = document(TEXT)
+    he, his = find(TEXT, "He "), find(TEXT, "His")
+    return candidate(
+        doc,
+        mentions=(
+            mention(doc, Span(he.start, he.end - 1), "Sheriff Grady Judd"),
+            mention(doc, his, "Grady Judd"),
+        ),
+    )
+
+
+def test_pronouns_read_as_names() -> None:
+    """The name stands for the pronoun, a possessive keeps its ending."""
+    assert view_of(resolved()).text == (
+        "Sheriff Grady Judd was angry. Sheriff Grady Judd called for an apology. "
+        "Grady Judd's deputies agreed."
+    )
+
+
+def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
+    """The span is the pronoun, the referent the name it stands for."""
+    view = view_of(resolved())
+    at = view.text.index("Sheriff Grady Judd called")
+    place = view.place(at, at + len("Sheriff Grady Judd"))
+    assert place is not None
+    assert place.text == "Sheriff Grady Judd"
+    assert place.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in place.referents] == ["Sheriff Grady Judd"]
+
+
+def test_a_part_of_a_name_leads_back_to_that_part() -> None:
+    """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the referent is cut alike."""
+    view = view_of(resolved())
+    at = view.text.index("Grady Judd called")
+    place = view.place(at, at + len("Grady Judd"))
+    assert place is not None
+    assert place.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in place.referents] == ["Grady Judd"]
+
+
+def test_text_after_a_longer_name_keeps_its_offsets() -> None:
+    """Replacement shifts the view, not the document."""
+    view = view_of(resolved())
+    at = view.text.index("an apology")
+    place = view.place(at, at + len("an apology"))
+    assert place is not None
+    assert place.span == find(TEXT, "an apology")
+    assert place.referents == ()
+
+
+def test_an_answer_may_span_a_pronoun() -> None:
+    """A stretch across a replaced pronoun covers the pronoun in the document."""
+    view = view_of(resolved())
+    end = view.text.index(" for an apology")
+    place = view.place(view.text.index("Sheriff Grady Judd called"), end)
+    assert place is not None
+    assert place.span.slice(TEXT) == "He called"
+    assert place.text == "Sheriff Grady Judd called"
+
+
+def test_leads_come_first_and_no_answer_straddles_them() -> None:
+    """A table's header is read with its row; half header, half row is no answer."""
+    text = "Years | Days\n\n5 | 30"
+    doc = document(text)
+    found = Candidate(
+        passage=Passage(
+            document_id=doc.id,
+            version=doc.sha256,
+            span=find(text, "5 | 30"),
+            sentences=(find(text, "5 | 30"),),
+            leads=(find(text, "Years | Days"),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    view = view_of(found)
+    assert view.text == "Years | Days\n5 | 30"
+    place = view.place(view.text.index("30"), len(view.text))
+    assert place is not None
+    assert place.span == find(text, "30")
+    assert view.place(8, 15) is None
+    assert view.place(3, 3) is None
+
+
+@given(st.data())
+def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> None:
+    """For any text, mentions and stretch: in bounds, and equal to the slice where no name stands in."""
+    text = data.draw(st.text(min_size=6, max_size=60))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
+    doc = Document(id="d", uri="d", title="", text=text)
+    found = Candidate(
+        passage=Passage(
+            document_id="d",
+            version=doc.sha256,
+            span=Span(0, len(text)),
+            sentences=(Span(0, len(text)),),
+            mentions=(Mention(span=Span(cuts[2], cuts[3]), referent=Span(cuts[0], cuts[1])),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    view = view_of(found)
+    low = data.draw(st.integers(0, len(view.text)))
+    high = data.draw(st.integers(low, len(view.text)))
+    place = view.place(low, high)
+    if place is None:
+        assert low == high
+        return
+    assert place.span.end <= len(text)
+    if not place.referents:
+        assert place.span.slice(text).strip() == place.text
+    for referent in place.referents:
+        assert Span(cuts[0], cuts[1]).contains(referent)
+
+
+TABLE = "Stack\n\nPurpose | Library\nTest Runner | py.test\nORM | Django\n\nMore below."
+
+
+def table() -> Document:
+    header = find(TABLE, "Purpose | Library")
+    rows = [find(TABLE, "Test Runner | py.test"), find(TABLE, "ORM | Django")]
+    return document(
+        TABLE,
+        blocks=(
+            Block(span=find(TABLE, "Stack"), kind=BlockKind.PARAGRAPH),
+            Block(span=header, kind=BlockKind.TABLE_HEADER),
+            *(Block(span=row, kind=BlockKind.TABLE_ROW, lead=header) for row in rows),
+            Block(span=find(TABLE, "More below."), kind=BlockKind.PARAGRAPH),
+        ),
+    )
+
+
+def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
+    """The header isn't read once more; the way back leads to the cell."""
+    found = candidate(table())
+    view = view_of(found)
+    assert "Purpose: Test Runner; Library: py.test." in view.text
+    assert "Purpose | Library" not in view.text
+    at = view.text.index("py.test")
+    place = view.place(at, at + len("py.test"))
+    assert place is not None
+    assert place.span == find(TABLE, "py.test")
+
+
+def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
+    """Half a row, the end of a row with the next line, and words that stand nowhere are no answers."""
+    view = view_of(candidate(table()))
+    runner, django = view.text.index("Test Runner"), view.text.index("Django")
+    assert view.place(runner, runner + len("Test Runner; Library: py.test")) is None
+    assert view.place(django, view.text.index("More") + 4) is None
+    column = view.text.index("Library: py.test")
+    assert view.place(column, column + len("Library")) is None
+
+
+def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
+    """A passage that starts in the middle of a table."""
+    doc = table()
+    row = find(TABLE, "ORM | Django")
+    found = Candidate(
+        passage=Passage(
+            document_id=doc.id,
+            version=doc.sha256,
+            span=row,
+            sentences=(row,),
+            leads=(find(TABLE, "Purpose | Library"),),
+        ),
+        document=doc,
+        scores=Scores(fused=0),
+    )
+    assert view_of(found).text == "Purpose: ORM; Library: Django."
+
+
+def test_a_ragged_row_reads_as_it_stands() -> None:
+    """With more cells than columns nobody can say which is which."""
+    text = "A | B\n1 | 2 | 3"
+    header, row = find(text, "A | B"), find(text, "1 | 2 | 3")
+    doc = document(
+        text,
+        blocks=(
+            Block(span=header, kind=BlockKind.TABLE_HEADER),
+            Block(span=row, kind=BlockKind.TABLE_ROW, lead=header),
+        ),
+    )
+    assert view_of(candidate(doc)).text == text
+
+
+def asked_above(heading: str) -> Candidate:
+    text = f"{heading}\n\nUp to 35 MB. Larger files are shared by a link."
+    top = Span(0, len(heading))
+    doc = document(
+        text,
+        blocks=(
+            Block(span=top, kind=BlockKind.HEADING),
+            Block(span=Span(top.end + 2, len(text)), kind=BlockKind.PARAGRAPH),
+        ),
+        sections=(Section(span=Span(0, len(text)), path=("Help", heading)),),
+    )
+    return candidate(doc, text[top.end + 2 :])
+
+
+def test_a_heading_that_asks_is_read_before_what_answers_it() -> None:
+    """It is no part of an answer, and a heading that only names is left out."""
+    found = asked_above("How big may an attachment be?")
+    view = view_of(found)
+    assert view.text.startswith("How big may an attachment be?\nUp to 35 MB.")
+    at = view.text.index("attachment")
+    assert view.place(at, at + len("attachment")) is None
+    size = view.place(view.text.index("35 MB"), view.text.index("35 MB") + 5)
+    assert size is not None
+    assert size.span == find(found.document.text, "35 MB")
+    assert view_of(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")
+    assert view_of(asked_above("Attachments")).text.startswith("Up to 35 MB.")
+
+
+def test_a_heading_that_stands_alone_is_read_once() -> None:
+    """A passage that is the question itself."""
+    found = asked_above("How big may an attachment be?")
+    alone = candidate(found.document, "How big may an attachment be?")
+    assert view_of(alone).text == "How big may an attachment be?"
+
+
+def test_a_sentence_is_indexed_as_it_is_read() -> None:
+    """Names for pronouns, columns for cells, nothing else of the passage."""
+    doc = document(TEXT)
+    he = find(TEXT, "He")
+    found = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    assert read_as(doc, found, found.sentences[1]) == "Grady Judd called for an apology."
+    doc = table()
+    assert read_as(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."

@@ -1,0 +1,79 @@
+"""Filters: what passes them is found however rare it is, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.ports.catalog import Change
+from rag.ports.indexes import Hit
+from rag.retrieval import retriever as retrieve
+from rag.retrieval.fusion import fuse
+from rag.retrieval.retriever import Retriever
+from rag.settings import RetrieveSettings
+from rag.storage.library import Library
+from rag.types import Question, Scores
+from tests.fakes.models import BagEmbedder
+from tests.fakes.storage import MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.samples import document, passage
+
+
+@pytest.fixture
+def retriever() -> Retriever:
+    """Two hundred documents that all speak of the harbour; every fortieth is the port team's."""
+    parts = MemoryCatalog(), MemoryPassageIndex(), MemoryTermIndex(), BagEmbedder()
+    changes = []
+    for number in range(200):
+        team = "port" if number % 40 == 39 else "sea"
+        words = (
+            "The harbour opens." if team == "sea" else f"About the harbour and berth {number} there is much."
+        )
+        made = document(words, id=f"d{number}", metadata={"team": team, "kind": "note"})
+        changes.append(Change(document=made, passages=(passage(made),)))
+    Library(*parts).write(changes)
+    return Retriever(*parts, RetrieveSettings(pool=10))
+
+
+def found(retriever: Retriever, **filters: str) -> list[str]:
+    question = Question(text="when does the harbour open", filters=filters)
+    return [candidate.document.id for candidate in retriever.retrieve(question, 10)]
+
+
+PORT = {"d39", "d79", "d119", "d159", "d199"}
+
+
+def test_few_documents_are_searched_alone(retriever: Retriever) -> None:
+    """Though ten nearer ones of the other team would fill the pool."""
+    assert not PORT & set(found(retriever))
+    assert set(found(retriever, team="port")) == PORT
+    assert set(found(retriever, team="port", kind="note")) == PORT
+
+
+def test_many_documents_are_found_among_the_rest(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rarer they are, the more of the rest is looked at."""
+    monkeypatch.setattr(retrieve, "_FEW", 2)
+    assert set(found(retriever, team="port")) == PORT
+
+
+def test_what_passes_no_filter_is_not_found(retriever: Retriever) -> None:
+    """An unknown name or value finds nothing."""
+    assert found(retriever, team="air") == []
+    assert found(retriever, crew="port") == []
+
+
+@pytest.mark.parametrize(("words", "weight"), [(1, 0.7), (8, 0.7), (12, 1.05), (16, 1.4)])
+def test_a_long_question_leans_on_its_words(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, words: int, weight: float
+) -> None:
+    """BM25 weighs more in proportion to the content words; filling ones and repeats don't count."""
+    weights: list[float] = []
+
+    def noted(dense: list[Hit], lexical: list[Hit], *, lexical_weight: float) -> dict[str, Scores]:
+        weights.append(lexical_weight)
+        return fuse(dense, lexical, lexical_weight=lexical_weight)
+
+    monkeypatch.setattr(retrieve, "fuse", noted)
+    asked = " ".join(f"the harbour{n} of harbour{n}" for n in range(words))
+    retriever.retrieve(Question(text=asked), 10)
+    assert weights == [pytest.approx(weight)]
