@@ -16,12 +16,12 @@ from api import openapi, problems
 from api.backend import Backend
 from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
 from api.security.cors import Cors
-from api.security.headers import Edge, LastResort
+from api.security.headers import LastResort, SecurityHeaders
 from api.security.hosts import KnownHosts
-from api.security.origins import Access, Refused
-from api.security.request_limits import BodyLimit, ClientGone, Turns
-from api.security.write_access import Writing
-from api.streaming.job_events import Stopping
+from api.security.origins import Access, AccessDenied
+from api.security.request_limits import BodyLimit, ClientGone, ConcurrencyLimiter
+from api.security.write_access import WriteAccess
+from api.streaming.job_events import Shutdown
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 
@@ -56,16 +56,18 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.backend = backend
-    app.state.turns = Turns(backend.settings.limits)
+    app.state.turns = ConcurrencyLimiter(backend.settings.limits)
     app.state.suggestions = {}  # by collection: the generation they were made of, and they
     access = app.state.access = Access(backend.settings.widget)
     key = backend.settings.api_key
-    app.state.writing = Writing(key=key.get_secret_value() if key else None, local=local, ingestion=ingestion)
-    app.state.stopping = Stopping()
+    app.state.writing = WriteAccess(
+        key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
+    )
+    app.state.stopping = Shutdown()
     for module in (ask, search, documents, collections, jobs, feedback, health, widget, pages):
         app.include_router(module.router)
     app.add_exception_handler(SaywhereError, problems.on_our_error)
-    app.add_exception_handler(Refused, problems.on_refusal)
+    app.add_exception_handler(AccessDenied, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(ClientGone, _nobody_listens)
@@ -75,7 +77,7 @@ def create_app(
         app.add_middleware(KnownHosts, names=hosts)
     app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=access.origins)
-    app.add_middleware(Edge)  # added last: outermost
+    app.add_middleware(SecurityHeaders)  # added last: outermost
     openapi.describe(app)
     return app
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.schemas.problems import Fault, Problem
-from api.security.origins import OriginRefused, Refused, TokenNeeded, TooOften
+from api.security.origins import AccessDenied, OriginRefused, RateLimited, TokenNeeded
 from api.security.write_access import KeyNeeded, WritingOff
 from rag import errors
 
@@ -75,12 +75,12 @@ TABLE: Mapping[type[errors.SaywhereError], Kind] = {
     errors.DeadlineExceeded: Kind(status=504, slug="deadline", title="The question took too long"),
     errors.Busy: Kind(status=503, slug="busy", title="Too much at once", retry_after=1),
 }
-_REFUSED: Mapping[type[Refused], Kind] = {
+_REFUSED: Mapping[type[AccessDenied], Kind] = {
     OriginRefused: Kind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: Kind(status=401, slug="token-needed", title="A token is needed"),
     WritingOff: Kind(status=403, slug="writing-off", title="That is off here: no API key is set"),
     KeyNeeded: Kind(status=401, slug="key-needed", title="The API key is needed"),
-    TooOften: Kind(status=429, slug="too-often", title="Too many requests in a minute", retry_after=60),
+    RateLimited: Kind(status=429, slug="too-often", title="Too many requests in a minute", retry_after=60),
 }
 _PHRASES = frozenset(status.phrase for status in HTTPStatus)
 _BY_STATUS: Mapping[int, Kind] = {
@@ -148,7 +148,7 @@ async def on_refusal(request: Request, error: Exception) -> Response:
     headers = {}
     if isinstance(error, TokenNeeded):
         headers = {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, TooOften):
+    if isinstance(error, RateLimited):
         headers = {"Retry-After": str(error.seconds)}
     return response(kind_of(type(error)), request, detail=str(error), headers=headers)
 
@@ -225,7 +225,7 @@ def _see_log(request: Request) -> str:
 
 
 def documented(
-    *classes: type[errors.SaywhereError | Refused], statuses: Sequence[int] = ()
+    *classes: type[errors.SaywhereError | AccessDenied], statuses: Sequence[int] = ()
 ) -> dict[int | str, Any]:
     """The OpenAPI ``responses`` of a route that can fail in these ways; several may share a status."""
     found = [kind_of(cls) for cls in classes] + [_BY_STATUS[status] for status in statuses] + [UNEXPECTED]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event, Lock, Thread
 
-from ingest.memory import give_back
+from ingest.memory import release_memory
 from ingest.plan import document_id
 from ingest.prepare import Preparer
 from ingest.sync import BATCH_DOCUMENTS, BATCH_SENTENCES, Writer, sentences
@@ -189,7 +189,7 @@ class _Run:
     def write(self) -> None:
         if self._batch:
             self.library.write([change for change, _ in self._batch])
-            give_back()
+            release_memory()
             self.results += [result for _, result in self._batch]
             self._batch.clear()
 

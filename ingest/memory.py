@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 
-def give_back() -> bool:
+def release_memory() -> bool:
     """Whether anything was given back; does nothing where the C library has no ``malloc_trim``."""
     trim = _trim()
     return trim is not None and bool(trim(0))

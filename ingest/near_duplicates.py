@@ -54,7 +54,7 @@ class Alike:
     similarity: float
 
 
-def find_alike(catalog: Catalog, store: SignatureStore, collection: str) -> tuple[Alike, ...]:
+def find_near_duplicates(catalog: Catalog, store: SignatureStore, collection: str) -> tuple[Alike, ...]:
     """All groups of a collection, ordered by their first uri. Only new versions are read.
 
     Raises:
@@ -120,14 +120,14 @@ def _groups(table: Signature) -> Iterator[tuple[list[int], float]]:
     leader = list(range(len(table)))
     least: dict[int, float] = defaultdict(lambda: 1.0)
 
-    def lead(row: int) -> int:
+    def context_span(row: int) -> int:
         while leader[row] != row:
             leader[row] = leader[leader[row]]
             row = leader[row]
         return row
 
     for one, other in _neighbours(table):
-        a, b = lead(one), lead(other)
+        a, b = context_span(one), context_span(other)
         similarity = float((table[one] == table[other]).mean())
         if a == b or similarity < ALIKE:
             continue
@@ -135,7 +135,7 @@ def _groups(table: Signature) -> Iterator[tuple[list[int], float]]:
         least[a] = round(min(least[a], least[b], similarity), 2)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for row in range(len(table)):
-        groups[lead(row)].append(row)
+        groups[context_span(row)].append(row)
     return ((rows, least[first]) for first, rows in groups.items() if len(rows) > 1)
 
 

@@ -16,7 +16,7 @@ from rag.ports.catalog import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Scan:
     """``records`` are those of the whole collection, as ids and uris are unique in it."""
 
     root: Root
@@ -31,9 +31,9 @@ class Survey:
         return tuple(replace(f, kept=_holds(held, old_of.get(f.uri, f.uri))) for f in found)
 
 
-def survey(
+def scan(
     records: Sequence[DocumentRecord], preparer: Preparer, path: Path, patterns: Patterns = EVERYTHING
-) -> Survey | Failure:
+) -> Scan | Failure:
     """What a sync of this path would do to a collection; a failure where the path leads nowhere."""
     try:
         root = root_of(path, records)
@@ -44,7 +44,7 @@ def survey(
     listing = list_files(root, [record.uri for record in mine], patterns)
     unknown = [failure.uri for failure in listing.failures]
     files = [replace(file, sha256=preparer.key(file.sha256)) for file in listing.files]
-    return Survey(root=root, listing=listing, plan=plan(mine, files, unknown=unknown), records=tuple(records))
+    return Scan(root=root, listing=listing, plan=plan(mine, files, unknown=unknown), records=tuple(records))
 
 
 def preview(
@@ -56,12 +56,12 @@ def preview(
     """What a sync would report if each file can be read; reads no document and writes nothing."""
     total = Report()
     for path in paths:
-        found = survey(records, preparer, path, patterns)
+        found = scan(records, preparer, path, patterns)
         total += Report(failed=(found,)) if isinstance(found, Failure) else _expected(found)
     return total
 
 
-def _expected(found: Survey) -> Report:
+def _expected(found: Scan) -> Report:
     todo = found.plan
     return Report(
         added=tuple(file.uri for file in todo.added),

@@ -91,7 +91,7 @@ class PassageSplitter:
 def _cut_cost(left: _Piece, right: _Piece) -> float:
     if left.block is right.block:
         return 1.0
-    if right.block.lead is None:
+    if right.block.context_span is None:
         return 0.0
     return 0.3 if left.block.kind is right.block.kind else 0.8
 
@@ -146,7 +146,7 @@ def _clipped(block: Block, cuts: Sequence[int]) -> Iterator[Block]:
         yield block
         return
     for start, end in pairwise(edges):
-        yield Block(span=Span(start, end), kind=block.kind, lead=block.lead)
+        yield Block(span=Span(start, end), kind=block.kind, context_span=block.context_span)
 
 
 def _units(text: str, block: Block) -> tuple[Span, ...]:
@@ -167,7 +167,7 @@ def _passage(document: Document, pieces: Sequence[_Piece]) -> Passage:
         version=document.sha256,
         span=span,
         sentences=tuple(piece.span for piece in pieces),
-        leads=_outer_leads(document.blocks, pieces, span),
+        context_spans=_outer_leads(document.blocks, pieces, span),
         collection=document.collection,
     )
 
@@ -176,11 +176,11 @@ def _outer_leads(blocks: Sequence[Block], pieces: Sequence[_Piece], span: Span) 
     """Leads of the passage's blocks, and theirs in turn, that the passage doesn't hold itself."""
     found: set[Span] = set()
     for block in {id(piece.block): piece.block for piece in pieces}.values():
-        lead = block.lead
-        while lead is not None and lead not in found:
-            if not span.contains(lead):
-                found.add(lead)
-            at = bisect_right(blocks, lead.start, key=lambda b: b.span.start) - 1
-            further = blocks[at].lead if at >= 0 else None
-            lead = further if further is not None and further < lead else None
+        context_span = block.context_span
+        while context_span is not None and context_span not in found:
+            if not span.contains(context_span):
+                found.add(context_span)
+            at = bisect_right(blocks, context_span.start, key=lambda b: b.span.start) - 1
+            further = blocks[at].context_span if at >= 0 else None
+            context_span = further if further is not None and further < context_span else None
     return tuple(sorted(found))

@@ -9,11 +9,11 @@ from time import perf_counter
 from typing import Protocol
 
 from ingest.ignore import EVERYTHING, Patterns
-from ingest.memory import give_back
+from ingest.memory import release_memory
 from ingest.plan import FoundFile, document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Progress, Report
-from ingest.scan import Survey, survey
+from ingest.scan import Scan, scan
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION
@@ -65,7 +65,7 @@ def sync(
     """
     total = Report()
     for path in paths:
-        found = survey(catalog.list(collection), preparer, path, patterns)
+        found = scan(catalog.list(collection), preparer, path, patterns)
         if isinstance(found, Failure):
             total += Report(failed=(found,))
             continue
@@ -82,7 +82,7 @@ class _Run:
     library: Writer
     preparer: Preparer
     collection: str
-    found: Survey
+    found: Scan
     progress: Callable[[Progress], None]
     written: set[str] = field(default_factory=set)
     failed: list[Failure] = field(default_factory=list)
@@ -183,7 +183,7 @@ class _Run:
     ) -> None:
         began = perf_counter()
         self.library.write(batch, removals, moves)
-        give_back()
+        release_memory()
         self.write_seconds += perf_counter() - began
         self.written |= {change.document.uri for change in batch}
         self.passages += sum(len(change.passages) for change in batch)

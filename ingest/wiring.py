@@ -13,7 +13,7 @@ from threading import Event, Thread
 from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
-from ingest.near_duplicates import find_alike
+from ingest.near_duplicates import find_near_duplicates
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.scan import preview
@@ -75,7 +75,7 @@ def ingest(
             progress=progress,
         )
         if keep or not report.did_nothing:
-            alike = find_alike(service.catalog, service.signatures, collection)
+            alike = find_near_duplicates(service.catalog, service.signatures, collection)
             report = replace(report, alike=alike)
     except BaseException as error:
         state = JobState.FAILED if isinstance(error, Exception) else JobState.INTERRUPTED

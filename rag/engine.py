@@ -12,8 +12,8 @@ from rag.answering.verify import exact
 from rag.errors import DeadlineExceeded, UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reading import Reader
-from rag.question.analysis import Asked, ask
-from rag.question.spelling import put_right
+from rag.question.analysis import QuestionAnalysis, analyze_question
+from rag.question.spelling import correct_spelling
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import (
@@ -87,59 +87,65 @@ class Engine:
             DeadlineExceeded: the time was up between two steps.
             IndexUnavailable: an index can't be reached.
         """
-        asked = self._asked(question)
+        analysis = self._analyze(question)
         watch = _Watch(deadline, observe)
-        asked, candidates = self._candidates(question, asked, watch)
+        analysis, candidates = self._candidates(question, analysis, watch)
         if not candidates:
             empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if empty else Reason.NOTHING_RELEVANT
-            return Abstention(question=asked.text, reason=reason, confidence=0.0, trace=watch.trace())
-        decision = self._read(asked, candidates, watch)
-        return self._answer(asked, candidates, decision, watch)
+            return Abstention(question=analysis.text, reason=reason, confidence=0.0, trace=watch.trace())
+        decision = self._read(analysis, candidates, watch)
+        return self._answer(analysis, candidates, decision, watch)
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
         """The ``k`` best passages, best first. Raises as ``ask`` does."""
-        asked = self._asked(question)
-        return self._retriever.retrieve(_tidied(question, asked), k)
+        analysis = self._analyze(question)
+        return self._retriever.retrieve(_tidied(question, analysis), k)
 
-    def _asked(self, question: Question) -> Asked:
+    def _analyze(self, question: Question) -> QuestionAnalysis:
         limit = self._settings.limits.question_characters
-        asked = ask(question.text, limit=limit, history=question.history)
+        analysis = analyze_question(question.text, limit=limit, history=question.history)
         known = question.collection == DEFAULT_COLLECTION or (
             question.collection in self._catalog.collections()
         )
         if not known:
             raise UnknownCollection(f"there is no collection {question.collection!r}")
-        return asked
+        return analysis
 
-    def _candidates(self, question: Question, asked: Asked, watch: _Watch) -> tuple[Asked, list[Candidate]]:
+    def _candidates(
+        self, question: Question, analysis: QuestionAnalysis, watch: _Watch
+    ) -> tuple[QuestionAnalysis, list[Candidate]]:
         """What is found, and the question with its slips put right by the best of it."""
         pool = self._settings.retrieve.pool
-        found = self._retriever.retrieve(_tidied(question, asked), pool)
+        found = self._retriever.retrieve(_tidied(question, analysis), pool)
         near = [candidate.text for candidate in found[: self._settings.read.passages]]
-        meant = put_right(asked.plain, near, self._reader.knows)
-        if meant != asked.plain:
-            again = ask(meant, limit=max(len(meant), self._settings.limits.question_characters))
-            asked = replace(again, text=asked.text, search=put_right(asked.search, near, self._reader.knows))
-            found = self._retriever.retrieve(_tidied(question, asked), pool)
-        told = {} if asked.plain in asked.text else {"asked_as": asked.plain}
+        meant = correct_spelling(analysis.standalone, near, self._reader.knows)
+        if meant != analysis.standalone:
+            again = analyze_question(meant, limit=max(len(meant), self._settings.limits.question_characters))
+            analysis = replace(
+                again,
+                text=analysis.text,
+                search_text=correct_spelling(analysis.search_text, near, self._reader.knows),
+            )
+            found = self._retriever.retrieve(_tidied(question, analysis), pool)
+        told = {} if analysis.standalone in analysis.text else {"asked_as": analysis.standalone}
         watch.step("retrieve", retrieved=len(found), passages=[_told(c) for c in found], **told)
-        return asked, found
+        return analysis, found
 
-    def _read(self, asked: Asked, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
+    def _read(self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], watch: _Watch) -> Decision:
         """Reads the best passages, a few first, the rest only where those don't make it clear."""
         settings = self._settings.read
         chosen = distinct(candidates)[: settings.passages]
-        decision = self._decider.decide(asked, candidates, [])
+        decision = self._decider.decide(analysis, candidates, [])
         spans: list[SpanAnswer] = []
         read = 0
         while read < len(chosen):
             until = settings.first if read == 0 else settings.passages
-            for answers in self._reader.read(asked.plain, chosen[read:until]):
+            for answers in self._reader.read(analysis.standalone, chosen[read:until]):
                 spans += answers
             read = min(until, len(chosen))
             watch.step(f"read {read}", spans=len(spans), best=_best_spans(spans))
-            decision = self._decider.decide(asked, candidates, spans)
+            decision = self._decider.decide(analysis, candidates, spans)
             if self._decider.is_clear(decision):
                 chosen = [*chosen[:read], *_contenders(decision, chosen[read:], settings.contender)]
         watch.step(
@@ -153,25 +159,27 @@ class Engine:
         return decision
 
     def _answer(
-        self, asked: Asked, candidates: Sequence[Candidate], decision: Decision, watch: _Watch
+        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], decision: Decision, watch: _Watch
     ) -> Outcome:
         best = decision.best
         if best is None or decision.reason is not None:
             reason = decision.reason or Reason.NOT_ANSWERED_HERE
-            return self._abstain(asked, candidates, reason, decision, watch)
-        if not asked.wants_sentences:
-            best = self._decider.better_formed(asked, self._reader.closer(asked.plain, best), best)
+            return self._abstain(analysis, candidates, reason, decision, watch)
+        if not analysis.wants_sentences:
+            best = self._decider.choose_better_typed(
+                analysis, self._reader.refine(analysis.standalone, best), best
+            )
             watch.step("closer", chosen=_told_span(best))
         citations = cite.Citations()
         statements = cite.statements((best, *_elsewhere(best, candidates)), citations)
-        conflicts = tuple(_conflict(rival, citations) for rival in decision.rivals)
-        text = " ".join(s.text for s in statements) if asked.wants_sentences else best.text
+        conflicts = tuple(_conflict(rival, citations) for rival in decision.competing)
+        text = " ".join(s.text for s in statements) if analysis.wants_sentences else best.text
         documents = {c.document.id: c.document for c in candidates}
         if not all(exact(c, documents[c.document_id]) for c in citations.found):
-            return self._abstain(asked, candidates, Reason.UNSUPPORTED, decision, watch)
+            return self._abstain(analysis, candidates, Reason.UNSUPPORTED, decision, watch)
         watch.step("cite", citations=len(citations.found))
         return Answer(
-            question=asked.text,
+            question=analysis.text,
             text=" ".join(text.split()),
             statements=statements,
             citations=tuple(citations.found),
@@ -182,7 +190,7 @@ class Engine:
 
     def _abstain(
         self,
-        asked: Asked,
+        analysis: QuestionAnalysis,
         candidates: Sequence[Candidate],
         reason: Reason,
         decision: Decision,
@@ -198,7 +206,7 @@ class Engine:
             citations.add(candidate.document, (_found_sentence(candidate),))
         watch.step("cite", citations=len(citations.found))
         return Abstention(
-            question=asked.text,
+            question=analysis.text,
             reason=reason,
             confidence=decision.confidence,
             nearest=tuple(citations.found),
@@ -247,9 +255,9 @@ def _found_sentence(candidate: Candidate) -> Span:
     return sentences[min(candidate.scores.sentence or 0, len(sentences) - 1)]
 
 
-def _tidied(question: Question, asked: Asked) -> Question:
+def _tidied(question: Question, analysis: QuestionAnalysis) -> Question:
     return Question(
-        text=asked.search,
+        text=analysis.search_text,
         history=question.history,
         filters=question.filters,
         collection=question.collection,

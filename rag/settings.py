@@ -77,7 +77,9 @@ class DecideSettings(BaseModel):
 
     model_config = _FROZEN
     threshold: float = Field(0.59, ge=0, le=1, description="least confidence of an answer")
-    rival: float = Field(0.5, ge=0, le=1.01, description="confidence at which another answer is a conflict")
+    conflict_confidence: float = Field(
+        0.5, ge=0, le=1.01, description="confidence at which another answer is a conflict"
+    )
     clear: float = Field(0.8, ge=0, le=1.01, description="confidence at which no more is read")
 
 

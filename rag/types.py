@@ -85,13 +85,13 @@ class BlockKind(StrEnum):
 class Block:
     """A line group that a format reader recognised; blocks are in order and never overlap.
 
-    ``lead`` is the span a reader needs beside this block to understand it: a table row's header
+    ``context_span`` is the span a reader needs beside this block to understand it: a table row's header
     row, a list item's lead-in sentence.
     """
 
     span: Span
     kind: BlockKind
-    lead: Span | None = None
+    context_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +143,14 @@ class Mention:
     """A pronoun (or description) and the name it was led back to, both in the same document."""
 
     span: Span
-    referent: Span
+    antecedent: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """Whole sentences of one document version that are read together, never across a section.
 
-    ``sentences`` tile the passage in order (white space between them apart). ``leads`` are spans
+    ``sentences`` tile the passage in order (white space between them apart). ``context_spans`` are spans
     outside or inside the passage that a reader sees before it: heading lines, a table's header
     row, a list's lead-in. ``mentions`` lead its pronouns back to names, ordered by span.
     """
@@ -159,7 +159,7 @@ class Passage:
     version: str
     span: Span
     sentences: tuple[Span, ...]
-    leads: tuple[Span, ...] = ()
+    context_spans: tuple[Span, ...] = ()
     mentions: tuple[Mention, ...] = ()
     collection: str = DEFAULT_COLLECTION
     id: str = ""
@@ -222,7 +222,7 @@ class SpanAnswer:
     """A stretch of a candidate that the reader holds for the answer.
 
     ``span`` points into the document. ``text`` is what to say: the slice itself, or the name
-    where the span is a pronoun; ``referents`` then holds the spans of those names. ``score`` and
+    where the span is a pronoun; ``antecedents`` then holds the spans of those names. ``score`` and
     ``no_answer_score`` are sums of start and end logits; ``score - no_answer_score`` says how much
     more the reader believes in this span than in "not here".
     """
@@ -232,7 +232,7 @@ class SpanAnswer:
     text: str
     score: float
     no_answer_score: float
-    referents: tuple[Span, ...] = ()
+    antecedents: tuple[Span, ...] = ()
 
     @property
     def margin(self) -> float:

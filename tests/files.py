@@ -30,7 +30,8 @@ def blocks(document: Document) -> list[tuple[str, str, str | None]]:
     """Kind, text and lead of each block."""
     text = document.text
     return [
-        (b.kind.value, b.span.slice(text), b.lead.slice(text) if b.lead else None) for b in document.blocks
+        (b.kind.value, b.span.slice(text), b.context_span.slice(text) if b.context_span else None)
+        for b in document.blocks
     ]
 
 
@@ -39,7 +40,7 @@ def check(document: Document) -> None:
     end = 0
     for block in document.blocks:
         assert end <= block.span.start < block.span.end <= len(document.text)
-        assert block.lead is None or block.lead.end <= block.span.start
+        assert block.context_span is None or block.context_span.end <= block.span.start
         text = block.span.slice(document.text)
         assert text.strip()
         assert block.kind is BlockKind.CODE or text == text.strip()

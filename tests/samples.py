@@ -49,4 +49,4 @@ def candidate(
 
 def mention(doc: Document, pronoun: Span, name: str) -> Mention:
     """A pronoun led back to the first place of a name."""
-    return Mention(span=pronoun, referent=find(doc.text, name))
+    return Mention(span=pronoun, antecedent=find(doc.text, name))

@@ -14,8 +14,8 @@ from api.backend import Backend, UsesBackend
 from api.media_type import requires_json
 from api.schemas.asking import AnswerOut, AskIn
 from api.schemas.convert import answer_out, question_in, trace_out
-from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
-from api.security.request_limits import Turns, while_connected
+from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
+from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
 from api.streaming.question_steps import follow, outcome
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["answers"])
 
 _FAULTS = problems.documented(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
-    OriginRefused, TokenNeeded, TooOften, statuses=(400, 413, 415),
+    OriginRefused, TokenNeeded, RateLimited, statuses=(400, 413, 415),
 )  # fmt: skip
 _STREAM: dict[int | str, Any] = {
     200: {
@@ -53,7 +53,7 @@ async def ask(
     problem. A client that goes away ends the work on its question.
     """
     access.admit(request, asked.collection)
-    turns: Turns = request.app.state.turns
+    turns: ConcurrencyLimiter = request.app.state.turns
     deadline = time.monotonic() + turns.seconds
 
     def work(observe: Callable[[Step], None]) -> Outcome:

@@ -12,7 +12,7 @@ from api.backend import UsesBackend
 from api.media_type import requires_json
 from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
-from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
+from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
 from api.security.write_access import IsTrusted, KeyNeeded, WritingOff
 from rag.errors import StorageError, StorageFull
 
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["feedback"])
     "/feedback",
     dependencies=[Depends(requires_json)],
     responses=problems.documented(
-        OriginRefused, TokenNeeded, TooOften, StorageError, StorageFull, statuses=(400, 413, 415)
+        OriginRefused, TokenNeeded, RateLimited, StorageError, StorageFull, statuses=(400, 413, 415)
     ),
 )
 async def put(sent: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAccess) -> FeedbackOut:

@@ -12,7 +12,7 @@ from api.backend import UsesBackend
 from api.routes.documents import Filters, filters_in
 from api.schemas.convert import passage_out
 from api.schemas.searching import SearchOut
-from api.security.request_limits import Turns, while_connected
+from api.security.request_limits import ConcurrencyLimiter, while_connected
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question
 
@@ -33,7 +33,7 @@ async def search(
     filters: Filters = [],  # noqa: B006 (FastAPI copies it)
 ) -> SearchOut:
     """The best passages for a question, best first."""
-    turns: Turns = request.app.state.turns
+    turns: ConcurrencyLimiter = request.app.state.turns
     work = partial(
         backend.engine.search, Question(text=q, collection=collection, filters=filters_in(filters)), k
     )

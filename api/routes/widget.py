@@ -10,8 +10,8 @@ from api import problems
 from api.backend import UsesBackend
 from api.media_type import requires_json
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
-from api.security.origins import OriginRefused, TokenNeeded, TooOften, UsesAccess
-from api.security.request_limits import Turns, while_connected
+from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
+from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.suggestions import made
 from api.widget_script import script
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
@@ -46,7 +46,7 @@ def widget(
     tags=["answers"],
     responses=problems.documented(
         UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
-        OriginRefused, TokenNeeded, TooOften, statuses=(400,),
+        OriginRefused, TokenNeeded, RateLimited, statuses=(400,),
     ),
 )  # fmt: skip
 async def suggestions(
@@ -62,7 +62,7 @@ async def suggestions(
     held: dict[str, tuple[int, list[str]]] = request.app.state.suggestions
     generation = backend.catalog.generation()
     if held.get(collection, (-1,))[0] != generation:
-        turns: Turns = request.app.state.turns
+        turns: ConcurrencyLimiter = request.app.state.turns
         work = turns.run(lambda: made(backend.catalog, collection, backend.engine.ask))
         held[collection] = (generation, await while_connected(request, work))
     return SuggestionsOut(collection=collection, suggestions=held[collection][1])
@@ -72,7 +72,7 @@ async def suggestions(
     "/v1/tokens",
     tags=["answers"],
     dependencies=[Depends(requires_json)],
-    responses=problems.documented(OriginRefused, TooOften, statuses=(400, 413, 415)),
+    responses=problems.documented(OriginRefused, RateLimited, statuses=(400, 413, 415)),
 )
 async def tokens(sent: TokenIn, request: Request, access: UsesAccess) -> TokenOut:
     """A short-lived token to ask with, for the page that sends this: by its public key and its origin."""

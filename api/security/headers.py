@@ -31,7 +31,7 @@ SECURITY_HEADERS = {
 }
 
 
-class Edge:
+class SecurityHeaders:
     """ASGI middleware that gives each request an id and each response its headers."""
 
     def __init__(self, app: ASGIApp) -> None:

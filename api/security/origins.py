@@ -17,19 +17,19 @@ from api.security.tokens import Token, Tokens
 from rag.settings import WidgetSettings
 
 
-class Refused(Exception):
+class AccessDenied(Exception):
     """A request that isn't let in. Its class says why."""
 
 
-class OriginRefused(Refused):
+class OriginRefused(AccessDenied):
     """Pages of this site may not ask that."""
 
 
-class TokenNeeded(Refused):
+class TokenNeeded(AccessDenied):
     """There is no token, or it is not, or no longer, good for this."""
 
 
-class TooOften(Refused):
+class RateLimited(AccessDenied):
     """The allowance is used up for ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
@@ -109,7 +109,7 @@ def _address(request: Request) -> str:
 def _count(rate: Rate, name: str) -> None:
     seconds = rate.wait(name)
     if seconds:
-        raise TooOften(seconds)
+        raise RateLimited(seconds)
 
 
 async def _access(request: Request) -> Access:

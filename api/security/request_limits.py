@@ -66,10 +66,10 @@ def _too_large() -> HTTPException:
     return HTTPException(413, headers={"Connection": "close"})
 
 
-class Turns:
+class ConcurrencyLimiter:
     """Runs blocking work, ``concurrent`` pieces at once, ``waiting`` more in a queue.
 
-    >>> turns = Turns(LimitSettings(concurrent=1, waiting=0))
+    >>> turns = ConcurrencyLimiter(LimitSettings(concurrent=1, waiting=0))
     >>> asyncio.run(turns.run(lambda: 6 * 7))
     42
     >>> turns.close()

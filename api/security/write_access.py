@@ -12,11 +12,11 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from api.security.origins import OriginRefused, Refused, TokenNeeded, foreign_origin
+from api.security.origins import AccessDenied, OriginRefused, TokenNeeded, foreign_origin
 from ingest.jobs import Ingestion
 
 
-class WritingOff(Refused):
+class WritingOff(AccessDenied):
     """This service takes no documents."""
 
 
@@ -24,7 +24,7 @@ class KeyNeeded(TokenNeeded):
     """The API key is missing or wrong."""
 
 
-class Writing:
+class WriteAccess:
     """Lets requests that write in or raises Refused.
 
     Args:
@@ -66,15 +66,15 @@ class Writing:
 
 
 async def _may_write(request: Request) -> Ingestion:
-    return cast(Writing, request.app.state.writing).admit(request)
+    return cast(WriteAccess, request.app.state.writing).admit(request)
 
 
 async def _trusted(request: Request) -> None:
-    cast(Writing, request.app.state.writing).trust(request)
+    cast(WriteAccess, request.app.state.writing).trust(request)
 
 
 async def _reads_jobs(request: Request) -> Ingestion:
-    return cast(Writing, request.app.state.writing).reached()
+    return cast(WriteAccess, request.app.state.writing).reached()
 
 
 MayWrite = Annotated[Ingestion, Depends(_may_write)]

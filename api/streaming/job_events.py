@@ -17,10 +17,10 @@ from rag.ports.jobs import Job
 
 _QUIET = 15.0  # seconds after which a comment keeps proxies from closing the line
 
-__all__ = ["MEDIA_TYPE", "Stopping", "follow"]
+__all__ = ["MEDIA_TYPE", "Shutdown", "follow"]
 
 
-class Stopping:
+class Shutdown:
     """Tells streams that the service stops, so that none of them holds it up."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Stopping:
         self._queues.discard(queue)
 
 
-async def follow(ingestion: Ingestion, job_id: str, stopping: Stopping) -> AsyncGenerator[str]:
+async def follow(ingestion: Ingestion, job_id: str, stopping: Shutdown) -> AsyncGenerator[str]:
     """The job as it stands, then each new state of it, until it is over or the service stops."""
     loop = asyncio.get_running_loop()
     states: asyncio.Queue[Job | None] = asyncio.Queue()

@@ -10,13 +10,13 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable
 
-from api.security.request_limits import ClientGone, Turns
+from api.security.request_limits import ClientGone, ConcurrencyLimiter
 from rag.types import Outcome, Step
 
 Asks = Callable[[Callable[[Step], None]], Outcome]
 
 
-async def follow(turns: Turns, asks: Asks) -> AsyncGenerator[Step | Outcome]:
+async def follow(turns: ConcurrencyLimiter, asks: Asks) -> AsyncGenerator[Step | Outcome]:
     """Each step as it ends, then the outcome.
 
     Args:
@@ -47,7 +47,7 @@ async def follow(turns: Turns, asks: Asks) -> AsyncGenerator[Step | Outcome]:
         asking.cancel()
 
 
-async def outcome(turns: Turns, asks: Asks) -> Outcome:
+async def outcome(turns: ConcurrencyLimiter, asks: Asks) -> Outcome:
     """What ``follow`` gives at its end."""
     *_, last = [found async for found in follow(turns, asks)]
     assert not isinstance(last, Step)  # noqa: S101 (it ends with an outcome or raises)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.bench.answering import Asked, Progress, ask_all
+from evals.bench.answering import Progress, QueryOutcome, ask_all
 from evals.bench.figures import Figure, area, mean
 from evals.datasets.published import Query
 from evals.metrics.auroc import auroc
@@ -50,7 +50,7 @@ def always_figures(service: Service, queries: Sequence[Query], progress: Progres
     return told(there, ask_all(without, asked, progress))
 
 
-def told(there: Sequence[Asked], gone: Sequence[Asked]) -> list[Figure]:
+def told(there: Sequence[QueryOutcome], gone: Sequence[QueryOutcome]) -> list[Figure]:
     """F1 and exact match; whether a relevant document is cited first; the two kinds' confidence apart."""
     both = [(one, True) for one in there] + [(one, False) for one in gone]
     return [
@@ -61,10 +61,10 @@ def told(there: Sequence[Asked], gone: Sequence[Asked]) -> list[Figure]:
     ]
 
 
-def _first_is_relevant(one: Asked) -> bool:
+def _first_is_relevant(one: QueryOutcome) -> bool:
     outcome = one.outcome
     return isinstance(outcome, Answer) and outcome.citations[0].document_id in one.query.relevant
 
 
-def _apart(both: Sequence[tuple[Asked, bool]]) -> float | None:
+def _apart(both: Sequence[tuple[QueryOutcome, bool]]) -> float | None:
     return auroc([one.outcome.confidence for one, _ in both], [there for _, there in both])

@@ -22,7 +22,7 @@ RIGHT = 0.5  # least F1 of an answer that counts as right where a share of right
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryOutcome:
     """A question with its outcome and the milliseconds it took."""
 
     query: Query
@@ -38,18 +38,18 @@ class Asked:
         return [c.quote for c in self.outcome.citations] if isinstance(self.outcome, Answer) else []
 
 
-def ask_all(ask: Ask, queries: Sequence[Query], progress: Progress) -> list[Asked]:
+def ask_all(ask: Ask, queries: Sequence[Query], progress: Progress) -> list[QueryOutcome]:
     """Asks one after the other, so that times are those of a question alone."""
     found = []
     for number, query in enumerate(queries, 1):
         began = time.perf_counter()
         outcome = ask(query.question())
-        found.append(Asked(query, outcome, (time.perf_counter() - began) * 1e3))
+        found.append(QueryOutcome(query, outcome, (time.perf_counter() - began) * 1e3))
         progress(number, len(queries))
     return found
 
 
-def answer_figures(asked: Sequence[Asked]) -> list[Figure]:
+def answer_figures(asked: Sequence[QueryOutcome]) -> list[Figure]:
     """Over the answerable: F1 and exact match (an abstention is wrong), what was answered, and cited."""
     able = [one for one in asked if one.query.answerable and one.query.answers]
     given = [one for one in able if one.text]
@@ -64,7 +64,7 @@ def answer_figures(asked: Sequence[Asked]) -> list[Figure]:
     ]
 
 
-def citation_figures(asked: Sequence[Asked]) -> list[Figure]:
+def citation_figures(asked: Sequence[QueryOutcome]) -> list[Figure]:
     """Over answers to questions whose supporting sentences are known: are those cited, and only those?
 
     ALCE's citation recall and precision with people's sentences as the judge.
@@ -78,7 +78,7 @@ def citation_figures(asked: Sequence[Asked]) -> list[Figure]:
     ]
 
 
-def abstention_figures(asked: Sequence[Asked]) -> list[Figure]:
+def abstention_figures(asked: Sequence[QueryOutcome]) -> list[Figure]:
     """Where a set has questions of both kinds: are they told apart, and the right ones declined?"""
     if len({one.query.answerable for one in asked}) < 2:
         return []
@@ -90,7 +90,7 @@ def abstention_figures(asked: Sequence[Asked]) -> list[Figure]:
     ]
 
 
-def time_figures(asked: Sequence[Asked], group: str = "times") -> list[Figure]:
+def time_figures(asked: Sequence[QueryOutcome], group: str = "times") -> list[Figure]:
     """Median and 95th percentile of a question."""
     times = [one.ms for one in asked]
     return [
@@ -99,15 +99,15 @@ def time_figures(asked: Sequence[Asked], group: str = "times") -> list[Figure]:
     ]
 
 
-def _auroc(asked: Sequence[Asked]) -> float | None:
+def _auroc(asked: Sequence[QueryOutcome]) -> float | None:
     return auroc([one.outcome.confidence for one in asked], [one.query.answerable for one in asked])
 
 
-def _balanced(asked: Sequence[Asked]) -> float | None:
+def _balanced(asked: Sequence[QueryOutcome]) -> float | None:
     return abstaining([not o.text for o in asked], [o.query.answerable for o in asked]).balanced_accuracy
 
 
-def _cites_answer(one: Asked) -> bool:
+def _cites_answer(one: QueryOutcome) -> bool:
     return any(flat(gold) in flat(quote) for gold in one.query.answers for quote in one.quotes)
 
 
@@ -116,9 +116,9 @@ def _is_gold(quote: str, sentences: Sequence[str]) -> bool:
     return any(flat(gold) in said or said in flat(gold) for gold in sentences)
 
 
-def _hit(one: Asked) -> bool:
+def _hit(one: QueryOutcome) -> bool:
     return any(_is_gold(quote, one.query.sentences) for quote in one.quotes)
 
 
-def _precision(one: Asked) -> float:
+def _precision(one: QueryOutcome) -> float:
     return sum(_is_gold(quote, one.query.sentences) for quote in one.quotes) / len(one.quotes)

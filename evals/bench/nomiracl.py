@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evals.bench.answering import Asked, Progress, abstention_figures, ask_all, time_figures
+from evals.bench.answering import Progress, QueryOutcome, abstention_figures, ask_all, time_figures
 from evals.bench.figures import Figure, area, mean
 from evals.datasets.published import Query, Text
 from evals.run.indexing import write_documents
@@ -36,7 +36,7 @@ def nomiracl_figures(
     return [*rates(asked), *abstention_figures(asked), *time_figures(asked)]
 
 
-def rates(asked: Sequence[Asked]) -> list[Figure]:
+def rates(asked: Sequence[QueryOutcome]) -> list[Figure]:
     """What was answered that should be declined, and declined that should be answered.
 
     Both at the service's own threshold, and the first once more at the one that declines 15 % of the rest.
@@ -50,7 +50,7 @@ def rates(asked: Sequence[Asked]) -> list[Figure]:
     ]
 
 
-def _answered_at(asked: Sequence[Asked]) -> float | None:
+def _answered_at(asked: Sequence[QueryOutcome]) -> float | None:
     """The share of the unanswerable that would be answered where ``_DECLINED`` of the others are declined."""
     sure = sorted(one.outcome.confidence for one in asked if one.query.answerable)
     unsure = [one.outcome.confidence for one in asked if not one.query.answerable]

@@ -146,7 +146,7 @@ def _scores(
         passage = resolver.resolve(document, [passage_of(document)])[0]
         if not passage.mentions:
             continue
-        names = {mention.referent.slice(document.text) for mention in passage.mentions}
+        names = {mention.antecedent.slice(document.text) for mention in passage.mentions}
         plain, resolved = (
             _read(reader, query.text, document, variant, query.answers)
             for variant in (replace(passage, mentions=()), passage)
@@ -165,7 +165,7 @@ def _read(
 def _led(resolver: Resolver, document: Document, span: Span | None = None) -> dict[int, str]:
     """Where each resolved pronoun starts, and the name it was led to."""
     passage = resolver.resolve(document, [passage_of(document, span)])[0]
-    return {m.span.start: m.referent.slice(document.text) for m in passage.mentions}
+    return {m.span.start: m.antecedent.slice(document.text) for m in passage.mentions}
 
 
 def _mean(values: Iterable[float]) -> float:

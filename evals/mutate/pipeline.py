@@ -12,7 +12,7 @@ from evals.run.runner import Ask
 from rag.answering.decision import Decider, Decision
 from rag.engine import Engine
 from rag.ports.reading import Reader
-from rag.question.analysis import Asked
+from rag.question.analysis import QuestionAnalysis
 from rag.retrieval.retriever import Retriever
 from rag.text import sentences
 from rag.types import Answer, Candidate, Citation, Document, Outcome, Question, Reason, Span, SpanAnswer
@@ -82,7 +82,7 @@ class BlindReader:
             [_first_words(span) for span in spans[:1]] for spans in self._reader.read(question, candidates)
         ]
 
-    def closer(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
+    def refine(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
         return answer
 
 
@@ -91,7 +91,7 @@ def _first_words(span: SpanAnswer) -> SpanAnswer:
     head = within.slice(text)
     wide = len(" ".join(head.split(" ")[:2])) or 1
     place = Span(within.start, min(within.start + wide, within.end))
-    return replace(span, span=place, text=" ".join(place.slice(text).split()), referents=())
+    return replace(span, span=place, text=" ".join(place.slice(text).split()), antecedents=())
 
 
 class SureDecider(Decider):
@@ -102,8 +102,10 @@ class SureDecider(Decider):
         self._sure = confidence
         self._given = None if confidence >= threshold else Reason.NOT_CONFIDENT
 
-    def decide(self, asked: Asked, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]) -> Decision:
-        decision = self._inner.decide(asked, candidates, spans)
+    def decide(
+        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]
+    ) -> Decision:
+        decision = self._inner.decide(analysis, candidates, spans)
         if decision.best is None:
             return decision
         return replace(decision, confidence=self._sure, reason=self._given)

@@ -61,7 +61,7 @@ def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]]
     rows, right = [], []
     judge = decider(weight)
     for sample in samples:
-        decision = judge.decide(sample.asked, sample.candidates, sample.spans)
+        decision = judge.decide(sample.analysis, sample.candidates, sample.spans)
         if decision.best is None:
             continue
         rows.append([decision.features[name] for name in FEATURES])

@@ -21,7 +21,7 @@ from evals.train.data import read_rows
 from evals.train.mixture import hold_out
 from rag.answering.comparison import normalise
 from rag.engine import distinct
-from rag.question.analysis import Asked, ask
+from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.reading.context import in_table
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -44,7 +44,7 @@ class Sample:
     dataset: str
     question_id: str
     kind: Kind
-    asked: Asked
+    analysis: QuestionAnalysis
     candidates: tuple[Candidate, ...]
     spans: tuple[SpanAnswer, ...]
     right: tuple[bool, ...]
@@ -67,8 +67,8 @@ def collect(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]
     documents = [text.document() for text in corpus(folder)]
     # Of NoMIRACL's answerable questions nobody says what answers them: only the others teach.
     known = [query for query in queries(folder) if query.answers or not query.answerable]
-    asked = [replace(query, relevant=_gold(query)) for query in known]
-    yield from _samples(folder.name, documents, asked, settings, passages)
+    analysis = [replace(query, relevant=_gold(query)) for query in known]
+    yield from _samples(folder.name, documents, analysis, settings, passages)
 
 
 def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
@@ -85,7 +85,7 @@ def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterato
         for number, text in enumerate(texts)
     ]
     place = {text: f"c{number}" for number, text in enumerate(texts)}
-    asked = [
+    analysis = [
         Query(
             id=f"held-out-{number}",
             text=row.question,
@@ -95,7 +95,7 @@ def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterato
         )
         for number, row in enumerate(rows)
     ]
-    yield from _samples("held-out", documents, asked, settings, passages)
+    yield from _samples("held-out", documents, analysis, settings, passages)
 
 
 def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Sample]:
@@ -104,7 +104,7 @@ def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Samp
     with in_process(dataset, settings) as target:
         assert target.service is not None  # noqa: S101 (for the type checker: it runs in this process)
         for case in dataset.cases:
-            asked = _Case(
+            analysis = _Case(
                 dataset=dataset.name,
                 id=f"{dataset.name}-{case.id}",
                 text=case.question,
@@ -112,7 +112,7 @@ def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Samp
                 accepts=partial(_accepts, case),
                 gold=partial(_holds_any, case),
             )
-            yield from _readings(target.service, asked, passages)
+            yield from _readings(target.service, analysis, passages)
 
 
 def _accepts(case: Case, span: SpanAnswer) -> bool:
@@ -131,12 +131,12 @@ def _holds_any(case: Case, candidate: Candidate) -> bool:
 def _samples(
     name: str,
     documents: Sequence[Document],
-    asked: Sequence[Query],
+    analysis: Sequence[Query],
     settings: Settings,
     passages: int,
 ) -> Iterator[Sample]:
     with fresh_service(settings, documents) as service:
-        for query in asked:
+        for query in analysis:
             yield from _readings(
                 service,
                 _Case(
@@ -155,19 +155,19 @@ def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
     """One case's reading, and where it has passages with the answer the one without them."""
     settings = service.settings
     retriever = Retriever(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
-    asked = ask(case.text, limit=settings.limits.question_characters)
-    found = retriever.retrieve(Question(text=asked.plain), settings.retrieve.pool)
+    analysis = analyze_question(case.text, limit=settings.limits.question_characters)
+    found = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
     kinds = {Kind.ANSWERABLE if case.answerable else Kind.NOT_ANSWERED: found}
     if case.answerable and case.gold is not None:
         kinds[Kind.GOLD_REMOVED] = [candidate for candidate in found if not case.gold(candidate)]
     for kind, candidates in kinds.items():
         chosen = distinct(candidates)[:passages]
-        spans = tuple(span for spans in service.reader.read(asked.plain, chosen) for span in spans)
+        spans = tuple(span for spans in service.reader.read(analysis.standalone, chosen) for span in spans)
         yield Sample(
             dataset=case.dataset,
             question_id=case.id,
             kind=kind,
-            asked=asked,
+            analysis=analysis,
             candidates=tuple(candidates),
             spans=spans,
             right=tuple(kind is Kind.ANSWERABLE and case.accepts(span) for span in spans),

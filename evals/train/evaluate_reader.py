@@ -54,7 +54,7 @@ class Subject:
 
 def _served(reader: SpanReader, question: str, candidate: Candidate) -> str:
     best = reader.read(question, [candidate])[0][:1]
-    return reader.closer(question, best[0]).text if best else ""
+    return reader.refine(question, best[0]).text if best else ""
 
 
 def _whole(text: str) -> Candidate:

@@ -20,7 +20,7 @@ class Flow:
     >>> flow = Flow(DocumentWriter())
     >>> flow.paragraph("Bring:")
     Span(start=0, end=6)
-    >>> flow.item("- a pen", flow.lead(None))
+    >>> flow.item("- a pen", flow.context_span(None))
     Span(start=8, end=15)
     """
 
@@ -43,31 +43,31 @@ class Flow:
         self._leading = self.writer.last_sentence if len(span) else None
         return span
 
-    def quote(self, text: str, lead: Span | None) -> Span:
-        return self._write(text, BlockKind.QUOTE, lead)
+    def quote(self, text: str, context_span: Span | None) -> Span:
+        return self._write(text, BlockKind.QUOTE, context_span)
 
     def code(self, text: str, owner: Span | None = None) -> Span:
         return self._write(text, BlockKind.CODE, owner or self.announcing())
 
-    def item(self, text: str, lead: Span | None, *, tight: bool = False) -> Span:
+    def item(self, text: str, context_span: Span | None, *, tight: bool = False) -> Span:
         """A list's item with its mark, as "- text"."""
-        return self._write(text, BlockKind.LIST_ITEM, lead, tight=tight)
+        return self._write(text, BlockKind.LIST_ITEM, context_span, tight=tight)
 
     def table(self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None) -> None:
         """A table's rows, each led by the header; see ``ingest.formats.tables.table``."""
         made = table(rows, header_rows)
-        lead = owner or self.announcing()
+        context_span = owner or self.announcing()
         for title in made.titles:
-            lead = self._write(title, BlockKind.PARAGRAPH, lead)
+            context_span = self._write(title, BlockKind.PARAGRAPH, context_span)
         tight = False
         if any(made.header):
-            lead = self._write(line(made.header), BlockKind.TABLE_HEADER, lead)
+            context_span = self._write(line(made.header), BlockKind.TABLE_HEADER, context_span)
             tight = True
         for row in made.rows:
-            self._write(line(row), BlockKind.TABLE_ROW, lead, tight=tight)
+            self._write(line(row), BlockKind.TABLE_ROW, context_span, tight=tight)
             tight = True
 
-    def lead(self, owner: Span | None) -> Span | None:
+    def context_span(self, owner: Span | None) -> Span | None:
         """What leads the items of a list that begins here: its owner or the sentence before."""
         return owner or self._leading
 
@@ -86,6 +86,6 @@ class Flow:
         yield
         self._depth -= 1
 
-    def _write(self, text: str, kind: BlockKind, lead: Span | None, *, tight: bool = False) -> Span:
+    def _write(self, text: str, kind: BlockKind, context_span: Span | None, *, tight: bool = False) -> Span:
         self._leading = None
-        return self.writer.block(text, kind, lead=lead, indent=2 * self._depth, tight=tight)
+        return self.writer.block(text, kind, context_span=context_span, indent=2 * self._depth, tight=tight)

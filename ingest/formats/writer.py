@@ -56,7 +56,13 @@ class DocumentWriter:
             self._headings.append(Heading(span=span, text=line, level=level))
 
     def block(
-        self, text: str, kind: BlockKind, *, lead: Span | None = None, indent: int = 0, tight: bool = False
+        self,
+        text: str,
+        kind: BlockKind,
+        *,
+        context_span: Span | None = None,
+        indent: int = 0,
+        tight: bool = False,
     ) -> Span:
         """Adds text after an empty line (``tight``: a line break) and gives its span.
 
@@ -76,7 +82,7 @@ class DocumentWriter:
         start = self._length
         self._append(text.replace("\n", f"\n{margin}"))
         span = Span(start, self._length)
-        self._blocks.append(Block(span=span, kind=kind, lead=lead))
+        self._blocks.append(Block(span=span, kind=kind, context_span=context_span))
         return span
 
     def page(self, number: int, at: int | None = None) -> None:
@@ -90,8 +96,8 @@ class DocumentWriter:
         by = self._length
         self._append(document.text)
         for block in document.blocks or (Block(span=Span(0, len(document.text)), kind=BlockKind.PARAGRAPH),):
-            lead = block.lead.shift(by) if block.lead else None
-            self._blocks.append(Block(span=block.span.shift(by), kind=block.kind, lead=lead))
+            context_span = block.context_span.shift(by) if block.context_span else None
+            self._blocks.append(Block(span=block.span.shift(by), kind=block.kind, context_span=context_span))
         for section in document.sections:
             path = section.path or (document.title,)
             span = Span(section.span.start + by, section.span.start + by)

@@ -70,11 +70,11 @@ def citations_for(span: SpanAnswer, sentence: Span, citations: Citations) -> tup
     """Indices for one sentence: itself, the sentences that name its pronouns, its lead-in."""
     passage, document = span.candidate.passage, span.candidate.document
     naming = [
-        naming_sentence(document, passage, referent)
-        for referent in dict.fromkeys(m.referent for m in _mentions_in(passage, sentence))
+        naming_sentence(document, passage, antecedent)
+        for antecedent in dict.fromkeys(m.antecedent for m in _mentions_in(passage, sentence))
     ]
-    leads = _leads(document, passage, sentence)
-    return citations.add(document, dict.fromkeys((sentence, *naming, *leads)))
+    context_spans = _leads(document, passage, sentence)
+    return citations.add(document, dict.fromkeys((sentence, *naming, *context_spans)))
 
 
 def holding(span: SpanAnswer) -> tuple[Span, ...]:
@@ -89,23 +89,23 @@ def said(span: SpanAnswer, sentence: Span) -> str:
     parts, cursor = [], sentence.start
     for mention in _mentions_in(span.candidate.passage, sentence):
         parts.append(text[cursor : mention.span.end])
-        parts.append(f" [{mention.referent.slice(text)}]")
+        parts.append(f" [{mention.antecedent.slice(text)}]")
         cursor = mention.span.end
     parts.append(text[cursor : sentence.end])
     return " ".join("".join(parts).split())
 
 
-def naming_sentence(document: Document, passage: Passage, referent: Span) -> Span:
+def naming_sentence(document: Document, passage: Passage, antecedent: Span) -> Span:
     """The sentence in which a referent stands; it may lie before the passage."""
     for sentence in passage.sentences:
-        if sentence.contains(referent):
+        if sentence.contains(antecedent):
             return sentence
-    within = next((s.span for s in document.sections if s.span.contains(referent)), None)
+    within = next((s.span for s in document.sections if s.span.contains(antecedent)), None)
     for block in document.blocks:
-        if block.span.contains(referent):
+        if block.span.contains(antecedent):
             within = block.span
-    found = (s for s in sentences(document.text, within) if s.contains(referent))
-    return next(found, referent)
+    found = (s for s in sentences(document.text, within) if s.contains(antecedent))
+    return next(found, antecedent)
 
 
 def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
@@ -114,5 +114,13 @@ def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
 
 def _leads(document: Document, passage: Passage, sentence: Span) -> list[Span]:
     """The leads of the block a sentence is in; without blocks, none."""
-    known = {block.lead for block in document.blocks if block.lead and block.span.overlaps(sentence)}
-    return sorted(lead for lead in known if lead in passage.leads or passage.span.contains(lead))
+    known = {
+        block.context_span
+        for block in document.blocks
+        if block.context_span and block.span.overlaps(sentence)
+    }
+    return sorted(
+        context_span
+        for context_span in known
+        if context_span in passage.context_spans or passage.span.contains(context_span)
+    )

@@ -25,7 +25,7 @@ from typing import Any
 
 from rag.answering.comparison import differs, says_same
 from rag.errors import ModelError
-from rag.question.analysis import POSSESSIVE, Asked, fits
+from rag.question.analysis import POSSESSIVE, QuestionAnalysis, matches_type
 from rag.question.units_of_measure import unit_asked, unit_of
 from rag.retrieval.fusion import z_sum
 from rag.settings import DecideSettings
@@ -40,7 +40,7 @@ FEATURES = (
     "fits",  # 1: a number where a number is asked for, …; -1: not; 0: form tells nothing
 )
 
-RIVALS = 3
+MAX_COMPETING = 3
 _BREADTH = 1.5  # of margin: how slowly doubt fades; at 0 it is a half
 _NEAR = 0.5
 # Standing counts for longer, since it means the same in more corpora. Doubt is a half at a margin of 0 here,
@@ -124,13 +124,13 @@ def crowded(retrieved: int) -> float:
 class Decision:
     """The best answer and what else speaks for it; ``reason`` set where it isn't to be given.
 
-    ``rivals`` are other documents' answers that can't be right beside the best one, each once, and
-    each as sure as ``DecideSettings.rival`` says.
+    ``competing`` are other documents' answers that can't be right beside the best one, each once, and
+    each as sure as ``DecideSettings.conflict_confidence`` says.
     """
 
     best: SpanAnswer | None
     same: tuple[SpanAnswer, ...]
-    rivals: tuple[SpanAnswer, ...]
+    competing: tuple[SpanAnswer, ...]
     confidence: float
     reason: Reason | None
     features: Mapping[str, float]
@@ -150,10 +150,10 @@ class _Found:
     ahead: Mapping[str, float]
 
     @classmethod
-    def of(cls, asked: Asked, candidates: Sequence[Candidate]) -> _Found:
+    def of(cls, analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> _Found:
         cosines = [c.scores.dense for c in candidates if c.scores.dense is not None]
         return cls(
-            unknown=_share_unknown(asked.names, candidates),
+            unknown=_share_unknown(analysis.names, candidates),
             ranks={candidate.passage.id: rank for rank, candidate in enumerate(candidates)},
             least=min(cosines, default=0.0),
             ahead=_ahead(candidates),
@@ -173,30 +173,32 @@ class Decider:
         self._settings = settings
         self._cosines = cosines
 
-    def decide(self, asked: Asked, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]) -> Decision:
+    def decide(
+        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]
+    ) -> Decision:
         """The decision over all spans read so far; ``candidates`` are those retrieved, best first."""
         if not candidates:
             return _none(Reason.NOTHING_RELEVANT)
-        ranked = self._rank(asked, spans)
+        ranked = self._rank(analysis, spans)
         if not ranked:
             return _none(Reason.NOT_ANSWERED_HERE)
         best = ranked[0]
         same = tuple(span for span in ranked[1:] if says_same(span.text, best.text))
-        found = _Found.of(asked, candidates)
-        features = self._features(asked, found, best)
+        found = _Found.of(analysis, candidates)
+        features = self._features(analysis, found, best)
         confidence = self._calibration.probability(features, len(candidates))
         return Decision(
             best=best,
             same=same,
-            rivals=self._rivals(asked, found, ranked),
+            competing=self._competing_answers(analysis, found, ranked),
             confidence=confidence,
             reason=self._reason(confidence, best),
             features=dict(zip(FEATURES, features, strict=True)),
         )
 
-    def _features(self, asked: Asked, found: _Found, span: SpanAnswer) -> list[float]:
+    def _features(self, analysis: QuestionAnalysis, found: _Found, span: SpanAnswer) -> list[float]:
         """In the order of ``FEATURES``."""
-        form = _form_of(asked, span)
+        form = _form_of(analysis, span)
         doubt = _doubt(span.margin, _BREADTH)
         dense = span.candidate.scores.dense
         near = doubt * ((found.least if dense is None else dense) - _NEAR)
@@ -209,36 +211,47 @@ class Decider:
             0.0 if form is None else 1.0 if form else -1.0,
         ]
 
-    def _rivals(self, asked: Asked, found: _Found, ranked: Sequence[SpanAnswer]) -> tuple[SpanAnswer, ...]:
+    def _competing_answers(
+        self, analysis: QuestionAnalysis, found: _Found, ranked: Sequence[SpanAnswer]
+    ) -> tuple[SpanAnswer, ...]:
         best, first = ranked[0], _first_of_each(ranked)
         agreeing = {span.candidate.document.id for span in first if not differs(span.text, best.text)}
-        rivals: list[SpanAnswer] = []
+        competing: list[SpanAnswer] = []
         for span in first:
-            known = any(not differs(span.text, rival.text) for rival in rivals)
-            if known or span.candidate.document.id in agreeing or _form_of(asked, span) is False:
+            known = any(not differs(span.text, other.text) for other in competing)
+            if known or span.candidate.document.id in agreeing or _form_of(analysis, span) is False:
                 continue
-            features = self._features(asked, found, span)
-            if self._calibration.probability(features, len(found.ranks)) >= self._settings.rival:
-                rivals.append(span)
-        return tuple(rivals[:RIVALS])
+            features = self._features(analysis, found, span)
+            if (
+                self._calibration.probability(features, len(found.ranks))
+                >= self._settings.conflict_confidence
+            ):
+                competing.append(span)
+        return tuple(competing[:MAX_COMPETING])
 
-    def better_formed(self, asked: Asked, closer: SpanAnswer, best: SpanAnswer) -> SpanAnswer:
+    def choose_better_typed(
+        self, analysis: QuestionAnalysis, refined: SpanAnswer, best: SpanAnswer
+    ) -> SpanAnswer:
         """The closer look's answer, but for one of the wrong form where the first look's wasn't."""
-        return best if _form_of(asked, closer) is False and _form_of(asked, best) is not False else closer
+        return (
+            best
+            if _form_of(analysis, refined) is False and _form_of(analysis, best) is not False
+            else refined
+        )
 
     def is_clear(self, decision: Decision) -> bool:
         """True where reading more passages is not worth its time."""
         return decision.confidence >= self._settings.clear
 
-    def _rank(self, asked: Asked, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
+    def _rank(self, analysis: QuestionAnalysis, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
         """Best first; ties by place, so that order never depends on what came first."""
         return sorted(
-            spans, key=lambda span: (-self._worth(asked, span), span.candidate.passage.id, span.span.start)
+            spans, key=lambda span: (-self._worth(analysis, span), span.candidate.passage.id, span.span.start)
         )
 
-    def _worth(self, asked: Asked, span: SpanAnswer) -> float:
+    def _worth(self, analysis: QuestionAnalysis, span: SpanAnswer) -> float:
         retrieval = self._calibration.retrieval_weight * span.candidate.scores.fused
-        return span.margin + retrieval - _misfit(asked, span)
+        return span.margin + retrieval - _misfit(analysis, span)
 
     def _reason(self, confidence: float, best: SpanAnswer) -> Reason | None:
         if confidence >= self._settings.threshold:
@@ -271,11 +284,11 @@ def _first_of_each(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
     return list(first.values())
 
 
-def _misfit(asked: Asked, span: SpanAnswer) -> float:
+def _misfit(analysis: QuestionAnalysis, span: SpanAnswer) -> float:
     """What an answer of the wrong form loses."""
-    if _form_of(asked, span) is not False:
+    if _form_of(analysis, span) is not False:
         return 0.0
-    wanted, found = unit_asked(asked.plain), unit_of(span.text, _behind(span))
+    wanted, found = unit_asked(analysis.standalone), unit_of(span.text, _behind(span))
     return _OTHER_UNIT if wanted and found and found != wanted else _MISFIT
 
 
@@ -284,13 +297,13 @@ def _behind(span: SpanAnswer) -> str:
     return span.candidate.document.text[end : end + _BEHIND]
 
 
-def _form_of(asked: Asked, span: SpanAnswer) -> bool | None:
+def _form_of(analysis: QuestionAnalysis, span: SpanAnswer) -> bool | None:
     """Whether a span has the form that is asked for, told by itself and the text behind it."""
-    return fits(asked, span.text, _behind(span))
+    return matches_type(analysis, span.text, _behind(span))
 
 
 def _none(reason: Reason) -> Decision:
-    return Decision(best=None, same=(), rivals=(), confidence=0.0, reason=reason, features={})
+    return Decision(best=None, same=(), competing=(), confidence=0.0, reason=reason, features={})
 
 
 def _share_unknown(names: Sequence[str], candidates: Sequence[Candidate]) -> float:

@@ -204,7 +204,7 @@ class _Discourse:
                 if not entity.gender:
                     entity.gender, entity.told = gender, True
                 if entity.name:
-                    yield Mention(span=Span(word.start, word.end), referent=entity.best)
+                    yield Mention(span=Span(word.start, word.end), antecedent=entity.best)
 
     def _meet(self, person: Person, at: int, quoted: bool) -> None:
         """Makes the person a phrase names more salient; a new one is taken in."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class SentenceRow:
     """What the dense index finds: one sentence of a passage, or the passage whole.
 
     ``id`` is ``{passage_id}:{index}``, ``index`` being the sentence's place in the passage.
@@ -88,7 +88,7 @@ class PassageIndex(Protocol):
     Collections are made on first ``add``; searching or pruning an unknown one finds nothing.
     """
 
-    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None: ...
+    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None: ...
 
     def remove(
         self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()

@@ -14,7 +14,7 @@ class Reader(Protocol):
     Laws: spans lie inside their candidate's passage (or its leads); a span's text is a slice of
     the document or its referents' slices; results are per candidate, in the order given, each a
     list best first (empty only for an unreadable passage); the same input gives the same output.
-    ``closer`` gives an answer of the same candidate, and leaves its scores as they are.
+    ``refine`` gives an answer of the same candidate, and leaves its scores as they are.
     """
 
     @property
@@ -26,7 +26,7 @@ class Reader(Protocol):
 
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]: ...
 
-    def closer(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
+    def refine(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
         """The answer with its bounds looked at once more, among the sentences around it alone."""
         ...
 

@@ -17,12 +17,12 @@ from functools import cache, lru_cache
 import Stemmer
 
 from rag.errors import InvalidQuestion
-from rag.question.contextualize import follow_up
+from rag.question.contextualize import contextualize
 from rag.question.units_of_measure import unit_asked, unit_of
 from rag.types import Turn
 
 
-class Kind(StrEnum):
+class AnswerType(StrEnum):
     """What form an answer takes."""
 
     PERSON = "person"
@@ -38,24 +38,27 @@ _MEASURES = (
     "many|much|old|long|far|tall|big|large|often|high|deep|wide|heavy|fast|soon|late|early|hot|cold|few|young"
 )
 # In order: the first pattern that matches decides.
-_KINDS = (
+_ANSWER_TYPES = (
     (
-        Kind.TIME,
+        AnswerType.TIME,
         r"\bwhen\b|\b(what|which|whose) (exact |specific )?(year|date|day|month|century|decade|time)\b",
     ),
-    (Kind.NUMBER, rf"\bhow ({_MEASURES})\b|\b(what|which) (number|percentage|percent|age|share|amount)\b"),
     (
-        Kind.EXPLANATION,
+        AnswerType.NUMBER,
+        rf"\bhow ({_MEASURES})\b|\b(what|which) (number|percentage|percent|age|share|amount)\b",
+    ),
+    (
+        AnswerType.EXPLANATION,
         r"\bwhy\b|\bhow come\b|\bwhat('s| is| was)? the reasons?\b|\bfor what reason\b|\bexplain\b",
     ),
-    (Kind.PERSON, r"\bwho(m|se|'s|’s)?\b|\b(what|which) (person|man|woman)\b"),
-    (Kind.PLACE, r"\bwhere\b|\b(what|which) (country|city|place|state|town|county|location)\b"),
+    (AnswerType.PERSON, r"\bwho(m|se|'s|’s)?\b|\b(what|which) (person|man|woman)\b"),
+    (AnswerType.PLACE, r"\bwhere\b|\b(what|which) (country|city|place|state|town|county|location)\b"),
     (
-        Kind.EXPLANATION,
+        AnswerType.EXPLANATION,
         r"\bhow (do|does|did|can|could|should|would|will|is|are|was|were|to|has|have|might|may)\b",
     ),
 )
-_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+_PATTERNS = tuple((answer_type, re.compile(pattern, re.IGNORECASE)) for answer_type, pattern in _ANSWER_TYPES)
 _POLAR = re.compile(
     r"\s*(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|shall|may|might|must)(n['’]t)?\b",
     re.IGNORECASE,
@@ -99,30 +102,31 @@ _NUMBER_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class QuestionAnalysis:
     """A question's text, tidied, with what was read off it. ``content`` and ``names`` are folded.
 
-    ``plain`` is the text without greeting and courtesy, standing alone (see
-    ``rag/question/contextualize.py``): what is read for. ``search`` is what is searched for: the same, with names of the conversation's last turn.
+    ``standalone`` is the text without greeting and courtesy, standing alone (see
+    ``rag/question/contextualize.py``): what the reader gets. ``search_text`` is what is searched for:
+    the same, with names of the conversation's last turn.
 
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.
     """
 
     text: str
-    plain: str
-    search: str
-    kind: Kind
+    standalone: str
+    search_text: str
+    answer_type: AnswerType
     content: tuple[str, ...]
     names: tuple[str, ...]
 
     @property
     def wants_sentences(self) -> bool:
         """True where a clipped phrase would be no answer."""
-        return self.kind in {Kind.EXPLANATION, Kind.POLAR}
+        return self.answer_type in {AnswerType.EXPLANATION, AnswerType.POLAR}
 
 
-def ask(text: str, *, limit: int, history: Sequence[Turn] = ()) -> Asked:
+def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> QuestionAnalysis:
     """A checked and tidied question; ``history`` are the turns before it, oldest first.
 
     Raises:
@@ -134,15 +138,15 @@ def ask(text: str, *, limit: int, history: Sequence[Turn] = ()) -> Asked:
     words = _WORD.findall(tidy)
     if not words:
         raise InvalidQuestion("the question is empty")
-    said = follow_up(_plain(tidy), history)
-    plain = said.read
-    return Asked(
+    said = contextualize(_without_courtesies(tidy), history)
+    standalone = said.standalone
+    return QuestionAnalysis(
         text=tidy,
-        plain=plain,
-        search=said.search,
-        kind=_kind(plain),
-        content=content_words(plain),
-        names=_names(plain),
+        standalone=standalone,
+        search_text=said.search_text,
+        answer_type=_answer_type(standalone),
+        content=content_words(standalone),
+        names=_names(standalone),
     )
 
 
@@ -156,10 +160,10 @@ def content_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in folded if word not in _STOP))
 
 
-def _plain(text: str) -> str:
+def _without_courtesies(text: str) -> str:
     """The question behind its courtesies; all of it where nothing else is said.
 
-    >>> _plain("Hi there! Do you know how many people work here?")
+    >>> _without_courtesies("Hi there! Do you know how many people work here?")
     'how many people work here?'
     """
     rest = text
@@ -168,18 +172,18 @@ def _plain(text: str) -> str:
     return rest if _WORD.search(rest) else text
 
 
-def _kind(text: str) -> Kind:
+def _answer_type(text: str) -> AnswerType:
     found = [
-        (match.start(), order, kind)
-        for order, (kind, pattern) in enumerate(_PATTERNS)
+        (match.start(), order, answer_type)
+        for order, (answer_type, pattern) in enumerate(_PATTERNS)
         if (match := pattern.search(text))
     ]
     if _POLAR.match(text):
-        return Kind.POLAR
+        return AnswerType.POLAR
     wh = _WH.search(text)
     # A pattern that starts after another question word belongs to a clause ("what do people do when …").
     found = [entry for entry in found if wh is None or entry[0] <= wh.start()]
-    return min(found)[2] if found else Kind.OTHER
+    return min(found)[2] if found else AnswerType.OTHER
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -236,7 +240,7 @@ def same_stem(one: str, other: str) -> bool:
     )
 
 
-def fits(asked: Asked, answer: str, after: str = "") -> bool | None:
+def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bool | None:
     """Whether an answer has the form that is asked for; None where form tells nothing.
 
     A number where a number is asked for, and not one of another unit; a capital where a name is; a
@@ -245,18 +249,18 @@ def fits(asked: Asked, answer: str, after: str = "") -> bool | None:
     """
     words = set(_parts(folded_words(answer)))
     digits = any(c.isdigit() for c in answer)
-    if asked.kind is Kind.NUMBER:
+    if analysis.answer_type is AnswerType.NUMBER:
         digits = digits and _NUMERAL.search(answer) is not None
-        unit, found = unit_asked(asked.plain), unit_of(answer, after)
+        unit, found = unit_asked(analysis.standalone), unit_of(answer, after)
         return (digits or not words.isdisjoint(_NUMBER_WORDS)) and (not unit or found in {unit, None})
-    if asked.kind is Kind.TIME:
-        return _fits_time(asked.plain, words, digits)
-    if asked.kind in {Kind.PERSON, Kind.PLACE}:
+    if analysis.answer_type is AnswerType.TIME:
+        return _matches_time(analysis.standalone, words, digits)
+    if analysis.answer_type in {AnswerType.PERSON, AnswerType.PLACE}:
         return any(c.isupper() for c in answer)
     return None
 
 
-def _fits_time(question: str, words: set[str], digits: bool) -> bool:
+def _matches_time(question: str, words: set[str], digits: bool) -> bool:
     named = _CALENDAR.search(question)
     unit = named.group("unit").casefold() if named else "when"
     if unit == "year":

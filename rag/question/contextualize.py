@@ -60,36 +60,39 @@ _NO_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUp:
+class ContextualizedQuestion:
     """What to read for and what to search for; both the question itself where it stands alone."""
 
-    read: str
-    search: str
+    standalone: str
+    search_text: str
 
 
-def follow_up(question: str, history: Sequence[Turn]) -> FollowUp:
+def contextualize(question: str, history: Sequence[Turn]) -> ContextualizedQuestion:
     """The question with what it leaves unsaid, from the last turn of ``history`` (oldest first).
 
-    >>> follow_up("And when?", [Turn(question="Who demanded an apology?", answer="Grady Judd")]).read
-    'when demanded an apology?'
-    >>> follow_up("How old is he?", [Turn(question="Who demanded an apology?", answer="Grady Judd")]).read
-    'How old is Grady Judd?'
+    >>> last = Turn(question="Who runs the library?", answer="Ada Moss")
+    >>> contextualize("And since when?", [last]).standalone
+    'since when runs the library?'
+    >>> contextualize("How old is she?", [last]).standalone
+    'How old is Ada Moss?'
     """
     if not history:
-        return FollowUp(read=question, search=question)
+        return ContextualizedQuestion(standalone=question, search_text=question)
     last = history[-1]
     before = " ".join(last.question[:_HEARD].split())
     answer = " ".join(last.answer[:_HEARD].split())
     swapped = _swapped(question, before)
     if swapped:  # the last answer was for what is no longer asked
-        return FollowUp(read=swapped, search=swapped)
-    read = _again(question, before) or _named(question, before, answer)
+        return ContextualizedQuestion(standalone=swapped, search_text=swapped)
+    standalone = _again(question, before) or _named(question, before, answer)
     said = names_in(answer)
-    if read != question or not names_in(question):
+    if standalone != question or not names_in(question):
         said = [*names_in(before), *said]
-    if read == question and _leans(question):
+    if standalone == question and _leans(question):
         said = [before, *said]
-    return FollowUp(read=read, search=" ".join([read, *_missing(said, read)]))
+    return ContextualizedQuestion(
+        standalone=standalone, search_text=" ".join([standalone, *_missing(said, standalone)])
+    )
 
 
 def names_in(text: str) -> list[str]:

@@ -20,10 +20,10 @@ _SHORTEST = 5  # letters
 _LONG = 7  # letters from which two edits are one slip, or two
 
 
-def put_right(question: str, texts: Iterable[str], known: Callable[[str], bool]) -> str:
+def correct_spelling(question: str, texts: Iterable[str], known: Callable[[str], bool]) -> str:
     """The question with its slips put right, itself where there are none.
 
-    >>> put_right("who is the sherrif?", ["The sheriff spoke."], known=lambda word: word == "spoke")
+    >>> correct_spelling("who is the sherrif?", ["The sheriff spoke."], known=lambda word: word == "spoke")
     'who is the sheriff?'
     """
     suspects = {

@@ -23,17 +23,17 @@ _BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Segment:
     """A stretch of a view. ``at`` is where it starts in the view, ``source`` where it is from.
 
-    ``referent`` is set where ``text`` stands for a pronoun at ``source``: ``text`` then begins with
+    ``antecedent`` is set where ``text`` stands for a pronoun at ``source``: ``text`` then begins with
     the referent's slice. ``group`` tells apart stretches that no answer may straddle.
     """
 
     at: int
     text: str
     source: Span
-    referent: Span | None = None
+    antecedent: Span | None = None
     group: int = 0
 
     @property
@@ -42,20 +42,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SourceSpan:
     """Where a stretch of a view is in the document, and how to say it."""
 
     span: Span
     text: str
-    referents: tuple[Span, ...] = ()
+    antecedents: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ReaderContext:
     """The text a reader sees, and its pieces in order."""
 
     text: str
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
 
     def origin(self, at: int) -> tuple[int, int] | None:
         """Where the character at an offset is from, the same in every view of a passage.
@@ -63,39 +63,47 @@ class View:
         The document's offset and 0; within a name that stands for a pronoun, the pronoun's offset and the
         character's number in the name, from 1. None for text that is from nowhere.
         """
-        number = bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1
-        if number < 0 or at >= self.pieces[number].end:
+        number = bisect_right(self.segments, at, key=lambda segment: segment.at) - 1
+        if number < 0 or at >= self.segments[number].end:
             return None
-        piece = self.pieces[number]
-        inside = at - piece.at
-        return (piece.source.start, inside + 1) if piece.referent else (piece.source.start + inside, 0)
+        segment = self.segments[number]
+        inside = at - segment.at
+        return (
+            (segment.source.start, inside + 1) if segment.antecedent else (segment.source.start + inside, 0)
+        )
 
-    def place(self, start: int, end: int) -> Place | None:
+    def place(self, start: int, end: int) -> SourceSpan | None:
         """The document's span for ``text[start:end]``.
 
         None where that is empty, or straddles two groups (a lead and the passage, say).
         """
-        touched = [piece for piece in self.pieces if piece.at < end and start < piece.end]
+        touched = [segment for segment in self.segments if segment.at < end and start < segment.end]
         if start >= end or not touched or touched[0].group != touched[-1].group:
             return None
         first, last = touched[0], touched[-1]
-        begin = first.source.start if first.referent else first.source.start + max(0, start - first.at)
-        finish = last.source.end if last.referent else last.source.start + min(end, last.end) - last.at
-        referents = tuple(
-            _cut(piece, start, end) for piece in touched if piece.referent and len(piece.referent)
+        begin = first.source.start if first.antecedent else first.source.start + max(0, start - first.at)
+        finish = last.source.end if last.antecedent else last.source.start + min(end, last.end) - last.at
+        antecedents = tuple(
+            _cut(segment, start, end) for segment in touched if segment.antecedent and len(segment.antecedent)
         )
-        return Place(span=Span(begin, finish), text=self.text[start:end].strip(), referents=referents)
+        return SourceSpan(
+            span=Span(begin, finish), text=self.text[start:end].strip(), antecedents=antecedents
+        )
 
 
-def _cut(piece: Piece, start: int, end: int) -> Span:
+def _cut(segment: Segment, start: int, end: int) -> Span:
     """The part of a piece's referent that lies in the view's ``[start, end)``."""
-    assert piece.referent is not None  # noqa: S101 (for the type checker; callers have looked)
-    low = max(0, start - piece.at)
-    high = min(len(piece.referent), end - piece.at)
-    return Span(piece.referent.start + low, piece.referent.start + high) if low < high else piece.referent
+    assert segment.antecedent is not None  # noqa: S101 (for the type checker; callers have looked)
+    low = max(0, start - segment.at)
+    high = min(len(segment.antecedent), end - segment.at)
+    return (
+        Span(segment.antecedent.start + low, segment.antecedent.start + high)
+        if low < high
+        else segment.antecedent
+    )
 
 
-def view_of(candidate: Candidate, within: Span | None = None) -> View:
+def reader_context(candidate: Candidate, within: Span | None = None) -> ReaderContext:
     """The view of a candidate's passage: leads, a line each, then the passage, or only the part ``within``.
 
     First a heading that is a question, which no answer is taken from. Pronouns read as their names; a
@@ -106,9 +114,9 @@ def view_of(candidate: Candidate, within: Span | None = None) -> View:
     headers = _headers(document, passage.span)
     view = _Builder(document.text)
     view.say(_question_above(document, passage))
-    for lead in passage.leads:
-        if lead not in headers:
-            view.add(lead)
+    for context_span in passage.context_spans:
+        if context_span not in headers:
+            view.add(context_span)
             view.cut("\n")
     _body(view, document, passage, within or passage.span)
     return view.done()
@@ -122,7 +130,7 @@ def _question_above(document: Document, passage: Passage) -> str:
     return f"{heading}\n" if heading.endswith(_ASKING) and not own else ""
 
 
-def read_as(document: Document, passage: Passage, span: Span) -> str:
+def readable_text(document: Document, passage: Passage, span: Span) -> str:
     """How a stretch of a passage reads: its pronouns as names, its rows with their columns' names."""
     view = _Builder(document.text)
     _body(view, document, passage, span)
@@ -149,7 +157,11 @@ def _body(view: _Builder, document: Document, passage: Passage, within: Span) ->
 def _headers(document: Document, within: Span) -> set[Span]:
     """The header lines whose names are read with the rows of a stretch, and so not once more."""
     blocks = _blocks_in(document, within)
-    return {block.lead for block in blocks if block.lead and _cells(document.text, block) is not None}
+    return {
+        block.context_span
+        for block in blocks
+        if block.context_span and _cells(document.text, block) is not None
+    }
 
 
 class _Builder:
@@ -157,17 +169,19 @@ class _Builder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._pieces: list[Piece] = []
+        self._pieces: list[Segment] = []
         self._parts: list[str] = []
         self._at = 0
         self._group = 0
 
-    def add(self, source: Span, said: str | None = None, referent: Span | None = None) -> None:
+    def add(self, source: Span, said: str | None = None, antecedent: Span | None = None) -> None:
         """A piece of the document, or what stands for it."""
         shown = source.slice(self._text) if said is None else said
         if shown:
-            piece = Piece(at=self._at, text=shown, source=source, referent=referent, group=self._group)
-            self._pieces.append(piece)
+            segment = Segment(
+                at=self._at, text=shown, source=source, antecedent=antecedent, group=self._group
+            )
+            self._pieces.append(segment)
             self.say(shown)
 
     def say(self, text: str) -> None:
@@ -187,9 +201,9 @@ class _Builder:
             if not span.contains(mention.span):
                 continue
             self.add(Span(cursor, mention.span.start))
-            name = mention.referent.slice(self._text)
+            name = mention.antecedent.slice(self._text)
             possessive = mention.span.slice(self._text).casefold() in _POSSESSIVES
-            self.add(mention.span, f"{name}'s" if possessive else name, mention.referent)
+            self.add(mention.span, f"{name}'s" if possessive else name, mention.antecedent)
             cursor = mention.span.end
         self.add(Span(cursor, span.end))
 
@@ -201,8 +215,8 @@ class _Builder:
             self.add(cell)
         self.cut(".")
 
-    def done(self) -> View:
-        return View(text="".join(self._parts), pieces=tuple(self._pieces))
+    def done(self) -> ReaderContext:
+        return ReaderContext(text="".join(self._parts), segments=tuple(self._pieces))
 
 
 def in_table(document: Document, span: Span) -> bool:
@@ -223,9 +237,9 @@ def _blocks_in(document: Document, span: Span) -> list[Block]:
 
 def _cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
     """A row's filled cells with their columns' names; None for what isn't a row under a header."""
-    if block.kind is not BlockKind.TABLE_ROW or block.lead is None:
+    if block.kind is not BlockKind.TABLE_ROW or block.context_span is None:
         return None
-    names, cells = split_cells(text, block.lead), split_cells(text, block.span)
+    names, cells = split_cells(text, block.context_span), split_cells(text, block.span)
     if len(names) != len(cells):
         return None
     return [(name.slice(text), cell) for name, cell in zip(names, cells, strict=True) if len(cell)]

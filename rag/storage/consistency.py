@@ -9,7 +9,7 @@ from rag.storage.indexes import Indexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+class Inconsistency:
     """Where an index differs from the catalog.
 
     ``kind`` is ``missing`` or ``stale`` for a document version that the index lacks or should not
@@ -24,10 +24,10 @@ class Disagreement:
     version: str = ""
 
 
-def differing_versions(catalog: Catalog, indexes: Indexes) -> list[Disagreement]:
+def differing_versions(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
     """Versions missing from an index or left in it, by collection, index and id."""
     return [
-        Disagreement(index=index, kind=kind, collection=collection, document_id=key, version=version)
+        Inconsistency(index=index, kind=kind, collection=collection, document_id=key, version=version)
         for collection in sorted(catalog.collections() | indexes.collections())
         for committed in [catalog.versions(collection)]
         for index, held in indexes.versions(collection).items()
@@ -36,10 +36,10 @@ def differing_versions(catalog: Catalog, indexes: Indexes) -> list[Disagreement]
     ]
 
 
-def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Disagreement]:
+def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
     """Collections whose rows were lost although no version is missing; reads every passage."""
     return [
-        Disagreement(index=index, kind="rows", collection=collection)
+        Inconsistency(index=index, kind="rows", collection=collection)
         for collection in sorted(catalog.collections())
         for wanted in [_rows(catalog, collection)]
         for index, rows in indexes.counts(collection).items()

@@ -2,15 +2,15 @@
 
 Small units beat big ones (search sentences, read passages): on XQuAD-en recall@1 of the best
 sentence was 0.916, of the whole paragraph 0.885, with the same model. Both are indexed as they are
-read (``rag.view.read_as``): pronouns as names, a table's rows with the names of their columns.
+read (``rag.view.readable_text``): pronouns as names, a table's rows with the names of their columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.ports.indexes import TermRow, Unit
-from rag.reading.context import read_as
+from rag.ports.indexes import SentenceRow, TermRow
+from rag.reading.context import readable_text
 from rag.types import Document, Passage
 
 _RECIPE = "sentences.2"  # rises when what is embedded or indexed changes
@@ -27,7 +27,7 @@ def headings(document: Document, passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
 
 
-def units(document: Document, passage: Passage, *, context: bool) -> tuple[Unit, ...]:
+def units(document: Document, passage: Passage, *, context: bool) -> tuple[SentenceRow, ...]:
     """One unit for each sentence, in order.
 
     ``context`` puts title and heading path before the sentence that is embedded, as
@@ -35,12 +35,12 @@ def units(document: Document, passage: Passage, *, context: bool) -> tuple[Unit,
     """
     before = prefix(headings(document, passage)) if context else ""
     return tuple(
-        Unit(
+        SentenceRow(
             passage_id=passage.id,
             index=index,
             document_id=passage.document_id,
             version=passage.version,
-            text=before + read_as(document, passage, sentence),
+            text=before + readable_text(document, passage, sentence),
         )
         for index, sentence in enumerate(passage.sentences)
     )
@@ -53,13 +53,17 @@ def unit_ids(passages: Sequence[Passage]) -> frozenset[str]:
 
 def term_row(document: Document, passage: Passage) -> TermRow:
     """The passage's words, beside them its title, headings and the leads that lie outside it."""
-    leads = [lead.slice(document.text) for lead in passage.leads if not passage.span.contains(lead)]
+    context_spans = [
+        context_span.slice(document.text)
+        for context_span in passage.context_spans
+        if not passage.span.contains(context_span)
+    ]
     return TermRow(
         passage_id=passage.id,
         document_id=passage.document_id,
         version=passage.version,
-        text=read_as(document, passage, passage.span),
-        context="\n".join(dict.fromkeys([*headings(document, passage), *leads])),
+        text=readable_text(document, passage, passage.span),
+        context="\n".join(dict.fromkeys([*headings(document, passage), *context_spans])),
     )
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Change
-from rag.ports.indexes import Embedder, PassageIndex, TermIndex, TermRow, Unit
+from rag.ports.indexes import Embedder, PassageIndex, SentenceRow, TermIndex, TermRow
 from rag.storage import index_rows as units
 from rag.types import Document, Passage
 
@@ -26,7 +26,7 @@ class Entry:
     """All that the indexes get of some documents of one collection; ``vectors`` in order of ``units``."""
 
     collection: str
-    units: tuple[Unit, ...]
+    units: tuple[SentenceRow, ...]
     vectors: Vectors
     rows: tuple[TermRow, ...]
 

@@ -16,7 +16,7 @@ from threading import RLock
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.ports.catalog import Catalog, Change, Intent, Move
 from rag.ports.indexes import Embedder, PassageIndex, TermIndex
-from rag.storage.consistency import Disagreement, differing_counts, differing_versions
+from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
 from rag.types import Document, Passage
 
@@ -160,7 +160,7 @@ class Library:
         held = [[name, *self._indexes.counts(name).values()] for name in collections]
         return json.dumps([self.fingerprint, self._catalog.generation(), held])
 
-    def check(self) -> list[Disagreement]:
+    def check(self) -> list[Inconsistency]:
         """Where an index and the catalog differ, rows counted; empty when all is well."""
         with self._lock:
             return differing_versions(self._catalog, self._indexes) or differing_counts(
@@ -246,7 +246,7 @@ class Library:
             self._indexes.add(self._indexes.prepare(changes, progress))
         return len(document_ids)
 
-    def _remove_stale(self, found: Sequence[Disagreement]) -> int:
+    def _remove_stale(self, found: Sequence[Inconsistency]) -> int:
         stale: dict[str, set[tuple[str, str]]] = {}
         for each in found:
             if each.kind == "stale":

@@ -56,7 +56,7 @@ def rich() -> Change:
         pages=(Page(span=Span(0, len(text)), number=3),),
         blocks=(
             Block(span=Span(0, 5), kind=BlockKind.HEADING),
-            Block(span=Span(30, 34), kind=BlockKind.TABLE_ROW, lead=Span(0, 5)),
+            Block(span=Span(30, 34), kind=BlockKind.TABLE_ROW, context_span=Span(0, 5)),
         ),
         metadata={"team": "legal", "ü": ""},
         collection="Other ☂",
@@ -67,8 +67,8 @@ def rich() -> Change:
         collection=made.collection,
         span=Span(6, 29),
         sentences=(Span(6, 15), Span(16, 29)),
-        leads=(Span(0, 5),),
-        mentions=(Mention(span=Span(6, 9), referent=Span(0, 5)),),
+        context_spans=(Span(0, 5),),
+        mentions=(Mention(span=Span(6, 9), antecedent=Span(0, 5)),),
     )
     return Change(document=made, passages=(some,), source="folder", source_sha256="ab")
 

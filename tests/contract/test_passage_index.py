@@ -12,7 +12,7 @@ import pytest
 
 from rag.adapters.chroma.index import _HNSW, ChromaIndex
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
-from rag.ports.indexes import PassageIndex, Unit
+from rag.ports.indexes import PassageIndex, SentenceRow
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryPassageIndex
 
@@ -47,7 +47,7 @@ FACTORIES: dict[str, Callable[[Path], PassageIndex]] = {
 
 @pytest.fixture(params=["fake", *FACTORIES])
 def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[PassageIndex]]:
-    state: dict[str, dict[str, tuple[Unit, Vectors]]] = {}
+    state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] = {}
 
     def factory() -> PassageIndex:
         if request.param == "fake":
@@ -58,9 +58,9 @@ def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[P
         yield opening
 
 
-def units(document: str, version: str, number: int, *, per_passage: int = 3) -> list[Unit]:
+def units(document: str, version: str, number: int, *, per_passage: int = 3) -> list[SentenceRow]:
     return [
-        Unit(
+        SentenceRow(
             passage_id=f"{document}{version}{i // per_passage}",
             index=i % per_passage,
             document_id=document,

@@ -64,7 +64,7 @@ def test_each_candidate_has_its_spans_best_first(any_reader: Reader) -> None:
         for answer in answers:
             assert answer.candidate is found
             assert found.passage.span.contains(answer.span)
-            if not answer.referents:
+            if not answer.antecedents:
                 assert answer.span.slice(found.document.text).strip() == answer.text
 
 
@@ -86,7 +86,7 @@ def test_a_pronoun_led_back_is_read_as_its_name(reader: SpanReader) -> None:
     """The headline: with "He" resolved the answer is the sheriff, at the pronoun and at his name."""
     best = reader.read("who demanded an apology?", [resolved()])[0][0]
     assert "Grady Judd" in best.text
-    assert [r.slice(NEWS) for r in best.referents] == [best.text]
+    assert [r.slice(NEWS) for r in best.antecedents] == [best.text]
 
 
 def test_a_long_passage_is_read_to_its_end(reader: SpanReader) -> None:
@@ -129,25 +129,25 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
 def test_a_closer_look_stays_with_the_candidate_and_its_scores(any_reader: Reader) -> None:
     """The same candidate and scores; the span in its passage, its text the document's slice."""
     for found, answers in zip(longer(), any_reader.read(QUESTION, longer()), strict=True):
-        closer = any_reader.closer(QUESTION, answers[0])
-        assert closer.candidate.passage == found.passage
-        assert (closer.score, closer.no_answer_score) == (answers[0].score, answers[0].no_answer_score)
-        assert found.passage.span.contains(closer.span)
-        if not closer.referents:
-            assert closer.span.slice(found.document.text).strip() == closer.text
+        refine = any_reader.refine(QUESTION, answers[0])
+        assert refine.candidate.passage == found.passage
+        assert (refine.score, refine.no_answer_score) == (answers[0].score, answers[0].no_answer_score)
+        assert found.passage.span.contains(refine.span)
+        if not refine.antecedents:
+            assert refine.span.slice(found.document.text).strip() == refine.text
 
 
 def test_a_closer_look_does_not_depend_on_what_was_read_before(reader: SpanReader) -> None:
     """Just after its reading, or long forgotten: the same answer."""
     [wanted] = longer()[:1]
     [answer, *_] = reader.read(QUESTION, [wanted])[0]
-    first = reader.closer(QUESTION, answer)
+    first = reader.refine(QUESTION, answer)
     others = [candidate(document(f"{n} people came. They left.", id=str(n))) for n in range(80)]
     reader.read(QUESTION, others)
-    assert reader.closer(QUESTION, answer) == first
+    assert reader.refine(QUESTION, answer) == first
 
 
 def test_a_short_passage_is_not_looked_at_twice(reader: SpanReader) -> None:
     """Two sentences are one another's neighbours: there is nothing to narrow down."""
     [answer, *_] = reader.read(QUESTION, [news()])[0]
-    assert reader.closer(QUESTION, answer) is answer
+    assert reader.refine(QUESTION, answer) is answer

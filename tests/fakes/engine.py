@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
 from rag.ports.catalog import DocumentRecord
-from rag.question.analysis import ask
+from rag.question.analysis import analyze_question
 from rag.settings import Settings
 from rag.types import (
     Abstention,
@@ -79,7 +79,7 @@ class ScriptedEngine:
         deadline: float | None = None,
         observe: Callable[[Step], None] | None = None,
     ) -> Outcome:
-        checked = ask(question.text, limit=self.settings.limits.question_characters)
+        checked = analyze_question(question.text, limit=self.settings.limits.question_characters)
         self.asked.append(question)
         self.deadlines.append(deadline)
         for step in TRACE.steps[: self.told]:
@@ -92,7 +92,7 @@ class ScriptedEngine:
         return outcome
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
-        self.script(ask(question.text, limit=self.settings.limits.question_characters).text)
+        self.script(analyze_question(question.text, limit=self.settings.limits.question_characters).text)
         span = CITATION.span
         passage = Passage(document_id=DOCUMENT.id, version=DOCUMENT.sha256, span=span, sentences=(span,))
         scores = Scores(fused=1.23456, dense=0.5)

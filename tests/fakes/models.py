@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.reading.context import view_of
+from rag.reading.context import reader_context
 from rag.types import Candidate, SpanAnswer
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ class PhraseReader:
         self.asked.append(question)
         return [self._read_one(candidate) for candidate in candidates]
 
-    def closer(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
+    def refine(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
         return answer
 
     def _read_one(self, candidate: Candidate) -> list[SpanAnswer]:
         self.read_passages.append(candidate.text)
-        view = view_of(candidate)
+        view = reader_context(candidate)
         found = [
             (margin, at, at + len(phrase))
             for phrase, margin in self._margins.items()
@@ -80,7 +80,7 @@ class PhraseReader:
                         text=place.text,
                         score=margin,
                         no_answer_score=0.0,
-                        referents=place.referents,
+                        antecedents=place.antecedents,
                     )
                 )
         return answers

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.errors import UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.ports.feedback import Feedback
-from rag.ports.indexes import Hit, TermRow, Unit
+from rag.ports.indexes import Hit, SentenceRow, TermRow
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class MemoryPassageIndex:
     """Fulfils ``PassageIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
 
-    def __init__(self, state: dict[str, dict[str, tuple[Unit, Vectors]]] | None = None) -> None:
+    def __init__(self, state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] | None = None) -> None:
         self._held = {} if state is None else state
 
-    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
+    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
         for unit, vector in zip(units, vectors, strict=True):
             self._held.setdefault(collection, {})[unit.id] = (unit, vector)
 

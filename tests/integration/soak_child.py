@@ -69,7 +69,7 @@ class World:
             document = self.catalog.document(record.id)
             for p in self.catalog.passages_of(record.id):
                 sentences = [(s.start, s.end) for s in p.sentences]
-                mentions = [(m.span.start, m.referent.start) for m in p.mentions]
+                mentions = [(m.span.start, m.antecedent.start) for m in p.mentions]
                 passages.append(
                     [record.uri, document.title, p.span.slice(document.text), sentences, mentions]
                 )

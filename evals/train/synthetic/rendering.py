@@ -9,7 +9,7 @@ from evals.train.data import Example
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.split import PassageSplitter
-from rag.reading.context import View, view_of
+from rag.reading.context import ReaderContext, reader_context
 from rag.types import Candidate, Document, Scores, Span
 
 _KIND = "page"
@@ -41,7 +41,9 @@ def example_of(
         passages = [p for p in passages if any(p.span.overlaps(span) for span in near)]
     if not passages:
         return None
-    view = view_of(Candidate(passage=rng.choice(passages), document=document, scores=Scores(fused=0.0)))
+    view = reader_context(
+        Candidate(passage=rng.choice(passages), document=document, scores=Scores(fused=0.0))
+    )
     span = _seen(view, answer) if answer is not None else None
     shown = view.text.casefold()  # a name may begin a sentence
     if (answer is not None and span is None) or any(text.casefold() not in shown for text in shows):
@@ -49,10 +51,10 @@ def example_of(
     return Example(question=asked, context=view.text, span=span, kind=_KIND, labelled=True)
 
 
-def _seen(view: View, place: Span) -> Span | None:
+def _seen(view: ReaderContext, place: Span) -> Span | None:
     """Where a stretch of the document stands in a view, whole."""
-    for piece in view.pieces:
-        if piece.referent is None and piece.source.contains(place):
-            start = piece.at + place.start - piece.source.start
+    for segment in view.segments:
+        if segment.antecedent is None and segment.source.contains(place):
+            start = segment.at + place.start - segment.source.start
             return Span(start, start + len(place))
     return None

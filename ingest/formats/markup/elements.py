@@ -92,35 +92,35 @@ class _Walk:
         self._flow.code("".join(_text(element)).replace(_BREAK, "\n").expandtabs(4), owner)
 
     def _quote(self, element: Element, owner: Span | None) -> None:
-        lead = owner or self._flow.announcing()
+        context_span = owner or self._flow.announcing()
         if element in self._outer:
             for child in element:
                 if child.tag == "p" and child not in self._outer:
-                    self._flow.quote(inline(child), lead)
+                    self._flow.quote(inline(child), context_span)
                 else:
-                    self._handlers.get(child.tag, self.children)(child, lead)
+                    self._handlers.get(child.tag, self.children)(child, context_span)
         else:
-            self._flow.quote(inline(element), lead)
+            self._flow.quote(inline(element), context_span)
         self._flow.close()
 
     def _list(self, element: Element, owner: Span | None) -> None:
-        lead = self._flow.lead(owner)
+        context_span = self._flow.context_span(owner)
         number = _start(element)
         written = False
         for item in element:
             if item.tag in ("ul", "ol"):  # not allowed there, and seen everywhere
                 with self._flow.deeper():
-                    self._list(item, lead)
+                    self._list(item, context_span)
                 continue
             mark = f"{number}." if element.tag == "ol" else "-"
-            self._item(item, mark, lead, tight=written or self._flow.depth > 0)
+            self._item(item, mark, context_span, tight=written or self._flow.depth > 0)
             written = True
             number += 1
         self._flow.close()
 
-    def _item(self, item: Element, mark: str, lead: Span | None, *, tight: bool) -> None:
+    def _item(self, item: Element, mark: str, context_span: Span | None, *, tight: bool) -> None:
         first, rest = self._first_text(item)
-        span = self._flow.item(f"{mark} {first}", lead, tight=tight) if first else lead
+        span = self._flow.item(f"{mark} {first}", context_span, tight=tight) if first else context_span
         with self._flow.deeper():
             for part in rest:
                 if isinstance(part, str):

@@ -87,13 +87,13 @@ def _text(shape: Any, flow: Flow) -> None:
     paragraphs = [(p.level, _clean(p.text).strip()) for p in shape.text_frame.paragraphs]
     filled = [(level, text) for level, text in paragraphs if text]
     is_list = shape.is_placeholder and len(filled) > 1
-    lead = flow.lead(None)
+    context_span = flow.context_span(None)
     above: dict[int, Any] = {}
     for level, text in filled:
         if not is_list and not level:
-            lead = flow.paragraph(text)
+            context_span = flow.paragraph(text)
             continue
-        owner = next((above[up] for up in range(level - 1, -1, -1) if up in above), lead)
+        owner = next((above[up] for up in range(level - 1, -1, -1) if up in above), context_span)
         above = {up: span for up, span in above.items() if up < level}
         above[level] = flow.item(f"{'  ' * level}- {text}".strip(), owner, tight=bool(above))
     flow.close()

@@ -178,7 +178,7 @@ class _Writing:
             self._flow.heading(text, self._level(first, text))
             return
         if ITEM.match(text):
-            self._list_lead = self._flow.lead(None) or self._list_lead
+            self._list_lead = self._flow.context_span(None) or self._list_lead
             span = self._flow.item(text, self._list_lead, tight=self._in_list)
             self._in_list = True
         else:

@@ -21,7 +21,12 @@ def pack(document: Document) -> dict[str, Any]:
         "sections": [[s.span.start, s.span.end, list(s.path)] for s in document.sections],
         "pages": [[p.span.start, p.span.end, p.number] for p in document.pages],
         "blocks": [
-            [b.span.start, b.span.end, b.kind.value, *((b.lead.start, b.lead.end) if b.lead else ())]
+            [
+                b.span.start,
+                b.span.end,
+                b.kind.value,
+                *((b.context_span.start, b.context_span.end) if b.context_span else ()),
+            ]
             for b in document.blocks
         ],
     }
@@ -45,7 +50,11 @@ def _document(*, sections: list[Any], pages: list[Any], blocks: list[Any], **pla
         sections=tuple(Section(span=Span(a, b), path=tuple(path)) for a, b, path in sections),
         pages=tuple(Page(span=Span(a, b), number=number) for a, b, number in pages),
         blocks=tuple(
-            Block(span=Span(a, b), kind=BlockKind(kind), lead=Span(*lead) if lead else None)
-            for a, b, kind, *lead in blocks
+            Block(
+                span=Span(a, b),
+                kind=BlockKind(kind),
+                context_span=Span(*context_span) if context_span else None,
+            )
+            for a, b, kind, *context_span in blocks
         ),
     )

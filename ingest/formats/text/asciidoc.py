@@ -105,13 +105,13 @@ class _Reading:
     def _item(self, item: re.Match[str]) -> None:
         mark = item["mark"] if item["mark"][0] in "*-." else "1."
         if not self._list:
-            self._lead = self._flow.lead(None)
+            self._lead = self._flow.context_span(None)
         depth = next((i for i, (known, _) in enumerate(self._list) if known == mark), len(self._list))
         self._list = self._list[:depth]
         text = _inline(" ".join([item["text"], *self._rest()]))
-        lead = self._list[-1][1] if self._list else self._lead
+        context_span = self._list[-1][1] if self._list else self._lead
         shown = item["mark"] if item["mark"][0].isdigit() else "-"
-        span = self._flow.item(f"{shown} {text}", lead, tight=bool(self._list))
+        span = self._flow.item(f"{shown} {text}", context_span, tight=bool(self._list))
         self._list.append((mark, span))
 
     def _fenced(self, fence: str) -> None:

@@ -94,12 +94,12 @@ class _Walk:
         self._flow.close()
 
     def _quote(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        lead = owner or self._flow.announcing()
+        context_span = owner or self._flow.announcing()
         for child in node.children:
             if child.type == "paragraph":
-                self._flow.quote(_inline(child), lead)
+                self._flow.quote(_inline(child), context_span)
             elif child.type in self._handlers:
-                self._handlers[child.type](child, lead)
+                self._handlers[child.type](child, context_span)
         self._flow.close()
 
     def _code(self, node: SyntaxTreeNode, owner: Span | None) -> None:
@@ -108,18 +108,18 @@ class _Walk:
     def _list(self, node: SyntaxTreeNode, owner: Span | None) -> None:
         if _is_contents(node):
             return
-        lead = self._flow.lead(owner)
+        context_span = self._flow.context_span(owner)
         first = int(node.attrs.get("start", 1))
         for number, item in enumerate(node.children, first):
             mark = "-" if node.type == "bullet_list" else f"{number}."
-            self._item(item, mark, lead, tight=number > first or self._flow.depth > 0)
+            self._item(item, mark, context_span, tight=number > first or self._flow.depth > 0)
         self._flow.close()
 
-    def _item(self, node: SyntaxTreeNode, mark: str, lead: Span | None, *, tight: bool) -> None:
+    def _item(self, node: SyntaxTreeNode, mark: str, context_span: Span | None, *, tight: bool) -> None:
         rest = list(node.children)
-        span = lead
+        span = context_span
         if rest and rest[0].type == "paragraph":
-            span = self._flow.item(f"{mark} {_inline(rest.pop(0))}", lead, tight=tight)
+            span = self._flow.item(f"{mark} {_inline(rest.pop(0))}", context_span, tight=tight)
         with self._flow.deeper():
             for child in rest:
                 if child.type in self._handlers:

@@ -118,19 +118,23 @@ def _begins_with_title(lines: Sequence[_Line]) -> bool:
 def _blocks(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
     """What each line is, by itself and by what follows."""
     parents: list[tuple[int, Span]] = []
-    lead: Span | None = None
+    context_span: Span | None = None
     for index, line in enumerate(lines):
         if _RULE.fullmatch(line.text):
             continue
         if _is_heading(lines, index) or (index == 0 and _begins_with_title(lines)):
-            parents, lead = [], None
+            parents, context_span = [], None
             yield Block(span=line.span, kind=BlockKind.HEADING)
         elif line.is_item:
             parents = [(indent, span) for indent, span in parents if indent < line.indent]
-            yield Block(span=line.span, kind=BlockKind.LIST_ITEM, lead=parents[-1][1] if parents else lead)
+            yield Block(
+                span=line.span,
+                kind=BlockKind.LIST_ITEM,
+                context_span=parents[-1][1] if parents else context_span,
+            )
             parents.append((line.indent, line.span))
         else:
-            parents, lead = [], sentences(text, line.span)[-1]
+            parents, context_span = [], sentences(text, line.span)[-1]
             yield Block(span=line.span, kind=BlockKind.PARAGRAPH)
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adapters.chroma.clients import close_client, embedded_client, server_client
 from rag.adapters.chroma.disk import vacuum_folder
-from rag.adapters.chroma.read_write_lock import Gate
+from rag.adapters.chroma.read_write_lock import ReadWriteLock
 from rag.adapters.index_folders import folder_name, is_full, name_of
 from rag.errors import IndexUnavailable, StorageFull
-from rag.ports.indexes import Hit, Unit
+from rag.ports.indexes import Hit, SentenceRow
 
 if TYPE_CHECKING:
     from rag.ports.indexes import Vectors
@@ -49,7 +49,7 @@ class ChromaIndex:
         if (path is None) == (url is None):
             raise ValueError("give a path or a url")
         self._path, self._url = path, url
-        self._gate = Gate()
+        self._gate = ReadWriteLock()
         self._writing = Lock()
         self._handles: dict[str, Any] = {}
         with self._translated():
@@ -61,7 +61,7 @@ class ChromaIndex:
                 close_client(self._client)
                 raise
 
-    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
+    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
         if len(units) != len(vectors):
             raise ValueError("as many vectors as units")
         if not units:
@@ -144,7 +144,7 @@ class ChromaIndex:
                     self._rewrite(name, handle)
             if self._path is None:
                 return
-            with self._gate.alone():
+            with self._gate.write():
                 self._handles.clear()
                 close_client(self._client)
                 try:
@@ -154,7 +154,7 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Releases the folder, so that another process or a later index may open it."""
-        with self._gate.alone():
+        with self._gate.write():
             self._handles.clear()
             close_client(self._client)
 
@@ -170,7 +170,7 @@ class ChromaIndex:
         for start in range(0, old.count(), self._batch):
             rows = old.get(include=["embeddings", "metadatas"], limit=self._batch, offset=start)
             fresh.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
-        with self._gate.alone():
+        with self._gate.write():
             self._handles.clear()
             self._client.delete_collection(folder_name(name))
             fresh.modify(name=folder_name(name))
@@ -215,7 +215,7 @@ class ChromaIndex:
 
     @contextmanager
     def _read(self) -> Iterator[None]:
-        with self._gate.shared(), self._translated():
+        with self._gate.read(), self._translated():
             yield
 
     @contextmanager

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from threading import Condition
 
 
-class Gate:
+class ReadWriteLock:
     """Lets calls through side by side until one asks to be alone; later ones then wait for it.
 
-    >>> gate = Gate()
-    >>> with gate.shared(), gate.shared():
+    >>> gate = ReadWriteLock()
+    >>> with gate.read(), gate.read():
     ...     pass
-    >>> with gate.alone():
+    >>> with gate.write():
     ...     pass
     """
 
@@ -23,7 +23,7 @@ class Gate:
         self._closed = False
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def read(self) -> Iterator[None]:
         with self._changed:
             self._changed.wait_for(lambda: not self._closed)
             self._inside += 1
@@ -35,8 +35,8 @@ class Gate:
                 self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Waits until nobody is inside. Must not be asked for from within ``shared``."""
+    def write(self) -> Iterator[None]:
+        """Waits until nobody is inside. Must not be asked for from within ``read``."""
         with self._changed:
             self._changed.wait_for(lambda: not self._closed)
             self._closed = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from rag.adapters.sqlite.database import SqliteFile
-from rag.ports.indexes import Unit
+from rag.ports.indexes import SentenceRow
 
 if TYPE_CHECKING:
     from rag.ports.indexes import Vectors
@@ -47,7 +47,7 @@ class UnitLedger:
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, schema=_SCHEMA, version=1)
 
-    def put(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
+    def put(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
         rows = [
             (
                 str(uuid5(NAMESPACE_URL, f"{collection}\0{unit.id}")),

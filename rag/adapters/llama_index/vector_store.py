@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.llama_index.ledger import Row, UnitLedger, owner_of
 from rag.errors import IndexUnavailable, StorageError
-from rag.ports.indexes import Hit, Unit
+from rag.ports.indexes import Hit, SentenceRow
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
@@ -59,7 +59,7 @@ class LlamaIndexStore:
             self._ledger.close()
             raise
 
-    def add(self, collection: str, units: Sequence[Unit], vectors: Vectors) -> None:
+    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
         """Rows of a version that is there already are deleted and written again, with the new ones."""
         if len(units) != len(vectors):
             raise ValueError("as many vectors as units")

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from rag.adapters.onnx.model_files import check_files, compiled, file_sha256, folder_sha256, read_pins
 from rag.adapters.onnx.session import OnnxModel, encodable, open_tokenizer
 from rag.errors import ModelError
-from rag.reading.context import Place, View, view_of
+from rag.reading.context import ReaderContext, SourceSpan, reader_context
 from rag.reading.name_boundaries import whole_name
 from rag.types import Candidate, Passage, Span, SpanAnswer
 
@@ -55,10 +55,10 @@ class _Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ForwardPass:
     """A view read in one piece: the logits of an answer's start and end at each token."""
 
-    view: View
+    view: ReaderContext
     window: Any
     start: NDArray[Any]
     end: NDArray[Any]
@@ -79,7 +79,7 @@ class SpanReader:
         self._tokenizer = open_tokenizer(tokenizer)
         self._model = OnnxModel(model, threads=threads)
         self._fingerprint = f"{Path(source).name}:{weights[:12]}"
-        self._looks: OrderedDict[tuple[str, Passage], _Look] = OrderedDict()
+        self._looks: OrderedDict[tuple[str, Passage], _ForwardPass] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -93,13 +93,13 @@ class SpanReader:
         asked = self._cut(encodable(question))
         return self._model.each(lambda candidate: self._read_one(asked, candidate), candidates)
 
-    def closer(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
+    def refine(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
         candidate = answer.candidate
         within = _around(candidate.passage, answer.span)
         if within == candidate.passage.span:
             return answer
         asked = self._cut(encodable(question))
-        view = view_of(candidate, within)
+        view = reader_context(candidate, within)
         windows = self._windows(asked, encodable(view.text))
         if len(windows) > 1:
             return answer
@@ -109,26 +109,26 @@ class SpanReader:
         for scored in _best_spans(replace(look, start=start, end=end), candidate.passage):
             place = _placed(candidate, view, scored)
             if place is not None:
-                return replace(answer, span=place.span, text=place.text, referents=place.referents)
+                return replace(answer, span=place.span, text=place.text, antecedents=place.antecedents)
         return answer
 
-    def _look(self, view: View, window: Any) -> _Look:
+    def _look(self, view: ReaderContext, window: Any) -> _ForwardPass:
         start, end = self._model.run(window.ids, window.type_ids)[:2]
-        return _Look(view, window, start, end)
+        return _ForwardPass(view, window, start, end)
 
-    def _remember(self, question: str, candidate: Candidate, look: _Look) -> None:
+    def _remember(self, question: str, candidate: Candidate, look: _ForwardPass) -> None:
         with self._lock:
             self._looks[question, candidate.passage] = look
             if len(self._looks) > _REMEMBERED:
                 self._looks.popitem(last=False)
 
-    def _remembered(self, question: str, candidate: Candidate) -> _Look | None:
+    def _remembered(self, question: str, candidate: Candidate) -> _ForwardPass | None:
         """How the whole passage was read, read again where that is forgotten; None for a long one."""
         with self._lock:
             known = self._looks.get((question, candidate.passage))
         if known is not None:
             return known
-        view = view_of(candidate)
+        view = reader_context(candidate)
         windows = self._windows(question, encodable(view.text))
         return self._look(view, windows[0]) if len(windows) == 1 else None
 
@@ -140,7 +140,7 @@ class SpanReader:
         return question[: tokens.offsets[_QUESTION_TOKENS - 1][1]]
 
     def _read_one(self, question: str, candidate: Candidate) -> list[SpanAnswer]:
-        view = view_of(candidate)
+        view = reader_context(candidate)
         spans: list[_Scored] = []
         no_answer = float("inf")
         looks = [self._look(view, window) for window in self._windows(question, encodable(view.text))]
@@ -179,7 +179,7 @@ class _Window:
         self.offsets = [(a + low, b + low) for a, b in encoding.offsets[:512]]
 
 
-def _best_spans(look: _Look, passage: Passage) -> list[_Scored]:
+def _best_spans(look: _ForwardPass, passage: Passage) -> list[_Scored]:
     """The best spans of one look, in code points of its view, best first."""
     import numpy as np
 
@@ -204,13 +204,15 @@ def _best_spans(look: _Look, passage: Passage) -> list[_Scored]:
     return sorted(found, key=lambda span: (-span.score, span.start, span.end))
 
 
-def _sentence_at(view: View, passage: Passage, at: int) -> int:
+def _sentence_at(view: ReaderContext, passage: Passage, at: int) -> int:
     """How many of a passage's sentences have begun at an offset of its view; -1 for text from nowhere."""
     origin = view.origin(at)
     return -1 if origin is None else bisect_right(passage.sentences, origin[0], key=lambda span: span.start)
 
 
-def _answers(candidate: Candidate, view: View, spans: list[_Scored], no_answer: float) -> list[SpanAnswer]:
+def _answers(
+    candidate: Candidate, view: ReaderContext, spans: list[_Scored], no_answer: float
+) -> list[SpanAnswer]:
     """Spans led back to the document, best first, none overlapping a better one."""
     kept: list[_Scored] = []
     answers: list[SpanAnswer] = []
@@ -230,18 +232,18 @@ def _answers(candidate: Candidate, view: View, spans: list[_Scored], no_answer: 
                 text=place.text,
                 score=scored.score,
                 no_answer_score=no_answer,
-                referents=place.referents,
+                antecedents=place.antecedents,
             )
         )
     return answers
 
 
-def _placed(candidate: Candidate, view: View, scored: _Scored) -> Place | None:
+def _placed(candidate: Candidate, view: ReaderContext, scored: _Scored) -> SourceSpan | None:
     """A span of a view in the document, names not cut in two; None where it is no answer's place."""
     place = view.place(scored.start, scored.end)
     if place is None or not place.text:
         return None
-    if place.referents:
+    if place.antecedents:
         return place
     span = whole_name(candidate.document.text, place.span, candidate.passage.span)
     return replace(place, span=span, text=span.slice(candidate.document.text).strip())
@@ -266,7 +268,7 @@ def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
     return found
 
 
-def _averaged(look: _Look, whole: _Look) -> tuple[NDArray[Any], NDArray[Any]]:
+def _averaged(look: _ForwardPass, whole: _ForwardPass) -> tuple[NDArray[Any], NDArray[Any]]:
     """Both looks' log probabilities, weighted, for tokens of the first that the second has, too."""
     import numpy as np
 

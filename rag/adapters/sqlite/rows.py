@@ -80,8 +80,12 @@ def to_document(row: Row) -> Document:
         sections=tuple(Section(span=Span(a, b), path=tuple(path)) for a, b, path in parts["sections"]),
         pages=tuple(Page(span=Span(a, b), number=number) for a, b, number in parts["pages"]),
         blocks=tuple(
-            Block(span=Span(a, b), kind=BlockKind(kind), lead=Span(*lead) if lead else None)
-            for a, b, kind, lead in parts["blocks"]
+            Block(
+                span=Span(a, b),
+                kind=BlockKind(kind),
+                context_span=Span(*context_span) if context_span else None,
+            )
+            for a, b, kind, context_span in parts["blocks"]
         ),
     )
 
@@ -90,8 +94,8 @@ def passage_row(passage: Passage) -> tuple[object, ...]:
     """The columns of ``passages`` in the order of the schema."""
     spans = {
         "sentences": _flat(passage.sentences),
-        "leads": _flat(passage.leads),
-        "mentions": _flat(span for m in passage.mentions for span in (m.span, m.referent)),
+        "leads": _flat(passage.context_spans),
+        "mentions": _flat(span for m in passage.mentions for span in (m.span, m.antecedent)),
     }
     return (passage.id, passage.document_id, passage.span.start, passage.span.end, _dump(spans))
 
@@ -108,10 +112,10 @@ def to_passage(row: Row) -> Passage:
         collection=collection,
         span=Span(first, last),
         sentences=tuple(_spans(spans["sentences"])),
-        leads=tuple(_spans(spans["leads"])),
+        context_spans=tuple(_spans(spans["leads"])),
         mentions=tuple(
-            Mention(span=span, referent=referent)
-            for span, referent in zip(mentions[::2], mentions[1::2], strict=True)
+            Mention(span=span, antecedent=antecedent)
+            for span, antecedent in zip(mentions[::2], mentions[1::2], strict=True)
         ),
     )
 
@@ -127,7 +131,12 @@ def _layout(document: Document) -> dict[str, object]:
         "sections": [(s.span.start, s.span.end, s.path) for s in document.sections],
         "pages": [(p.span.start, p.span.end, p.number) for p in document.pages],
         "blocks": [
-            (b.span.start, b.span.end, b.kind, (b.lead.start, b.lead.end) if b.lead else None)
+            (
+                b.span.start,
+                b.span.end,
+                b.kind,
+                (b.context_span.start, b.context_span.end) if b.context_span else None,
+            )
             for b in document.blocks
         ],
     }

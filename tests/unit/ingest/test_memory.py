@@ -13,10 +13,10 @@ def test_nothing_happens_without_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
     """On another system an ingest goes on as it was."""
     memory._trim.cache_clear()
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
-    assert memory.give_back() is False
+    assert memory.release_memory() is False
     memory._trim.cache_clear()
 
 
 def test_it_can_be_asked_again_and_again() -> None:
     """With or without something to give."""
-    assert {type(memory.give_back()) for _ in range(3)} == {bool}
+    assert {type(memory.release_memory()) for _ in range(3)} == {bool}

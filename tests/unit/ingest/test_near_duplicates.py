@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from ingest.near_duplicates import ALIKE, Alike, find_alike, signature
+from ingest.near_duplicates import ALIKE, Alike, find_near_duplicates, signature
 from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.ports.catalog import Catalog, Change
 from tests.fakes.memory_library import MemoryLibrary
@@ -57,7 +57,7 @@ def store(tmp_path: Path) -> Iterator[SqliteSignatures]:
 
 
 def found(shelf: Shelf, store: SqliteSignatures) -> list[list[str]]:
-    alike = find_alike(cast(Catalog, shelf), store, "default")
+    alike = find_near_duplicates(cast(Catalog, shelf), store, "default")
     return [[uri.removeprefix("notes/").removesuffix(".txt") for uri in group.uris] for group in alike]
 
 
@@ -76,12 +76,12 @@ def test_copies_and_drafts_are_grouped(store: SqliteSignatures) -> None:
     one = text(1)
     half = f"{one[: len(one) // 2]} {text(3, 200)}"
     shelf.put(a=one, b=one.upper().replace(" ", ",  "), c=edited(one, 100), d=half, e=text(2))
-    alike = find_alike(cast(Catalog, shelf), store, "default")
+    alike = find_near_duplicates(cast(Catalog, shelf), store, "default")
     assert found(shelf, store) == [["a", "b", "c"]]
     assert ALIKE <= alike[0].similarity < 1
     shelf.put(f=text(2))
     assert found(shelf, store) == [["a", "b", "c"], ["e", "f"]]
-    assert Alike(uris=("notes/e.txt", "notes/f.txt"), similarity=1.0) in find_alike(
+    assert Alike(uris=("notes/e.txt", "notes/f.txt"), similarity=1.0) in find_near_duplicates(
         cast(Catalog, shelf), store, "default"
     )
 

@@ -37,7 +37,7 @@ def documents(draw: st.DrawFn) -> Document:
         Block(
             span=Span(a, b),
             kind=draw(st.sampled_from(KINDS)),
-            lead=draw(st.sampled_from([None, Span(0, a)])) if a else None,
+            context_span=draw(st.sampled_from([None, Span(0, a)])) if a else None,
         )
         for a, b in pairwise(marks)
         if draw(st.booleans())
@@ -56,7 +56,7 @@ def test_passages_keep_every_law(doc: Document, least: int, more: int) -> None:
         assert passage.span == Span(passage.sentences[0].start, passage.sentences[-1].end)
         assert doc.section_at(passage.span.start) == doc.section_at(passage.span.end - 1)
         assert all(s.slice(doc.text).strip() == s.slice(doc.text) != "" for s in passage.sentences)
-        assert all(not passage.span.contains(lead) for lead in passage.leads)
+        assert all(not passage.span.contains(context_span) for context_span in passage.context_spans)
         total = sum(weight(s.slice(doc.text)) for s in passage.sentences)
         assert total <= least + more or len(passage.span) == 1
 
@@ -124,17 +124,17 @@ def test_a_heading_without_text_stands_for_itself_unless_it_is_a_parent() -> Non
 def test_leads_are_followed_to_the_outermost() -> None:
     """A row in a later passage names its header, and the sentence that announced the table."""
     text = "Prices:\nitem | cost\ntea | 1\nrum | 2"
-    lead, header = Span(0, 7), Span(8, 19)
+    context_span, header = Span(0, 7), Span(8, 19)
     blocks = [
-        Block(span=lead, kind=BlockKind.PARAGRAPH),
-        Block(span=header, kind=BlockKind.TABLE_HEADER, lead=lead),
-        Block(span=Span(20, 27), kind=BlockKind.TABLE_ROW, lead=header),
-        Block(span=Span(28, 35), kind=BlockKind.TABLE_ROW, lead=header),
+        Block(span=context_span, kind=BlockKind.PARAGRAPH),
+        Block(span=header, kind=BlockKind.TABLE_HEADER, context_span=context_span),
+        Block(span=Span(20, 27), kind=BlockKind.TABLE_ROW, context_span=header),
+        Block(span=Span(28, 35), kind=BlockKind.TABLE_ROW, context_span=header),
     ]
     passages = list(PassageSplitter(2, 5).split(document(text, blocks)))
     assert passages[-1].span.slice(text).endswith("rum | 2")
-    assert passages[-1].leads == (lead, header)
-    assert passages[0].leads == ()
+    assert passages[-1].context_spans == (context_span, header)
+    assert passages[0].context_spans == ()
 
 
 def test_the_fingerprint_names_the_sizes() -> None:

@@ -347,7 +347,7 @@ class FirstWord:
                 version=p.version,
                 span=p.span,
                 sentences=p.sentences,
-                mentions=(Mention(span=p.sentences[-1], referent=passages[0].sentences[0]),),
+                mentions=(Mention(span=p.sentences[-1], antecedent=passages[0].sentences[0]),),
             )
             for p in passages
         ]

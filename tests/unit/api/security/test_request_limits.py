@@ -7,13 +7,13 @@ import threading
 
 import pytest
 
-from api.security.request_limits import Turns
+from api.security.request_limits import ConcurrencyLimiter
 from rag.errors import Busy, DeadlineExceeded
 from rag.settings import LimitSettings
 
 
-def _turns(concurrent: int = 1, waiting: int = 0, seconds: float = 60) -> Turns:
-    return Turns(LimitSettings(concurrent=concurrent, waiting=waiting, seconds=seconds))
+def _turns(concurrent: int = 1, waiting: int = 0, seconds: float = 60) -> ConcurrencyLimiter:
+    return ConcurrencyLimiter(LimitSettings(concurrent=concurrent, waiting=waiting, seconds=seconds))
 
 
 def test_no_more_than_concurrent_run_at_once() -> None:

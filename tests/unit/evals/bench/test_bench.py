@@ -9,7 +9,7 @@ import pytest
 
 from evals.bench import results
 from evals.bench.always_answering import told
-from evals.bench.answering import Asked, abstention_figures, answer_figures, citation_figures
+from evals.bench.answering import QueryOutcome, abstention_figures, answer_figures, citation_figures
 from evals.bench.evidence import by_authors_rule
 from evals.bench.figures import Figure, _processor_times, area, is_busy, mean, measured
 from evals.bench.nomiracl import rates
@@ -54,9 +54,9 @@ def test_rankings_are_measured_over_every_question() -> None:
 def test_an_abstention_is_a_wrong_answer_and_a_declined_question() -> None:
     """F1 over all answerable; what was given is told apart."""
     asked = [
-        Asked(LONDON, answer("London", cite("She lived in London.")), 1.0),
-        Asked(LONDON, abstention(), 1.0),
-        Asked(MOON, abstention(0.05), 1.0),
+        QueryOutcome(LONDON, answer("London", cite("She lived in London.")), 1.0),
+        QueryOutcome(LONDON, abstention(), 1.0),
+        QueryOutcome(MOON, abstention(0.05), 1.0),
     ]
     found = by_name([*answer_figures(asked), *abstention_figures(asked), *citation_figures(asked)])
     assert (found["answers F1"], found["answers answered"]) == (0.5, 0.5)
@@ -70,8 +70,10 @@ def test_what_must_always_be_answered_is_told_apart() -> None:
     """Reading without the choice to keep silent, where its answer is cited from, and how sure it was."""
     here = Query(id="h", text="where?", answers=("London",), relevant=("ada",))
     other = Query(id="o", text="where then?", answers=("Paris",), relevant=("elsewhere",))
-    there = [Asked(query, answer("London", cite("She lived in London.")), 1.0) for query in (here, other)]
-    gone = [Asked(here, abstention(0.2), 1.0), Asked(other, abstention(0.95), 1.0)]
+    there = [
+        QueryOutcome(query, answer("London", cite("She lived in London.")), 1.0) for query in (here, other)
+    ]
+    gone = [QueryOutcome(here, abstention(0.2), 1.0), QueryOutcome(other, abstention(0.95), 1.0)]
     found = by_name(told(there, gone))
     assert found["always answering F1"] == 0.5
     assert found["always answering recall@1 after reading"] == 0.5
@@ -80,14 +82,17 @@ def test_what_must_always_be_answered_is_told_apart() -> None:
 
 def test_both_rates_of_nomiracl_count_what_went_wrong() -> None:
     """Answered where nothing is relevant; declined where something is."""
-    asked = [Asked(LONDON, abstention(), 1.0), Asked(MOON, answer("36", cite("London")), 1.0)]
+    asked = [
+        QueryOutcome(LONDON, abstention(), 1.0),
+        QueryOutcome(MOON, answer("36", cite("London")), 1.0),
+    ]
     assert set(by_name(rates(asked)).values()) == {1.0}
 
 
 def test_hallucinations_are_counted_where_fifteen_in_a_hundred_are_declined() -> None:
     """Of twenty answerable ones the three least sure would be declined, whatever the service's threshold."""
-    able = [Asked(LONDON, abstention(n / 20), 1.0) for n in range(20)]
-    not_able = [Asked(MOON, abstention(sure), 1.0) for sure in (0.0, 0.14, 0.15, 0.9)]
+    able = [QueryOutcome(LONDON, abstention(n / 20), 1.0) for n in range(20)]
+    not_able = [QueryOutcome(MOON, abstention(sure), 1.0) for sure in (0.0, 0.14, 0.15, 0.9)]
     found = by_name(rates([*able, *not_able]))
     assert found["NoMIRACL hallucination rate at an error rate of 0.15"] == 0.5
 

@@ -9,11 +9,11 @@ import pytest
 from evals.train.calibrate import LEFT_OUT, best_of, fit
 from evals.train.collect_readings import Kind, Sample
 from rag.answering.decision import FEATURES, Calibration
-from rag.question.analysis import ask
+from rag.question.analysis import analyze_question
 from rag.types import SpanAnswer
 from tests.samples import candidate, document, find
 
-ASKED = ask("Who called for an apology?", limit=100)
+ANALYSIS = analyze_question("Who called for an apology?", limit=100)
 
 
 def sample(dataset: str, number: int, margin: float, *, right: bool) -> Sample:
@@ -31,7 +31,7 @@ def sample(dataset: str, number: int, margin: float, *, right: bool) -> Sample:
         dataset=dataset,
         question_id=f"{dataset}{number}",
         kind=Kind.ANSWERABLE if right else Kind.GOLD_REMOVED,
-        asked=ASKED,
+        analysis=ANALYSIS,
         candidates=(found,),
         spans=(span,),
         right=(right,),

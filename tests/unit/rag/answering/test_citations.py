@@ -80,8 +80,8 @@ def test_a_table_row_is_cited_with_its_header() -> None:
         text,
         blocks=(
             Block(span=header, kind=BlockKind.TABLE_HEADER),
-            Block(span=find(text, "5 | 30"), kind=BlockKind.TABLE_ROW, lead=header),
-            Block(span=row, kind=BlockKind.TABLE_ROW, lead=header),
+            Block(span=find(text, "5 | 30"), kind=BlockKind.TABLE_ROW, context_span=header),
+            Block(span=row, kind=BlockKind.TABLE_ROW, context_span=header),
         ),
     )
     found = Candidate(
@@ -90,7 +90,7 @@ def test_a_table_row_is_cited_with_its_header() -> None:
             version=doc.sha256,
             span=Span(header.end + 1, len(text)),
             sentences=(find(text, "5 | 30"), row),
-            leads=(header,),
+            context_spans=(header,),
         ),
         document=doc,
         scores=Scores(fused=1.0),

@@ -10,7 +10,7 @@ import pytest
 
 from rag.answering.decision import FEATURES, Calibration, Decider, Fit
 from rag.errors import ModelError
-from rag.question.analysis import ask
+from rag.question.analysis import analyze_question
 from rag.settings import DecideSettings
 from rag.types import Candidate, Reason, SpanAnswer
 from tests.samples import candidate, document, find
@@ -44,7 +44,7 @@ def span(found: Candidate, part: str, margin: float) -> SpanAnswer:
     )
 
 
-WHO = ask("Who called for an apology?", limit=100)
+WHO = analyze_question("Who called for an apology?", limit=100)
 
 
 def test_the_span_the_reader_believes_in_most_wins() -> None:
@@ -126,28 +126,28 @@ def test_scores_of_another_embedder_tell_nothing() -> None:
 def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
     """Judd is in one passage and Noem's in another; of the Bureau nobody speaks."""
     here, there = candidate(document(TEXT)), candidate(document("Noem wrote back.", id="b"))
-    asked = ask("What did the FBI tell Noem's staff?", limit=100)
-    features = decider().decide(asked, [here, there], [span(here, "an apology", 3)]).features
-    assert asked.names == ("fbi", "noem's")
+    analysis = analyze_question("What did the FBI tell Noem's staff?", limit=100)
+    features = decider().decide(analysis, [here, there], [span(here, "an apology", 3)]).features
+    assert analysis.names == ("fbi", "noem's")
     assert features["names_unknown"] == 0.5
 
 
 def test_an_answer_of_the_wrong_form_is_seen() -> None:
     """A rank is no age."""
     here = candidate(document(TEXT))
-    asked = ask("How old is Grady Judd?", limit=100)
-    assert decider().decide(asked, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
+    analysis = analyze_question("How old is Grady Judd?", limit=100)
+    assert decider().decide(analysis, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
 
 
 def test_the_same_answer_elsewhere_is_pooled() -> None:
     """Case, articles and punctuation don't make another answer."""
     here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
     spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
-    asked = ask("What did he call for?", limit=100)
-    assert [s.text for s in decider().decide(asked, [here, there], spans).same] == ["An apology,"]
+    analysis = analyze_question("What did he call for?", limit=100)
+    assert [s.text for s in decider().decide(analysis, [here, there], spans).same] == ["An apology,"]
 
 
-DAYS = ask("How many days off after five years?", limit=100)
+DAYS = analyze_question("How many days off after five years?", limit=100)
 
 
 def test_a_number_of_another_unit_ranks_below_one_of_the_unit_asked() -> None:
@@ -162,8 +162,8 @@ def test_a_closer_look_counts_but_not_where_it_takes_the_wrong_form() -> None:
     """A better cut of the answer is taken, "two" of the years for "25" days is not."""
     here = candidate(document("two to five years | 25 days"))
     first = span(here, "25", 3)
-    assert decider().better_formed(DAYS, span(here, "25 days", 3), first).text == "25 days"
-    assert decider().better_formed(DAYS, span(here, "two", 3), first) is first
+    assert decider().choose_better_typed(DAYS, span(here, "25 days", 3), first).text == "25 days"
+    assert decider().choose_better_typed(DAYS, span(here, "two", 3), first) is first
 
 
 def test_a_passage_ahead_of_many_is_seen() -> None:
@@ -222,17 +222,18 @@ def test_other_documents_that_give_another_number_are_rivals() -> None:
     parts = (("25 days", 6.0), ("30 days", 5.0), ("30 days", 4.0), ("25 days", 3.0), ("28 days", -4.0))
     spans = [span(page, part, margin) for page, (part, margin) in zip(pages, parts, strict=True)]
     spans.append(span(pages[3], "21 days", 2.0))
-    asked = ask("How many days do staff get?", limit=100)
-    decision = decider().decide(asked, pages, spans)
+    analysis = analyze_question("How many days do staff get?", limit=100)
+    decision = decider().decide(analysis, pages, spans)
     assert decision.best is not None
     assert decision.best.text == "25 days"
-    assert [(rival.text, rival.candidate.document.id) for rival in decision.rivals] == [("30 days", "b")]
+    assert [(rival.text, rival.candidate.document.id) for rival in decision.competing] == [("30 days", "b")]
 
 
 def test_a_document_does_not_contradict_itself() -> None:
     """Two values of one document speak of two things: no conflict."""
     here = candidate(document("Staff get 25 days. Managers get 30 days."))
-    asked = ask("How many days?", limit=100)
+    analysis = analyze_question("How many days?", limit=100)
     assert (
-        decider().decide(asked, [here], [span(here, "25 days", 5.0), span(here, "30 days", 4.0)]).rivals == ()
+        decider().decide(analysis, [here], [span(here, "25 days", 5.0), span(here, "30 days", 4.0)]).competing
+        == ()
     )

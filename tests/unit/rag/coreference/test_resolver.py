@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.coreference.resolver import PronounResolver
-from rag.reading.context import view_of
+from rag.reading.context import reader_context
 from rag.text import sentences
 from rag.types import Document, Passage, Section, Span
 from tests.samples import candidate, document, find, passage
@@ -21,7 +21,7 @@ def led(doc: Document, *passages: Passage) -> list[tuple[str, str]]:
     """Each resolved pronoun with the name it is led to."""
     resolved = PronounResolver().resolve(doc, passages or (passage(doc),))
     return [
-        (m.span.slice(doc.text), m.referent.slice(doc.text)) for found in resolved for m in found.mentions
+        (m.span.slice(doc.text), m.antecedent.slice(doc.text)) for found in resolved for m in found.mentions
     ]
 
 
@@ -40,7 +40,10 @@ def test_the_view_of_the_headline_article_says_who_called() -> None:
     """The text a reader sees has the name where the pronoun was."""
     doc = document(ARTICLE.read_text("utf-8"))
     found = PronounResolver().resolve(doc, [passage(doc)])[0]
-    assert "Sheriff Grady Judd called for an apology" in view_of(candidate(doc, mentions=found.mentions)).text
+    assert (
+        "Sheriff Grady Judd called for an apology"
+        in reader_context(candidate(doc, mentions=found.mentions)).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ def test_the_name_may_be_in_another_passage() -> None:
     )
     resolved = PronounResolver().resolve(doc, [first, second])
     assert resolved[0] == first
-    assert [m.referent for m in resolved[1].mentions] == [find(doc.text, "Sheriff Grady Judd")]
+    assert [m.antecedent for m in resolved[1].mentions] == [find(doc.text, "Sheriff Grady Judd")]
 
 
 def test_passages_come_back_in_the_order_given() -> None:
@@ -208,6 +211,6 @@ def test_the_laws_hold_for_any_text(text: str, title: str, cut: int) -> None:
             assert mention.span.slice(text).lower() in ("he", "she")
             assert end <= mention.span.start
             assert mention.span.end <= part.span.end
-            assert len(mention.referent)
-            assert mention.referent.end <= mention.span.start
+            assert len(mention.antecedent)
+            assert mention.antecedent.end <= mention.span.start
             end = mention.span.end

@@ -7,44 +7,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import InvalidQuestion
-from rag.question.analysis import Kind, ask, fits, same_stem
+from rag.question.analysis import AnswerType, analyze_question, matches_type, same_stem
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "answer_type"),
     [
-        ("who demanded an apology?", Kind.PERSON),
-        ("The mail was sent to whom?", Kind.PERSON),
-        ("When did it open?", Kind.TIME),
-        ("In which year did she win", Kind.TIME),
-        ("how many agents are wanted", Kind.NUMBER),
-        ("How old is the bridge?", Kind.NUMBER),
-        ("Where is the office?", Kind.PLACE),
-        ("why did they leave?", Kind.EXPLANATION),
-        ("How do I reset my password?", Kind.EXPLANATION),
-        ("Did it rain?", Kind.POLAR),
-        ("can you tell me who said so?", Kind.PERSON),
-        ("What happens when it rains?", Kind.OTHER),
-        ("capital of France", Kind.OTHER),
+        ("who demanded an apology?", AnswerType.PERSON),
+        ("The mail was sent to whom?", AnswerType.PERSON),
+        ("When did it open?", AnswerType.TIME),
+        ("In which year did she win", AnswerType.TIME),
+        ("how many agents are wanted", AnswerType.NUMBER),
+        ("How old is the bridge?", AnswerType.NUMBER),
+        ("Where is the office?", AnswerType.PLACE),
+        ("why did they leave?", AnswerType.EXPLANATION),
+        ("How do I reset my password?", AnswerType.EXPLANATION),
+        ("Did it rain?", AnswerType.POLAR),
+        ("can you tell me who said so?", AnswerType.PERSON),
+        ("What happens when it rains?", AnswerType.OTHER),
+        ("capital of France", AnswerType.OTHER),
     ],
 )
-def test_a_question_says_what_form_its_answer_has(text: str, kind: Kind) -> None:
+def test_a_question_says_what_form_its_answer_has(text: str, answer_type: AnswerType) -> None:
     """Read off the first question word, a leading verb, or nothing."""
-    assert ask(text, limit=500).kind is kind
+    assert analyze_question(text, limit=500).answer_type is answer_type
 
 
 def test_names_and_numbers_are_what_a_passage_must_mention() -> None:
     """Capitalised words but the first, words with two capitals, and numbers."""
-    asked = ask("Did Kristi Noem sign 287(g) with ICE in 2025?", limit=500)
-    assert asked.names == ("kristi", "noem", "287", "ice", "2025")
-    assert ask("Who said “We’re O’Hara’s people”?", limit=500).names == ("o'hara's",)
-    assert ask("Demanded by whom?", limit=500).names == ()
-    assert ask("WHO SAID SO IN PARIS?", limit=500).names == ()
+    analysis = analyze_question("Did Kristi Noem sign 287(g) with ICE in 2025?", limit=500)
+    assert analysis.names == ("kristi", "noem", "287", "ice", "2025")
+    assert analyze_question("Who said “We’re O’Hara’s people”?", limit=500).names == ("o'hara's",)
+    assert analyze_question("Demanded by whom?", limit=500).names == ()
+    assert analyze_question("WHO SAID SO IN PARIS?", limit=500).names == ()
 
 
 def test_content_leaves_out_words_without_meaning() -> None:
     """No article, auxiliary or question word."""
-    assert ask("Who was it that demanded an apology?", limit=500).content == ("demanded", "apology")
+    assert analyze_question("Who was it that demanded an apology?", limit=500).content == (
+        "demanded",
+        "apology",
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,33 +61,33 @@ def test_content_leaves_out_words_without_meaning() -> None:
     ],
 )
 def test_courtesy_is_no_part_of_what_is_searched(text: str, plain: str) -> None:
-    """Greetings and leads are left out, unless nothing else is said; the question is kept as asked."""
-    asked = ask(text, limit=100)
-    assert (asked.text, asked.plain) == (text, plain)
+    """Greetings and leads are left out, unless nothing else is said; the question is kept as analysis."""
+    analysis = analyze_question(text, limit=100)
+    assert (analysis.text, analysis.standalone) == (text, plain)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "\x00\x07 \n"])
 def test_a_question_has_a_word_in_it(text: str) -> None:
     """White space, punctuation and control characters ask nothing."""
     with pytest.raises(InvalidQuestion, match="empty"):
-        ask(text, limit=500)
+        analyze_question(text, limit=500)
 
 
 def test_a_question_over_the_limit_is_refused_with_both_numbers() -> None:
     """The message says how long it was and how long it may be."""
     with pytest.raises(InvalidQuestion, match=r"10,000 characters; at most 2,000"):
-        ask("x" * 10_000, limit=2_000)
+        analyze_question("x" * 10_000, limit=2_000)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_question_or_refused(text: str) -> None:
     """Nothing else is raised, and what comes back is tidy."""
     try:
-        asked = ask(text, limit=1_000)
+        analysis = analyze_question(text, limit=1_000)
     except InvalidQuestion:
         return
-    assert asked.text == " ".join(asked.text.split())
-    assert asked.text.isprintable()
+    assert analysis.text == " ".join(analysis.text.split())
+    assert analysis.text.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -131,4 +134,4 @@ def test_an_answers_form_is_held_against_what_was_asked(
     question: str, answer: str, expected: bool | None
 ) -> None:
     """A number where a number is wanted, a year where a year is, a capital where a name is."""
-    assert fits(ask(question, limit=100), answer) is expected
+    assert matches_type(analyze_question(question, limit=100), answer) is expected

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.analysis import Kind, ask
-from rag.question.contextualize import follow_up, names_in
+from rag.question.analysis import AnswerType, analyze_question
+from rag.question.contextualize import contextualize, names_in
 from rag.types import Turn
 
 WHO = Turn(question="Who demanded an apology?", answer="Sheriff Grady Judd")
@@ -32,7 +32,7 @@ CHIEF = Turn(question="Who is the CTO?", answer="Maria Chen")
     ],
 )
 def test_what_a_follow_up_leaves_unsaid_is_filled_in(last: Turn, question: str, read: str) -> None:
-    assert follow_up(question, [last]).read == read
+    assert contextualize(question, [last]).standalone == read
 
 
 @pytest.mark.parametrize(
@@ -46,32 +46,32 @@ def test_what_a_follow_up_leaves_unsaid_is_filled_in(last: Turn, question: str, 
     ],
 )
 def test_a_question_that_stands_alone_is_read_as_it_is(last: Turn, question: str) -> None:
-    assert follow_up(question, [last]).read == question
+    assert contextualize(question, [last]).standalone == question
 
 
 def test_without_a_conversation_nothing_is_added() -> None:
-    found = follow_up("And when?", [])
-    assert (found.read, found.search) == ("And when?", "And when?")
+    found = contextualize("And when?", [])
+    assert (found.standalone, found.search_text) == ("And when?", "And when?")
 
 
 def test_a_search_gets_the_names_of_the_last_turn_and_only_of_that() -> None:
     older = Turn(question="Where is Ohio?", answer="In the Midwest")
-    found = follow_up("What is the bonus?", [older, WHO])
-    assert found.search == "What is the bonus? Sheriff Grady Judd"
+    found = contextualize("What is the bonus?", [older, WHO])
+    assert found.search_text == "What is the bonus? Sheriff Grady Judd"
 
 
 def test_a_pronoun_that_nothing_names_is_searched_for_with_the_last_question() -> None:
-    assert "days off after five years" in follow_up("Who approves it?", [DAYS]).search
+    assert "days off after five years" in contextualize("Who approves it?", [DAYS]).search_text
 
 
 def test_another_name_leaves_the_last_answer_behind() -> None:
-    assert "Judd" not in follow_up("What about Orange County?", [SHERIFF]).search
+    assert "Judd" not in contextualize("What about Orange County?", [SHERIFF]).search_text
 
 
 def test_a_question_is_shown_as_asked_and_weighed_as_completed() -> None:
-    asked = ask("And when?", limit=100, history=[WHO])
-    assert (asked.text, asked.kind) == ("And when?", Kind.TIME)
-    assert "apology" in asked.content
+    analysis = analyze_question("And when?", limit=100, history=[WHO])
+    assert (analysis.text, analysis.answer_type) == ("And when?", AnswerType.TIME)
+    assert "apology" in analysis.content
 
 
 def test_names_are_runs_of_capitals_without_the_words_that_open_a_sentence() -> None:
@@ -81,6 +81,6 @@ def test_names_are_runs_of_capitals_without_the_words_that_open_a_sentence() -> 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_any_conversation_gives_something_to_ask(question: str, before: str, answer: str) -> None:
-    found = follow_up(question, [Turn(question=before, answer=answer)])
-    assert found.search.startswith(found.read)
-    assert found.read.strip() or not question.strip()
+    found = contextualize(question, [Turn(question=before, answer=answer)])
+    assert found.search_text.startswith(found.standalone)
+    assert found.standalone.strip() or not question.strip()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.spelling import edits, put_right
+from rag.question.spelling import correct_spelling, edits
 
 TEXT = "The sheriff complained about an aggressive recruiting email. Agents receive a bonus."
 KNOWN = frozenset("about which agents complain email straining local".split())
@@ -25,11 +25,11 @@ KNOWN = frozenset("about which agents complain email straining local".split())
     ],
 )
 def test_a_word_that_nobody_knows_becomes_its_neighbour(question: str, meant: str) -> None:
-    assert put_right(question, [TEXT], KNOWN.__contains__) == meant
+    assert correct_spelling(question, [TEXT], KNOWN.__contains__) == meant
 
 
 def test_a_known_word_stays() -> None:
-    assert put_right("straining", ["training"], KNOWN.__contains__) == "straining"
+    assert correct_spelling("straining", ["training"], KNOWN.__contains__) == "straining"
 
 
 @given(st.text("abc", max_size=6), st.text("abc", max_size=6))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question.analysis import ask, fits
+from rag.question.analysis import analyze_question, matches_type
 from rag.question.units_of_measure import unit_asked, unit_of
 
 
@@ -40,7 +40,7 @@ def test_the_unit_of_a_number(number: str, after: str, unit: str | None) -> None
 
 
 def test_a_number_of_another_unit_does_not_fit() -> None:
-    asked = ask("How many days off after five years?", limit=100)
-    assert fits(asked, "two", " to five years") is False
-    assert fits(asked, "25", " days") is True
-    assert fits(asked, "25") is True
+    analysis = analyze_question("How many days off after five years?", limit=100)
+    assert matches_type(analysis, "two", " to five years") is False
+    assert matches_type(analysis, "25", " days") is True
+    assert matches_type(analysis, "25") is True

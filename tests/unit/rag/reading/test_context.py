@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.context import read_as, view_of
+from rag.reading.context import readable_text, reader_context
 from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Section, Span
 from tests.samples import candidate, document, find, mention, passage
 
@@ -26,7 +26,7 @@ def resolved() -> Candidate:
 
 def test_pronouns_read_as_names() -> None:
     """The name stands for the pronoun, a possessive keeps its ending."""
-    assert view_of(resolved()).text == (
+    assert reader_context(resolved()).text == (
         "Sheriff Grady Judd was angry. Sheriff Grady Judd called for an apology. "
         "Grady Judd's deputies agreed."
     )
@@ -34,38 +34,38 @@ def test_pronouns_read_as_names() -> None:
 
 def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
     """The span is the pronoun, the referent the name it stands for."""
-    view = view_of(resolved())
+    view = reader_context(resolved())
     at = view.text.index("Sheriff Grady Judd called")
     place = view.place(at, at + len("Sheriff Grady Judd"))
     assert place is not None
     assert place.text == "Sheriff Grady Judd"
     assert place.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in place.referents] == ["Sheriff Grady Judd"]
+    assert [r.slice(TEXT) for r in place.antecedents] == ["Sheriff Grady Judd"]
 
 
 def test_a_part_of_a_name_leads_back_to_that_part() -> None:
     """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the referent is cut alike."""
-    view = view_of(resolved())
+    view = reader_context(resolved())
     at = view.text.index("Grady Judd called")
     place = view.place(at, at + len("Grady Judd"))
     assert place is not None
     assert place.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in place.referents] == ["Grady Judd"]
+    assert [r.slice(TEXT) for r in place.antecedents] == ["Grady Judd"]
 
 
 def test_text_after_a_longer_name_keeps_its_offsets() -> None:
     """Replacement shifts the view, not the document."""
-    view = view_of(resolved())
+    view = reader_context(resolved())
     at = view.text.index("an apology")
     place = view.place(at, at + len("an apology"))
     assert place is not None
     assert place.span == find(TEXT, "an apology")
-    assert place.referents == ()
+    assert place.antecedents == ()
 
 
 def test_an_answer_may_span_a_pronoun() -> None:
     """A stretch across a replaced pronoun covers the pronoun in the document."""
-    view = view_of(resolved())
+    view = reader_context(resolved())
     end = view.text.index(" for an apology")
     place = view.place(view.text.index("Sheriff Grady Judd called"), end)
     assert place is not None
@@ -83,12 +83,12 @@ def test_leads_come_first_and_no_answer_straddles_them() -> None:
             version=doc.sha256,
             span=find(text, "5 | 30"),
             sentences=(find(text, "5 | 30"),),
-            leads=(find(text, "Years | Days"),),
+            context_spans=(find(text, "Years | Days"),),
         ),
         document=doc,
         scores=Scores(fused=0),
     )
-    view = view_of(found)
+    view = reader_context(found)
     assert view.text == "Years | Days\n5 | 30"
     place = view.place(view.text.index("30"), len(view.text))
     assert place is not None
@@ -109,12 +109,12 @@ def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> N
             version=doc.sha256,
             span=Span(0, len(text)),
             sentences=(Span(0, len(text)),),
-            mentions=(Mention(span=Span(cuts[2], cuts[3]), referent=Span(cuts[0], cuts[1])),),
+            mentions=(Mention(span=Span(cuts[2], cuts[3]), antecedent=Span(cuts[0], cuts[1])),),
         ),
         document=doc,
         scores=Scores(fused=0),
     )
-    view = view_of(found)
+    view = reader_context(found)
     low = data.draw(st.integers(0, len(view.text)))
     high = data.draw(st.integers(low, len(view.text)))
     place = view.place(low, high)
@@ -122,10 +122,10 @@ def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> N
         assert low == high
         return
     assert place.span.end <= len(text)
-    if not place.referents:
+    if not place.antecedents:
         assert place.span.slice(text).strip() == place.text
-    for referent in place.referents:
-        assert Span(cuts[0], cuts[1]).contains(referent)
+    for antecedent in place.antecedents:
+        assert Span(cuts[0], cuts[1]).contains(antecedent)
 
 
 TABLE = "Stack\n\nPurpose | Library\nTest Runner | py.test\nORM | Django\n\nMore below."
@@ -139,7 +139,7 @@ def table() -> Document:
         blocks=(
             Block(span=find(TABLE, "Stack"), kind=BlockKind.PARAGRAPH),
             Block(span=header, kind=BlockKind.TABLE_HEADER),
-            *(Block(span=row, kind=BlockKind.TABLE_ROW, lead=header) for row in rows),
+            *(Block(span=row, kind=BlockKind.TABLE_ROW, context_span=header) for row in rows),
             Block(span=find(TABLE, "More below."), kind=BlockKind.PARAGRAPH),
         ),
     )
@@ -148,7 +148,7 @@ def table() -> Document:
 def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
     """The header isn't read once more; the way back leads to the cell."""
     found = candidate(table())
-    view = view_of(found)
+    view = reader_context(found)
     assert "Purpose: Test Runner; Library: py.test." in view.text
     assert "Purpose | Library" not in view.text
     at = view.text.index("py.test")
@@ -159,7 +159,7 @@ def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
 
 def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
     """Half a row, the end of a row with the next line, and words that stand nowhere are no answers."""
-    view = view_of(candidate(table()))
+    view = reader_context(candidate(table()))
     runner, django = view.text.index("Test Runner"), view.text.index("Django")
     assert view.place(runner, runner + len("Test Runner; Library: py.test")) is None
     assert view.place(django, view.text.index("More") + 4) is None
@@ -177,12 +177,12 @@ def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
             version=doc.sha256,
             span=row,
             sentences=(row,),
-            leads=(find(TABLE, "Purpose | Library"),),
+            context_spans=(find(TABLE, "Purpose | Library"),),
         ),
         document=doc,
         scores=Scores(fused=0),
     )
-    assert view_of(found).text == "Purpose: ORM; Library: Django."
+    assert reader_context(found).text == "Purpose: ORM; Library: Django."
 
 
 def test_a_ragged_row_reads_as_it_stands() -> None:
@@ -193,10 +193,10 @@ def test_a_ragged_row_reads_as_it_stands() -> None:
         text,
         blocks=(
             Block(span=header, kind=BlockKind.TABLE_HEADER),
-            Block(span=row, kind=BlockKind.TABLE_ROW, lead=header),
+            Block(span=row, kind=BlockKind.TABLE_ROW, context_span=header),
         ),
     )
-    assert view_of(candidate(doc)).text == text
+    assert reader_context(candidate(doc)).text == text
 
 
 def asked_above(heading: str) -> Candidate:
@@ -216,22 +216,22 @@ def asked_above(heading: str) -> Candidate:
 def test_a_heading_that_asks_is_read_before_what_answers_it() -> None:
     """It is no part of an answer, and a heading that only names is left out."""
     found = asked_above("How big may an attachment be?")
-    view = view_of(found)
+    view = reader_context(found)
     assert view.text.startswith("How big may an attachment be?\nUp to 35 MB.")
     at = view.text.index("attachment")
     assert view.place(at, at + len("attachment")) is None
     size = view.place(view.text.index("35 MB"), view.text.index("35 MB") + 5)
     assert size is not None
     assert size.span == find(found.document.text, "35 MB")
-    assert view_of(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")
-    assert view_of(asked_above("Attachments")).text.startswith("Up to 35 MB.")
+    assert reader_context(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")
+    assert reader_context(asked_above("Attachments")).text.startswith("Up to 35 MB.")
 
 
 def test_a_heading_that_stands_alone_is_read_once() -> None:
     """A passage that is the question itself."""
     found = asked_above("How big may an attachment be?")
     alone = candidate(found.document, "How big may an attachment be?")
-    assert view_of(alone).text == "How big may an attachment be?"
+    assert reader_context(alone).text == "How big may an attachment be?"
 
 
 def test_a_sentence_is_indexed_as_it_is_read() -> None:
@@ -239,6 +239,6 @@ def test_a_sentence_is_indexed_as_it_is_read() -> None:
     doc = document(TEXT)
     he = find(TEXT, "He")
     found = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
-    assert read_as(doc, found, found.sentences[1]) == "Grady Judd called for an apology."
+    assert readable_text(doc, found, found.sentences[1]) == "Grady Judd called for an apology."
     doc = table()
-    assert read_as(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."
+    assert readable_text(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."

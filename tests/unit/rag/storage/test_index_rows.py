@@ -12,7 +12,7 @@ TEXT = "Pay\nGrades | Euros\nIt is nine. It was eight."
 MADE = document(
     TEXT, title="Handbook", sections=(Section(span=Span(0, len(TEXT)), path=("Handbook", "Pay", "Now")),)
 )
-SOME = passage(MADE, "It is nine. It was eight.", leads=(find(TEXT, "Grades | Euros"),))
+SOME = passage(MADE, "It is nine. It was eight.", context_spans=(find(TEXT, "Grades | Euros"),))
 
 
 def test_each_sentence_is_a_unit() -> None:

@@ -15,7 +15,7 @@ from rag.errors import (
     UnknownDocument,
 )
 from rag.ports.catalog import Change, Move
-from rag.storage.consistency import Disagreement
+from rag.storage.consistency import Inconsistency
 from rag.storage.library import Library, RecoveryReport
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
@@ -260,8 +260,8 @@ def test_recovery_brings_indexes_in_step(shelf: Shelf) -> None:
     shelf.terms.add("gone", stray[0].rows)
     one, three = document("One.", id="one").sha256, document("Stray.", id="stray").sha256
     assert library.check() == [
-        Disagreement(index="dense", kind="missing", collection="default", document_id="one", version=one),
-        Disagreement(index="terms", kind="stale", collection="gone", document_id="stray", version=three),
+        Inconsistency(index="dense", kind="missing", collection="default", document_id="one", version=one),
+        Inconsistency(index="terms", kind="stale", collection="gone", document_id="stray", version=three),
     ]
     assert library.recover() == RecoveryReport(removed=1, indexed=1)
     assert shelf.agrees()
@@ -281,7 +281,7 @@ def test_lost_rows_are_noticed_by_the_check(shelf: Shelf) -> None:
     library, made = shelf.library(), document("One. Two.")
     library.replace(made, [passage(made)])
     shelf.dense.remove("default", "d1", made.sha256, keep={f"{passage(made).id}:0"})
-    assert library.check() == [Disagreement(index="dense", kind="rows", collection="default")]
+    assert library.check() == [Inconsistency(index="dense", kind="rows", collection="default")]
     assert library.rebuild() == 1
     assert library.check() == []
 

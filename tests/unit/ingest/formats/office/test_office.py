@@ -69,7 +69,11 @@ def test_rows_of_sheets_have_their_header() -> None:
 def test_two_tables_on_a_sheet_have_two_headers() -> None:
     """An empty row and new names begin a new table."""
     data = workbook(S=[["City", "Rooms"], ["Ulm", 3], [], ["Person", "Desk"], ["Ada", 7]])
-    rows = [(text, lead) for kind, text, lead in blocks(take(data, "a.xlsx")) if kind == "table_row"]
+    rows = [
+        (text, context_span)
+        for kind, text, context_span in blocks(take(data, "a.xlsx"))
+        if kind == "table_row"
+    ]
     assert rows == [("Ulm | 3", "City | Rooms"), ("Ada | 7", "Person | Desk")]
 
 

@@ -124,7 +124,7 @@ def test_a_table_is_read_by_rows() -> None:
         if cell
     ]
     document = take(pdf([*lines("Days off depend on service, as this table shows:", y=120), *table]), "a.pdf")
-    rows = [(text, lead) for kind, text, lead in blocks(document) if kind == "table_row"]
+    rows = [(text, context_span) for kind, text, context_span in blocks(document) if kind == "table_row"]
     assert rows == [
         ("less than 2 | 20 | one week", "Years of service | Days off | Notice"),
         ("2 to 5 |  | two weeks", "Years of service | Days off | Notice"),

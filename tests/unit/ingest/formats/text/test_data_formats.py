@@ -24,7 +24,7 @@ def test_tables_in_text_find_their_sign(sign: str) -> None:
     lines = [sign.join(row) for row in LEAVE] + [sign.join(("other", '"12\n13"', f'"a{sign} b"'))]
     document = take("\n".join(lines), "leave.csv")
     check(document)
-    rows = [(text, lead) for kind, text, lead in blocks(document) if kind == "table_row"]
+    rows = [(text, context_span) for kind, text, context_span in blocks(document) if kind == "table_row"]
     assert rows[2] == ("more than 5 | 30 | two weeks", HEADER)
     assert rows[3][0].startswith("other | 12 13 | a")
 

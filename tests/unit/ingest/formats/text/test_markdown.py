@@ -21,7 +21,8 @@ def markdown(text: str, name: str = "style-guide.md") -> Document:
 def blocks(document: Document) -> list[tuple[str, str, str | None]]:
     text = document.text
     return [
-        (b.kind.value, b.span.slice(text), b.lead.slice(text) if b.lead else None) for b in document.blocks
+        (b.kind.value, b.span.slice(text), b.context_span.slice(text) if b.context_span else None)
+        for b in document.blocks
     ]
 
 
@@ -48,7 +49,7 @@ def test_blocks_and_passages_keep_their_laws(pieces: list[str]) -> None:
     except UnreadableDocument:
         return
     assert all(a.span.end <= b.span.start for a, b in pairwise(document.blocks))
-    assert all(b.lead is None or b.lead.end <= b.span.start for b in document.blocks)
+    assert all(b.context_span is None or b.context_span.end <= b.span.start for b in document.blocks)
     held = {i for p in PassageSplitter().split(document) for s in p.sentences for i in range(s.start, s.end)}
     held |= {
         i for b in document.blocks if b.kind is BlockKind.HEADING for i in range(b.span.start, b.span.end)

@@ -34,7 +34,7 @@ def test_the_text_is_the_file(text: str) -> None:
     assert document.text == text
     assert all(a.span.end <= b.span.start for a, b in pairwise(document.blocks))
     assert all(a.span.end == b.span.start for a, b in pairwise(document.sections))
-    assert all(b.lead is None or b.lead.end <= b.span.start for b in document.blocks)
+    assert all(b.context_span is None or b.context_span.end <= b.span.start for b in document.blocks)
     held = {i for p in PassageSplitter().split(document) for s in p.sentences for i in range(s.start, s.end)}
     held |= {
         i for b in document.blocks if b.kind is BlockKind.HEADING for i in range(b.span.start, b.span.end)
@@ -80,8 +80,10 @@ def test_list_items_lead_to_what_announces_them() -> None:
     """A nested item leads to its parent, a top item to the sentence before the list."""
     text = "All is well. We need:\n- tea\n  - green\n- rum\n\nThat is all."
     blocks = plain(text).blocks
-    leads = [(b.span.slice(text), b.lead.slice(text) if b.lead else None) for b in blocks]
-    assert leads == [
+    context_spans = [
+        (b.span.slice(text), b.context_span.slice(text) if b.context_span else None) for b in blocks
+    ]
+    assert context_spans == [
         ("All is well. We need:", None),
         ("- tea", "We need:"),
         ("- green", "- tea"),

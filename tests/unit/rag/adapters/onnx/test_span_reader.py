@@ -7,8 +7,8 @@ import pytest
 
 from rag.adapters.onnx import span_reader
 from rag.adapters.onnx.session import open_tokenizer
-from rag.adapters.onnx.span_reader import _best_spans, _Look
-from rag.reading.context import view_of
+from rag.adapters.onnx.span_reader import _best_spans, _ForwardPass
+from rag.reading.context import reader_context
 from rag.types import Candidate
 from tests.samples import candidate, document, find, mention
 
@@ -26,13 +26,13 @@ def told() -> list[Candidate]:
 
 
 def best(given: Candidate, starts: dict[str, float], ends: dict[str, float]) -> str:
-    view = view_of(given)
+    view = reader_context(given)
     window = TOKENIZER.encode("When?", view.text)
     start, end = np.zeros(len(window.ids)), np.zeros(len(window.ids))
     for logits, wanted in ((start, starts), (end, ends)):
         for word, logit in wanted.items():
             logits[window.char_to_token(view.text.index(word), 1)] = logit
-    scored = _best_spans(_Look(view, window, start, end), given.passage)[0]
+    scored = _best_spans(_ForwardPass(view, window, start, end), given.passage)[0]
     return view.text[scored.start : scored.end]
 
 
