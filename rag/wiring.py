@@ -15,7 +15,8 @@ from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.signatures import SqliteSignatures
-from rag.answering.decision import Calibration, Decider
+from rag.answering.calibration import Calibration
+from rag.answering.decision import Decider
 from rag.engine import Engine
 from rag.errors import InvalidSettings, StorageError
 from rag.retrieval.retriever import Retriever

@@ -11,10 +11,10 @@ from evals.datasets.load import Dataset
 from evals.mutate import documents as make
 from evals.mutate.pipeline import BREAKS, Break
 from evals.run import summary
-from evals.run.corpus import Corpus
 from evals.run.indexing import fresh_service, write_documents
 from evals.run.runner import Progress, Record, Run, citations_of, judged, run
 from evals.run.saved_results import Results
+from rag.explanation.corpus import Corpus
 from rag.types import Answer, Document, Outcome
 
 if TYPE_CHECKING:

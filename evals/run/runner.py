@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from evals.cases.case import Case
 from evals.diagnose.stage import Diagnosis, diagnose
 from evals.metrics.citation_precision_recall import forbidden, missing
-from evals.run.corpus import Corpus
 from evals.run.scores import Retrieval, Scores, retrieval, score
 from rag.errors import UnknownDocument
+from rag.explanation.corpus import Corpus
 from rag.types import DEFAULT_COLLECTION, Abstention, Answer, Citation, Outcome, Question
 
 Ask = Callable[[Question], Outcome]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from evals.cases.case import Case
 from evals.cases.matchers import Said
-from evals.diagnose.passage_trace import regions, whereabouts
+from evals.diagnose.regions import regions
 from evals.metrics.answer_in_citation import answer_in_citation
 from evals.metrics.answer_right import answer_right
 from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden
@@ -17,7 +17,8 @@ from evals.metrics.ndcg import ndcg
 from evals.metrics.recall_at_k import recall_at_k
 from evals.metrics.reciprocal_rank import reciprocal_rank
 from evals.metrics.statement_support import statement_precision, statement_recall
-from evals.run.corpus import Corpus
+from rag.explanation.corpus import Corpus
+from rag.explanation.passage_trace import trace_regions
 from rag.types import Abstention, Answer, Outcome
 
 DEPTH = 10  # passages that ranking figures look at
@@ -104,10 +105,10 @@ def retrieval(case: Case, outcome: Outcome | None, corpus: Corpus | None) -> Ret
         return ranked([None] * len(case.must_cite))
     ranks = []
     for need in case.must_cite:
-        way = whereabouts(regions(need, corpus.documents()), outcome.trace)
-        if not way.of:
+        trace = trace_regions(regions(need, corpus.documents()), outcome.trace)
+        if not trace.pool_size:
             return None
-        ranks.append(way.rank)
+        ranks.append(trace.rank)
     return ranked(ranks)
 
 

@@ -3,9 +3,9 @@
 Questions go through the real retriever and reader (``collect.py``): those of three open sets, of the
 training articles that were held out and of four invented teams' pages, as they are and with every passage
 that answers them taken away, and questions whose passages are on the subject but don't answer. From what
-was read, logistic regression learns P(right) over ``rag.decide.FEATURES``. Each kind of reading counts by
-``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that a question and
-its gold-less twin stay together), and once more with each set foretold by the others.
+was read, logistic regression learns P(right) over ``FEATURES`` of ``rag/answering/calibration.py``. Each kind
+of reading counts by ``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that
+a question and its gold-less twin stay together), and once more with each set predicted by the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from evals.train.card_figure import confidence_svg
 from evals.train.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
-from rag.answering.decision import FEATURES, Calibration, Decider
+from rag.answering.calibration import FEATURES, Calibration
+from rag.answering.decision import Decider
 from rag.errors import ModelError
 from rag.settings import DecideSettings, Settings, load
 
@@ -40,7 +41,7 @@ SHARES = {Kind.ANSWERABLE: 0.6, Kind.NOT_ANSWERED: 0.3, Kind.GOLD_REMOVED: 0.1}
 # 0.778 and 0.792 of CLAPnq's: more than 1 helps where a corpus is made of unrelated paragraphs.
 RETRIEVAL_WEIGHT = 1.0
 # Of how many passages are retrieved, what each fit leaves out.
-LEFT_OUT = {"many": "behind", "few": "standing"}
+LEFT_OUT = {"large_pool": "log_rank", "small_pool": "z_score"}
 
 
 def decider(retrieval_weight: float) -> Decider:
@@ -72,7 +73,7 @@ def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]]
 def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
     """The calibration as it is stored, its out-of-fold scores under ``"fitted"``, and their picture.
 
-    Picture and scores are of the fit for many passages, which the samples have, but for ``"few"``.
+    Picture and scores are of the fit for many passages, which the samples have, but for ``"small_pool"``.
     """
     import numpy as np
 
@@ -92,14 +93,14 @@ def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
         elsewhere = {"auroc_elsewhere": _elsewhere(samples, given, y, w)}
         scores[name] = {**_scores(samples, held_out[name], y, w), **elsewhere}
     threshold = DecideSettings().threshold
-    picture = confidence_svg(held_out["many"].tolist(), (y > 0).tolist(), w.tolist(), threshold)
+    picture = confidence_svg(held_out["large_pool"].tolist(), (y > 0).tolist(), w.tolist(), threshold)
     fitted = {
         "features": list(FEATURES),
         "mean": [round(float(v), 6) for v in mean],
         "scale": [round(float(v), 6) for v in scale],
         **fits,
         "retrieval_weight": RETRIEVAL_WEIGHT,
-        "fitted": {**scores["many"], "few": scores["few"]},
+        "fitted": {**scores["large_pool"], "small_pool": scores["small_pool"]},
     }
     return fitted, picture
 

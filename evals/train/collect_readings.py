@@ -12,7 +12,7 @@ from evals.cases.case import Case
 from evals.cases.matchers import Said
 from evals.datasets.gzipped import Query, corpus, queries
 from evals.datasets.load import load
-from evals.diagnose.passage_trace import regions
+from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
@@ -20,7 +20,7 @@ from evals.run.target import in_process
 from evals.train.data import read_rows
 from evals.train.mixture import hold_out
 from rag.answering.comparison import normalise
-from rag.engine import distinct
+from rag.answering.duplicates import without_duplicates
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.reading.context import in_table
 from rag.retrieval.retriever import Retriever
@@ -161,7 +161,7 @@ def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
     if case.answerable and case.gold is not None:
         kinds[Kind.GOLD_REMOVED] = [candidate for candidate in found if not case.gold(candidate)]
     for kind, candidates in kinds.items():
-        chosen = distinct(candidates)[:passages]
+        chosen = without_duplicates(candidates)[:passages]
         spans = tuple(span for spans in service.reader.read(analysis.standalone, chosen) for span in spans)
         yield Sample(
             dataset=case.dataset,

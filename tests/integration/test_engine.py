@@ -258,4 +258,5 @@ def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
     assert isinstance(outcome, Answer)
     assert (outcome.question, outcome.text) == ("And when?", "Monday")
     assert set(reader.asked) == {"when closed the harbour?"}
-    assert outcome.trace.steps[0].detail["asked_as"] == "when closed the harbour?"
+    assert outcome.trace.retrieved is not None
+    assert outcome.trace.retrieved.standalone_question == "when closed the harbour?"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from evals.cases.case import Case
 from evals.cases.matchers import Exact
 from evals.cases.places import Place
-from evals.run.corpus import Corpus
 from evals.run.target import Target
 from rag.errors import UnknownDocument
+from rag.explanation.corpus import Corpus
 from rag.ports.catalog import DocumentRecord
 from rag.types import Abstention, Answer, Citation, Document, Outcome, Question, Reason, Statement
 

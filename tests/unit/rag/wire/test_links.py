@@ -7,8 +7,8 @@ from urllib.parse import unquote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.links import document_url, text_fragment
 from rag.types import Citation
+from rag.wire.links import document_url, text_fragment
 
 
 def _citation(quote: str, prefix: str = "", suffix: str = "") -> Citation:

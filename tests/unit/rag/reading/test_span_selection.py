@@ -1,4 +1,4 @@
-"""Which span of one look is the best: logits by hand, on a real passage and tokenizer."""
+"""Which span of one forward pass is the best: logits by hand, on a real passage and tokenizer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 
 from rag.adapters.onnx import span_reader
 from rag.adapters.onnx.session import open_tokenizer
-from rag.adapters.onnx.span_reader import _best_spans, _ForwardPass
 from rag.reading.context import reader_context
+from rag.reading.span_selection import ForwardPass, context_spans
 from rag.types import Candidate
 from tests.samples import candidate, document, find, mention
 
@@ -32,7 +32,7 @@ def best(given: Candidate, starts: dict[str, float], ends: dict[str, float]) -> 
     for logits, wanted in ((start, starts), (end, ends)):
         for word, logit in wanted.items():
             logits[window.char_to_token(view.text.index(word), 1)] = logit
-    scored = _best_spans(_ForwardPass(view, window, start, end), given.passage)[0]
+    scored = context_spans(ForwardPass(view, window, start, end), given.passage)[0]
     return view.text[scored.start : scored.end]
 
 

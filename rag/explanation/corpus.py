@@ -1,4 +1,4 @@
-"""The stored documents that cases are judged against, looked up once."""
+"""The stored documents of a collection, looked up once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.ports.catalog import DocumentRecord
 from rag.types import Document
 
 
-class Texts(Protocol):
+class DocumentStore(Protocol):
     """Where stored documents are looked up; every ``Catalog`` is one, and a service by its URL."""
 
     def document(self, document_id: str, version: str | None = None) -> Document: ...
@@ -21,12 +21,12 @@ class Texts(Protocol):
 
 
 class Corpus:
-    """Documents of one collection, kept while a run lasts. Safe to use from several threads."""
+    """The documents of one collection, cached. Safe to use from several threads."""
 
-    def __init__(self, texts: Texts, collection: str | None = None) -> None:
-        self._texts = texts
+    def __init__(self, store: DocumentStore, collection: str | None = None) -> None:
+        self._store = store
         self._collection = collection
-        self._kept: dict[str, Document] | None = None
+        self._cache: dict[str, Document] | None = None
         self._lock = Lock()
 
     def documents(self) -> Sequence[Document]:
@@ -35,10 +35,10 @@ class Corpus:
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """One version, the current one by default. Raises UnknownDocument."""
-        kept = self._all().get(document_id)
-        if kept is not None and version in {None, kept.sha256}:
-            return kept
-        return self._texts.document(document_id, version)
+        cached = self._all().get(document_id)
+        if cached is not None and version in {None, cached.sha256}:
+            return cached
+        return self._store.document(document_id, version)
 
     def versions(self) -> Mapping[str, str]:
         """Version by the document's address, which stays the same where ids may not."""
@@ -46,7 +46,7 @@ class Corpus:
 
     def _all(self) -> dict[str, Document]:
         with self._lock:
-            if self._kept is None:
-                records = self._texts.list(self._collection)
-                self._kept = {r.id: self._texts.document(r.id) for r in records}
-            return self._kept
+            if self._cache is None:
+                records = self._store.list(self._collection)
+                self._cache = {record.id: self._store.document(record.id) for record in records}
+            return self._cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.base import In, Offset, Out, Probability, Version
 from rag.types import DEFAULT_COLLECTION, Reason
+from rag.wire.base import In, Offset, Out, Probability, Version
 
 
 class TurnIn(In):

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.base import CollectionName, In, Metadata, Offset, Out, Uri, Version
 from rag.types import DEFAULT_COLLECTION
+from rag.wire.base import CollectionName, In, Metadata, Offset, Out, Uri, Version
 
 
 class _Named(Out):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.schemas.asking import CitationOut
-from api.schemas.base import Out
+from rag.wire.asking import CitationOut
+from rag.wire.base import Out
 
 
 class ScoresOut(Out):

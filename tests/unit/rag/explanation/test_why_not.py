@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from evals.diagnose.explain import stages_of
 from evals.diagnose.stage import Stage, diagnose
-from evals.diagnose.why_not import why_not
-from rag.types import Answer, Outcome, Step, Trace
+from rag.explanation.stages import explain_stages
+from rag.explanation.why_not import why_not
+from rag.types import (
+    Answer,
+    DecideStep,
+    Outcome,
+    ReadSpan,
+    ReadStep,
+    RetrievedPassage,
+    RetrieveStep,
+    Span,
+    Trace,
+)
 from tests.unit.evals.fakes import TEXT, WHERE, abstention, answer, cite, corpus
 
 LONDON = "She lived in London."
-FIRST = {"id": "p1", "document_id": "ada", "start": 0, "end": 37, "fused": 2.0, "dense": 0.9, "lexical": None}
-HELD = {"id": "p2", "document_id": "ada", "start": 38, "end": 58, "fused": 1.0, "dense": 0.5, "lexical": 3.0}
-WRONG = {"passage": "p1", "start": 0, "end": 12, "text": "Ada Lovelace", "margin": 4.0}
-RIGHT = {"passage": "p2", "start": 51, "end": 57, "text": "London", "margin": 1.5}
+FIRST = RetrievedPassage(
+    passage_id="p1", document_id="ada", span=Span(0, 37), fused=2.0, dense=0.9, lexical=None
+)
+HELD = RetrievedPassage(
+    passage_id="p2", document_id="ada", span=Span(38, 58), fused=1.0, dense=0.5, lexical=3.0
+)
+WRONG = ReadSpan(passage_id="p1", span=Span(0, 12), text="Ada Lovelace", margin=4.0)
+RIGHT = ReadSpan(passage_id="p2", span=Span(51, 57), text="London", margin=1.5)
 
 
-def traced(outcome: Outcome, passages: list[Any], read: list[Any], chosen: Any) -> Outcome:
+def traced(
+    outcome: Outcome, passages: list[RetrievedPassage], read: list[ReadSpan], chosen: ReadSpan | None
+) -> Outcome:
     steps = (
-        Step(name="retrieve", ms=1, detail={"passages": passages}),
-        Step(name="read 2", ms=1, detail={"best": read}),
-        Step(name="decide", ms=1, detail={"chosen": chosen, "threshold": 0.5, "features": {"margin": 1.5}}),
+        RetrieveStep(ms=1, passages=tuple(passages)),
+        ReadStep(ms=1, passages_read=2, spans=len(read), best=tuple(read)),
+        DecideStep(
+            ms=1,
+            confidence=outcome.confidence,
+            threshold=0.5,
+            features={"margin": 1.5},
+            passages_read=2,
+            chosen=chosen,
+        ),
     )
     return replace(outcome, trace=Trace(steps=steps))
 
@@ -33,7 +55,7 @@ WAYS: dict[str, tuple[Outcome, Stage]] = {
     "not found": (traced(abstention(), [FIRST], [WRONG], WRONG), Stage.RETRIEVE),
     "not read": (traced(abstention(), [FIRST, HELD], [WRONG], WRONG), Stage.RETRIEVE),
     "read wrongly": (
-        traced(abstention(), [FIRST, HELD], [{**RIGHT, "text": "lived"}], {**RIGHT, "text": "lived"}),
+        traced(abstention(), [FIRST, HELD], [replace(RIGHT, text="lived")], replace(RIGHT, text="lived")),
         Stage.READ,
     ),
     "another preferred": (
@@ -105,6 +127,6 @@ def test_a_text_over_two_passages_is_said_to_be_split() -> None:
 
 def test_an_explanation_tells_every_stage() -> None:
     """Found, read, weighed, decided: with scores, in words."""
-    told = "\n".join(stages_of(WAYS["not trusted"][0], corpus()))
+    told = "\n".join(explain_stages(WAYS["not trusted"][0], corpus()))
     parts = ("Found 2 passages", "meaning 0.90", "words 3.0", "“London”, 1.5 above", "margin 1.50", "30%")
     assert [part for part in (*parts, "not confident") if part not in told] == []
