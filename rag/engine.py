@@ -11,7 +11,7 @@ from rag.answering.decision import Decider, Decision
 from rag.answering.verify import exact
 from rag.errors import DeadlineExceeded, UnknownCollection
 from rag.ports.catalog import Catalog
-from rag.ports.reading import Reader
+from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.spelling import correct_spelling
 from rag.retrieval.retriever import Retriever

@@ -24,10 +24,11 @@ from rag.storage.lock import FolderLock
 
 if TYPE_CHECKING:
     from rag.ports.catalog import Catalog
+    from rag.ports.embedder import Embedder
     from rag.ports.feedback import FeedbackStore
-    from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+    from rag.ports.indexes import PassageIndex, TermIndex
     from rag.ports.jobs import JobStore
-    from rag.ports.reading import Reader
+    from rag.ports.reader import Reader
     from rag.settings import Settings
 
 CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"

@@ -11,7 +11,7 @@ from evals.diagnose.stage import Stage
 from evals.run.runner import Ask
 from rag.answering.decision import Decider, Decision
 from rag.engine import Engine
-from rag.ports.reading import Reader
+from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis
 from rag.retrieval.retriever import Retriever
 from rag.text import sentences

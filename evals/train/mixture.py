@@ -16,7 +16,7 @@ from evals.train import unanswerable as negatives
 from evals.train.data import Example, Row, positive
 from evals.train.hard_negatives import NearIndex
 from evals.train.lexical_overlap import OverlapIndex
-from rag.ports.indexes import Embedder
+from rag.ports.embedder import Embedder
 from rag.storage.index_rows import prefix
 from rag.types import Span
 

@@ -1,4 +1,4 @@
-"""What finds passages: an embedder, a dense index and a lexical one."""
+"""The two search indexes: dense vectors of sentences, and the terms of passages (BM25)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
+    from rag.ports.embedder import Vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,30 +51,6 @@ class TermRow:
     version: str
     text: str
     context: str
-
-
-class Embedder(Protocol):
-    """Texts to unit-length vectors.
-
-    Laws: the same text gives the same vector whatever else is in the batch (to 1e-3 for int8,
-    1e-5 for fp32); rows have length 1; an empty list gives shape ``(0, dimensions)``.
-    """
-
-    @property
-    def fingerprint(self) -> str:
-        """Names model, weights and numeric form; vectors of different fingerprints don't mix."""
-        ...
-
-    @property
-    def dimensions(self) -> int: ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """float32 array of shape ``(len(texts), dimensions)``.
-
-        Raises:
-            ModelError: the model can't be loaded.
-        """
-        ...
 
 
 class PassageIndex(Protocol):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Catalog
-from rag.ports.indexes import Embedder, Hit, PassageIndex, TermIndex
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import Hit, PassageIndex, TermIndex
 from rag.question.analysis import content_words
 from rag.retrieval.fusion import fuse
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _FEW = 500  # documents that are searched alone
 _WIDEST = 5_000  # passages looked at among others

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Change
-from rag.ports.indexes import Embedder, PassageIndex, SentenceRow, TermIndex, TermRow
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import PassageIndex, SentenceRow, TermIndex, TermRow
 from rag.storage import index_rows as units
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 Progress = Callable[[int, int], None]
 """Called with how many sentences were embedded, of how many."""

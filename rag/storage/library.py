@@ -15,7 +15,8 @@ from threading import RLock
 
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.ports.catalog import Catalog, Change, Intent, Move
-from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import PassageIndex, TermIndex
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
 from rag.types import Document, Passage

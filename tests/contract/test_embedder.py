@@ -9,7 +9,7 @@ import pytest
 
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.errors import ModelError
-from rag.ports.indexes import Embedder
+from rag.ports.embedder import Embedder
 from tests.fakes.models import BagEmbedder
 
 TEXTS = [

@@ -17,7 +17,7 @@ from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryPassageIndex
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 DIMENSIONS = 64
 

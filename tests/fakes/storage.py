@@ -16,7 +16,7 @@ from rag.ports.indexes import Hit, SentenceRow, TermRow
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 
 class MemoryPassageIndex:

@@ -22,8 +22,8 @@ from rag.adapters.chroma.index import ChromaIndex
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.engine import Engine
-from rag.ports.indexes import Embedder
-from rag.ports.reading import Reader
+from rag.ports.embedder import Embedder
+from rag.ports.reader import Reader
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.storage.library import Library

@@ -21,7 +21,7 @@ from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, SentenceRow
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 # HNSW (Malkov and Yashunin 2016, arXiv:1603.09320). Of the 50 nearest among 8,000 random vectors of 384
 # dimensions these find 0.994; with 16 neighbours 0.944, and Chroma's own defaults (16, 100, 100) found

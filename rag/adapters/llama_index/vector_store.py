@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _PROBED = 20
 _REFILLED_AT_ONCE = 100  # document versions
