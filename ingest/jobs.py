@@ -198,7 +198,7 @@ class _Run:
         return {"counts": dict(counts), "results": [result.told() for result in self.results]}
 
     def _take(self, upload: Upload) -> None:
-        found = self.catalog.at(self.collection, upload.uri)
+        found = self.catalog.find_by_uri(self.collection, upload.uri)
         if found is not None and found.source:
             self._fail(upload, f"{upload.uri} is a file of {found.source}: change it there")
             return

@@ -83,7 +83,7 @@ class Retriever:
         collection, within = question.collection, None
         alone: set[tuple[str, str]] | None = None
         if question.filters:
-            within = self._catalog.matching(collection, question.filters)
+            within = self._catalog.matching_versions(collection, question.filters)
             if len(within) <= _FEW:
                 alone = within
             else:

@@ -105,12 +105,12 @@ class Library:
             return
         with self._lock:
             self._require_same_fingerprint()
-            self._settle()
+            self._resolve_intents()
             entries = self._indexes.prepare(changes, progress)
-            self._catalog.begin(changes, removals)
+            self._catalog.record_intents(changes, removals)
             self._indexes.add(entries)
             self._catalog.commit(changes, removals, moves)
-            self._settle()
+            self._resolve_intents()
 
     def remove_collection(self, collection: str) -> int:
         """Removes all documents of a collection, and so the collection; how many there were.
@@ -136,8 +136,8 @@ class Library:
         """
         with self._lock:
             self._require_same_fingerprint()
-            intents = self._settle()
-            if not intents and self._catalog.mark() == self._state():
+            intents = self._resolve_intents()
+            if not intents and self._catalog.checkpoint() == self._state():
                 return RecoveryReport()
             found = differing_versions(self._catalog, self._indexes)
             removed = self._remove_stale(found)
@@ -152,8 +152,8 @@ class Library:
         """Notes what is held, for ``recover`` to find it so; not with a write that is still to be settled."""
         with self._lock:
             state = self._state()
-            if not self._catalog.intents() and self._catalog.mark() != state:
-                self._catalog.set_mark(state)
+            if not self._catalog.intents() and self._catalog.checkpoint() != state:
+                self._catalog.set_checkpoint(state)
 
     def _state(self) -> str:
         """Names what is committed, and how much each index holds of it."""
@@ -178,7 +178,7 @@ class Library:
             for collection in self._indexes.collections():
                 self._indexes.drop(collection)
             self._catalog.set_fingerprint(self.fingerprint)
-            self._catalog.settle()  # nothing is left in the indexes to undo or to finish
+            self._catalog.clear_intents()  # nothing is left in the indexes to undo or to finish
             return self._index([record.id for record in self._catalog.list()], progress)
 
     def vacuum(self) -> None:
@@ -200,7 +200,7 @@ class Library:
             self._indexes.drop(collection)
         self._catalog.set_fingerprint(self.fingerprint)
 
-    def _settle(self) -> list[Intent]:
+    def _resolve_intents(self) -> list[Intent]:
         """Finishes the writes that were committed, undoes the others; returns them."""
         intents = self._catalog.intents()
         gone: dict[str, list[tuple[str, str]]] = {}
@@ -219,7 +219,7 @@ class Library:
             else:
                 self._indexes.drop(collection)
         if intents:
-            self._catalog.settle()
+            self._catalog.clear_intents()
         return intents
 
     def _current(self, intent: Intent, version: str) -> Document | None:

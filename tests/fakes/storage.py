@@ -165,16 +165,16 @@ class MemoryCatalog:
     def set_fingerprint(self, value: str) -> None:
         self._facts["fingerprint"] = value
 
-    def mark(self) -> str:
-        return self._facts.get("mark", "")
+    def checkpoint(self) -> str:
+        return self._facts.get("checkpoint", "")
 
-    def set_mark(self, value: str) -> None:
-        self._facts["mark"] = value
+    def set_checkpoint(self, value: str) -> None:
+        self._facts["checkpoint"] = value
 
     def generation(self) -> int:
         return int(self._facts.get("generation", "0"))
 
-    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
         intents = [intent for change in changes for intent in self._intended(change)]
         for collection, key in removals:
             held = self._held.get(key)
@@ -215,7 +215,7 @@ class MemoryCatalog:
         ]
         self._facts["generation"] = str(self.generation() + 1)
 
-    def settle(self) -> None:
+    def clear_intents(self) -> None:
         self._intents.clear()
 
     def intents(self) -> list[Intent]:
@@ -257,10 +257,10 @@ class MemoryCatalog:
         ]
         return sorted(records, key=lambda record: record.id)[:limit]
 
-    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+    def matching_versions(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
         return {(record.id, record.version) for record in self.list(collection, filters=filters)}
 
-    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+    def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
         return next((r for r in self.list(collection) if r.uri == uri), None)
 
     def versions(self, collection: str) -> set[tuple[str, str]]:

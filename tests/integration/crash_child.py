@@ -28,13 +28,13 @@ OTHER = "The harbour office opens at nine."
 STEPS = [
     f"{when} {part}.{step}"
     for part, step in (
-        ("catalog", "begin"),
+        ("catalog", "record_intents"),
         ("dense", "add"),
         ("terms", "add"),
         ("catalog", "commit"),
         ("dense", "remove"),
         ("terms", "remove"),
-        ("catalog", "settle"),
+        ("catalog", "clear_intents"),
     )
     for when in ("before", "after")
 ]

@@ -30,7 +30,7 @@ from rag.storage.library import Library
 from rag.types import Answer, Citation, Question
 from tests.fakes.storage import Interrupted
 
-WRITES = {"begin", "add", "commit", "remove", "settle", "drop"}
+WRITES = {"record_intents", "add", "commit", "remove", "clear_intents", "drop"}
 
 
 class World:

@@ -99,7 +99,7 @@ def test_a_write_is_done_or_never_was(folder: Path, step: str) -> None:
         ("change", "after dense.add"),
         ("change", "after terms.add"),
         ("change", "after catalog.commit"),
-        ("remove", "after catalog.begin"),
+        ("remove", "after catalog.record_intents"),
         ("remove", "after catalog.commit"),
         ("resplit", "after dense.add"),
         ("resplit", "before catalog.commit"),

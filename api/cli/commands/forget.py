@@ -36,7 +36,7 @@ def run(documents: Sequence[str], *, data: Path | None, collection: str, as_json
 
 def _id(catalog: Catalog, collection: str, name: str) -> str:
     """A document's id by its uri, else what was given."""
-    record = catalog.at(collection, name)
+    record = catalog.find_by_uri(collection, name)
     return name if record is None else record.id
 
 

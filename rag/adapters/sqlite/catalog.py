@@ -17,6 +17,7 @@ from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
 SCHEMA_VERSION = 1
+_CHECKPOINT = "mark"  # its name in the table of facts
 
 
 class SqliteCatalog:
@@ -52,19 +53,19 @@ class SqliteCatalog:
         with self._file.writing() as db:
             _set_fact(db, "fingerprint", value)
 
-    def mark(self) -> str:
+    def checkpoint(self) -> str:
         with self._file.reading() as db:
-            return _fact(db, "mark") or ""
+            return _fact(db, _CHECKPOINT) or ""
 
-    def set_mark(self, value: str) -> None:
+    def set_checkpoint(self, value: str) -> None:
         with self._file.writing() as db:
-            _set_fact(db, "mark", value)
+            _set_fact(db, _CHECKPOINT, value)
 
     def generation(self) -> int:
         with self._file.reading() as db:
             return int(_fact(db, "generation") or 0)
 
-    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
         with self._file.writing() as db:
             db.executemany(
                 "INSERT INTO intents (collection, document_id, version, replaces) VALUES (?, ?, ?, ?)",
@@ -96,7 +97,7 @@ class SqliteCatalog:
             db.execute("UPDATE intents SET committed = 1")
             _set_fact(db, "generation", str(generation))
 
-    def settle(self) -> None:
+    def clear_intents(self) -> None:
         with self._file.writing() as db:
             db.execute("DELETE FROM intents")
 
@@ -155,12 +156,12 @@ class SqliteCatalog:
         with self._file.reading() as db:
             return [rows.to_record(row) for row in db.execute(_LIST, values)]
 
-    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+    def matching_versions(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
         values = {"collection": collection, **_wanted(filters)}
         with self._file.reading() as db:
             return {(key, version) for key, version in db.execute(_MATCHING, values)}
 
-    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+    def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
         with self._file.reading() as db:
             row = db.execute(_AT, (collection, uri)).fetchone()
         return None if row is None else rows.to_record(row)

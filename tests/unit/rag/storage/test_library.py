@@ -81,15 +81,15 @@ def test_a_write_goes_in_the_order_that_loses_nothing(shelf: Shelf) -> None:
     library.write([whole("One.")])
     shelf.steps.clear()
     library.write([whole("Two.")])
-    writing = {"begin", "add", "commit", "remove", "settle"}
+    writing = {"record_intents", "add", "commit", "remove", "clear_intents"}
     assert [step for step in shelf.steps if step.partition(".")[2] in writing] == [
-        "catalog.begin",
+        "catalog.record_intents",
         "dense.add",
         "terms.add",
         "catalog.commit",
         "dense.remove",
         "terms.remove",
-        "catalog.settle",
+        "catalog.clear_intents",
     ]
     assert shelf.agrees()
 
@@ -126,8 +126,8 @@ def test_many_changes_are_one_commit(shelf: Shelf) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "step",
-    ["catalog.begin", "dense.add", "terms.add", "catalog.commit", "dense.remove", "terms.remove",
-     "catalog.settle"],
+    ["catalog.record_intents", "dense.add", "terms.add", "catalog.commit", "dense.remove", "terms.remove",
+     "catalog.clear_intents"],
 )  # fmt: skip
 @pytest.mark.parametrize("repair", ["recover", "write"])
 def test_a_full_disk_at_any_step_leaves_one_whole_state(
@@ -140,7 +140,8 @@ def test_a_full_disk_at_any_step_leaves_one_whole_state(
     with pytest.raises(StorageFull):
         library.write([whole("New."), whole("More.", id="more")], [("default", "gone")])
     committed = f"{when} {step}" not in {
-        "before catalog.begin", "after catalog.begin", "before dense.add", "after dense.add",
+        "before catalog.record_intents", "after catalog.record_intents", "before dense.add",
+        "after dense.add",
         "before terms.add", "after terms.add", "before catalog.commit",
     }  # fmt: skip
     state = {"d1": "New.", "more": "More."} if committed else {"d1": "Old.", "gone": "Gone."}
@@ -248,7 +249,7 @@ def test_recovery_of_a_sound_library_does_nothing(shelf: Shelf) -> None:
     library.write([whole("One.")])
     shelf.steps.clear()
     assert library.recover() == RecoveryReport()
-    assert not {"dense.add", "terms.add", "dense.remove", "catalog.settle"} & set(shelf.steps)
+    assert not {"dense.add", "terms.add", "dense.remove", "catalog.clear_intents"} & set(shelf.steps)
 
 
 def test_recovery_brings_indexes_in_step(shelf: Shelf) -> None:
@@ -384,7 +385,7 @@ def test_a_removed_collection_leaves_the_others(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize(
-    "fatal", ["after catalog.commit", "before dense.drop", "after dense.drop", "before catalog.settle"]
+    "fatal", ["after catalog.commit", "before dense.drop", "after dense.drop", "before catalog.clear_intents"]
 )
 def test_a_collection_half_removed_is_gone_after_recovery(shelf: Shelf, fatal: str) -> None:
     """From the commit on it doesn't come back."""
@@ -419,8 +420,8 @@ def test_a_process_that_wrote_and_was_killed_is_not_trusted(shelf: Shelf) -> Non
     library.recover()
     library.write([whole("One.")])
     library.close()
-    noted = shelf.catalog.mark()
+    noted = shelf.catalog.checkpoint()
     library.write([whole("Two.", id="two")])
-    assert shelf.catalog.mark() == noted
+    assert shelf.catalog.checkpoint() == noted
     shelf.dense.remove("default", "two", document("Two.", id="two").sha256)
     assert shelf.library().recover().indexed == 1
