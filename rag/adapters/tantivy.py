@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adapters.index_folders import folder_name, is_full, name_of
 from rag.errors import IndexUnavailable, StorageFull
-from rag.ports.indexes import Hit, TermRow
+from rag.ports.indexes import Hit, PassageRow
 
 if TYPE_CHECKING:
     import tantivy
@@ -33,7 +33,7 @@ _SEPARATOR = "\0"  # between document id and version; neither holds one
 
 
 class TantivyIndex:
-    """Fulfils ``TermIndex``. One writer at a time; searches go on meanwhile, from any thread.
+    """Fulfils ``LexicalIndex``. One writer at a time; searches go on meanwhile, from any thread.
 
     >>> TantivyIndex(tmp_path).search("default", "who demanded an apology?", 10)  # doctest: +SKIP
 
@@ -58,7 +58,7 @@ class TantivyIndex:
                 if (name := name_of(folder.name)) is not None:
                     self._open[name] = _index(folder)
 
-    def add(self, collection: str, rows: Sequence[TermRow]) -> None:
+    def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
         if not rows:
             return
         with self._writer(collection) as writer:
@@ -222,7 +222,7 @@ def _analyzer() -> tantivy.TextAnalyzer:
     return builder.filter(Filter.lowercase()).filter(Filter.stemmer("english")).build()
 
 
-def _document(row: TermRow) -> tantivy.Document:
+def _document(row: PassageRow) -> tantivy.Document:
     import tantivy
 
     document = tantivy.Document()

@@ -43,7 +43,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermRow:
+class PassageRow:
     """One passage as the lexical index sees it; ``context`` holds title and headings."""
 
     passage_id: str
@@ -53,7 +53,7 @@ class TermRow:
     context: str
 
 
-class PassageIndex(Protocol):
+class DenseIndex(Protocol):
     """Dense index over units, kept apart by collection.
 
     Laws: ``add`` is an upsert by unit id; after ``remove`` no ``search`` returns a unit of that
@@ -96,10 +96,10 @@ class PassageIndex(Protocol):
     def close(self) -> None: ...
 
 
-class TermIndex(Protocol):
+class LexicalIndex(Protocol):
     """Lexical (BM25) index over passages. Same laws as PassageIndex; scores are BM25's."""
 
-    def add(self, collection: str, rows: Sequence[TermRow]) -> None: ...
+    def add(self, collection: str, rows: Sequence[PassageRow]) -> None: ...
 
     def remove(
         self,

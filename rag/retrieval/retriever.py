@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
-from rag.ports.indexes import Hit, PassageIndex, TermIndex
+from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
 from rag.question.analysis import content_words
 from rag.retrieval.fusion import fuse
 from rag.settings import RetrieveSettings
@@ -22,21 +22,21 @@ _WIDEST = 5_000  # passages looked at among others
 class Retriever:
     """Finds the passages that may answer; only those of committed versions come back.
 
-    >>> Retriever(catalog, dense, terms, embedder, RetrieveSettings()).retrieve(question, 10)
+    >>> Retriever(catalog, dense, lexical, embedder, RetrieveSettings()).retrieve(question, 10)
     ... # doctest: +SKIP
     """
 
     def __init__(
         self,
         catalog: Catalog,
-        dense: PassageIndex,
-        terms: TermIndex,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
         embedder: Embedder,
         settings: RetrieveSettings,
     ) -> None:
         self._catalog = catalog
         self._dense = dense
-        self._terms = terms
+        self._lexical = lexical
         self._embedder = embedder
         self._settings = settings
 
@@ -90,4 +90,4 @@ class Retriever:
                 pool = min(_WIDEST, 2 * pool * self._catalog.count(collection) // len(within))
         # A passage has several sentences: ask for more units than passages.
         dense = self._dense.search(collection, vector, 2 * pool, within=alone)
-        return dense, self._terms.search(collection, question.text, pool, within=alone), within
+        return dense, self._lexical.search(collection, question.text, pool, within=alone), within

@@ -49,4 +49,4 @@ def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
 
 def _rows(catalog: Catalog, collection: str) -> dict[str, int]:
     passages = [p for record in catalog.list(collection) for p in catalog.passages_of(record.id)]
-    return {"dense": sum(len(p.sentences) for p in passages), "terms": len(passages)}
+    return {"dense": sum(len(p.sentences) for p in passages), "lexical": len(passages)}

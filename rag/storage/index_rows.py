@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.ports.indexes import SentenceRow, TermRow
+from rag.ports.indexes import PassageRow, SentenceRow
 from rag.reading.context import readable_text
 from rag.types import Document, Passage
 
@@ -51,14 +51,14 @@ def unit_ids(passages: Sequence[Passage]) -> frozenset[str]:
     return frozenset(f"{p.id}:{index}" for p in passages for index in range(len(p.sentences)))
 
 
-def term_row(document: Document, passage: Passage) -> TermRow:
+def passage_row(document: Document, passage: Passage) -> PassageRow:
     """The passage's words, beside them its title, headings and the leads that lie outside it."""
     context_spans = [
         context_span.slice(document.text)
         for context_span in passage.context_spans
         if not passage.span.contains(context_span)
     ]
-    return TermRow(
+    return PassageRow(
         passage_id=passage.id,
         document_id=passage.document_id,
         version=passage.version,

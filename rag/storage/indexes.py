@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Change
 from rag.ports.embedder import Embedder
-from rag.ports.indexes import PassageIndex, SentenceRow, TermIndex, TermRow
+from rag.ports.indexes import DenseIndex, LexicalIndex, PassageRow, SentenceRow
 from rag.storage import index_rows as units
 from rag.types import Document, Passage
 
@@ -29,7 +29,7 @@ class Entry:
     collection: str
     units: tuple[SentenceRow, ...]
     vectors: Vectors
-    rows: tuple[TermRow, ...]
+    rows: tuple[PassageRow, ...]
 
 
 class Indexes:
@@ -39,9 +39,11 @@ class Indexes:
         context: whether title and headings are embedded with each sentence.
     """
 
-    def __init__(self, dense: PassageIndex, terms: TermIndex, embedder: Embedder, *, context: bool) -> None:
+    def __init__(
+        self, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder, *, context: bool
+    ) -> None:
         self._dense = dense
-        self._terms = terms
+        self._lexical = lexical
         self._embedder = embedder
         self._context = context
 
@@ -64,48 +66,48 @@ class Indexes:
             made = tuple(unit for pair in pairs for unit in units.units(*pair, context=self._context))
             vectors = self._embedded([unit.text for unit in made], done, total, progress)
             done += len(made)
-            rows = tuple(units.term_row(*pair) for pair in pairs)
+            rows = tuple(units.passage_row(*pair) for pair in pairs)
             entries.append(Entry(collection=collection, units=made, vectors=vectors, rows=rows))
         return entries
 
     def add(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self._dense.add(entry.collection, entry.units, entry.vectors)
-            self._terms.add(entry.collection, entry.rows)
+            self._lexical.add(entry.collection, entry.rows)
 
     def remove(self, collection: str, versions: Sequence[tuple[str, str]]) -> None:
         for document_id, version in versions:
             self._dense.remove(collection, document_id, version)
-        self._terms.remove(collection, versions)
+        self._lexical.remove(collection, versions)
 
     def remove_strays(self, document: Document, passages: Sequence[Passage]) -> None:
         """Removes what is indexed of this version but is no part of these passages."""
         version = (document.id, document.sha256)
         keep = units.unit_ids(passages)
         self._dense.remove(document.collection, *version, keep=keep)
-        self._terms.remove(document.collection, [version], keep={p.id for p in passages})
+        self._lexical.remove(document.collection, [version], keep={p.id for p in passages})
 
     def versions(self, collection: str) -> dict[str, set[tuple[str, str]]]:
         """What each index holds, by the index's name."""
         return {
             "dense": self._dense.versions(collection),
-            "terms": self._terms.versions(collection),
+            "lexical": self._lexical.versions(collection),
         }
 
     def counts(self, collection: str) -> dict[str, int]:
         """Sentences in the dense index, passages in the lexical one."""
-        return {"dense": self._dense.count(collection), "terms": self._terms.count(collection)}
+        return {"dense": self._dense.count(collection), "lexical": self._lexical.count(collection)}
 
     def collections(self) -> set[str]:
-        return self._dense.collections() | self._terms.collections()
+        return self._dense.collections() | self._lexical.collections()
 
     def drop(self, collection: str) -> None:
         self._dense.drop(collection)
-        self._terms.drop(collection)
+        self._lexical.drop(collection)
 
     def vacuum(self) -> None:
         self._dense.vacuum()
-        self._terms.vacuum()
+        self._lexical.vacuum()
 
     def _embedded(self, texts: list[str], done: int, total: int, progress: Progress | None) -> Vectors:
         import numpy as np

@@ -16,7 +16,7 @@ from threading import RLock
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.ports.catalog import Catalog, Change, Intent, Move
 from rag.ports.embedder import Embedder
-from rag.ports.indexes import PassageIndex, TermIndex
+from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
 from rag.types import Document, Passage
@@ -42,7 +42,7 @@ class RecoveryReport:
 class Library:
     """Writes and removes documents; one writer at a time, searches go on meanwhile.
 
-    >>> library = Library(catalog, dense, terms, embedder)  # doctest: +SKIP
+    >>> library = Library(catalog, dense, lexical, embedder)  # doctest: +SKIP
     >>> library.recover()  # doctest: +SKIP
     >>> library.replace(document, passages)  # doctest: +SKIP
 
@@ -53,14 +53,14 @@ class Library:
     def __init__(
         self,
         catalog: Catalog,
-        dense: PassageIndex,
-        terms: TermIndex,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
         embedder: Embedder,
         *,
         context: bool = False,
     ) -> None:
         self._catalog = catalog
-        self._indexes = Indexes(dense, terms, embedder, context=context)
+        self._indexes = Indexes(dense, lexical, embedder, context=context)
         self._lock = RLock()
 
     @property

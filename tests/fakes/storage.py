@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from rag.errors import UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.ports.feedback import Feedback
-from rag.ports.indexes import Hit, SentenceRow, TermRow
+from rag.ports.indexes import Hit, PassageRow, SentenceRow
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
 
-class MemoryPassageIndex:
-    """Fulfils ``PassageIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
+class MemoryDenseIndex:
+    """Fulfils ``DenseIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
 
     def __init__(self, state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] | None = None) -> None:
         self._held = {} if state is None else state
@@ -66,13 +66,13 @@ class MemoryPassageIndex:
         """Nothing is open."""
 
 
-class MemoryTermIndex:
-    """Fulfils ``TermIndex`` by counting shared words, rare ones more; no stemming."""
+class MemoryLexicalIndex:
+    """Fulfils ``LexicalIndex`` by counting shared words, rare ones more; no stemming."""
 
-    def __init__(self, state: dict[str, dict[str, TermRow]] | None = None) -> None:
+    def __init__(self, state: dict[str, dict[str, PassageRow]] | None = None) -> None:
         self._held = {} if state is None else state
 
-    def add(self, collection: str, rows: Sequence[TermRow]) -> None:
+    def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
         for row in rows:
             self._held.setdefault(collection, {})[row.passage_id] = row
 

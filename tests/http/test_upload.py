@@ -23,7 +23,7 @@ from rag.settings import LimitSettings, Settings
 from rag.storage.library import Library
 from tests.fakes.engine import FakeBackend
 from tests.fakes.models import BagEmbedder
-from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 KEY = "a key of enough characters"
@@ -66,7 +66,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             raise faults.pop(step)
 
     catalog = MemoryCatalog()
-    parts = MemoryPassageIndex(), MemoryTermIndex()
+    parts = MemoryDenseIndex(), MemoryLexicalIndex()
     interrupted = cast(Any, Interrupted(catalog, hook))
     library = Library(interrupted, *parts, BagEmbedder())
     backend = FakeBackend(Settings(limits=LIMITS))

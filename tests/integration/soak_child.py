@@ -51,7 +51,7 @@ class World:
         )
         for part in parts:
             self._stack.callback(part.close)
-        self.catalog, self.dense, self.terms = parts
+        self.catalog, self.dense, self.lexical = parts
         wrapped: Sequence[Any] = [Interrupted(part, self._hook) for part in parts]
         self.library = Library(*wrapped, embedder, context=True)
         retriever = Retriever(*parts, embedder, self.settings.retrieve)
@@ -76,7 +76,7 @@ class World:
         return {
             "passages": sorted(passages),
             "documents": sorted((r.uri, r.version, r.source_sha256) for r in self.catalog.list()),
-            "rows": [self.dense.count("default"), self.terms.count("default")],
+            "rows": [self.dense.count("default"), self.lexical.count("default")],
             "wrong": [str(one) for one in self.library.check()] + list(map(str, self.catalog.intents())),
             "answers": [self._answer(question) for question in questions],
         }

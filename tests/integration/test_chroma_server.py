@@ -19,7 +19,7 @@ from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.errors import IndexUnavailable
 from rag.storage.library import Library
-from tests.contract.test_passage_index import units, vectors
+from tests.contract.test_dense_index import units, vectors
 from tests.fakes.models import BagEmbedder
 from tests.samples import document, passage
 
@@ -95,10 +95,10 @@ def test_a_library_outlives_its_server(tmp_path: Path) -> None:
     """A write that meets no server changes nothing that answers; recovery finishes once it's back,
     and a server that lost its folder is filled again."""
     port, made, later = free_port(), document("One. Two."), document("Three.", id="d2")
-    catalog, terms = SqliteCatalog(tmp_path / "c.sqlite3"), TantivyIndex(tmp_path / "terms")
+    catalog, lexical = SqliteCatalog(tmp_path / "c.sqlite3"), TantivyIndex(tmp_path / "terms")
     with serving(tmp_path / "server", port) as url:
         dense = ChromaIndex(url=url)
-        library = Library(catalog, dense, terms, BagEmbedder())
+        library = Library(catalog, dense, lexical, BagEmbedder())
         library.replace(made, [passage(made)])
     with pytest.raises(IndexUnavailable):
         library.replace(later, [passage(later)])

@@ -67,8 +67,8 @@ def assert_holds(parts: Parts, held: dict[str, Change]) -> None:
     assert parts.dense.count("default") == len(units)
 
     texts = " ".join(change.document.text for change in held.values())
-    assert {hit.passage_id for hit in parts.terms.search("default", texts, 1_000)} == set(wanted)
-    assert parts.terms.count("default") == len(wanted)
+    assert {hit.passage_id for hit in parts.lexical.search("default", texts, 1_000)} == set(wanted)
+    assert parts.lexical.count("default") == len(wanted)
     for change in held.values():
         for passage in change.passages:
             for index, sentence in enumerate(passage.sentences):
@@ -97,7 +97,7 @@ def test_a_write_is_done_or_never_was(folder: Path, step: str) -> None:
     [
         ("add", "before catalog.commit"),
         ("change", "after dense.add"),
-        ("change", "after terms.add"),
+        ("change", "after lexical.add"),
         ("change", "after catalog.commit"),
         ("remove", "after catalog.record_intents"),
         ("remove", "after catalog.commit"),
@@ -124,7 +124,7 @@ def test_before_recovery_only_committed_text_answers(folder: Path) -> None:
     kill_during(folder, "change", "before catalog.commit")
     parts = Parts.open(folder)
     try:
-        found = [hit.passage_id for hit in parts.terms.search("default", "new verdict", 10)]
+        found = [hit.passage_id for hit in parts.lexical.search("default", "new verdict", 10)]
         assert found
         assert parts.catalog.passages(found) == {}
         assert parts.catalog.passages_of("changed") == list(before()[0].passages)
@@ -134,7 +134,7 @@ def test_before_recovery_only_committed_text_answers(folder: Path) -> None:
 
 def test_the_next_write_repairs_too(folder: Path) -> None:
     """A write cut off is undone by the next one, without a call of recover."""
-    kill_during(folder, "add", "after terms.add")
+    kill_during(folder, "add", "after lexical.add")
     parts = Parts.open(folder)
     try:
         parts.library().write(*WRITES["remove"])

@@ -33,7 +33,7 @@ _PROBED = 50
 
 
 class ChromaIndex:
-    """Fulfils ``PassageIndex``; safe to use from many threads of one process.
+    """Fulfils ``DenseIndex``; safe to use from many threads of one process.
 
     >>> ChromaIndex(tmp_path).search("default", vector, 100)  # doctest: +SKIP
 

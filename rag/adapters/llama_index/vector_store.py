@@ -32,7 +32,7 @@ _REFILLED_AT_ONCE = 100  # document versions
 
 
 class LlamaIndexStore:
-    """Fulfils ``PassageIndex`` through a llama-index vector store.
+    """Fulfils ``DenseIndex`` through a llama-index vector store.
 
     >>> LlamaIndexStore(SimpleVectorStore(), tmp_path / "ledger.sqlite3")  # doctest: +SKIP
 

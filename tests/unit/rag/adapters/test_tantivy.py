@@ -14,7 +14,7 @@ from rag.adapters import tantivy
 from rag.adapters.index_folders import folder_name, is_full, name_of, open_or_renew
 from rag.adapters.tantivy import TantivyIndex
 from rag.errors import IndexUnavailable, StorageFull
-from tests.contract.test_term_index import found_ids, rows
+from tests.contract.test_lexical_index import found_ids, rows
 
 HOLDER = """
 import os, signal, sys

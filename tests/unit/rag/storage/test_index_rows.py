@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.storage.index_rows import fingerprint, term_row, unit_ids, units
+from rag.storage.index_rows import fingerprint, passage_row, unit_ids, units
 from rag.types import Section, Span
 from tests.samples import document, find, passage
 
@@ -43,7 +43,7 @@ def test_context_is_title_and_headings(title: str, path: tuple[str, ...], expect
 
 def test_a_row_of_terms_knows_what_stands_above_it() -> None:
     """Title, headings and the header row outside the passage, each once."""
-    row = term_row(MADE, SOME)
+    row = passage_row(MADE, SOME)
     assert row.text == "It is nine. It was eight."
     assert row.context.splitlines() == ["Handbook", "Pay", "Now", "Grades | Euros"]
 

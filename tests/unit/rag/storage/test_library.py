@@ -19,7 +19,7 @@ from rag.storage.consistency import Inconsistency
 from rag.storage.library import Library, RecoveryReport
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
-from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 
@@ -30,13 +30,14 @@ class Shelf:
     faults: dict[str, Exception] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
-    dense: MemoryPassageIndex = field(default_factory=MemoryPassageIndex)
-    terms: MemoryTermIndex = field(default_factory=MemoryTermIndex)
+    dense: MemoryDenseIndex = field(default_factory=MemoryDenseIndex)
+    lexical: MemoryLexicalIndex = field(default_factory=MemoryLexicalIndex)
     embedder: BagEmbedder = field(default_factory=BagEmbedder)
 
     def library(self, **more: bool) -> Library:
         parts = {
-            name: Interrupted(getattr(self, name), self._hook(name)) for name in ("catalog", "dense", "terms")
+            name: Interrupted(getattr(self, name), self._hook(name))
+            for name in ("catalog", "dense", "lexical")
         }
         return Library(**parts, embedder=self.embedder, **more)  # type: ignore[arg-type]
 
@@ -44,7 +45,7 @@ class Shelf:
         return {r.id: self.catalog.document(r.id).text for r in self.catalog.list()}
 
     def agrees(self) -> bool:
-        return not Library(self.catalog, self.dense, self.terms, self.embedder).check()
+        return not Library(self.catalog, self.dense, self.lexical, self.embedder).check()
 
     def _hook(self, part: str):  # type: ignore[no-untyped-def]
         def at(step: str) -> None:
@@ -85,10 +86,10 @@ def test_a_write_goes_in_the_order_that_loses_nothing(shelf: Shelf) -> None:
     assert [step for step in shelf.steps if step.partition(".")[2] in writing] == [
         "catalog.record_intents",
         "dense.add",
-        "terms.add",
+        "lexical.add",
         "catalog.commit",
         "dense.remove",
-        "terms.remove",
+        "lexical.remove",
         "catalog.clear_intents",
     ]
     assert shelf.agrees()
@@ -105,7 +106,7 @@ def test_embedding_comes_before_anything_is_written(shelf: Shelf) -> None:
     with pytest.raises(ModelError):
         shelf.library().write([whole("One.")])
     assert shelf.catalog.intents() == []
-    assert shelf.dense.collections() | shelf.terms.collections() == set()
+    assert shelf.dense.collections() | shelf.lexical.collections() == set()
 
 
 def test_many_changes_are_one_commit(shelf: Shelf) -> None:
@@ -126,7 +127,7 @@ def test_many_changes_are_one_commit(shelf: Shelf) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "step",
-    ["catalog.record_intents", "dense.add", "terms.add", "catalog.commit", "dense.remove", "terms.remove",
+    ["catalog.record_intents", "dense.add", "lexical.add", "catalog.commit", "dense.remove", "lexical.remove",
      "catalog.clear_intents"],
 )  # fmt: skip
 @pytest.mark.parametrize("repair", ["recover", "write"])
@@ -142,7 +143,7 @@ def test_a_full_disk_at_any_step_leaves_one_whole_state(
     committed = f"{when} {step}" not in {
         "before catalog.record_intents", "after catalog.record_intents", "before dense.add",
         "after dense.add",
-        "before terms.add", "after terms.add", "before catalog.commit",
+        "before lexical.add", "after lexical.add", "before catalog.commit",
     }  # fmt: skip
     state = {"d1": "New.", "more": "More."} if committed else {"d1": "Old.", "gone": "Gone."}
     assert shelf.texts() == state
@@ -163,9 +164,9 @@ def test_a_version_may_be_split_anew(shelf: Shelf) -> None:
     library, made = shelf.library(), document("One. Two. Three.")
     library.replace(made, [passage(made)])
     library.replace(made, sentences_of(made))
-    assert (shelf.dense.count("default"), shelf.terms.count("default")) == (3, 3)
+    assert (shelf.dense.count("default"), shelf.lexical.count("default")) == (3, 3)
     library.replace(made, [passage(made, "One. Two.")])
-    assert (shelf.dense.count("default"), shelf.terms.count("default")) == (2, 1)
+    assert (shelf.dense.count("default"), shelf.lexical.count("default")) == (2, 1)
     assert shelf.agrees()
 
 
@@ -173,13 +174,13 @@ def test_a_split_that_fails_is_undone_to_the_earlier_one(shelf: Shelf) -> None:
     """Rows of the committed split that the failed one overwrote are put back."""
     library, made = shelf.library(), document("One. Two. Three.")
     library.replace(made, [passage(made)])
-    before = {hit.passage_id for hit in shelf.terms.search("default", "one two three", 9)}
+    before = {hit.passage_id for hit in shelf.lexical.search("default", "one two three", 9)}
     shelf.faults = {"before catalog.commit": StorageFull("no space left")}
     with pytest.raises(StorageFull):
         library.replace(made, sentences_of(made))
     shelf.faults = {}
     assert library.recover().undone == 1
-    assert {hit.passage_id for hit in shelf.terms.search("default", "one two three", 9)} == before
+    assert {hit.passage_id for hit in shelf.lexical.search("default", "one two three", 9)} == before
     assert shelf.agrees()
 
 
@@ -187,7 +188,7 @@ def test_rows_overwritten_by_a_failed_split_are_put_back(shelf: Shelf) -> None:
     """The same passage cut into other sentences has units of the same ids with other vectors."""
     library, made = shelf.library(), document("One. Two. Three.")
     library.replace(made, [passage(made)])
-    shelf.faults = {"before terms.add": StorageFull("no space left")}
+    shelf.faults = {"before lexical.add": StorageFull("no space left")}
     with pytest.raises(StorageFull):
         library.replace(made, [replace(passage(made), sentences=(passage(made).span,))])
     shelf.faults = {}
@@ -202,7 +203,7 @@ def test_a_document_may_move_to_another_collection(shelf: Shelf) -> None:
     library = shelf.library()
     library.write([whole("Text.")])
     library.write([whole("Text.", collection="other")])
-    assert shelf.dense.collections() == shelf.terms.collections() == {"other"}
+    assert shelf.dense.collections() == shelf.lexical.collections() == {"other"}
     assert shelf.agrees()
 
 
@@ -249,7 +250,7 @@ def test_recovery_of_a_sound_library_does_nothing(shelf: Shelf) -> None:
     library.write([whole("One.")])
     shelf.steps.clear()
     assert library.recover() == RecoveryReport()
-    assert not {"dense.add", "terms.add", "dense.remove", "catalog.clear_intents"} & set(shelf.steps)
+    assert not {"dense.add", "lexical.add", "dense.remove", "catalog.clear_intents"} & set(shelf.steps)
 
 
 def test_recovery_brings_indexes_in_step(shelf: Shelf) -> None:
@@ -258,11 +259,11 @@ def test_recovery_brings_indexes_in_step(shelf: Shelf) -> None:
     library.write([whole("One.", id="one"), whole("Two.", id="two")])
     shelf.dense.remove("default", "one", document("One.", id="one").sha256)
     stray = library._indexes.prepare([whole("Stray.", id="stray", collection="gone")])
-    shelf.terms.add("gone", stray[0].rows)
+    shelf.lexical.add("gone", stray[0].rows)
     one, three = document("One.", id="one").sha256, document("Stray.", id="stray").sha256
     assert library.check() == [
         Inconsistency(index="dense", kind="missing", collection="default", document_id="one", version=one),
-        Inconsistency(index="terms", kind="stale", collection="gone", document_id="stray", version=three),
+        Inconsistency(index="lexical", kind="stale", collection="gone", document_id="stray", version=three),
     ]
     assert library.recover() == RecoveryReport(removed=1, indexed=1)
     assert shelf.agrees()
@@ -272,7 +273,7 @@ def test_an_empty_index_is_filled_from_the_catalog(shelf: Shelf) -> None:
     """As when a damaged folder was made anew."""
     library = shelf.library()
     library.write([whole(f"Text {i}.", id=f"d{i:03}") for i in range(150)])
-    shelf.dense = MemoryPassageIndex()
+    shelf.dense = MemoryDenseIndex()
     assert shelf.library().recover().indexed == 150
     assert shelf.agrees()
 
@@ -307,7 +308,7 @@ def test_a_rebuild_cut_short_is_gone_on_with(shelf: Shelf) -> None:
     shelf.library().write([whole("One.", id="one"), whole("Two.", id="two")])
     shelf.embedder = BagEmbedder(32)
     library = shelf.library()
-    shelf.faults = {"before terms.add": IndexUnavailable("gone")}
+    shelf.faults = {"before lexical.add": IndexUnavailable("gone")}
     with pytest.raises(IndexUnavailable):
         library.rebuild()
     shelf.faults = {}
@@ -345,7 +346,7 @@ def test_vacuuming_is_of_all_three(shelf: Shelf) -> None:
     library.write([whole("One.")])
     library.remove("default", "d1")
     library.vacuum()
-    assert shelf.steps[-3:] == ["dense.vacuum", "terms.vacuum", "catalog.vacuum"]
+    assert shelf.steps[-3:] == ["dense.vacuum", "lexical.vacuum", "catalog.vacuum"]
     assert shelf.texts() == {}
 
 
@@ -356,7 +357,7 @@ def test_a_moved_document_is_not_embedded(shelf: Shelf) -> None:
     shelf.steps.clear()
     library.write([], moves=[Move(collection="default", document_id="d1", uri="elsewhere")])
     assert shelf.catalog.document("d1").uri == "elsewhere"
-    assert not {"dense.add", "terms.add", "dense.remove", "terms.remove"} & set(shelf.steps)
+    assert not {"dense.add", "lexical.add", "dense.remove", "lexical.remove"} & set(shelf.steps)
     assert shelf.agrees()
 
 
@@ -377,7 +378,7 @@ def test_a_removed_collection_leaves_the_others(shelf: Shelf) -> None:
     shelf.steps.clear()
     assert library.remove_collection("hr") == 2
     assert shelf.texts() == {"d1": "One."}
-    assert {"dense.drop", "terms.drop"} <= set(shelf.steps)
+    assert {"dense.drop", "lexical.drop"} <= set(shelf.steps)
     assert shelf.dense.collections() == {"default"}
     assert shelf.agrees()
     with pytest.raises(UnknownCollection):
@@ -397,7 +398,7 @@ def test_a_collection_half_removed_is_gone_after_recovery(shelf: Shelf, fatal: s
     shelf.faults.clear()
     library.recover()
     assert shelf.texts() == {"d1": "One."}
-    assert shelf.dense.collections() == shelf.terms.collections() == {"default"}
+    assert shelf.dense.collections() == shelf.lexical.collections() == {"default"}
     assert shelf.agrees()
 
 

@@ -11,7 +11,7 @@ import pytest
 from rag.adapters.chroma.index import ChromaIndex
 from rag.adapters.index_folders import open_or_renew
 from rag.errors import IndexUnavailable, StorageFull
-from tests.contract.test_passage_index import units, vectors
+from tests.contract.test_dense_index import units, vectors
 
 
 def filled(path: Path, rows: int = 1_500) -> None:

@@ -11,7 +11,7 @@ from llama_index.core.vector_stores.types import VectorStoreQueryResult
 
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
 from rag.errors import IndexUnavailable
-from tests.contract.test_passage_index import found_ids, units, vectors
+from tests.contract.test_dense_index import found_ids, units, vectors
 
 
 class Halved(SimpleVectorStore):

@@ -1,4 +1,4 @@
-"""The laws of ``TermIndex``, held by the fake and by Tantivy."""
+"""The laws of ``LexicalIndex``, held by the fake and by Tantivy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.adapters.tantivy import TantivyIndex
-from rag.ports.indexes import TermIndex, TermRow
+from rag.ports.indexes import LexicalIndex, PassageRow
 from tests.contract.opening import Opener, opener
-from tests.fakes.storage import MemoryTermIndex
+from tests.fakes.storage import MemoryLexicalIndex
 
 SYNTAX = [
     ('text:"open', []),
@@ -31,19 +31,19 @@ SYNTAX = [
 
 
 @pytest.fixture(params=["fake", "tantivy"])
-def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[TermIndex]]:
-    state: dict[str, dict[str, TermRow]] = {}
+def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[LexicalIndex]]:
+    state: dict[str, dict[str, PassageRow]] = {}
 
-    def factory() -> TermIndex:
-        return MemoryTermIndex(state) if request.param == "fake" else TantivyIndex(tmp_path)
+    def factory() -> LexicalIndex:
+        return MemoryLexicalIndex(state) if request.param == "fake" else TantivyIndex(tmp_path)
 
     with opener(factory) as opening:
         yield opening
 
 
-def rows(document: str, version: str, *texts: str, context: str = "") -> list[TermRow]:
+def rows(document: str, version: str, *texts: str, context: str = "") -> list[PassageRow]:
     return [
-        TermRow(
+        PassageRow(
             passage_id=f"{document}{version}{i}",
             document_id=document,
             version=version,
@@ -54,11 +54,11 @@ def rows(document: str, version: str, *texts: str, context: str = "") -> list[Te
     ]
 
 
-def found_ids(index: TermIndex, query: str, k: int = 100, collection: str = "default") -> list[str]:
+def found_ids(index: LexicalIndex, query: str, k: int = 100, collection: str = "default") -> list[str]:
     return [hit.passage_id for hit in index.search(collection, query, k)]
 
 
-def test_rare_words_count_more_than_common_ones(indexes: Opener[TermIndex]) -> None:
+def test_rare_words_count_more_than_common_ones(indexes: Opener[LexicalIndex]) -> None:
     """The passage with the rare word of the query comes first; hits fall in score."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["the common fox"] * 20, "the rare apology"))
@@ -68,7 +68,7 @@ def test_rare_words_count_more_than_common_ones(indexes: Opener[TermIndex]) -> N
     assert all(hit.score > 0 and hit.index is None for hit in hits)
 
 
-def test_context_is_searched(indexes: Opener[TermIndex]) -> None:
+def test_context_is_searched(indexes: Opener[LexicalIndex]) -> None:
     """A word of the title finds a passage that doesn't say it."""
     index = indexes.open()
     index.add("default", rows("a", "v", "It costs nine euros.", context="Parking at the harbour"))
@@ -78,7 +78,7 @@ def test_context_is_searched(indexes: Opener[TermIndex]) -> None:
 
 
 @pytest.mark.parametrize(("query", "expected"), SYNTAX)
-def test_query_syntax_has_no_meaning(indexes: Opener[TermIndex], query: str, expected: list[str]) -> None:
+def test_query_syntax_has_no_meaning(indexes: Opener[LexicalIndex], query: str, expected: list[str]) -> None:
     """Operators and field names neither fail nor steer: words that passages say find them."""
     index = indexes.open()
     index.add("default", rows("a", "v", "the fox, the dog", "one hen"))
@@ -97,7 +97,7 @@ def test_any_text_can_be_stored_and_asked(tmp_path: Path, text: str) -> None:
     index.close()
 
 
-def test_adding_again_overwrites(indexes: Opener[TermIndex]) -> None:
+def test_adding_again_overwrites(indexes: Opener[LexicalIndex]) -> None:
     """A passage given twice is there once, with its last text."""
     index = indexes.open()
     index.add("default", rows("a", "v", "old words"))
@@ -107,7 +107,7 @@ def test_adding_again_overwrites(indexes: Opener[TermIndex]) -> None:
     assert found_ids(index, "new") == ["av0"]
 
 
-def test_removed_versions_are_found_no_more(indexes: Opener[TermIndex]) -> None:
+def test_removed_versions_are_found_no_more(indexes: Opener[LexicalIndex]) -> None:
     """Several in one call; what is in no index is no error."""
     index = indexes.open()
     for document, version in (("a", "v1"), ("a", "v2"), ("b", "v1"), ("c", "v1")):
@@ -118,7 +118,7 @@ def test_removed_versions_are_found_no_more(indexes: Opener[TermIndex]) -> None:
     assert index.count("default") == 4
 
 
-def test_removing_keeps_what_is_named(indexes: Opener[TermIndex]) -> None:
+def test_removing_keeps_what_is_named(indexes: Opener[LexicalIndex]) -> None:
     """Of a version that is split anew, the passages of the new split stay."""
     index = indexes.open()
     index.add("default", rows("a", "v", "fox", "fox", "fox"))
@@ -127,7 +127,7 @@ def test_removing_keeps_what_is_named(indexes: Opener[TermIndex]) -> None:
     assert sorted(found_ids(index, "fox")) == ["av1", "bv0"]
 
 
-def test_collections_are_kept_apart(indexes: Opener[TermIndex]) -> None:
+def test_collections_are_kept_apart(indexes: Opener[LexicalIndex]) -> None:
     """Whatever their names; the same passage may be in several."""
     index, names = indexes.open(), ["default", "Ünï/code ../ ☂", "x", "X"]
     for name in names:
@@ -139,7 +139,7 @@ def test_collections_are_kept_apart(indexes: Opener[TermIndex]) -> None:
     assert found_ids(index, "fox", collection="x") == []
 
 
-def test_unknown_names_are_nothing(indexes: Opener[TermIndex]) -> None:
+def test_unknown_names_are_nothing(indexes: Opener[LexicalIndex]) -> None:
     """Searching, pruning, dropping or counting what isn't there is no error and makes nothing."""
     index = indexes.open()
     assert index.search("nope", "fox", 5) == []
@@ -151,7 +151,7 @@ def test_unknown_names_are_nothing(indexes: Opener[TermIndex]) -> None:
     assert index.collections() == set()
 
 
-def test_no_more_than_k_come_back(indexes: Opener[TermIndex]) -> None:
+def test_no_more_than_k_come_back(indexes: Opener[LexicalIndex]) -> None:
     """Nor any for zero, for an empty query, or for words nobody said."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["fox"] * 30))
@@ -161,7 +161,7 @@ def test_no_more_than_k_come_back(indexes: Opener[TermIndex]) -> None:
     assert index.search("default", "walrus", 7) == []
 
 
-def test_everything_is_durable(indexes: Opener[TermIndex]) -> None:
+def test_everything_is_durable(indexes: Opener[LexicalIndex]) -> None:
     """What was added and removed is so after reopening."""
     index = indexes.open()
     index.add("default", rows("a", "v", "fox"))
@@ -174,7 +174,7 @@ def test_everything_is_durable(indexes: Opener[TermIndex]) -> None:
     assert index.count("default") == 2
 
 
-def test_vacuum_changes_no_answer(indexes: Opener[TermIndex]) -> None:
+def test_vacuum_changes_no_answer(indexes: Opener[LexicalIndex]) -> None:
     """What stays is found as before, what was removed is not; writing goes on."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["fox zebra"] * 30))
@@ -188,7 +188,7 @@ def test_vacuum_changes_no_answer(indexes: Opener[TermIndex]) -> None:
     assert found_ids(indexes.reopened(index), "fox") == ["cv0"]
 
 
-def test_searches_go_on_beside_writes(indexes: Opener[TermIndex]) -> None:
+def test_searches_go_on_beside_writes(indexes: Opener[LexicalIndex]) -> None:
     """No search fails or loses a row that stays, while another thread adds, removes and vacuums."""
     index = indexes.open()
     index.add("default", rows("a", "v", "the apology"))
@@ -217,7 +217,7 @@ def test_searches_go_on_beside_writes(indexes: Opener[TermIndex]) -> None:
     assert failed == []
 
 
-def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[TermIndex]) -> None:
+def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[LexicalIndex]) -> None:
     """With the same scores as among all others."""
     index = indexes.open()
     for number in range(30):

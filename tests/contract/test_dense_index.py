@@ -1,4 +1,4 @@
-"""The laws of ``PassageIndex``, held by the fake, by Chroma, and by llama-index stores of two makers."""
+"""The laws of ``DenseIndex``, held by the fake, by Chroma, and by llama-index stores of two makers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from rag.adapters.chroma.index import _HNSW, ChromaIndex
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
-from rag.ports.indexes import PassageIndex, SentenceRow
+from rag.ports.indexes import DenseIndex, SentenceRow
 from tests.contract.opening import Opener, opener
-from tests.fakes.storage import MemoryPassageIndex
+from tests.fakes.storage import MemoryDenseIndex
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 DIMENSIONS = 64
 
 
-def simple_store(path: Path) -> PassageIndex:
+def simple_store(path: Path) -> DenseIndex:
     from llama_index.core.vector_stores.simple import SimpleVectorStore
 
     return LlamaIndexStore(SimpleVectorStore(), path / "ledger.sqlite3")
 
 
-def chroma_store(path: Path) -> PassageIndex:
+def chroma_store(path: Path) -> DenseIndex:
     import chromadb
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
@@ -38,7 +38,7 @@ def chroma_store(path: Path) -> PassageIndex:
     return LlamaIndexStore(ChromaVectorStore(chroma_collection=table), path / "ledger.sqlite3")
 
 
-FACTORIES: dict[str, Callable[[Path], PassageIndex]] = {
+FACTORIES: dict[str, Callable[[Path], DenseIndex]] = {
     "chroma": ChromaIndex,
     "llama_simple": simple_store,
     "llama_chroma": chroma_store,
@@ -46,12 +46,12 @@ FACTORIES: dict[str, Callable[[Path], PassageIndex]] = {
 
 
 @pytest.fixture(params=["fake", *FACTORIES])
-def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[PassageIndex]]:
+def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[DenseIndex]]:
     state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] = {}
 
-    def factory() -> PassageIndex:
+    def factory() -> DenseIndex:
         if request.param == "fake":
-            return MemoryPassageIndex(state)
+            return MemoryDenseIndex(state)
         return FACTORIES[request.param](tmp_path)
 
     with opener(factory) as opening:
@@ -76,11 +76,11 @@ def vectors(number: int, seed: int = 0, dimensions: int = DIMENSIONS) -> Vectors
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-def found_ids(index: PassageIndex, vector: Vectors, k: int = 100, collection: str = "default") -> list[str]:
+def found_ids(index: DenseIndex, vector: Vectors, k: int = 100, collection: str = "default") -> list[str]:
     return [f"{hit.passage_id}:{hit.index}" for hit in index.search(collection, vector, k)]
 
 
-def test_scores_are_cosines_best_first(indexes: Opener[PassageIndex]) -> None:
+def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex]) -> None:
     """Each hit's score is the cosine of its own vector, and they fall."""
     index, given, all_vectors = indexes.open(), units("a", "v1", 60), vectors(60)
     index.add("default", given, all_vectors)
@@ -92,7 +92,7 @@ def test_scores_are_cosines_best_first(indexes: Opener[PassageIndex]) -> None:
         assert hit.score == pytest.approx(cosines[f"{hit.passage_id}:{hit.index}"], abs=1e-5)
 
 
-def test_search_misses_next_to_nothing(indexes: Opener[PassageIndex]) -> None:
+def test_search_misses_next_to_nothing(indexes: Opener[DenseIndex]) -> None:
     """Of the 50 nearest among 3,000 random vectors of 384 dimensions, at least 99 % are found."""
     index, given, all_vectors = indexes.open(), units("a", "v1", 3_000), vectors(3_000, 0, 384)
     index.add("default", given, all_vectors)
@@ -103,7 +103,7 @@ def test_search_misses_next_to_nothing(indexes: Opener[PassageIndex]) -> None:
     assert found >= 0.99 * 20 * 50
 
 
-def test_adding_again_overwrites(indexes: Opener[PassageIndex]) -> None:
+def test_adding_again_overwrites(indexes: Opener[DenseIndex]) -> None:
     """A unit given twice is there once, with its last vector."""
     index = indexes.open()
     index.add("default", units("a", "v1", 3), vectors(3))
@@ -113,7 +113,7 @@ def test_adding_again_overwrites(indexes: Opener[PassageIndex]) -> None:
     assert index.search("default", vectors(3)[1], 1)[0].score < 0.9
 
 
-def test_a_removed_version_is_found_no_more(indexes: Opener[PassageIndex]) -> None:
+def test_a_removed_version_is_found_no_more(indexes: Opener[DenseIndex]) -> None:
     """The other version of the document, and other documents, stay."""
     index = indexes.open()
     for document, version, seed in (("a", "v1", 1), ("a", "v2", 2), ("b", "v1", 3)):
@@ -126,7 +126,7 @@ def test_a_removed_version_is_found_no_more(indexes: Opener[PassageIndex]) -> No
     assert not [key for key in found if key.startswith("av1")]
 
 
-def test_removing_keeps_what_is_named(indexes: Opener[PassageIndex]) -> None:
+def test_removing_keeps_what_is_named(indexes: Opener[DenseIndex]) -> None:
     """Of a version that is split anew, the units of the new split stay, with their vectors."""
     index, given = indexes.open(), units("a", "v1", 6)
     index.add("default", given, vectors(6))
@@ -135,7 +135,7 @@ def test_removing_keeps_what_is_named(indexes: Opener[PassageIndex]) -> None:
     assert index.search("default", vectors(6)[4], 1)[0].score == pytest.approx(1.0, abs=1e-5)
 
 
-def test_collections_are_kept_apart(indexes: Opener[PassageIndex]) -> None:
+def test_collections_are_kept_apart(indexes: Opener[DenseIndex]) -> None:
     """Whatever their names; the same unit may be in several."""
     index, names = indexes.open(), ["default", "Ünï/code ../ ☂", "x", "X", "default2"]
     for seed, name in enumerate(names):
@@ -150,7 +150,7 @@ def test_collections_are_kept_apart(indexes: Opener[PassageIndex]) -> None:
     assert index.count("X") == 3
 
 
-def test_unknown_names_are_nothing(indexes: Opener[PassageIndex]) -> None:
+def test_unknown_names_are_nothing(indexes: Opener[DenseIndex]) -> None:
     """Searching, pruning, dropping or counting what isn't there is no error and makes nothing."""
     index = indexes.open()
     assert index.search("nope", vectors(1)[0], 5) == []
@@ -162,7 +162,7 @@ def test_unknown_names_are_nothing(indexes: Opener[PassageIndex]) -> None:
     assert index.collections() == set()
 
 
-def test_more_may_be_asked_for_than_there_is(indexes: Opener[PassageIndex]) -> None:
+def test_more_may_be_asked_for_than_there_is(indexes: Opener[DenseIndex]) -> None:
     """A ``k`` over the count gives all; zero gives none."""
     index = indexes.open()
     index.add("default", units("a", "v1", 4), vectors(4))
@@ -170,7 +170,7 @@ def test_more_may_be_asked_for_than_there_is(indexes: Opener[PassageIndex]) -> N
     assert index.search("default", vectors(1)[0], 0) == []
 
 
-def test_everything_is_durable(indexes: Opener[PassageIndex]) -> None:
+def test_everything_is_durable(indexes: Opener[DenseIndex]) -> None:
     """What was added, overwritten and removed is so after reopening."""
     index = indexes.open()
     index.add("default", units("a", "v1", 30), vectors(30, 1))
@@ -184,7 +184,7 @@ def test_everything_is_durable(indexes: Opener[PassageIndex]) -> None:
     assert found_ids(index, vectors(3, 3)[2], 1) == ["cv10:2"]
 
 
-def test_vacuum_changes_no_answer(indexes: Opener[PassageIndex]) -> None:
+def test_vacuum_changes_no_answer(indexes: Opener[DenseIndex]) -> None:
     """The same hits before and after, and after reopening; writing goes on."""
     index = indexes.open()
     index.add("default", units("a", "v1", 300), vectors(300, 1))
@@ -200,7 +200,7 @@ def test_vacuum_changes_no_answer(indexes: Opener[PassageIndex]) -> None:
     assert index.versions("default") == {("b", "v1"), ("c", "v1")}
 
 
-def test_searches_go_on_beside_writes(indexes: Opener[PassageIndex]) -> None:
+def test_searches_go_on_beside_writes(indexes: Opener[DenseIndex]) -> None:
     """No search fails or loses a row that stays, while another thread adds, removes and vacuums."""
     index = indexes.open()
     index.add("default", units("a", "v1", 50), vectors(50, 1))
@@ -229,7 +229,7 @@ def test_searches_go_on_beside_writes(indexes: Opener[PassageIndex]) -> None:
     assert failed == []
 
 
-def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[PassageIndex]) -> None:
+def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[DenseIndex]) -> None:
     """All of theirs, however near the others are; with the same scores, best first."""
     index = indexes.open()
     for number in range(40):
@@ -247,7 +247,7 @@ def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[Passa
     assert index.search("nope", query, 5, within=within) == []
 
 
-def test_a_search_within_many_documents(indexes: Opener[PassageIndex]) -> None:
+def test_a_search_within_many_documents(indexes: Opener[DenseIndex]) -> None:
     """A thousand are named at once."""
     index = indexes.open()
     for start in range(0, 1_200, 300):
