@@ -72,7 +72,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> Receipt:
     sentences = {document.id: _sentences(service, document) for document in documents}
     if documents:
         service.library.write([], [(document.collection, document.id) for document in documents])
-    feedback = service.feedback.forget([document.id for document in documents])
+    feedback = service.feedback.delete_citing([document.id for document in documents])
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()

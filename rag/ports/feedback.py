@@ -38,6 +38,6 @@ class FeedbackStore(Protocol):
         """The newest first, those of one kind where ``helpful`` is given."""
         ...
 
-    def forget(self, document_ids: Sequence[str]) -> int:
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
         """Removes what was said of answers that cite one of these documents; how many there were."""
         ...

@@ -83,7 +83,7 @@ class JobStore(Protocol):
         """The latest jobs, newest first."""
         ...
 
-    def next(self) -> Job | None:
+    def start_next(self) -> Job | None:
         """The oldest queued job, now running."""
         ...
 
@@ -91,13 +91,13 @@ class JobStore(Protocol):
         """What was sent at a position, counted from 0. Raises UnknownJob."""
         ...
 
-    def progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job: ...
+    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job: ...
 
-    def end(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+    def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
         """The job is over; what was sent with it is forgotten."""
         ...
 
-    def forget(self, job_id: str) -> None:
+    def delete(self, job_id: str) -> None:
         """Takes a job off the list, as one that did nothing."""
         ...
 

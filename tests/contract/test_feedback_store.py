@@ -68,7 +68,7 @@ def test_what_cites_a_document_is_forgotten_with_it(store: FeedbackStore) -> Non
     store.put(DISLIKED)
     store.put(replace(LIKED, answer_id="ans_3", citations=(elsewhere,)))
     store.put(replace(LIKED, answer_id="ans_4", citations=(elsewhere, *LIKED.citations)))
-    assert store.forget(["notes/may 1.txt", "none"]) == 2
+    assert store.delete_citing(["notes/may 1.txt", "none"]) == 2
     assert {f.answer_id for f in store.list()} == {"ans_2", "ans_3"}
 
 

@@ -143,7 +143,7 @@ class MemoryFeedback:
         newest = reversed(self._held.values())
         return [f for f in newest if helpful in (None, f.helpful)][:limit]
 
-    def forget(self, document_ids: Sequence[str]) -> int:
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
         gone = [k for k, f in self._held.items() if {c[0] for c in f.citations} & set(document_ids)]
         for key in gone:
             del self._held[key]

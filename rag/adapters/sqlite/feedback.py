@@ -60,7 +60,7 @@ class SqliteFeedback:
         with self._file.reading() as db:
             return [_feedback(row) for row in db.execute(_LIST, (helpful, limit))]
 
-    def forget(self, document_ids: Sequence[str]) -> int:
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
         with self._file.writing() as db:
             return sum(db.execute(_FORGET, (key,)).rowcount for key in document_ids)
 

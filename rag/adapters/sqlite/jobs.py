@@ -69,7 +69,7 @@ class SqliteJobs:
         with self._file.reading() as db:
             return [_job(row) for row in db.execute(query, (kind, limit))]
 
-    def next(self) -> Job | None:
+    def start_next(self) -> Job | None:
         with self._file.writing() as db:
             row = db.execute("SELECT id FROM jobs WHERE state = 'queued' ORDER BY number LIMIT 1").fetchone()
             if row is None:
@@ -91,7 +91,7 @@ class SqliteJobs:
             data=bytes(data),
         )  # fmt: skip
 
-    def progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
+    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
         with self._file.writing() as db:
             db.execute(
                 "UPDATE jobs SET done = ?, total = ?, report = ? WHERE id = ?",
@@ -99,7 +99,7 @@ class SqliteJobs:
             )
             return _get(db, job_id)
 
-    def end(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+    def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
         with self._file.writing() as db:
             db.execute("DELETE FROM uploads WHERE job = ?", (job_id,))
             db.execute(
@@ -108,7 +108,7 @@ class SqliteJobs:
             )
             return _get(db, job_id)
 
-    def forget(self, job_id: str) -> None:
+    def delete(self, job_id: str) -> None:
         with self._file.writing() as db:
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
