@@ -37,7 +37,7 @@ def units(document: Document, passage: Passage, *, context: bool) -> tuple[Sente
     return tuple(
         SentenceRow(
             passage_id=passage.id,
-            index=index,
+            sentence_index=index,
             document_id=passage.document_id,
             version=passage.version,
             text=before + readable_text(document, passage, sentence),

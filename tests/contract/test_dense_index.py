@@ -62,7 +62,7 @@ def units(document: str, version: str, number: int, *, per_passage: int = 3) -> 
     return [
         SentenceRow(
             passage_id=f"{document}{version}{i // per_passage}",
-            index=i % per_passage,
+            sentence_index=i % per_passage,
             document_id=document,
             version=version,
             text="",
@@ -77,7 +77,7 @@ def vectors(number: int, seed: int = 0, dimensions: int = DIMENSIONS) -> Vectors
 
 
 def found_ids(index: DenseIndex, vector: Vectors, k: int = 100, collection: str = "default") -> list[str]:
-    return [f"{hit.passage_id}:{hit.index}" for hit in index.search(collection, vector, k)]
+    return [f"{hit.passage_id}:{hit.sentence_index}" for hit in index.search(collection, vector, k)]
 
 
 def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex]) -> None:
@@ -89,7 +89,7 @@ def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex]) -> None:
     cosines = {unit.id: float(vector @ query) for unit, vector in zip(given, all_vectors, strict=True)}
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
-        assert hit.score == pytest.approx(cosines[f"{hit.passage_id}:{hit.index}"], abs=1e-5)
+        assert hit.score == pytest.approx(cosines[f"{hit.passage_id}:{hit.sentence_index}"], abs=1e-5)
 
 
 def test_search_misses_next_to_nothing(indexes: Opener[DenseIndex]) -> None:
@@ -193,7 +193,9 @@ def test_vacuum_changes_no_answer(indexes: Opener[DenseIndex]) -> None:
     before = index.search("default", vectors(1)[0], 50)
     index.vacuum()
     after = index.search("default", vectors(1)[0], 50)
-    assert [(h.passage_id, h.index) for h in after] == [(h.passage_id, h.index) for h in before]
+    assert [(h.passage_id, h.sentence_index) for h in after] == [
+        (h.passage_id, h.sentence_index) for h in before
+    ]
     assert [h.score for h in after] == pytest.approx([h.score for h in before], abs=1e-5)
     index.add("default", units("c", "v1", 3), vectors(3, 3))
     index = indexes.reopened(index)
@@ -235,10 +237,10 @@ def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[Dense
     for number in range(40):
         index.add("default", units(f"d{number}", "v1", 6), vectors(6, number))
     query = vectors(6, 3)[0]
-    everything = {f"{h.passage_id}:{h.index}": h.score for h in index.search("default", query, 240)}
+    everything = {f"{h.passage_id}:{h.sentence_index}": h.score for h in index.search("default", query, 240)}
     within = {("d7", "v1"), ("d21", "v1"), ("d22", "v0"), ("nope", "v1")}
     hits = index.search("default", query, 50, within=within)
-    found = {f"{hit.passage_id}:{hit.index}": hit.score for hit in hits}
+    found = {f"{hit.passage_id}:{hit.sentence_index}": hit.score for hit in hits}
     assert sorted(found) == sorted(u.id for d in ("d7", "d21") for u in units(d, "v1", 6))
     assert found == pytest.approx({key: everything[key] for key in found}, abs=1e-5)
     assert [hit.score for hit in hits] == sorted(found.values(), reverse=True)

@@ -65,7 +65,7 @@ def test_rare_words_count_more_than_common_ones(indexes: Opener[LexicalIndex]) -
     hits = index.search("default", "the apology", 30)
     assert hits[0].passage_id == "av20"
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
-    assert all(hit.score > 0 and hit.index is None for hit in hits)
+    assert all(hit.score > 0 and hit.sentence_index is None for hit in hits)
 
 
 def test_context_is_searched(indexes: Opener[LexicalIndex]) -> None:

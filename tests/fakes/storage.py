@@ -41,7 +41,7 @@ class MemoryDenseIndex:
         self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
         hits = [
-            Hit(passage_id=unit.passage_id, score=float(held @ vector), index=unit.index)
+            Hit(passage_id=unit.passage_id, score=float(held @ vector), sentence_index=unit.sentence_index)
             for unit, held in self._held.get(collection, {}).values()
             if within is None or (unit.document_id, unit.version) in within
         ]

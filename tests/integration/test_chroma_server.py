@@ -73,7 +73,7 @@ def test_a_server_takes_the_place_of_the_embedded_one(tmp_path: Path) -> None:
         assert index.versions("default") == {("a", "v1")}
         assert index.count("other") == 1
         best = index.search("default", vectors(1_200)[700], 3)[0]
-        assert (best.passage_id, best.index) == ("av1233", 1)
+        assert (best.passage_id, best.sentence_index) == ("av1233", 1)
         assert best.score == pytest.approx(1.0, abs=1e-5)
     with pytest.raises(IndexUnavailable, match=str(port)):
         index.search("default", vectors(1)[0], 3)

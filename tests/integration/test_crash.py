@@ -62,7 +62,7 @@ def assert_holds(parts: Parts, held: dict[str, Change]) -> None:
     assert parts.catalog.intents() == []
 
     everything = BagEmbedder().embed(["apology"])[0]
-    units = {(hit.passage_id, hit.index) for hit in parts.dense.search("default", everything, 1_000)}
+    units = {(hit.passage_id, hit.sentence_index) for hit in parts.dense.search("default", everything, 1_000)}
     assert units == {(key, index) for key, number in wanted.items() for index in range(number)}
     assert parts.dense.count("default") == len(units)
 
@@ -74,7 +74,9 @@ def assert_holds(parts: Parts, held: dict[str, Change]) -> None:
             for index, sentence in enumerate(passage.sentences):
                 vector = BagEmbedder().embed([sentence.slice(change.document.text)])[0]
                 best = parts.dense.search("default", vector, 3)
-                assert (passage.id, index) in {(h.passage_id, h.index) for h in best if h.score > 0.999}
+                assert (passage.id, index) in {
+                    (h.passage_id, h.sentence_index) for h in best if h.score > 0.999
+                }
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -257,4 +257,4 @@ def _within(handle: Any, vector: Vectors, k: int, within: AbstractSet[tuple[str,
 
 def _hit(key: str, score: float) -> Hit:
     passage_id, _, index = key.rpartition(":")
-    return Hit(passage_id=passage_id, score=score, index=int(index))
+    return Hit(passage_id=passage_id, score=score, sentence_index=int(index))

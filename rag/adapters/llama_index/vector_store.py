@@ -179,7 +179,7 @@ def _node(row: Row) -> TextNode:
 
 def _hit(unit: str, score: float) -> Hit:
     passage_id, _, index = unit.rpartition(":")
-    return Hit(passage_id=passage_id, score=score, index=int(index))
+    return Hit(passage_id=passage_id, score=score, sentence_index=int(index))
 
 
 @contextmanager

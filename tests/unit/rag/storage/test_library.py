@@ -194,7 +194,7 @@ def test_rows_overwritten_by_a_failed_split_are_put_back(shelf: Shelf) -> None:
     shelf.faults = {}
     library.recover()
     best = shelf.dense.search("default", shelf.embedder.embed(["One."])[0], 1)[0]
-    assert (best.index, best.score) == (0, pytest.approx(1.0))
+    assert (best.sentence_index, best.score) == (0, pytest.approx(1.0))
     assert shelf.agrees()
 
 

@@ -106,7 +106,7 @@ def test_another_dimension_needs_a_dropped_collection(tmp_path: Path) -> None:
         index.add("default", units("b", "v1", 3), other)
     index.drop("default")
     index.add("default", units("b", "v1", 3), other)
-    assert index.search("default", other[1], 1)[0].index == 1
+    assert index.search("default", other[1], 1)[0].sentence_index == 1
     index.close()
 
 
