@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.adapters.index_folders import open_or_renew
+from rag.adapters.index_folders import open_or_recreate
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
@@ -208,13 +208,13 @@ def _open_dense(settings: Settings, data: Path) -> DenseIndex:
 
     if settings.chroma_url is not None:
         return ChromaIndex(url=settings.chroma_url)
-    return open_or_renew(ChromaIndex, data / CHROMA)
+    return open_or_recreate(ChromaIndex, data / CHROMA)
 
 
 def _open_lexical(data: Path) -> LexicalIndex:
     from rag.adapters.tantivy import TantivyIndex
 
-    return open_or_renew(TantivyIndex, data / TERMS)
+    return open_or_recreate(TantivyIndex, data / TERMS)
 
 
 def _factory(name: str) -> Callable[[Path], object]:

@@ -95,7 +95,10 @@ def test_without_documents_the_space_of_earlier_removals_is_freed(service: Servi
 def test_a_sample_of_a_long_documents_sentences_is_searched_for(service: Service, tmp_path: Path) -> None:
     """Evenly spread; the receipt has both numbers."""
     book = tmp_path / "book.md"
-    book.write_text(" ".join(f"Chapter number {n} is told by nobody." for n in range(MAX_SEARCHED_SENTENCES + 50)), "utf-8")
+    book.write_text(
+        " ".join(f"Chapter number {n} is told by nobody." for n in range(MAX_SEARCHED_SENTENCES + 50)),
+        "utf-8",
+    )
     ingest(service, [book])
     (service.settings.data / "last.txt").write_text("Chapter number 148 is told by nobody.")
     receipt = erase(service, [_id(service, "book.md")])
