@@ -105,7 +105,7 @@ def test_a_library_survives_an_outage_of_its_server(tmp_path: Path) -> None:
     assert [record.id for record in catalog.list()] == ["d1"]
     with serving(tmp_path / "another", port):
         report = library.recover()
-        assert (report.undone, report.indexed) == (1, 1)
+        assert (report.rolled_back, report.indexed) == (1, 1)
         assert library.check() == []
         library.replace(second, [passage(second)])
         assert library.check() == []

@@ -87,7 +87,7 @@ def test_a_restart_takes_up_uploads_and_ends_syncs(path: Path) -> None:
 
 def test_only_the_latest_are_kept(jobs: SqliteJobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of those that are over; what waits is never forgotten."""
-    monkeypatch.setattr(sqlite_jobs, "KEPT", 2)
+    monkeypatch.setattr(sqlite_jobs, "MAX_FINISHED", 2)
     waiting = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     ended = [jobs.add(JobKind.SYNC, collection="a").id for _ in range(4)]
     for key in ended:
