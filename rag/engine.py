@@ -13,7 +13,7 @@ from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
-from rag.ports.reading import Reader
+from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.spelling import correct_spelling
 from rag.retrieval.retriever import Retriever

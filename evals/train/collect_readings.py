@@ -154,7 +154,9 @@ def _samples(
 def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
     """One case's reading, and where it has passages with the answer the one without them."""
     settings = service.settings
-    retriever = Retriever(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
+    retriever = Retriever(
+        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    )
     analysis = analyze_question(case.text, limit=settings.limits.question_characters)
     found = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
     kinds = {Kind.ANSWERABLE if case.answerable else Kind.NOT_ANSWERED: found}

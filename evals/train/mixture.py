@@ -16,8 +16,8 @@ from evals.train import unanswerable as negatives
 from evals.train.data import Example, Row, positive
 from evals.train.hard_negatives import NearIndex
 from evals.train.lexical_overlap import OverlapIndex
-from rag.ports.indexes import Embedder
-from rag.storage.index_rows import prefix
+from rag.ports.embedder import Embedder
+from rag.storage.index_rows import context_prefix
 from rag.types import Span
 
 # Parts of a hundred, by maker and source.
@@ -266,7 +266,7 @@ def dress(example: Example, rng: random.Random) -> Example:
     if rng.random() >= (_TITLED if title else _NAMED):
         return example
     path = [name] if title and name and rng.random() < _NAMED else []
-    shown = prefix((title or name, *path)) if title or name else ""
+    shown = context_prefix((title or name, *path)) if title or name else ""
     span = example.span and example.span.shift(len(shown))
     return replace(example, context=shown + example.context, span=span)
 

@@ -13,7 +13,7 @@ from rag.adapters.sqlite.database import SqliteFile
 from rag.ports.indexes import SentenceRow
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _SCHEMA = """
 CREATE TABLE units (

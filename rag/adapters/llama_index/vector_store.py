@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _PROBED = 20
 _REFILLED_AT_ONCE = 100  # document versions
 
 
 class LlamaIndexStore:
-    """Fulfils ``PassageIndex`` through a llama-index vector store.
+    """Fulfils ``DenseIndex`` through a llama-index vector store.
 
     >>> LlamaIndexStore(SimpleVectorStore(), tmp_path / "ledger.sqlite3")  # doctest: +SKIP
 
@@ -179,7 +179,7 @@ def _node(row: Row) -> TextNode:
 
 def _hit(unit: str, score: float) -> Hit:
     passage_id, _, index = unit.rpartition(":")
-    return Hit(passage_id=passage_id, score=score, index=int(index))
+    return Hit(passage_id=passage_id, score=score, sentence_index=int(index))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The laws of ``TermIndex``, held by the fake and by Tantivy."""
+"""The laws of ``LexicalIndex``: the fake and Tantivy keep them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.adapters.tantivy import TantivyIndex
-from rag.ports.indexes import TermIndex, TermRow
+from rag.ports.indexes import LexicalIndex, PassageRow
 from tests.contract.opening import Opener, opener
-from tests.fakes.storage import MemoryTermIndex
+from tests.fakes.storage import MemoryLexicalIndex
 
 SYNTAX = [
     ('text:"open', []),
@@ -31,21 +31,21 @@ SYNTAX = [
 
 
 @pytest.fixture(params=["fake", "tantivy"])
-def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[TermIndex]]:
-    state: dict[str, dict[str, TermRow]] = {}
+def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[LexicalIndex]]:
+    state: dict[str, dict[str, PassageRow]] = {}
 
-    def factory() -> TermIndex:
-        return MemoryTermIndex(state) if request.param == "fake" else TantivyIndex(tmp_path)
+    def factory() -> LexicalIndex:
+        return MemoryLexicalIndex(state) if request.param == "fake" else TantivyIndex(tmp_path)
 
     with opener(factory) as opening:
         yield opening
 
 
-def rows(document: str, version: str, *texts: str, context: str = "") -> list[TermRow]:
+def rows(document_id: str, version: str, *texts: str, context: str = "") -> list[PassageRow]:
     return [
-        TermRow(
-            passage_id=f"{document}{version}{i}",
-            document_id=document,
+        PassageRow(
+            passage_id=f"{document_id}{version}{i}",
+            document_id=document_id,
             version=version,
             text=text,
             context=context,
@@ -54,80 +54,80 @@ def rows(document: str, version: str, *texts: str, context: str = "") -> list[Te
     ]
 
 
-def found_ids(index: TermIndex, query: str, k: int = 100, collection: str = "default") -> list[str]:
+def hit_ids(index: LexicalIndex, query: str, k: int = 100, collection: str = "default") -> list[str]:
     return [hit.passage_id for hit in index.search(collection, query, k)]
 
 
-def test_rare_words_count_more_than_common_ones(indexes: Opener[TermIndex]) -> None:
-    """The passage with the rare word of the query comes first; hits fall in score."""
+def test_rare_words_weigh_more_than_common_ones(indexes: Opener[LexicalIndex]) -> None:
+    """The passage with the rare word of the query comes first; scores decrease."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["the common fox"] * 20, "the rare apology"))
     hits = index.search("default", "the apology", 30)
     assert hits[0].passage_id == "av20"
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
-    assert all(hit.score > 0 and hit.index is None for hit in hits)
+    assert all(hit.score > 0 and hit.sentence_index is None for hit in hits)
 
 
-def test_context_is_searched(indexes: Opener[TermIndex]) -> None:
-    """A word of the title finds a passage that doesn't say it."""
+def test_context_is_searched(indexes: Opener[LexicalIndex]) -> None:
+    """A word of the title finds a passage whose text doesn't have it."""
     index = indexes.open()
     index.add("default", rows("a", "v", "It costs nine euros.", context="Parking at the harbour"))
     index.add("default", rows("b", "v", "It costs two euros.", context="Bicycles"))
-    assert found_ids(index, "harbour euros")[0] == "av0"
-    assert found_ids(index, "bicycles") == ["bv0"]
+    assert hit_ids(index, "harbour euros")[0] == "av0"
+    assert hit_ids(index, "bicycles") == ["bv0"]
 
 
 @pytest.mark.parametrize(("query", "expected"), SYNTAX)
-def test_query_syntax_has_no_meaning(indexes: Opener[TermIndex], query: str, expected: list[str]) -> None:
-    """Operators and field names neither fail nor steer: words that passages say find them."""
+def test_query_syntax_has_no_meaning(indexes: Opener[LexicalIndex], query: str, expected: list[str]) -> None:
+    """Operators and field names are words like others, and raise nothing."""
     index = indexes.open()
     index.add("default", rows("a", "v", "the fox, the dog", "one hen"))
-    assert found_ids(index, query) == expected
+    assert hit_ids(index, query) == expected
 
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 @given(text=st.text(st.characters(codec=None), max_size=60))
-def test_any_text_can_be_stored_and_asked(tmp_path: Path, text: str) -> None:
-    """Lone surrogates, controls and any script included: no exception, and only its own row."""
+def test_any_text_can_be_indexed_and_searched_for(tmp_path: Path, text: str) -> None:
+    """Also lone surrogates and control characters: nothing is raised, only its own row is found."""
     index = TantivyIndex(tmp_path)
     index.add("default", rows("a", "v", text, context=text))
-    assert found_ids(index, text) in ([], ["av0"])
+    assert hit_ids(index, text) in ([], ["av0"])
     index.close()
 
 
-def test_adding_again_overwrites(indexes: Opener[TermIndex]) -> None:
-    """A passage given twice is there once, with its last text."""
+def test_adding_again_overwrites(indexes: Opener[LexicalIndex]) -> None:
+    """A passage added twice is there once, with its last text."""
     index = indexes.open()
     index.add("default", rows("a", "v", "old words"))
     index.add("default", rows("a", "v", "new words"))
     assert index.count("default") == 1
-    assert found_ids(index, "old") == []
-    assert found_ids(index, "new") == ["av0"]
+    assert hit_ids(index, "old") == []
+    assert hit_ids(index, "new") == ["av0"]
 
 
-def test_removed_versions_are_found_no_more(indexes: Opener[TermIndex]) -> None:
-    """Several in one call; what is in no index is no error."""
+def test_removed_versions_are_not_found(indexes: Opener[LexicalIndex]) -> None:
+    """Several in one call; an unknown version is no error."""
     index = indexes.open()
-    for document, version in (("a", "v1"), ("a", "v2"), ("b", "v1"), ("c", "v1")):
-        index.add("default", rows(document, version, "one fox", "two fox"))
+    for document_id, version in (("a", "v1"), ("a", "v2"), ("b", "v1"), ("c", "v1")):
+        index.add("default", rows(document_id, version, "one fox", "two fox"))
     index.remove("default", [("a", "v1"), ("c", "v1"), ("d", "v9")])
     assert index.versions("default") == {("a", "v2"), ("b", "v1")}
-    assert sorted(found_ids(index, "fox")) == ["av20", "av21", "bv10", "bv11"]
+    assert sorted(hit_ids(index, "fox")) == ["av20", "av21", "bv10", "bv11"]
     assert index.count("default") == 4
 
 
-def test_removing_keeps_what_is_named(indexes: Opener[TermIndex]) -> None:
-    """Of a version that is split anew, the passages of the new split stay."""
+def test_removal_keeps_named_rows(indexes: Opener[LexicalIndex]) -> None:
+    """Of a version that has a new split, the passages of the new split stay."""
     index = indexes.open()
     index.add("default", rows("a", "v", "fox", "fox", "fox"))
     index.add("default", rows("b", "v", "fox"))
     index.remove("default", [("a", "v")], keep={"av1", "unknown"})
-    assert sorted(found_ids(index, "fox")) == ["av1", "bv0"]
+    assert sorted(hit_ids(index, "fox")) == ["av1", "bv0"]
 
 
-def test_collections_are_kept_apart(indexes: Opener[TermIndex]) -> None:
+def test_collections_are_separate(indexes: Opener[LexicalIndex]) -> None:
     """Whatever their names; the same passage may be in several."""
     index, names = indexes.open(), ["default", "Ünï/code ../ ☂", "x", "X"]
     for name in names:
@@ -135,12 +135,12 @@ def test_collections_are_kept_apart(indexes: Opener[TermIndex]) -> None:
     assert index.collections() == set(names)
     index.drop("x")
     assert index.collections() == set(names) - {"x"}
-    assert found_ids(index, "fox", collection="X") == ["av0"]
-    assert found_ids(index, "fox", collection="x") == []
+    assert hit_ids(index, "fox", collection="X") == ["av0"]
+    assert hit_ids(index, "fox", collection="x") == []
 
 
-def test_unknown_names_are_nothing(indexes: Opener[TermIndex]) -> None:
-    """Searching, pruning, dropping or counting what isn't there is no error and makes nothing."""
+def test_an_unknown_collection_is_empty(indexes: Opener[LexicalIndex]) -> None:
+    """To search, remove, drop or count in it is no error and makes no collection."""
     index = indexes.open()
     assert index.search("nope", "fox", 5) == []
     index.remove("nope", [("a", "v")])
@@ -151,8 +151,8 @@ def test_unknown_names_are_nothing(indexes: Opener[TermIndex]) -> None:
     assert index.collections() == set()
 
 
-def test_no_more_than_k_come_back(indexes: Opener[TermIndex]) -> None:
-    """Nor any for zero, for an empty query, or for words nobody said."""
+def test_at_most_k_hits_are_returned(indexes: Opener[LexicalIndex]) -> None:
+    """None for zero, for an empty query, or for words that no passage has."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["fox"] * 30))
     assert len(index.search("default", "fox", 7)) == 7
@@ -161,46 +161,46 @@ def test_no_more_than_k_come_back(indexes: Opener[TermIndex]) -> None:
     assert index.search("default", "walrus", 7) == []
 
 
-def test_everything_is_durable(indexes: Opener[TermIndex]) -> None:
-    """What was added and removed is so after reopening."""
+def test_writes_are_durable(indexes: Opener[LexicalIndex]) -> None:
+    """Additions and removals are there after reopening."""
     index = indexes.open()
     index.add("default", rows("a", "v", "fox"))
     index.add("default", rows("b", "v", "fox"))
     index.remove("default", [("a", "v")])
     index = indexes.reopened(index)
-    assert found_ids(index, "fox") == ["bv0"]
+    assert hit_ids(index, "fox") == ["bv0"]
     assert index.versions("default") == {("b", "v")}
     index.add("default", rows("c", "v", "fox"))
     assert index.count("default") == 2
 
 
-def test_vacuum_changes_no_answer(indexes: Opener[TermIndex]) -> None:
-    """What stays is found as before, what was removed is not; writing goes on."""
+def test_vacuum_changes_no_hit(indexes: Opener[LexicalIndex]) -> None:
+    """Other rows are found as before, removed ones are not; writes work afterwards."""
     index = indexes.open()
     index.add("default", rows("a", "v", *["fox zebra"] * 30))
     index.add("default", rows("b", "v", "fox", "hen", context="Farm"))
     index.remove("default", [("a", "v")])
     index.vacuum()
-    assert found_ids(index, "fox farm")[0] == "bv0"
+    assert hit_ids(index, "fox farm")[0] == "bv0"
     assert index.versions("default") == {("b", "v")}
     index.add("default", rows("c", "v", "fox"))
     index.remove("default", [("b", "v")])
-    assert found_ids(indexes.reopened(index), "fox") == ["cv0"]
+    assert hit_ids(indexes.reopened(index), "fox") == ["cv0"]
 
 
-def test_searches_go_on_beside_writes(indexes: Opener[TermIndex]) -> None:
-    """No search fails or loses a row that stays, while another thread adds, removes and vacuums."""
+def test_searches_run_beside_writes(indexes: Opener[LexicalIndex]) -> None:
+    """While another thread adds, removes and vacuums, no search fails or misses a row that stays."""
     index = indexes.open()
     index.add("default", rows("a", "v", "the apology"))
-    failed: list[BaseException] = []
+    errors: list[BaseException] = []
     done = False
 
     def search() -> None:
         try:
             while not done:
-                assert found_ids(index, "apology", 1) == ["av0"]
-        except BaseException as error:  # noqa: BLE001  (handed to the test's own thread)
-            failed.append(error)
+                assert hit_ids(index, "apology", 1) == ["av0"]
+        except BaseException as error:  # noqa: BLE001  (asserted in the test's own thread)
+            errors.append(error)
 
     threads = [Thread(target=search) for _ in range(2)]
     for thread in threads:
@@ -214,18 +214,18 @@ def test_searches_go_on_beside_writes(indexes: Opener[TermIndex]) -> None:
         done = True
         for thread in threads:
             thread.join()
-    assert failed == []
+    assert errors == []
 
 
-def test_a_search_within_some_documents_finds_theirs_alone(indexes: Opener[TermIndex]) -> None:
-    """With the same scores as among all others."""
+def test_a_search_within_documents_finds_only_theirs(indexes: Opener[LexicalIndex]) -> None:
+    """With the scores that they have among all documents."""
     index = indexes.open()
     for number in range(30):
         index.add("default", rows(f"d{number}", "v1", f"fox number {number}", "a hen", "the fox and the hen"))
-    everything = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100)}
+    all_scores = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100)}
     within = {("d7", "v1"), ("d21", "v1"), ("d22", "v0"), ("nope", "v1")}
-    found = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100, within=within)}
-    assert sorted(found) == ["d21v10", "d21v12", "d7v10", "d7v12"]
-    assert found == pytest.approx({key: everything[key] for key in found})
+    scores = {hit.passage_id: hit.score for hit in index.search("default", "fox", 100, within=within)}
+    assert sorted(scores) == ["d21v10", "d21v12", "d7v10", "d7v12"]
+    assert scores == pytest.approx({key: all_scores[key] for key in scores})
     assert len(index.search("default", "fox", 3, within=within)) == 3
     assert index.search("default", "fox", 3, within=set()) == []
