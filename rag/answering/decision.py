@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.answering.comparison import differs, says_same
+from rag.english.words import POSSESSIVE
 from rag.errors import ModelError
-from rag.question.analysis import POSSESSIVE, QuestionAnalysis, matches_type
+from rag.question.analysis import QuestionAnalysis, matches_type
 from rag.question.units_of_measure import unit_asked, unit_of
 from rag.retrieval.fusion import z_sum
 from rag.settings import DecideSettings
