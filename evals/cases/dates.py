@@ -12,8 +12,10 @@ from datetime import date, datetime
 
 from dateutil import parser
 
+from rag.english.calendar import MONTHS
+
 _DEFAULTS = datetime(2001, 1, 1), datetime(2004, 2, 2)
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = rf"(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WRITTEN = re.compile(
     rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from rag.english.function_words import ARTICLES, DEMONSTRATIVES
+from rag.english.pronouns import SUBJECT_PRONOUNS
 from rag.text import sentences
 from rag.types import Document, Span
 
@@ -27,9 +29,8 @@ _VALUE = re.compile(
 _INNER_NAME = re.compile(rf"(?<=[a-z,]\s){_NAME}")
 _OTHERS = ("Tarnvale", "Quillmoor", "Pellworth", "Ostrava Ridge")
 _LEAST, _MOST = 7, 40  # words of a sentence that is worth asking about
-_COMMON = frozenset(
-    "The A An In On At It He She They We You I This That These Those But And When If For".split()
-)
+_OPENING = ARTICLES | DEMONSTRATIVES | SUBJECT_PRONOUNS | frozenset("and at but for if in on when".split())
+_COMMON = frozenset(word.capitalize() for word in _OPENING)
 
 Row = Mapping[str, Any]
 

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from evals.cases.dates import PartialDate, dates_in
 from rag.answering.comparison import normalise
+from rag.english.numbers import SCALES
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORECASE)
+_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(SCALES)})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Number:
 
     def accepts(self, said: Said) -> bool:
         found = {
-            float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
+            float(number.replace(",", "")) * SCALES.get(scale.lower(), 1.0)
             for number, scale in _SCALED.findall(said.text)
         }
         # A millionth of the value: 0.1 + 0.2 is 0.3 here.

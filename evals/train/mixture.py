@@ -16,6 +16,8 @@ from evals.train import unanswerable as negatives
 from evals.train.data import Example, Row, positive
 from evals.train.hard_negatives import NearIndex
 from evals.train.lexical_overlap import OverlapIndex
+from rag.english.function_words import ARTICLES
+from rag.english.verbs import BE, DO, HAVE
 from rag.ports.embedder import Embedder
 from rag.storage.index_rows import context_prefix
 from rag.types import Span
@@ -83,9 +85,7 @@ _BARE = 0.15
 _KEY_WORDS = 0.06
 _SLIPS = 0.06
 _CHATTY = 0.08
-_FILLERS = frozenset(
-    "a an the is are was were be been do does did has have had of in on at to for what which it its".split()
-)
+_FILLERS = ARTICLES | (BE - {"being"}) | DO | HAVE | frozenset("at for in it its of on to what which".split())
 _TALK = (
     "hi, {}",
     "hello! {}",

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.calibration import sigmoid
-from rag.question.analysis import POSSESSIVE, QuestionAnalysis, matches_type
+from rag.english.words import POSSESSIVE
+from rag.question.analysis import QuestionAnalysis, matches_type
 from rag.question.units_of_measure import unit_asked, unit_of
 from rag.retrieval.fusion import z_sum
 from rag.types import Candidate, SpanAnswer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.english.words import content_words
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
-from rag.question.analysis import content_words
 from rag.retrieval.fusion import fuse
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
