@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from evals.cases.dates import PartialDate, dates_in
-from rag.answering.comparison import normalise
+from rag.answering.comparison import normalise, says_same
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -35,7 +35,7 @@ class Exact:
     text: str
 
     def accepts(self, said: Said) -> bool:
-        return normalise(said.text) == normalise(self.text)
+        return says_same(said.text, self.text)
 
     def __str__(self) -> str:
         return self.text
