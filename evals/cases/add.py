@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.cases.case import DatasetError, load
+from evals.cases.case import DatasetError
 from evals.cases.form import CaseForm
+from evals.cases.load import load_cases
 from rag.errors import StorageError
 
 
@@ -96,7 +97,7 @@ def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def ids_in(path: Path) -> list[str]:
     """The ids that a file of cases has; none where it is not there. Raises DatasetError."""
-    return [case.id for case in load(path)] if path.is_file() else []
+    return [case.id for case in load_cases(path)] if path.is_file() else []
 
 
 def _name(question: str, taken: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evals.cases.case import Case, Kind
+from evals.cases.case import Case, UnanswerableKind
 from evals.cases.dates import PartialDate
 from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex
 from evals.cases.places import Place
@@ -120,7 +120,7 @@ class CaseForm(BaseModel):
     question: Text
     answerable: bool
     answers: list[Rule] = []
-    kind: Kind | None = None
+    kind: UnanswerableKind | None = None
     must_cite: list[PlaceIn | list[PlaceIn]] = []
     may_cite: list[PlaceIn] = []
     must_not_cite: list[PlaceIn] = []

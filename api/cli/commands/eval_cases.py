@@ -9,7 +9,7 @@ from typing import Any
 
 from evals.cases.add import Known, append, case_of, ids_in, saved_answers
 from evals.cases.case import DatasetError
-from evals.cases.case import load as load_cases
+from evals.cases.load import load_cases
 from evals.run.corpus import Corpus
 from rag.settings import load
 from rag.wiring import open_catalog, open_feedback

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import case as cases
 from evals.cases.add import Known, append, case_of, ids_in, saved_answers
 from evals.cases.case import DatasetError
+from evals.cases.load import load_cases
 
 ANSWER = {"id": "ans_1", "question": "Who wrote it?", "answer": "Babbage"}
 
@@ -17,7 +17,7 @@ def test_a_bad_answer_becomes_a_case(tmp_path: Path) -> None:
     path.write_text('{"id": "a", "question": "q?", "answerable": false, "kind": "off_topic"}')
     row = case_of(ANSWER, Known(right=["Ada Lovelace"], cite=["Ada wrote it."]), taken=ids_in(path))
     append(path, [row])
-    first, added = cases.load(path)
+    first, added = load_cases(path)
     assert (first.id, added.id, added.draft) == ("a", "who-wrote-it", False)
     assert added.exact_answers == ("Ada Lovelace",)
     assert added.note == "was answered: Babbage (ans_1)"

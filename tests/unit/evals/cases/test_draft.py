@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from evals.cases import case as cases
+from evals.cases.case import Case
 from evals.cases.draft import drafts
 from evals.cases.lint import lint
+from evals.cases.load import load_cases
 from rag.types import Document
 
 TEXT = (
@@ -16,10 +17,10 @@ TEXT = (
 DOCUMENT = Document(id="d", uri="polk.txt", title="Polk", text=TEXT)
 
 
-def made(tmp_path: Path) -> list[cases.Case]:
+def made(tmp_path: Path) -> list[Case]:
     path = tmp_path / "cases.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in drafts([DOCUMENT], 20)))
-    return cases.load(path)
+    return load_cases(path)
 
 
 def test_drafts_are_cases_that_never_gate_and_hold_against_their_document(tmp_path: Path) -> None:
