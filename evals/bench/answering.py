@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.bench.figures import Figure, area, mean
-from evals.cases.places import flat
+from evals.cases.evidence import normalize_whitespace
 from evals.datasets.published import Query
 from evals.metrics.abstention import abstaining
 from evals.metrics.auroc import auroc
@@ -108,12 +108,16 @@ def _balanced(asked: Sequence[QueryOutcome]) -> float | None:
 
 
 def _cites_answer(one: QueryOutcome) -> bool:
-    return any(flat(gold) in flat(quote) for gold in one.query.answers for quote in one.quotes)
+    return any(
+        normalize_whitespace(gold) in normalize_whitespace(quote)
+        for gold in one.query.answers
+        for quote in one.quotes
+    )
 
 
 def _is_gold(quote: str, sentences: Sequence[str]) -> bool:
-    said = flat(quote)
-    return any(flat(gold) in said or said in flat(gold) for gold in sentences)
+    said = normalize_whitespace(quote)
+    return any(normalize_whitespace(gold) in said or said in normalize_whitespace(gold) for gold in sentences)
 
 
 def _hit(one: QueryOutcome) -> bool:

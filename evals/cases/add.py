@@ -16,15 +16,15 @@ from rag.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class ExpectedAnswer:
     """What is known of the right answer. Nothing known makes a draft, to be completed by a person.
 
-    ``right`` are accepted answers, ``cite`` quotes that must be cited, ``unanswerable`` the kind.
+    ``answers`` are accepted, ``quotes`` must be cited; ``unanswerable_kind`` says why there is no answer.
     """
 
-    right: Sequence[str] = ()
-    cite: Sequence[str] = ()
-    unanswerable: str | None = None
+    answers: Sequence[str] = ()
+    quotes: Sequence[str] = ()
+    unanswerable_kind: str | None = None
     tags: Sequence[str] = ()
 
 
@@ -48,24 +48,26 @@ def saved_answers(text: str) -> list[Mapping[str, Any]]:
     return rows
 
 
-def case_of(answer: Mapping[str, Any], known: Known, *, taken: Sequence[str] = ()) -> dict[str, Any]:
+def case_row(
+    answer: Mapping[str, Any], expected: ExpectedAnswer, *, taken: Sequence[str] = ()
+) -> dict[str, Any]:
     """The row of a case for a saved answer.
 
     Raises:
         DatasetError: both an answer and a kind of having none are given, or the kind is unknown.
     """
-    if known.unanswerable and (known.right or known.cite):
+    if expected.unanswerable_kind and (expected.answers or expected.quotes):
         raise DatasetError("a case has an answer or is unanswerable, not both")
-    answerable = known.unanswerable is None
+    answerable = expected.unanswerable_kind is None
     row: dict[str, Any] = {
         "id": _name(answer["question"], taken),
         "question": answer["question"],
         "answerable": answerable,
-        **({"answers": list(known.right)} if known.right else {}),
-        **({"must_cite": list(known.cite)} if known.cite else {}),
-        **({} if answerable else {"kind": known.unanswerable}),
-        "tags": list(known.tags) or ["reported"],
-        "draft": answerable and not known.right,
+        **({"answers": list(expected.answers)} if expected.answers else {}),
+        **({"must_cite": list(expected.quotes)} if expected.quotes else {}),
+        **({} if answerable else {"kind": expected.unanswerable_kind}),
+        "tags": list(expected.tags) or ["reported"],
+        "draft": answerable and not expected.answers,
         "note": _note(answer),
     }
     try:
@@ -75,7 +77,7 @@ def case_of(answer: Mapping[str, Any], known: Known, *, taken: Sequence[str] = (
     return row
 
 
-def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def append_cases(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds cases to the end of a JSON Lines file, made where it is not there.
 
     Raises:
@@ -95,7 +97,7 @@ def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         raise StorageError(f"{path} can't be written: {error.strerror}") from None
 
 
-def ids_in(path: Path) -> list[str]:
+def case_ids(path: Path) -> list[str]:
     """The ids that a file of cases has; none where it is not there. Raises DatasetError."""
     return [case.id for case in load_cases(path)] if path.is_file() else []
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evals.cases.evidence import Evidence
 from evals.cases.matchers import Exact, Matcher
-from evals.cases.places import Place
 from rag.errors import SaywhereError
 from rag.types import DEFAULT_COLLECTION, Question, Turn
 
@@ -43,9 +43,9 @@ class Case:
     answerable: bool
     answers: tuple[Matcher, ...] = ()
     kind: UnanswerableKind | None = None
-    must_cite: tuple[tuple[Place, ...], ...] = ()
-    may_cite: tuple[Place, ...] = ()
-    must_not_cite: tuple[Place, ...] = ()
+    must_cite: tuple[tuple[Evidence, ...], ...] = ()
+    may_cite: tuple[Evidence, ...] = ()
+    must_not_cite: tuple[Evidence, ...] = ()
     history: tuple[Turn, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
@@ -57,6 +57,6 @@ class Case:
         """Accepted short answers, for exact match and F1; empty where only rules decide."""
         return tuple(answer.text for answer in self.answers if isinstance(answer, Exact))
 
-    def asked(self, collection: str = DEFAULT_COLLECTION) -> Question:
+    def as_question(self, collection: str = DEFAULT_COLLECTION) -> Question:
         """The question as the engine takes it."""
         return Question(text=self.question, history=self.history, filters=self.filters, collection=collection)

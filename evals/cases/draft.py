@@ -34,7 +34,7 @@ _COMMON = frozenset(
 Row = Mapping[str, Any]
 
 
-def drafts(documents: Iterable[Document], count: int) -> list[Row]:
+def draft_cases(documents: Iterable[Document], count: int) -> list[Row]:
     """Up to ``count`` rows in the form of a case file, taken from all documents in turn."""
     told = list(documents)
     everything = "\n".join(document.text for document in told)

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from evals.cases.case import Case, UnanswerableKind
 from evals.cases.dates import PartialDate
-from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Number, Regex
 from rag.types import Span, Turn
 
 _FORBID = ConfigDict(extra="forbid")
@@ -75,10 +75,10 @@ class RuleForm(BaseModel):
             return Number(self.number, self.tolerance or 0.0)
         if self.day is not None:
             return Date(PartialDate.parse(self.day))
-        return Listed(tuple(self.items or ()), bool(self.ordered))
+        return ItemList(tuple(self.items or ()), bool(self.ordered))
 
 
-class PlaceForm(BaseModel):
+class EvidenceForm(BaseModel):
     """A place by its document, its words, its offsets, or several of them."""
 
     model_config = _FORBID
@@ -94,13 +94,13 @@ class PlaceForm(BaseModel):
         self.place()
         return self
 
-    def place(self) -> Place:
+    def place(self) -> Evidence:
         """As a value. Raises ValueError where it names no place."""
         span = None if self.start is None or self.end is None else Span(self.start, self.end)
-        return Place(quote=self.quote, document=self.document, span=span)
+        return Evidence(quote=self.quote, document=self.document, span=span)
 
 
-PlaceIn = Text | PlaceForm
+PlaceIn = Text | EvidenceForm
 Rule = Text | RuleForm | float | date
 
 
@@ -160,6 +160,6 @@ def _matcher(answer: Rule) -> Matcher:
     return Exact(answer)
 
 
-def _group(places: PlaceIn | list[PlaceIn]) -> tuple[Place, ...]:
+def _group(places: PlaceIn | list[PlaceIn]) -> tuple[Evidence, ...]:
     several = places if isinstance(places, list) else [places]
-    return tuple(Place(quote=place) if isinstance(place, str) else place.place() for place in several)
+    return tuple(Evidence(quote=place) if isinstance(place, str) else place.place() for place in several)

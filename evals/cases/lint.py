@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.cases.case import Case
-from evals.cases.places import Place, flat
+from evals.cases.evidence import Evidence, normalize_whitespace
 from rag.types import Document
 
 _WORD = re.compile(r"[^\W_]+")
@@ -22,9 +22,9 @@ class _Corpus:
     texts: Sequence[str]
     words: Sequence[str]
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Evidence) -> bool:
         return any(
-            place.of_document(document.id, document.uri, document.title) and _stands(place, document, text)
+            place.in_document(document.id, document.uri, document.title) and _stands(place, document, text)
             for document, text in zip(self.documents, self.texts, strict=True)
         )
 
@@ -37,7 +37,7 @@ def lint(cases: Sequence[Case], documents: Iterable[Document]) -> list[str]:
     without a kind.
     """
     kept = list(documents)
-    texts = [flat(document.text) for document in kept]
+    texts = [normalize_whitespace(document.text) for document in kept]
     corpus = _Corpus(kept, texts, [_words(text) for text in texts])
     findings = [f"{name}: id used {n} times" for name, n in _doubles(case.id for case in cases)]
     asked = _doubles(_asked(case) for case in cases)
@@ -50,7 +50,7 @@ def lint(cases: Sequence[Case], documents: Iterable[Document]) -> list[str]:
 def _asked(case: Case) -> str:
     """The question with what was said before it: "and then?" may be asked in many conversations."""
     turns = (f"{turn.question} {turn.answer}" for turn in case.history)
-    return flat(" ".join((*turns, case.question)).lower())
+    return normalize_whitespace(" ".join((*turns, case.question)).lower())
 
 
 def _doubles(values: Iterable[str]) -> list[tuple[str, int]]:
@@ -76,12 +76,13 @@ def _held(case: Case, corpus: _Corpus) -> list[str]:
     return lines
 
 
-def _stands(place: Place, document: Document, text: str) -> bool:
+def _stands(place: Evidence, document: Document, text: str) -> bool:
     if place.span is not None:
         return place.span.end <= len(document.text) and (
-            place.quote is None or flat(place.quote) in flat(place.span.slice(document.text))
+            place.quote is None
+            or normalize_whitespace(place.quote) in normalize_whitespace(place.span.slice(document.text))
         )
-    return place.quote is None or flat(place.quote) in text
+    return place.quote is None or normalize_whitespace(place.quote) in text
 
 
 def _words(text: str) -> str:

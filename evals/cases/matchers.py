@@ -15,7 +15,7 @@ _SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Prediction:
     """What a system said: its short answer and the sentences it gave in support."""
 
     text: str
@@ -25,7 +25,7 @@ class Said:
 class Matcher(Protocol):
     """A rule that accepts or refuses an answer; ``str()`` of it is what a report shows."""
 
-    def accepts(self, said: Said) -> bool: ...
+    def accepts(self, said: Prediction) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Exact:
 
     text: str
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         return says_same(said.text, self.text)
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Contains:
 
     phrases: tuple[str, ...]
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         held = " ".join(normalise(part) for part in (said.text, *said.statements))
         return all(f" {normalise(phrase)} " in f" {held} " for phrase in self.phrases)
 
@@ -64,7 +64,7 @@ class Regex:
 
     pattern: str
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         return re.search(self.pattern, " ".join(said.text.split())) is not None
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class Number:
     value: float
     tolerance: float = 0.0
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         found = {
             float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
             for number, scale in _SCALED.findall(said.text)
@@ -105,7 +105,7 @@ class Date:
 
     date: PartialDate
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         found = dates_in(said.text)
         return bool(found) and all(date.agrees_with(self.date) for date in found)
 
@@ -114,13 +114,13 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ItemList:
     """The short answer lists these items and nothing else, in this order where ``ordered``."""
 
     items: tuple[str, ...]
     ordered: bool = False
 
-    def accepts(self, said: Said) -> bool:
+    def accepts(self, said: Prediction) -> bool:
         wanted = [normalise(item) for item in self.items]
         # An item may itself hold "and" or a comma: whole items are taken out before the rest is cut.
         rest = f" {normalise(said.text)} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evals.cases.places import flat
+from evals.cases.evidence import normalize_whitespace
 from evals.run.corpus import Corpus
 from rag.types import Answer, Outcome, Span
 
@@ -25,7 +25,8 @@ def stages_of(outcome: Outcome, corpus: Corpus) -> list[str]:
         lines.append(f"Read {len(spans)} of them, each for the words that answer best:")
     ranks = {told["id"]: n for n, told in enumerate(passages, 1)}
     lines += [
-        f"passage {ranks.get(span['passage'], '?')}: “{flat(str(span['text']))}”, {margin(span['margin'])}"
+        f"passage {ranks.get(span['passage'], '?')}: “{normalize_whitespace(str(span['text']))}”, "
+        f"{margin(span['margin'])}"
         for span in spans
     ]
     return [*lines, *_decision(outcome, details.get("decide", {}))]
@@ -37,7 +38,7 @@ def _rows(value: object) -> list[dict[str, Any]]:
 
 def _found(told: dict[str, Any], corpus: Corpus) -> str:
     document = corpus.document(str(told["document_id"]))
-    text = flat(Span(int(told["start"]), int(told["end"])).slice(document.text))
+    text = normalize_whitespace(Span(int(told["start"]), int(told["end"])).slice(document.text))
     near = "not near by meaning" if told["dense"] is None else f"meaning {told['dense']:.2f}"
     words = "no words in common" if told["lexical"] is None else f"words {told['lexical']:.1f}"
     return f"{document.uri} {told['start']}-{told['end']} ({near}, {words}): {text[:90]}…"

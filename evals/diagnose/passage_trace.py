@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
 from rag.answering.quote_search import find_quote
 from rag.types import Document, Span, Trace
 
@@ -67,14 +67,14 @@ class Whereabouts:
         return self.chosen is not None and self.chosen["passage"] in here
 
 
-def regions(places: Iterable[Place], documents: Iterable[Document]) -> tuple[Region, ...]:
+def regions(places: Iterable[Evidence], documents: Iterable[Document]) -> tuple[Region, ...]:
     """Where the places stand in these documents, every occurrence."""
     wanted = list(places)
     return tuple(
         Region(document.id, span)
         for document in documents
         for place in wanted
-        if place.of_document(document.id, document.uri, document.title)
+        if place.in_document(document.id, document.uri, document.title)
         for span in _spans(place, document.text)
     )
 
@@ -116,7 +116,7 @@ def _ranks(passages: Sequence[Mapping[str, Any]], name: str) -> dict[int, int]:
     return {n: rank for rank, (n, _) in enumerate(ordered, 1)}
 
 
-def _spans(place: Place, text: str) -> list[Span]:
+def _spans(place: Evidence, text: str) -> list[Span]:
     if place.span is not None:
         return [place.span] if place.span.end <= len(text) else []
     if place.quote is None:

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
+from evals.cases.matchers import Prediction
 from evals.diagnose.passage_trace import Region, Whereabouts, regions, whereabouts
 from evals.metrics.answer_right import answer_right
 from evals.run.corpus import Corpus
@@ -39,7 +39,7 @@ class Diagnosis:
 
 def gold(case: Case, corpus: Corpus) -> tuple[Region, ...]:
     """Where the answer stands: the first thing that must be cited, else any accepted text."""
-    places = case.must_cite[0] if case.must_cite else [Place(quote=text) for text in case.exact_answers]
+    places = case.must_cite[0] if case.must_cite else [Evidence(quote=text) for text in case.exact_answers]
     return regions(places, corpus.documents())
 
 
@@ -85,7 +85,7 @@ def _lost(case: Case, outcome: Outcome, way: Whereabouts, corpus: Corpus, *, rig
 
 def _is_right(case: Case, span: Mapping[str, Any], way: Whereabouts, corpus: Corpus) -> bool:
     support = _sentence(span, way, corpus)
-    return answer_right(Said(text=str(span["text"]), statements=support), case.answers)
+    return answer_right(Prediction(text=str(span["text"]), statements=support), case.answers)
 
 
 def _sentence(span: Mapping[str, Any], way: Whereabouts, corpus: Corpus) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.cases.places import Place, flat
+from evals.cases.evidence import Evidence, normalize_whitespace
 from evals.diagnose.explain import count, margin
 from evals.diagnose.passage_trace import Found, Region, Whereabouts, regions, whereabouts
 from evals.run.corpus import Corpus
@@ -50,7 +50,7 @@ def why_not(expected: str, outcome: Outcome, corpus: Corpus) -> WhyNot:
         lines.append(f"read: no, {count(read, 'better passage was', 'better passages were')} enough")
         return WhyNot(stage="retrieve", lines=tuple(lines))
     best = max(way.read, key=lambda span: float(span["margin"]))
-    lines.append(f"read: as “{flat(str(best['text']))}”, {margin(best['margin'])}")
+    lines.append(f"read: as “{normalize_whitespace(str(best['text']))}”, {margin(best['margin'])}")
     if not way.chosen_here:
         lines.append(_other(way))
         return WhyNot(stage="read", lines=tuple(lines))
@@ -69,7 +69,7 @@ def _decided(outcome: Outcome, way: Whereabouts, lines: list[str]) -> WhyNot:
 
 def _regions(expected: str, documents: Sequence[Document]) -> tuple[Region, ...]:
     """Where the text stands; a document's own name stands for all of it."""
-    return regions([Place(quote=expected)], documents) or regions([Place(document=expected)], documents)
+    return regions([Evidence(quote=expected)], documents) or regions([Evidence(document=expected)], documents)
 
 
 def _places(where: Sequence[Region], names: dict[str, Document]) -> str:
@@ -99,7 +99,7 @@ def _ranks(found: Found) -> str:
 def _other(way: Whereabouts) -> str:
     if way.chosen is None:
         return "chosen: no, nothing was"
-    text, sure = flat(str(way.chosen["text"])), margin(way.chosen["margin"])
+    text, sure = normalize_whitespace(str(way.chosen["text"])), margin(way.chosen["margin"])
     return f"chosen: no, “{text}” from another passage, {sure}"
 
 
@@ -114,7 +114,7 @@ def _nearest(expected: str, documents: Sequence[Document]) -> list[str]:
             text = sentence.slice(document.text)
             here = len(wanted & set(normalise(text).split())) / max(1, len(wanted))
             if here > share:
-                best, share = f"{document.uri} says “{flat(text)}”", here
+                best, share = f"{document.uri} says “{normalize_whitespace(text)}”", here
     if share < _CLOSE:
         return ["no document holds this text, nor anything near it"]
     return [f"no document holds exactly this text; {best}"]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from evals.cases.places import Place, flat
+from evals.cases.evidence import Evidence, normalize_whitespace
 from rag.types import Citation
 
-Need = Sequence[Place]
+Need = Sequence[Evidence]
 
 
-def missing(cited: Sequence[Citation], needs: Iterable[Need]) -> list[Place]:
+def missing(cited: Sequence[Citation], needs: Iterable[Need]) -> list[Evidence]:
     """The first place of each need that no citation is of."""
     return [need[0] for need in needs if not _held(cited, need)]
 
@@ -27,29 +27,29 @@ def citation_recall(cited: Sequence[Citation], needs: Sequence[Need]) -> float:
 
 
 def citation_precision(
-    cited: Sequence[Citation], needs: Iterable[Need], allowed: Iterable[Place] = ()
+    cited: Sequence[Citation], needs: Iterable[Need], allowed: Iterable[Evidence] = ()
 ) -> float:
     """Share of citations that meet a need or are allowed; 0.0 where nothing is cited."""
     fair = [place for need in needs for place in need] + list(allowed)
-    good = sum(any(place.held_by(citation) for place in fair) for citation in cited)
+    good = sum(any(place.cited_by(citation) for place in fair) for citation in cited)
     return good / len(cited) if cited else 0.0
 
 
-def forbidden(cited: Iterable[Citation], never: Sequence[Place]) -> list[Place]:
+def forbidden(cited: Iterable[Citation], never: Sequence[Evidence]) -> list[Evidence]:
     """The places that must not be cited and are, even in part."""
     given = list(cited)
-    return [place for place in never if any(place.touched_by(citation) for citation in given)]
+    return [place for place in never if any(place.overlapped_by(citation) for citation in given)]
 
 
 def _held(cited: Sequence[Citation], need: Need) -> bool:
-    if any(place.held_by(citation) for place in need for citation in cited):
+    if any(place.cited_by(citation) for place in need for citation in cited):
         return True
     # A quote may run over two citations of a document that stand next to each other in the list.
     pairs = [(a, b) for a, b in pairwise(cited) if a.document_id == b.document_id]
     return any(_runs_over(place, a, b) for place in need for a, b in pairs)
 
 
-def _runs_over(place: Place, one: Citation, other: Citation) -> bool:
-    if place.quote is None or not place.of_document(one.document_id, one.uri, one.title):
+def _runs_over(place: Evidence, one: Citation, other: Citation) -> bool:
+    if place.quote is None or not place.in_document(one.document_id, one.uri, one.title):
         return False
-    return flat(place.quote) in flat(f"{one.quote} {other.quote}")
+    return normalize_whitespace(place.quote) in normalize_whitespace(f"{one.quote} {other.quote}")

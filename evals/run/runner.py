@@ -98,7 +98,7 @@ def _record(case: Case, ask: Ask, corpus: Corpus | None, collection: str) -> Rec
     outcome, error = None, ""
     since = time.perf_counter()
     try:
-        outcome = ask(case.asked(collection))
+        outcome = ask(case.as_question(collection))
     except Exception as broken:  # noqa: BLE001 (whatever breaks is recorded against its case)
         error = f"{type(broken).__name__}: {broken}"
     ms = (time.perf_counter() - since) * 1e3

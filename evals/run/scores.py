@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
+from evals.cases.matchers import Prediction
 from evals.diagnose.passage_trace import regions, whereabouts
 from evals.metrics.answer_in_citation import answer_in_citation
 from evals.metrics.answer_right import answer_right
@@ -136,4 +136,4 @@ def _right(case: Case, outcome: Outcome | None) -> bool:
     if not case.answers:  # a ranking set: nothing is known but where the answer is
         return bool(case.must_cite) and citation_recall(outcome.citations, case.must_cite) == 1.0
     statements = tuple(statement.text for statement in outcome.statements)
-    return answer_right(Said(text=outcome.text, statements=statements), case.answers)
+    return answer_right(Prediction(text=outcome.text, statements=statements), case.answers)

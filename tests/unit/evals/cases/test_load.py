@@ -6,9 +6,9 @@ import pytest
 
 from evals.cases.case import Case, DatasetError
 from evals.cases.dates import PartialDate
+from evals.cases.evidence import Evidence
 from evals.cases.load import load_cases
-from evals.cases.matchers import Contains, Date, Exact, Listed, Number, Regex
-from evals.cases.places import Place
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Number, Regex
 from rag.types import Span, Turn
 
 
@@ -27,7 +27,7 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
         ' "answers": ["t", {"contains": ["c"]}, {"regex": "r+"}, {"number": 10000}]}',
     )
     assert case.answers == (Exact("t"), Contains(("c",)), Regex("r+"), Number(10000))
-    assert case.must_cite == ((Place(quote="x"),), (Place(quote="y"), Place(quote="z")))
+    assert case.must_cite == ((Evidence(quote="x"),), (Evidence(quote="y"), Evidence(quote="z")))
     assert (case.exact_answers, case.tags) == (("t",), ("who",))
 
 
@@ -84,12 +84,12 @@ def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
     assert case.answers == (
         Number(5, 0.5),
         Date(PartialDate(2025, 11)),
-        Listed(("a", "b"), ordered=True),
+        ItemList(("a", "b"), ordered=True),
         Number(7),
     )
-    assert case.must_cite == ((Place(document="a.txt", span=Span(2, 5)),),)
-    assert case.must_not_cite == (Place(document="old.txt"),)
-    asked = case.asked("notes")
+    assert case.must_cite == ((Evidence(document="a.txt", span=Span(2, 5)),),)
+    assert case.must_not_cite == (Evidence(document="old.txt"),)
+    asked = case.as_question("notes")
     assert (asked.collection, asked.filters) == ("notes", {"team": "x"})
     assert asked.history == (Turn(question="first?", answer="so"),)
     assert case.draft

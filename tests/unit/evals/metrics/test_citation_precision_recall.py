@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
 from evals.metrics.citation_precision_recall import (
     citation_precision,
     citation_recall,
@@ -12,8 +12,8 @@ from evals.metrics.citation_precision_recall import (
 from rag.types import Citation, Span
 
 NEEDS = (
-    (Place(quote="He called for an apology"),),
-    (Place(quote="Sheriff Judd"), Place(quote="Sheriff Grady Judd")),
+    (Evidence(quote="He called for an apology"),),
+    (Evidence(quote="Sheriff Judd"), Evidence(quote="Sheriff Grady Judd")),
 )
 
 
@@ -40,12 +40,12 @@ def test_recall_is_the_share_of_needs_met(cited: list[str], recall: float) -> No
 def test_a_quote_may_run_over_two_neighbouring_citations() -> None:
     """A long quote cited sentence by sentence counts as cited."""
     cited = citations(["He called.", "It was late."])
-    assert citation_recall(cited, [[Place(quote="He called. It was")]]) == 1.0
+    assert citation_recall(cited, [[Evidence(quote="He called. It was")]]) == 1.0
 
 
 def test_missing_names_the_first_quote_of_each_unmet_need() -> None:
     """What a report shows as not cited."""
-    assert missing(citations(["He called for an apology"]), NEEDS) == [Place(quote="Sheriff Judd")]
+    assert missing(citations(["He called for an apology"]), NEEDS) == [Evidence(quote="Sheriff Judd")]
 
 
 def test_nothing_needed_is_wholly_recalled() -> None:
@@ -65,21 +65,21 @@ def test_nothing_needed_is_wholly_recalled() -> None:
 )
 def test_precision_is_the_share_of_citations_that_are_fair(cited: list[str], precision: float) -> None:
     """Fair is what meets a need or is allowed beside."""
-    assert citation_precision(citations(cited), NEEDS, [Place(quote="Background")]) == precision
+    assert citation_precision(citations(cited), NEEDS, [Evidence(quote="Background")]) == precision
 
 
 @pytest.mark.parametrize(
     ("place", "held"),
     [
-        (Place(document="news"), True),
-        (Place(document="news.txt"), True),
-        (Place(document="News", quote="an apology"), True),
-        (Place(document="other", quote="an apology"), False),
-        (Place(document="news", span=Span(3, 9)), True),
-        (Place(document="news", span=Span(3, 90)), False),
+        (Evidence(document="news"), True),
+        (Evidence(document="news.txt"), True),
+        (Evidence(document="News", quote="an apology"), True),
+        (Evidence(document="other", quote="an apology"), False),
+        (Evidence(document="news", span=Span(3, 9)), True),
+        (Evidence(document="news", span=Span(3, 90)), False),
     ],
 )
-def test_a_place_may_be_a_document_or_a_stretch_of_one(place: Place, *, held: bool) -> None:
+def test_a_place_may_be_a_document_or_a_stretch_of_one(place: Evidence, *, held: bool) -> None:
     """By id, file name or title; offsets must lie within what is cited."""
     cited = citations(["He called for an apology."])
     assert citation_recall(cited, [[place]]) == float(held)
@@ -87,6 +87,6 @@ def test_a_place_may_be_a_document_or_a_stretch_of_one(place: Place, *, held: bo
 
 def test_a_forbidden_place_is_touched_by_any_part_of_it() -> None:
     """Citing half of what must not be cited is citing it; another document's same words are not it."""
-    never = [Place(document="old", quote="He called for an apology. It was late.")]
+    never = [Evidence(document="old", quote="He called for an apology. It was late.")]
     assert forbidden(citations(["It was late."], "old"), never) == never
     assert forbidden(citations(["It was late."], "new"), never) == []

@@ -8,7 +8,7 @@ from rag.types import Citation, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Evidence:
     """By its words, its document, its offsets, or several of them; at least one is given.
 
     ``document`` is a document's id, its title, its ``uri`` or the end of it (a file's name).
@@ -26,7 +26,7 @@ class Place:
         if self.document is None and (self.quote is None or self.span is not None):
             raise ValueError("a place has a quote or a document, and offsets only with a document")
 
-    def of_document(self, document_id: str, uri: str, title: str) -> bool:
+    def in_document(self, document_id: str, uri: str, title: str) -> bool:
         """True where this place may be in that document."""
         if self.document is None:
             return True
@@ -36,22 +36,22 @@ class Place:
         """True where a stretch of the right document holds this place; white space counts alike."""
         if self.span is not None and not span.contains(self.span):
             return False
-        return self.quote is None or flat(self.quote) in flat(quote)
+        return self.quote is None or normalize_whitespace(self.quote) in normalize_whitespace(quote)
 
-    def held_by(self, citation: Citation) -> bool:
+    def cited_by(self, citation: Citation) -> bool:
         """True where a citation is of this place."""
-        there = self.of_document(citation.document_id, citation.uri, citation.title)
+        there = self.in_document(citation.document_id, citation.uri, citation.title)
         return there and self.within(citation.quote, citation.span)
 
-    def touched_by(self, citation: Citation) -> bool:
+    def overlapped_by(self, citation: Citation) -> bool:
         """True where a citation is of a part of this place: what must not be cited, not even in part."""
-        if not self.of_document(citation.document_id, citation.uri, citation.title):
+        if not self.in_document(citation.document_id, citation.uri, citation.title):
             return False
         if self.span is not None and not self.span.overlaps(citation.span):
             return False
         if self.quote is None:
             return True
-        one, other = flat(self.quote), flat(citation.quote)
+        one, other = normalize_whitespace(self.quote), normalize_whitespace(citation.quote)
         return one in other or other in one
 
     def __str__(self) -> str:
@@ -61,6 +61,6 @@ class Place:
         return f"{said} in {told}" if said and told else said or told
 
 
-def flat(text: str) -> str:
+def normalize_whitespace(text: str) -> str:
     """A text with all white space folded."""
     return " ".join(text.split())
