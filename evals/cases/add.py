@@ -1,4 +1,4 @@
-"""A bad answer becomes a case: from a saved answer, with what would have been right where it is known."""
+"""Makes cases of saved answers, with the right answer where a person gives it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rag.errors import StorageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedAnswer:
-    """What is known of the right answer. Nothing known makes a draft, to be completed by a person.
+    """The right answer, as far as a person gives it. An empty one makes a draft.
 
     ``answers`` are accepted, ``quotes`` must be cited; ``unanswerable_kind`` says why there is no answer.
     """
@@ -29,19 +29,19 @@ class ExpectedAnswer:
 
 
 def saved_answers(text: str) -> list[Mapping[str, Any]]:
-    """Answers as the service gives them: one, a list, or a line each.
+    """Answers as the service gives them: one JSON object, a list, or an object a line.
 
     Raises:
-        DatasetError: none of these.
+        DatasetError: the text is none of these.
     """
     try:
-        told = json.loads(text)
+        answers = json.loads(text)
     except ValueError:
         try:
-            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+            answers = [json.loads(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise DatasetError(f"not a saved answer: {error}") from None
-    rows = told if isinstance(told, list) else [told]
+    rows = answers if isinstance(answers, list) else [answers]
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("question"), str):
             raise DatasetError("not a saved answer: it has no question")
@@ -54,7 +54,7 @@ def case_row(
     """The row of a case for a saved answer.
 
     Raises:
-        DatasetError: both an answer and a kind of having none are given, or the kind is unknown.
+        DatasetError: it has both an answer and a kind of unanswerable question, or an unknown kind.
     """
     if expected.unanswerable_kind and (expected.answers or expected.quotes):
         raise DatasetError("a case has an answer or is unanswerable, not both")
@@ -78,10 +78,10 @@ def case_row(
 
 
 def append_cases(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds cases to the end of a JSON Lines file, made where it is not there.
+    """Adds cases to the end of a JSON Lines file, which is made where there is none.
 
     Raises:
-        DatasetError: a YAML file, which a program can't add to without undoing its writer's hand.
+        DatasetError: it isn't a JSON Lines file. (Writing YAML anew would lose comments and order.)
         StorageError: it can't be written.
     """
     if path.suffix != ".jsonl":
@@ -98,7 +98,7 @@ def append_cases(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def case_ids(path: Path) -> list[str]:
-    """The ids that a file of cases has; none where it is not there. Raises DatasetError."""
+    """The ids of a file's cases; none where there is no file. Raises DatasetError."""
     return [case.id for case in load_cases(path)] if path.is_file() else []
 
 
@@ -110,10 +110,10 @@ def _name(question: str, taken: Sequence[str]) -> str:
 
 
 def _note(answer: Mapping[str, Any]) -> str:
-    said = answer.get("answer")
-    name = f" ({answer['id']})" if answer.get("id") else ""
-    told = f"was answered: {said}{name}" if said else f"was not answered{name}"
-    return f"{told}; a reader said: {answer['note']}" if answer.get("note") else told
+    text = answer.get("answer")
+    answer_id = f" ({answer['id']})" if answer.get("id") else ""
+    note = f"was answered: {text}{answer_id}" if text else f"was not answered{answer_id}"
+    return f"{note}; a reader said: {answer['note']}" if answer.get("note") else note
 
 
 def _short(error: ValueError) -> str:

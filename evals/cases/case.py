@@ -16,12 +16,12 @@ from rag.errors import SaywhereError
 from rag.types import DEFAULT_COLLECTION, Question, Turn
 
 UnanswerableKind = Literal[
-    "missing_detail",  # the subject is there, the detail asked for is not
-    "swapped_name",  # another person, place or body than the documents'
-    "false_premise",  # takes for granted what the documents don't say
-    "neighbouring_topic",  # near the documents' subject, not in them
+    "missing_detail",  # the documents have the subject, not the detail asked for
+    "swapped_name",  # asked of another person, place or organisation than the documents'
+    "false_premise",  # presupposes what the documents don't say
+    "neighbouring_topic",  # close to the documents' subject, not in them
     "off_topic",
-    "underspecified",  # which of several is meant can't be told
+    "underspecified",  # several things could be meant
 ]
 
 
@@ -31,11 +31,11 @@ class DatasetError(SaywhereError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One question with what is known of its answer. ``answers`` is empty where there is none.
+    """One question with its known answer. ``answers`` is empty where there is none.
 
-    ``must_cite`` are needs, each met by a citation of any one of its places; ``may_cite`` is fair to
-    cite beside them, ``must_not_cite`` never. ``history`` are the turns before the question. A
-    ``draft`` was made by a machine and not yet looked at by a person: it is never asked by a gate.
+    ``must_cite`` has groups of alternative evidence: of each group one must be cited. ``may_cite`` is
+    fair to cite too, ``must_not_cite`` never. ``history`` are the turns before the question. A ``draft``
+    was made by a machine and not yet checked by a person: it is never asked by a gate.
     """
 
     id: str
@@ -58,5 +58,5 @@ class Case:
         return tuple(answer.text for answer in self.answers if isinstance(answer, Exact))
 
     def as_question(self, collection: str = DEFAULT_COLLECTION) -> Question:
-        """The question as the engine takes it."""
+        """The question in the engine's form."""
         return Question(text=self.question, history=self.history, filters=self.filters, collection=collection)

@@ -1,4 +1,4 @@
-"""A place in the documents as a case names it, and whether a citation is one of it."""
+"""Evidence: a part of the documents that a case names, and whether a citation covers it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from rag.types import Citation, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """By its words, its document, its offsets, or several of them; at least one is given.
+    """A part of a document, named by its quote, its document, its offsets, or several of them.
 
     ``document`` is a document's id, its title, its ``uri`` or the end of it (a file's name).
-    ``span`` are code points of the version that is stored now.
+    ``span`` holds code points of the version that is stored now.
 
     Raises:
         ValueError: neither quote nor document, or offsets without a document.
@@ -27,40 +27,44 @@ class Evidence:
             raise ValueError("a place has a quote or a document, and offsets only with a document")
 
     def in_document(self, document_id: str, uri: str, title: str) -> bool:
-        """True where this place may be in that document."""
+        """True where this document can hold the evidence: it is the one named, or none is named."""
         if self.document is None:
             return True
         return self.document in {document_id, title, uri} or uri.endswith(f"/{self.document}")
 
-    def within(self, quote: str, span: Span) -> bool:
-        """True where a stretch of the right document holds this place; white space counts alike."""
-        if self.span is not None and not span.contains(self.span):
-            return False
-        return self.quote is None or normalize_whitespace(self.quote) in normalize_whitespace(quote)
-
     def cited_by(self, citation: Citation) -> bool:
-        """True where a citation is of this place."""
-        there = self.in_document(citation.document_id, citation.uri, citation.title)
-        return there and self.within(citation.quote, citation.span)
+        """True where a citation covers all of the evidence; white space counts alike."""
+        if not self.in_document(citation.document_id, citation.uri, citation.title):
+            return False
+        if self.span is not None and not citation.span.contains(self.span):
+            return False
+        return self.quote is None or contains_text(citation.quote, self.quote)
 
     def overlapped_by(self, citation: Citation) -> bool:
-        """True where a citation is of a part of this place: what must not be cited, not even in part."""
+        """True where a citation covers a part of the evidence, or is a part of it."""
         if not self.in_document(citation.document_id, citation.uri, citation.title):
             return False
         if self.span is not None and not self.span.overlaps(citation.span):
             return False
-        if self.quote is None:
-            return True
-        one, other = normalize_whitespace(self.quote), normalize_whitespace(citation.quote)
-        return one in other or other in one
+        return (
+            self.quote is None
+            or contains_text(citation.quote, self.quote)
+            or contains_text(self.quote, citation.quote)
+        )
 
     def __str__(self) -> str:
-        said = None if self.quote is None else repr(self.quote)
-        where = None if self.span is None else f"{self.span.start}-{self.span.end}"
-        told = " ".join(part for part in (self.document, where) if part)
-        return f"{said} in {told}" if said and told else said or told
+        offsets = None if self.span is None else f"{self.span.start}-{self.span.end}"
+        where = " ".join(part for part in (self.document, offsets) if part)
+        if self.quote is None:
+            return where
+        return f"{self.quote!r} in {where}" if where else repr(self.quote)
 
 
 def normalize_whitespace(text: str) -> str:
-    """A text with all white space folded."""
+    """A text with every run of white space made one space, and none at its ends."""
     return " ".join(text.split())
+
+
+def contains_text(text: str, part: str) -> bool:
+    """True where a text holds another, white space counting alike."""
+    return normalize_whitespace(part) in normalize_whitespace(text)

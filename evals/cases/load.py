@@ -68,11 +68,11 @@ def _parse(where: str, row: Any) -> Case:
 
 
 def _first(error: ValidationError) -> str:
-    """One thing that is wrong, said plainly: of a union's many complaints the one that fits best."""
-    found = error.errors()
-    # An answer may be a text or a rule: that a bad rule is no text either is no news.
-    dull = {"string_type", "float_type", "date_type", "list_type", "model_type"}
-    first = next((e for e in found if e["type"] not in dull), found[0])
+    """The error that explains most: a union gives one for each of its members."""
+    errors = error.errors()
+    # An answer may be a text or a rule: that a bad rule is no text either explains nothing.
+    of_members = {"string_type", "float_type", "date_type", "list_type", "model_type"}
+    first = next((e for e in errors if e["type"] not in of_members), errors[0])
     loc: Iterable[Any] = (part for part in first["loc"] if not str(part).endswith("Form"))
     where = ".".join(str(part) for part in loc) or "line"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"

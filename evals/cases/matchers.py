@@ -16,7 +16,7 @@ _SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What a system said: its short answer and the sentences it gave in support."""
+    """What a system answered: its short answer, and the sentences it gave in support."""
 
     text: str
     statements: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Prediction:
 class Matcher(Protocol):
     """A rule that accepts or refuses an answer; ``str()`` of it is what a report shows."""
 
-    def accepts(self, said: Prediction) -> bool: ...
+    def accepts(self, prediction: Prediction) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Exact:
 
     text: str
 
-    def accepts(self, said: Prediction) -> bool:
-        return says_same(said.text, self.text)
+    def accepts(self, prediction: Prediction) -> bool:
+        return says_same(prediction.text, self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -45,14 +45,16 @@ class Exact:
 class Contains:
     """All these phrases stand, as whole words, in the answer or the sentences given with it.
 
-    For how and why: the answer is a sentence, and key phrases tell whether it is the right one.
+    For questions that ask how and why: the answer is a sentence, and key phrases tell whether it is the
+    right one.
     """
 
     phrases: tuple[str, ...]
 
-    def accepts(self, said: Prediction) -> bool:
-        held = " ".join(normalise(part) for part in (said.text, *said.statements))
-        return all(f" {normalise(phrase)} " in f" {held} " for phrase in self.phrases)
+    def accepts(self, prediction: Prediction) -> bool:
+        texts = (prediction.text, *prediction.statements)
+        words = f" {' '.join(normalise(text) for text in texts)} "
+        return all(f" {normalise(phrase)} " in words for phrase in self.phrases)
 
     def __str__(self) -> str:
         return " … ".join(self.phrases)
@@ -60,12 +62,12 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """This pattern is found in the short answer (white space collapsed), not in its support."""
+    """This pattern matches somewhere in the short answer (white space normalised), not in its support."""
 
     pattern: str
 
-    def accepts(self, said: Prediction) -> bool:
-        return re.search(self.pattern, " ".join(said.text.split())) is not None
+    def accepts(self, prediction: Prediction) -> bool:
+        return re.search(self.pattern, " ".join(prediction.text.split())) is not None
 
     def __str__(self) -> str:
         return f"/{self.pattern}/"
@@ -81,18 +83,18 @@ class Number:
     value: float
     tolerance: float = 0.0
 
-    def accepts(self, said: Prediction) -> bool:
-        found = {
+    def accepts(self, prediction: Prediction) -> bool:
+        numbers = {
             float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
-            for number, scale in _SCALED.findall(said.text)
+            for number, scale in _SCALED.findall(prediction.text)
         }
         # A millionth of the value: 0.1 + 0.2 is 0.3 here.
-        room = self.tolerance + 1e-6 * abs(self.value)
-        return bool(found) and all(abs(number - self.value) <= room for number in found)
+        margin = self.tolerance + 1e-6 * abs(self.value)
+        return bool(numbers) and all(abs(number - self.value) <= margin for number in numbers)
 
     def __str__(self) -> str:
-        give = f" ± {self.tolerance:,g}" if self.tolerance else ""
-        return f"{self.value:,g}{give}"
+        tolerance = f" ± {self.tolerance:,g}" if self.tolerance else ""
+        return f"{self.value:,g}{tolerance}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,9 @@ class Date:
 
     date: PartialDate
 
-    def accepts(self, said: Prediction) -> bool:
-        found = dates_in(said.text)
-        return bool(found) and all(date.agrees_with(self.date) for date in found)
+    def accepts(self, prediction: Prediction) -> bool:
+        dates = dates_in(prediction.text)
+        return bool(dates) and all(date.agrees_with(self.date) for date in dates)
 
     def __str__(self) -> str:
         return str(self.date)
@@ -120,16 +122,16 @@ class ItemList:
     items: tuple[str, ...]
     ordered: bool = False
 
-    def accepts(self, said: Prediction) -> bool:
-        wanted = [normalise(item) for item in self.items]
-        # An item may itself hold "and" or a comma: whole items are taken out before the rest is cut.
-        rest = f" {normalise(said.text)} "
-        places = {item: rest.find(f" {item} ") for item in wanted}
-        if min(places.values(), default=-1) < 0:
+    def accepts(self, prediction: Prediction) -> bool:
+        items = [normalise(item) for item in self.items]
+        # An item may itself hold "and" or a comma: whole items are taken out before the rest is split.
+        rest = f" {normalise(prediction.text)} "
+        positions = {item: rest.find(f" {item} ") for item in items}
+        if min(positions.values(), default=-1) < 0:
             return False
-        if self.ordered and [places[item] for item in wanted] != sorted(places.values()):
+        if self.ordered and [positions[item] for item in items] != sorted(positions.values()):
             return False
-        for item in sorted(wanted, key=len, reverse=True):
+        for item in sorted(items, key=len, reverse=True):
             rest = rest.replace(f" {item} ", "  ")
         return not set(rest.split()) - {"and", "or", "both", "as", "well"}
 
