@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evals.bench.figures import Figure, area, mean
 from evals.cases.evidence import normalize_whitespace
 from evals.datasets.published import Query
-from evals.metrics.abstention import abstaining
+from evals.metrics.abstention import count_abstentions
 from evals.metrics.auroc import auroc
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
@@ -104,7 +104,9 @@ def _auroc(asked: Sequence[QueryOutcome]) -> float | None:
 
 
 def _balanced(asked: Sequence[QueryOutcome]) -> float | None:
-    return abstaining([not o.text for o in asked], [o.query.answerable for o in asked]).balanced_accuracy
+    return count_abstentions(
+        [not o.text for o in asked], [o.query.answerable for o in asked]
+    ).balanced_accuracy
 
 
 def _cites_answer(one: QueryOutcome) -> bool:

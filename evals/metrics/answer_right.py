@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from evals.cases.matchers import Matcher, Prediction
 
 
-def answer_right(said: Prediction, accepted: Iterable[Matcher]) -> bool:
-    """True where any of the case's matchers accepts what was said.
+def answer_right(prediction: Prediction, accepted: Iterable[Matcher]) -> bool:
+    """True where any of the case's matchers accepts the answer.
 
     >>> from evals.cases.matchers import Exact
     >>> answer_right(Prediction(text="Judd", statements=()), [Exact("Grady Judd"), Exact("Judd")])
     True
     """
-    return any(matcher.accepts(said) for matcher in accepted)
+    return any(matcher.accepts(prediction) for matcher in accepted)

@@ -10,7 +10,7 @@ from evals.cases.matchers import Prediction
 from evals.diagnose.passage_trace import regions, whereabouts
 from evals.metrics.answer_in_citation import answer_in_citation
 from evals.metrics.answer_right import answer_right
-from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden
+from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden_cited
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
 from evals.metrics.ndcg import ndcg
@@ -87,7 +87,7 @@ def score(case: Case, outcome: Outcome | None, ranking: Retrieval | None = None)
         citation_recall=citation_recall(cited, needs) if needs else None,
         citation_precision=citation_precision(cited, needs, case.may_cite) if answer and needs else None,
         not_forbidden=(
-            float(not forbidden(cited, case.must_not_cite)) if answer and case.must_not_cite else None
+            float(not forbidden_cited(cited, case.must_not_cite)) if answer and case.must_not_cite else None
         ),
         answer_in_citation=answer_in_citation(text, quotes) if answer else None,
         statement_recall=statement_recall(answer.statements, quotes) if answer else None,

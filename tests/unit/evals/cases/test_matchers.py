@@ -37,14 +37,14 @@ from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Numbe
         (ItemList(("Ada", "Grace Hopper"), ordered=True), "Ada, Grace Hopper", True),
     ],
 )
-def test_matchers_accept_what_they_say(matcher: Matcher, text: str, right: bool) -> None:
+def test_matchers_accept_right_answers_alone(matcher: Matcher, text: str, right: bool) -> None:
     """Each rule on a hit and a miss."""
     assert matcher.accepts(Prediction(text=text)) is right
 
 
-def test_only_contains_looks_into_the_support() -> None:
-    """A right sentence as support makes no wrong short answer right, but for how and why."""
-    said = Prediction(text="Kristi Noem", statements=("He called for an apology.",))
-    assert Contains(("called for an apology",)).accepts(said)
-    assert not Regex("apology").accepts(said)
-    assert not Exact("He called for an apology").accepts(said)
+def test_only_contains_reads_the_support() -> None:
+    """A right sentence in support makes a wrong short answer right for questions of how and why alone."""
+    prediction = Prediction(text="Kristi Noem", statements=("He called for an apology.",))
+    assert Contains(("called for an apology",)).accepts(prediction)
+    assert not Regex("apology").accepts(prediction)
+    assert not Exact("He called for an apology").accepts(prediction)

@@ -6,12 +6,12 @@ from evals.cases.evidence import Evidence
 from evals.metrics.citation_precision_recall import (
     citation_precision,
     citation_recall,
-    forbidden,
-    missing,
+    forbidden_cited,
+    uncited,
 )
 from rag.types import Citation, Span
 
-NEEDS = (
+GROUPS = (
     (Evidence(quote="He called for an apology"),),
     (Evidence(quote="Sheriff Judd"), Evidence(quote="Sheriff Grady Judd")),
 )
@@ -32,9 +32,9 @@ def citations(quotes: list[str], document: str = "news") -> list[Citation]:
         ([], 0.0),
     ],
 )
-def test_recall_is_the_share_of_needs_met(cited: list[str], recall: float) -> None:
-    """A need is met by any of its quotes, whole, inside one citation; white space is no matter."""
-    assert citation_recall(citations(cited), NEEDS) == recall
+def test_recall_is_the_share_of_groups_cited(cited: list[str], recall: float) -> None:
+    """A group is cited where one citation holds one of its quotes whole, white space counting alike."""
+    assert citation_recall(citations(cited), GROUPS) == recall
 
 
 def test_a_quote_may_run_over_two_neighbouring_citations() -> None:
@@ -43,13 +43,13 @@ def test_a_quote_may_run_over_two_neighbouring_citations() -> None:
     assert citation_recall(cited, [[Evidence(quote="He called. It was")]]) == 1.0
 
 
-def test_missing_names_the_first_quote_of_each_unmet_need() -> None:
-    """What a report shows as not cited."""
-    assert missing(citations(["He called for an apology"]), NEEDS) == [Evidence(quote="Sheriff Judd")]
+def test_of_an_uncited_group_the_first_quote_is_named() -> None:
+    """That is what a report shows as not cited."""
+    assert uncited(citations(["He called for an apology"]), GROUPS) == [Evidence(quote="Sheriff Judd")]
 
 
-def test_nothing_needed_is_wholly_recalled() -> None:
-    """No need, no shortfall."""
+def test_without_expected_evidence_recall_is_one() -> None:
+    """Nothing is missing."""
     assert citation_recall([], ()) == 1.0
 
 
@@ -63,13 +63,13 @@ def test_nothing_needed_is_wholly_recalled() -> None:
         ([], 0.0),
     ],
 )
-def test_precision_is_the_share_of_citations_that_are_fair(cited: list[str], precision: float) -> None:
-    """Fair is what meets a need or is allowed beside."""
-    assert citation_precision(citations(cited), NEEDS, [Evidence(quote="Background")]) == precision
+def test_precision_is_the_share_of_relevant_citations(cited: list[str], precision: float) -> None:
+    """Expected evidence is relevant, and so is allowed evidence."""
+    assert citation_precision(citations(cited), GROUPS, [Evidence(quote="Background")]) == precision
 
 
 @pytest.mark.parametrize(
-    ("place", "held"),
+    ("evidence", "cited"),
     [
         (Evidence(document="news"), True),
         (Evidence(document="news.txt"), True),
@@ -79,14 +79,14 @@ def test_precision_is_the_share_of_citations_that_are_fair(cited: list[str], pre
         (Evidence(document="news", span=Span(3, 90)), False),
     ],
 )
-def test_a_place_may_be_a_document_or_a_stretch_of_one(place: Evidence, *, held: bool) -> None:
-    """By id, file name or title; offsets must lie within what is cited."""
-    cited = citations(["He called for an apology."])
-    assert citation_recall(cited, [[place]]) == float(held)
+def test_evidence_may_be_a_document_or_a_span_of_one(evidence: Evidence, *, cited: bool) -> None:
+    """By id, file name or title; offsets must lie within the citation."""
+    quoted = citations(["He called for an apology."])
+    assert citation_recall(quoted, [[evidence]]) == float(cited)
 
 
-def test_a_forbidden_place_is_touched_by_any_part_of_it() -> None:
-    """Citing half of what must not be cited is citing it; another document's same words are not it."""
-    never = [Evidence(document="old", quote="He called for an apology. It was late.")]
-    assert forbidden(citations(["It was late."], "old"), never) == never
-    assert forbidden(citations(["It was late."], "new"), never) == []
+def test_forbidden_evidence_is_cited_by_any_part_of_it() -> None:
+    """Half of it is enough; the same words of another document are not it."""
+    forbidden = [Evidence(document="old", quote="He called for an apology. It was late.")]
+    assert forbidden_cited(citations(["It was late."], "old"), forbidden) == forbidden
+    assert forbidden_cited(citations(["It was late."], "new"), forbidden) == []
