@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
+from evals.cases.matchers import Prediction
 from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
 from rag.explanation.corpus import Corpus
@@ -40,7 +40,7 @@ class Diagnosis:
 
 def gold(case: Case, corpus: Corpus) -> tuple[Region, ...]:
     """Where the answer stands: the first thing that must be cited, else any accepted text."""
-    places = case.must_cite[0] if case.must_cite else [Place(quote=text) for text in case.exact_answers]
+    places = case.must_cite[0] if case.must_cite else [Evidence(quote=text) for text in case.exact_answers]
     return regions(places, corpus.documents())
 
 
@@ -86,7 +86,7 @@ def _lost(case: Case, outcome: Outcome, trace: PassageTrace, corpus: Corpus, *, 
 
 def _is_right(case: Case, span: ReadSpan, trace: PassageTrace, corpus: Corpus) -> bool:
     support = _sentences(span, trace, corpus)
-    return answer_right(Said(text=span.text, statements=support), case.answers)
+    return answer_right(Prediction(text=span.text, statements=support), case.answers)
 
 
 def _sentences(span: ReadSpan, trace: PassageTrace, corpus: Corpus) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def _documents(scratch: Service, record: Record) -> Iterator[Mutant]:
 
 def _asked(scratch: Service, record: Record, kind: str, must: str) -> Mutant:
     case = record.case
-    outcome = scratch.engine.ask(case.asked())
+    outcome = scratch.engine.ask(case.as_question())
     after = judged(case, outcome, corpus=Corpus(scratch.catalog))
     shown = isinstance(outcome, Answer) and bool(outcome.conflicts)
     noticed = bool(after.trouble) or shown or (kind == "what was cited dropped" and _moved(record, outcome))

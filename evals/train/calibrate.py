@@ -19,6 +19,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals.metrics.auroc import auroc
+from evals.metrics.calibration import expected_calibration_error
+from evals.metrics.risk_coverage import point_at, risk_coverage
 from evals.train.card_figure import confidence_svg
 from evals.train.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
 from rag.answering.calibration import FEATURES, Calibration
@@ -133,13 +136,12 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 def _scores(
     samples: Sequence[Sample], p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]
 ) -> dict[str, Any]:
-    from sklearn.metrics import roc_auc_score
-
+    weighted = (p.tolist(), (y > 0).tolist(), w.tolist())
     return {
         "readings": len(y),
-        "auroc": round(float(roc_auc_score(y, p, sample_weight=w)), 4),
-        "expected_calibration_error": round(_calibration_error(p, y, w), 4),
-        "risk_coverage": _risk_coverage(p, y, w),
+        "auroc": _rounded(auroc(*weighted)),
+        "expected_calibration_error": _rounded(expected_calibration_error(*weighted)),
+        "risk_coverage": _risk_coverage(*weighted),
         "answered": _answered(samples, p),
     }
 
@@ -153,7 +155,6 @@ def _elsewhere(
     nobody fitted anything to.
     """
     import numpy as np
-    from sklearn.metrics import roc_auc_score
 
     names = np.array([sample.dataset for sample in samples])
     found = {}
@@ -161,7 +162,7 @@ def _elsewhere(
         there = names == name
         if 0 < y[there].mean() < 1:
             told = _predict(_regress(x[~there], y[~there], w[~there]), x[there])
-            found[name] = round(float(roc_auc_score(y[there], told)), 4)
+            found[name] = _rounded(auroc(told.tolist(), (y[there] > 0).tolist()))
     return found
 
 
@@ -200,37 +201,26 @@ def _predict(model: _Model, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> float:
-    """Expected calibration error in ten bins of equal width (Guo et al. 2017), weighted."""
-    import numpy as np
-
-    bins = np.minimum((p * 10).astype(int), 9)
-    total = 0.0
-    for b in range(10):
-        inside = bins == b
-        if inside.any():
-            gap = np.average(p[inside], weights=w[inside]) - np.average(y[inside], weights=w[inside])
-            total += abs(gap) * w[inside].sum()
-    return float(total / w.sum())
-
-
 def _risk_coverage(
-    p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]
+    confidence: Sequence[float], right: Sequence[bool], weights: Sequence[float]
 ) -> list[dict[str, float]]:
     """For each threshold: what share is answered, and what share of the answers is wrong."""
-    points = []
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        given = p >= threshold
-        answered = float(w[given].sum())
-        wrong = float((w * (1 - y))[given].sum())
-        points.append(
-            {
-                "threshold": threshold,
-                "coverage": round(answered / float(w.sum()), 4),
-                "risk": round(wrong / answered, 4) if answered else 0.0,
-            }
-        )
-    return points
+    curve = risk_coverage(confidence, right, weights)
+    points = {threshold: point_at(curve, threshold) for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+    return [
+        {
+            "threshold": threshold,
+            "coverage": round(point.coverage, 4) if point else 0.0,
+            "risk": round(point.risk, 4) if point else 0.0,
+        }
+        for threshold, point in points.items()
+    ]
+
+
+def _rounded(value: float | None) -> float:
+    if value is None:
+        raise ValueError("scores need a right and a wrong answer")
+    return round(value, 4)
 
 
 def _make_readable(path: Path) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
+from evals.cases.matchers import Prediction
 from evals.datasets.gzipped import Query, corpus, queries
 from evals.datasets.load import load
 from evals.diagnose.regions import regions
@@ -118,7 +118,7 @@ def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Samp
 def _accepts(case: Case, span: SpanAnswer) -> bool:
     """Whether a case accepts an answer; a table's cell by itself, since its row holds others' answers."""
     support = () if in_table(span.candidate.document, span.span) else (_sentence(span),)
-    return answer_right(Said(text=span.text, statements=support), case.answers)
+    return answer_right(Prediction(text=span.text, statements=support), case.answers)
 
 
 def _holds_any(case: Case, candidate: Candidate) -> bool:

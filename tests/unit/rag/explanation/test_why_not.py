@@ -82,9 +82,9 @@ def test_a_case_is_put_down_to_the_first_stage_that_lost_it(way: str) -> None:
 
 def test_a_case_whose_quote_is_stored_nowhere_was_not_ingested() -> None:
     """Whatever else went wrong after that."""
-    from evals.cases.places import Place
+    from evals.cases.evidence import Evidence
 
-    gone = replace(WHERE, must_cite=((Place(quote="She lived in Paris."),),))
+    gone = replace(WHERE, must_cite=((Evidence(quote="She lived in Paris."),),))
     assert diagnose(gone, WAYS["not found"][0], right=False, corpus=corpus()).stage == Stage.INGEST
 
 

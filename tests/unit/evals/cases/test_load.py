@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import case as cases
 from evals.cases.case import Case, DatasetError
 from evals.cases.dates import PartialDate
-from evals.cases.matchers import Contains, Date, Exact, Listed, Number, Regex
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
+from evals.cases.load import load_cases
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Number, Regex
 from rag.types import Span, Turn
 
 
 def parsed(tmp_path: Path, line: str) -> Case:
     path = tmp_path / "cases.jsonl"
     path.write_text(line + "\n\n", encoding="utf-8")
-    (case,) = cases.load(path)
+    (case,) = load_cases(path)
     return case
 
 
@@ -27,7 +27,7 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
         ' "answers": ["t", {"contains": ["c"]}, {"regex": "r+"}, {"number": 10000}]}',
     )
     assert case.answers == (Exact("t"), Contains(("c",)), Regex("r+"), Number(10000))
-    assert case.must_cite == ((Place(quote="x"),), (Place(quote="y"), Place(quote="z")))
+    assert case.must_cite == ((Evidence(quote="x"),), (Evidence(quote="y"), Evidence(quote="z")))
     assert (case.exact_answers, case.tags) == (("t",), ("who",))
 
 
@@ -68,7 +68,7 @@ def test_a_bad_line_is_named_with_its_place(tmp_path: Path, line: str, message: 
 def test_a_missing_file_is_a_plain_error(tmp_path: Path) -> None:
     """No traceback for a wrong path."""
     with pytest.raises(DatasetError, match="can't be read"):
-        cases.load(tmp_path / "none.jsonl")
+        load_cases(tmp_path / "none.jsonl")
 
 
 def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
@@ -84,12 +84,12 @@ def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
     assert case.answers == (
         Number(5, 0.5),
         Date(PartialDate(2025, 11)),
-        Listed(("a", "b"), ordered=True),
+        ItemList(("a", "b"), ordered=True),
         Number(7),
     )
-    assert case.must_cite == ((Place(document="a.txt", span=Span(2, 5)),),)
-    assert case.must_not_cite == (Place(document="old.txt"),)
-    asked = case.asked("notes")
+    assert case.must_cite == ((Evidence(document="a.txt", span=Span(2, 5)),),)
+    assert case.must_not_cite == (Evidence(document="old.txt"),)
+    asked = case.as_question("notes")
     assert (asked.collection, asked.filters) == ("notes", {"team": "x"})
     assert asked.history == (Turn(question="first?", answer="so"),)
     assert case.draft
@@ -101,7 +101,7 @@ def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
     path.write_text(
         "cases:\n- id: a\n  question: q?\n  answerable: true\n  answers: [10000, 2025-11-24, '42']\n", "utf-8"
     )
-    (case,) = cases.load(path)
+    (case,) = load_cases(path)
     assert case.answers == (Number(10000), Date(PartialDate(2025, 11, 24)), Exact("42"))
 
 
@@ -118,5 +118,5 @@ def test_bad_yaml_is_named_with_its_place(tmp_path: Path, text: str, message: st
     path = tmp_path / "cases.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(DatasetError) as caught:
-        cases.load(path)
+        load_cases(path)
     assert message in str(caught.value)
