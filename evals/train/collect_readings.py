@@ -22,7 +22,7 @@ from evals.train.mixture import hold_out
 from rag.answering.comparison import normalise
 from rag.answering.duplicates import without_duplicates
 from rag.question.analysis import QuestionAnalysis, analyze_question
-from rag.reading.context import in_table
+from rag.reading.table_rows import in_table
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, SpanAnswer

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.adapters.onnx.channel_equalization import SUFFIX
+from rag.adapters.onnx.channel_equalization import SCALE_SUFFIX
 
 _PARTS = ("query", "key", "value")
 _LAYERS = ".encoder.layer."  # only there a graph leaves anything out
@@ -101,7 +101,7 @@ def _exact(held: dict[str, Any], weight: str) -> Any:
     stem = weight.removesuffix("_quantized")
     zero = held[f"{stem}_zero_point"].astype(np.float32)
     matrix = (held[weight].astype(np.float32) - zero) * held[f"{stem}_scale"]
-    levels = held.get(f"{stem}{SUFFIX}")
+    levels = held.get(f"{stem}{SCALE_SUFFIX}")
     return matrix if levels is None else matrix * levels[:, None]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from rag.adapters.onnx.compile import compile_reader, quantise, sample_inputs
+from rag.adapters.onnx.compile import calibration_inputs, compile_reader, quantize
 from rag.adapters.onnx.model_files import file_sha256
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
@@ -39,8 +39,10 @@ def export(weights: Path, tokenizer: Path, target: Path, *, keep: Sequence[str] 
         shutil.copy(source / "config.json", target / "config.json")
         compile_reader(str(source), "fp32", Path(scratch) / "made")
         (Path(scratch) / "made" / "model.onnx").replace(target / "reader-fp32.onnx")
-    samples = sample_inputs(Tokenizer.from_file(str(target / "tokenizer.json")))
-    quantise(target / "reader-fp32.onnx", target / "reader.onnx", keep=keep, samples=samples)
+    samples = calibration_inputs(Tokenizer.from_file(str(target / "tokenizer.json")))
+    quantize(
+        target / "reader-fp32.onnx", target / "reader.onnx", keep_float=keep, calibration_samples=samples
+    )
     pins = {name: file_sha256(target / name) for name in _PINNED}
     (target / "sha256.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
 

@@ -16,8 +16,8 @@ from rag.english.function_words import ARTICLES
 from rag.english.numbers import CARDINALS
 
 _ARTICLES = re.compile(rf"\b({'|'.join(sorted(ARTICLES))})\b")
-_COUNTED = {word: str(number) for number, word in enumerate(CARDINALS)}
-_DATED = frozenset((*MONTHS, *WEEKDAYS))
+_DIGITS_OF = {word: str(number) for number, word in enumerate(CARDINALS)}
+_DATE_WORDS = frozenset((*MONTHS, *WEEKDAYS))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -43,12 +43,12 @@ def says_same(one: str, other: str) -> bool:
 def differs(one: str, other: str) -> bool:
     """True where two answers to one question can't both be right: other numbers, dates or names.
 
-    What is said more closely is no other answer ("1902", "in May 1902"; "Judd", "Sheriff Grady Judd"),
-    and of two descriptions without a number or a name nothing is known.
+    A more precise answer doesn't differ ("1902", "in May 1902"; "Moss", "Captain Ada Moss"), nor do two
+    descriptions without a number or a name, of which nothing is known.
 
     >>> differs("February 8, 1900", "9 February 1900"), differs("1902", "May 1902")
     (True, False)
-    >>> differs("four hours", "4 hours"), differs("Grady Judd", "Kristi Noem")
+    >>> differs("four hours", "4 hours"), differs("Ada Moss", "Ben Reed")
     (False, True)
     """
     words = {*normalise(one).split()}, {*normalise(other).split()}
@@ -65,4 +65,6 @@ def _values(text: str) -> frozenset[str]:
     lowered = text.lower()
     numbers = {number.replace(",", "") for number in _NUMBER.findall(lowered)}
     words = re.findall(r"[a-z]+", lowered)
-    return frozenset({*numbers, *(_COUNTED[w] for w in words if w in _COUNTED), *_DATED.intersection(words)})
+    return frozenset(
+        {*numbers, *(_DIGITS_OF[w] for w in words if w in _DIGITS_OF), *_DATE_WORDS.intersection(words)}
+    )

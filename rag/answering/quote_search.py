@@ -8,13 +8,13 @@ from operator import eq
 
 from rag.types import Span
 
-_LOOK = 20_000
+_MAX_OCCURRENCES = 20_000  # so that no input makes the search slow
 
 
 def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: int = 0) -> Span | None:
     """Where a quote now stands, or None where its words are gone.
 
-    Of several exact places the one whose surroundings agree best with ``prefix`` and ``suffix`` is
+    Of several exact places the one whose surroundings match best with ``prefix`` and ``suffix`` is
     taken, then the one nearest to offset ``near``. Without an exact place the text is searched
     with all white space left out, so that re-wrapped lines don't lose a quote.
 
@@ -26,13 +26,15 @@ def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: 
     exact = _best(text, quote, prefix, suffix, near)
     if exact is not None:
         return Span(exact, exact + len(quote))
-    kept = [i for i, character in enumerate(text) if not character.isspace()]
-    bare = _bare(quote)
-    place = _best(_bare(text), bare, _bare(prefix), _bare(suffix), near)
-    return None if place is None else Span(kept[place], kept[place + len(bare) - 1] + 1)
+    offsets = [i for i, character in enumerate(text) if not character.isspace()]
+    compact = _without_white_space(quote)
+    place = _best(
+        _without_white_space(text), compact, _without_white_space(prefix), _without_white_space(suffix), near
+    )
+    return None if place is None else Span(offsets[place], offsets[place + len(compact) - 1] + 1)
 
 
-def _bare(text: str) -> str:
+def _without_white_space(text: str) -> str:
     return "".join(text.split())
 
 
@@ -40,21 +42,23 @@ def _best(text: str, quote: str, prefix: str, suffix: str, near: int) -> int | N
     def rank(at: int) -> tuple[int, int]:
         before = text[max(0, at - len(prefix)) : at]
         after = text[at + len(quote) : at + len(quote) + len(suffix)]
-        agreed = _agreeing(reversed(before), reversed(prefix)) + _agreeing(after, suffix)
-        return agreed, -abs(at - near)
+        agreement = _common_prefix_length(reversed(before), reversed(prefix)) + _common_prefix_length(
+            after, suffix
+        )
+        return agreement, -abs(at - near)
 
     return max(_places(text, quote), key=rank, default=None)
 
 
-def _agreeing(found: Iterable[str], wanted: Iterable[str]) -> int:
+def _common_prefix_length(one: Iterable[str], other: Iterable[str]) -> int:
     """How many characters agree before the first that differ."""
-    return sum(1 for _ in takewhile(bool, map(eq, found, wanted)))
+    return sum(1 for _ in takewhile(bool, map(eq, one, other)))
 
 
 def _places(text: str, quote: str) -> Iterator[int]:
-    """Where the quote stands, at most ``_LOOK`` places, so that no input makes this slow."""
+    """Where the quote stands, at most ``_MAX_OCCURRENCES`` places."""
     at = text.find(quote)
-    for _ in range(_LOOK):
+    for _ in range(_MAX_OCCURRENCES):
         if at < 0:
             return
         yield at

@@ -162,7 +162,7 @@ def select_answers(
 
 def source_span(candidate: Candidate, context: ReaderContext, scored: ScoredSpan) -> SourceSpan | None:
     """A span of a context in the document, whole names; None where it can't be an answer."""
-    source = context.place(scored.start, scored.end)
+    source = context.source_span(scored.start, scored.end)
     if source is None or not source.text:
         return None
     if source.antecedents:

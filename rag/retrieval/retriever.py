@@ -1,4 +1,4 @@
-"""Question to candidates: sentences by meaning, passages by their words, fused on one scale."""
+"""Question to candidates: sentences by dense search, passages by BM25, fused on one scale."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from rag.types import Candidate, Question
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
-_FEW = 500  # documents that are searched alone
-_WIDEST = 5_000  # passages looked at among others
+_PREFILTER_LIMIT = 500  # up to so many matching documents the indexes search them alone
+_MAX_POOL = 5_000  # passages that are searched and then filtered
 
 
 class Retriever:
@@ -50,10 +50,10 @@ class Retriever:
             IndexUnavailable: an index can't be reached.
         """
         vector = self._embedder.embed([question.text])[0]
-        dense, lexical, within = self._hits(question, vector, max(self._settings.pool, k))
+        dense, lexical, matching = self._hits(question, vector, max(self._settings.pool, k))
         passages = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
-        if within is not None:
-            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in within}
+        if matching is not None:
+            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in matching}
         scores = fuse(
             [hit for hit in dense if hit.passage_id in passages],
             [hit for hit in lexical if hit.passage_id in passages],
@@ -68,26 +68,27 @@ class Retriever:
         return [c for c in candidates if c.passage.version == c.document.sha256][:k]
 
     def _lexical_weight(self, question: str) -> float:
-        """Each further word is one more that BM25 can tell passages by; one vector blurs what many say."""
-        longer = len(content_words(question)) / self._settings.long_question
-        return self._settings.lexical_weight * max(1.0, longer)
+        """Grows with the question's length: each word helps BM25, while one vector blurs many words."""
+        length_ratio = len(content_words(question)) / self._settings.long_question
+        return self._settings.lexical_weight * max(1.0, length_ratio)
 
     def _hits(
         self, question: Question, vector: Vectors, pool: int
     ) -> tuple[list[Hit], list[Hit], set[tuple[str, str]] | None]:
-        """What both indexes find, and, where the question has filters, the versions that pass them.
+        """The hits of both indexes and, where the question has filters, the versions that match them.
 
-        A few documents are searched alone; many are found among the rest, more of it looked at the
-        rarer they are. (Asking a vector index for a filter costs it much.)
+        Few matching documents are searched alone (pre-filter); many are filtered from a larger pool, the
+        larger the rarer they are (post-filter), since filters slow a vector index down.
         """
-        collection, within = question.collection, None
-        alone: set[tuple[str, str]] | None = None
+        collection, matching = question.collection, None
+        prefilter: set[tuple[str, str]] | None = None
         if question.filters:
-            within = self._catalog.matching_versions(collection, question.filters)
-            if len(within) <= _FEW:
-                alone = within
+            matching = self._catalog.matching_versions(collection, question.filters)
+            if len(matching) <= _PREFILTER_LIMIT:
+                prefilter = matching
             else:
-                pool = min(_WIDEST, 2 * pool * self._catalog.count(collection) // len(within))
-        # A passage has several sentences: ask for more units than passages.
-        dense = self._dense.search(collection, vector, 2 * pool, within=alone)
-        return dense, self._lexical.search(collection, question.text, pool, within=alone), within
+                pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
+        # A passage has several sentences: ask for more sentences than passages.
+        dense = self._dense.search(collection, vector, 2 * pool, within=prefilter)
+        lexical = self._lexical.search(collection, question.text, pool, within=prefilter)
+        return dense, lexical, matching

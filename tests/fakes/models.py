@@ -71,7 +71,7 @@ class PhraseReader:
         ] or [(-5.0, 0, max(1, len(view.text.split(" ")[0])))]
         answers = []
         for margin, start, end in sorted(found, reverse=True):
-            place = view.place(start, end)
+            place = view.source_span(start, end)
             if place is not None and place.text:
                 answers.append(
                     SpanAnswer(

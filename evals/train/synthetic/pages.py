@@ -22,7 +22,7 @@ from evals.train.synthetic.rendering import document_of, example_of
 from evals.train.synthetic.tables import BLANKS, Table, said
 from ingest.formats.flow import Flow
 from ingest.formats.writer import DocumentWriter
-from rag.reading.context import split_cells
+from rag.reading.table_rows import split_cells
 from rag.types import BlockKind, Span
 
 # Parts of their sum.

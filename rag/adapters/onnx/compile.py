@@ -1,13 +1,13 @@
 """Compiles a sentence-transformers or question-answering model to ONNX. Runs as a child process.
 
 ``python -m rag.adapters.onnx.compile embedder|reader SOURCE int8|fp32 TARGET`` writes ``model.onnx``,
-``tokenizer.json`` and ``model.json`` (what to know to run it) to a new folder TARGET. The graph is for
+``tokenizer.json`` and ``model.json`` (dimensions, longest input) to a new folder TARGET. The graph is for
 texts that are run alone, without padding, and so takes no attention mask.
 
 int8 is ONNX Runtime's dynamic quantisation, per channel: weights become 8-bit integers and
 activations are scaled at run time (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
-A reader's activations are levelled before (``rag.adapters.levels``); an embedder's aren't: its vectors
-would be others, and every index would have to be made again for them.
+A reader's activations are equalised before (``channel_equalization.py``); an embedder's aren't: that would
+change its vectors, and with them every index.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 RECIPES = {"embedder": "4", "reader": "5"}  # each rises when what is made changes
 _INPUTS = ["input_ids", "token_type_ids"]
-# What a reader's levels are told by: any texts show which channels stand out.
+# Calibration texts of a reader's channel equalisation: any texts show which channels are outliers.
 _TEXTS = (
     (
         "When was the rink built?",
@@ -67,7 +67,7 @@ def compile_embedder(source: str, precision: str, target: Path) -> None:
     _export(Sentence(), ["vector"], target, precision, heads=_heads(model[0].auto_model))
     model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
     dimensions = model.get_embedding_dimension()
-    _describe(target, {"dimensions": dimensions, "max_tokens": model.max_seq_length or 512})
+    _write_description(target, {"dimensions": dimensions, "max_tokens": model.max_seq_length or 512})
 
 
 def compile_reader(source: str, precision: str, target: Path) -> None:
@@ -85,19 +85,28 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
             self.inner = model
 
         def forward(self, input_ids: Any, token_type_ids: Any) -> Any:
-            more = {"token_type_ids": token_type_ids} if typed else {}
-            out = self.inner(input_ids=input_ids, attention_mask=torch.ones_like(input_ids), **more)
+            type_ids = {"token_type_ids": token_type_ids} if typed else {}
+            out = self.inner(input_ids=input_ids, attention_mask=torch.ones_like(input_ids), **type_ids)
             return out.start_logits, out.end_logits
 
     tokenizer = AutoTokenizer.from_pretrained(source).backend_tokenizer
-    samples = sample_inputs(tokenizer)
-    _export(Spans(), ["start_logits", "end_logits"], target, precision, heads=_heads(model), samples=samples)
+    calibration_samples = calibration_inputs(tokenizer)
+    _export(
+        Spans(),
+        ["start_logits", "end_logits"],
+        target,
+        precision,
+        heads=_heads(model),
+        calibration_samples=calibration_samples,
+    )
     tokenizer.save(str(target / "tokenizer.json"))
-    _describe(target, {"max_tokens": min(512, getattr(model.config, "max_position_embeddings", 512))})
+    _write_description(
+        target, {"max_tokens": min(512, getattr(model.config, "max_position_embeddings", 512))}
+    )
 
 
-def sample_inputs(tokenizer: Any) -> list[dict[str, Any]]:
-    """A few questions and texts, each as a batch of its own (int64, 1 x tokens), for ``quantise``."""
+def calibration_inputs(tokenizer: Any) -> list[dict[str, Any]]:
+    """A few questions and texts, each as a batch of its own (int64, 1 x tokens), for ``quantize``."""
     import numpy as np
 
     codes = [tokenizer.encode(*pair) for pair in _TEXTS]
@@ -115,7 +124,7 @@ def _export(
     precision: str,
     *,
     heads: int,
-    samples: Sequence[dict[str, Any]] = (),
+    calibration_samples: Sequence[dict[str, Any]] = (),
 ) -> None:
     import torch
 
@@ -138,76 +147,80 @@ def _export(
             external_data=False,
             verbose=False,
         )
-    _quicken(exact, heads)
-    _agree(module, exact)
+    _optimize(exact, heads)
+    _check_agreement(module, exact)
     if precision == "int8":
-        quantise(exact, target / "model.onnx", samples=samples)
+        quantize(exact, target / "model.onnx", calibration_samples=calibration_samples)
         exact.unlink()
     else:
         exact.rename(target / "model.onnx")
 
 
-def quantise(
-    exact: Path, target: Path, *, keep: Sequence[str] = (), samples: Sequence[dict[str, Any]] = ()
+def quantize(
+    exact: Path,
+    target: Path,
+    *,
+    keep_float: Sequence[str] = (),
+    calibration_samples: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep`` stay as they are.
+    """Dynamic int8, a scale per channel; nodes whose name holds one of ``keep_float`` stay as they are.
 
-    Where there are ``samples`` (inputs of the graph), products' inputs are levelled by what is seen on them.
+    With ``calibration_samples`` (inputs of the graph), channels of products' inputs are equalised first.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    from rag.adapters.onnx.channel_equalization import level
+    from rag.adapters.onnx.channel_equalization import equalize_channels
 
     model = onnx.load(str(exact))
-    if samples:
-        level(model, samples)
+    if calibration_samples:
+        equalize_channels(model, calibration_samples)
     nodes = [node.name for node in model.graph.node]
     quantize_dynamic(
         model,
         target,
         per_channel=True,
         weight_type=QuantType.QInt8,
-        nodes_to_exclude=[name for name in nodes if any(part in name for part in keep)],
+        nodes_to_exclude=[name for name in nodes if any(part in name for part in keep_float)],
         # ONNX can't infer the types behind an operator of the runtime's own.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )
 
 
-def _quicken(path: Path, heads: int) -> None:
+def _optimize(path: Path, heads: int) -> None:
     import onnx
 
-    from rag.adapters.onnx.graph_optimization import drop_idle, fuse_attention, part_sums_from_norms
+    from rag.adapters.onnx.graph_optimization import drop_unused_units, fuse_attention, separate_sum_and_norm
 
     model = onnx.load(str(path))
-    part_sums_from_norms(model)
+    separate_sum_and_norm(model)
     if heads:
         fuse_attention(model, heads)
-    drop_idle(model)
+    drop_unused_units(model)
     onnx.save(model, str(path))
 
 
-def _agree(module: Any, path: Path) -> None:
+def _check_agreement(module: Any, path: Path) -> None:
     """Raises RuntimeError where the exported graph and the model differ on ids of another shape."""
     import numpy as np
     import onnxruntime
     import torch
 
     ids = torch.randint(1_000, 2_000, (3, 21), generator=torch.Generator().manual_seed(7))
-    given = (ids, torch.zeros_like(ids))
+    inputs = (ids, torch.zeros_like(ids))
     with torch.no_grad():
-        expected = module(*given)
+        expected = module(*inputs)
     expected = expected if isinstance(expected, tuple) else (expected,)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = [node.name for node in session.get_inputs()]
-    feeds = dict(zip(_INPUTS, given, strict=True))
-    found = session.run(None, {name: feeds[name].numpy() for name in names})
-    for want, got in zip(expected, found, strict=True):
-        if not np.allclose(want.numpy(), got, atol=1e-3):
+    feeds = dict(zip(_INPUTS, inputs, strict=True))
+    outputs_of_graph = session.run(None, {name: feeds[name].numpy() for name in names})
+    for expected_output, actual in zip(expected, outputs_of_graph, strict=True):
+        if not np.allclose(expected_output.numpy(), actual, atol=1e-3):
             raise RuntimeError("the exported graph doesn't agree with the model")
 
 
-def _describe(target: Path, facts: dict[str, Any]) -> None:
+def _write_description(target: Path, facts: dict[str, Any]) -> None:
     (target / "model.json").write_text(json.dumps(facts, indent=1), "utf-8")
 
 

@@ -31,9 +31,9 @@ class OnnxEmbedder:
     def __init__(self, source: str, *, precision: str, cache: Path, threads: int = 0) -> None:
         weights, path = _weights(source)
         folder = compiled(path, "embedder", weights, precision, cache)
-        facts = json.loads((folder / "model.json").read_text("utf-8"))
-        self._dimensions = int(facts["dimensions"])
-        self._tokenizer = open_tokenizer(folder / "tokenizer.json", max_tokens=int(facts["max_tokens"]))
+        description = json.loads((folder / "model.json").read_text("utf-8"))
+        self._dimensions = int(description["dimensions"])
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", max_tokens=int(description["max_tokens"]))
         self._model = OnnxModel(folder / "model.onnx", threads=threads)
         self._fingerprint = f"{Path(source).name}:{weights[:12]}:{precision}:{RECIPES['embedder']}"
 

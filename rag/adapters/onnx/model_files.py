@@ -40,11 +40,11 @@ def check_files(folder: Path, pins: Mapping[str, str]) -> None:
         ModelError: naming the first file that is missing or differs.
     """
     for name, expected in pins.items():
-        found = file_sha256(folder / name)
-        if found != expected:
+        actual = file_sha256(folder / name)
+        if actual != expected:
             raise ModelError(
                 f"model file {folder / name} is not the one that was measured: "
-                f"sha256 {found[:12]}… instead of {expected[:12]}…; install it again"
+                f"sha256 {actual[:12]}… instead of {expected[:12]}…; install it again"
             )
 
 
@@ -84,22 +84,22 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
         ModelError: the child failed; the message holds its last line.
     """
     target = cache / f"{kind}-{precision}-{RECIPES[kind]}-{key[:24]}"
-    if _sound(target):
+    if _is_intact(target):
         return target
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            made = Path(scratch) / "model"
-            _compile(source, kind, precision, made)
-            pins = {path.name: file_sha256(path) for path in sorted(made.iterdir())}
-            (made / "sha256.json").write_text(json.dumps(pins, indent=1), "utf-8")
-            _put(made, target)
+            built = Path(scratch) / "model"
+            _compile(source, kind, precision, built)
+            pins = {path.name: file_sha256(path) for path in sorted(built.iterdir())}
+            (built / "sha256.json").write_text(json.dumps(pins, indent=1), "utf-8")
+            _move_into_place(built, target)
     except OSError as error:
         raise ModelError(f"the model cache {cache} can't be written: {error.strerror}") from error
     return target
 
 
-def _sound(folder: Path) -> bool:
+def _is_intact(folder: Path) -> bool:
     try:
         pins = read_pins(folder)
         check_files(folder, pins)
@@ -108,22 +108,22 @@ def _sound(folder: Path) -> bool:
     return bool(pins)
 
 
-def _put(made: Path, target: Path) -> None:
+def _move_into_place(built: Path, target: Path) -> None:
     """Moves a finished folder into place; another process may have been faster, with the same."""
     if target.exists():
-        aside = made.with_name("damaged")
+        aside = built.with_name("damaged")
         target.rename(aside)
     try:
-        made.rename(target)
+        built.rename(target)
     except OSError:
-        if not _sound(target):
+        if not _is_intact(target):
             raise
 
 
-def _compile(source: str, kind: str, precision: str, made: Path) -> None:
-    command = [sys.executable, "-m", "rag.adapters.onnx.compile", kind, source, precision, str(made)]
+def _compile(source: str, kind: str, precision: str, target: Path) -> None:
+    command = [sys.executable, "-m", "rag.adapters.onnx.compile", kind, source, precision, str(target)]
     environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
-    if done.returncode != 0:
-        last = (done.stderr.strip() or "no message").splitlines()[-1]
+    process = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    if process.returncode != 0:
+        last = (process.stderr.strip() or "no message").splitlines()[-1]
         raise ModelError(f"the {kind} {source!r} can't be compiled: {last}")

@@ -1,4 +1,4 @@
-"""ONNX Runtime behind two calls: open a model file, run sequences of token ids.
+"""ONNX Runtime behind two calls: open a model file, run one sequence of token ids.
 
 Each sequence runs alone, as many at once as there are cores, each on one thread. Measured on two
 cores with the int8 embedder and sentences of XQuAD: 817 a second so, 585 in padded batches of like
@@ -60,9 +60,9 @@ class OnnxModel:
         import numpy as np
 
         tokens = np.asarray([ids], dtype=np.int64)
-        kinds = np.zeros_like(tokens) if types is None else np.asarray([types], dtype=np.int64)
-        given = dict(zip(INPUTS, (tokens, np.ones_like(tokens), kinds), strict=True))
-        outputs = self._session.run(None, {name: given[name] for name in self._names})
+        type_ids = np.zeros_like(tokens) if types is None else np.asarray([types], dtype=np.int64)
+        feeds = dict(zip(INPUTS, (tokens, np.ones_like(tokens), type_ids), strict=True))
+        outputs = self._session.run(None, {name: feeds[name] for name in self._names})
         return [output[0] for output in outputs]
 
     def each(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:

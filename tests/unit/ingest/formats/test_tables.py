@@ -10,7 +10,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.tables import is_number, line, table
 from ingest.formats.writer import DocumentWriter
-from rag.reading.context import split_cells
+from rag.reading.table_rows import split_cells
 from rag.types import BlockKind
 from tests.files import check
 

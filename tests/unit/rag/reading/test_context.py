@@ -34,43 +34,43 @@ def test_pronouns_read_as_names() -> None:
 
 def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
     """The span is the pronoun, the referent the name it stands for."""
-    view = reader_context(resolved())
-    at = view.text.index("Sheriff Grady Judd called")
-    place = view.place(at, at + len("Sheriff Grady Judd"))
-    assert place is not None
-    assert place.text == "Sheriff Grady Judd"
-    assert place.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in place.antecedents] == ["Sheriff Grady Judd"]
+    context = reader_context(resolved())
+    at = context.text.index("Sheriff Grady Judd called")
+    source = context.source_span(at, at + len("Sheriff Grady Judd"))
+    assert source is not None
+    assert source.text == "Sheriff Grady Judd"
+    assert source.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in source.antecedents] == ["Sheriff Grady Judd"]
 
 
 def test_a_part_of_a_name_leads_back_to_that_part() -> None:
     """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the referent is cut alike."""
-    view = reader_context(resolved())
-    at = view.text.index("Grady Judd called")
-    place = view.place(at, at + len("Grady Judd"))
-    assert place is not None
-    assert place.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in place.antecedents] == ["Grady Judd"]
+    context = reader_context(resolved())
+    at = context.text.index("Grady Judd called")
+    source = context.source_span(at, at + len("Grady Judd"))
+    assert source is not None
+    assert source.span.slice(TEXT) == "He"
+    assert [r.slice(TEXT) for r in source.antecedents] == ["Grady Judd"]
 
 
 def test_text_after_a_longer_name_keeps_its_offsets() -> None:
-    """Replacement shifts the view, not the document."""
-    view = reader_context(resolved())
-    at = view.text.index("an apology")
-    place = view.place(at, at + len("an apology"))
-    assert place is not None
-    assert place.span == find(TEXT, "an apology")
-    assert place.antecedents == ()
+    """Replacement shifts the context, not the document."""
+    context = reader_context(resolved())
+    at = context.text.index("an apology")
+    source = context.source_span(at, at + len("an apology"))
+    assert source is not None
+    assert source.span == find(TEXT, "an apology")
+    assert source.antecedents == ()
 
 
 def test_an_answer_may_span_a_pronoun() -> None:
     """A stretch across a replaced pronoun covers the pronoun in the document."""
-    view = reader_context(resolved())
-    end = view.text.index(" for an apology")
-    place = view.place(view.text.index("Sheriff Grady Judd called"), end)
-    assert place is not None
-    assert place.span.slice(TEXT) == "He called"
-    assert place.text == "Sheriff Grady Judd called"
+    context = reader_context(resolved())
+    end = context.text.index(" for an apology")
+    source = context.source_span(context.text.index("Sheriff Grady Judd called"), end)
+    assert source is not None
+    assert source.span.slice(TEXT) == "He called"
+    assert source.text == "Sheriff Grady Judd called"
 
 
 def test_leads_come_first_and_no_answer_straddles_them() -> None:
@@ -88,17 +88,17 @@ def test_leads_come_first_and_no_answer_straddles_them() -> None:
         document=doc,
         scores=Scores(fused=0),
     )
-    view = reader_context(found)
-    assert view.text == "Years | Days\n5 | 30"
-    place = view.place(view.text.index("30"), len(view.text))
-    assert place is not None
-    assert place.span == find(text, "30")
-    assert view.place(8, 15) is None
-    assert view.place(3, 3) is None
+    context = reader_context(found)
+    assert context.text == "Years | Days\n5 | 30"
+    source = context.source_span(context.text.index("30"), len(context.text))
+    assert source is not None
+    assert source.span == find(text, "30")
+    assert context.source_span(8, 15) is None
+    assert context.source_span(3, 3) is None
 
 
 @given(st.data())
-def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> None:
+def test_every_place_of_a_context_leads_into_its_document(data: st.DataObject) -> None:
     """For any text, mentions and stretch: in bounds, and equal to the slice where no name stands in."""
     text = data.draw(st.text(min_size=6, max_size=60))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
@@ -114,17 +114,17 @@ def test_every_place_of_a_view_leads_into_its_document(data: st.DataObject) -> N
         document=doc,
         scores=Scores(fused=0),
     )
-    view = reader_context(found)
-    low = data.draw(st.integers(0, len(view.text)))
-    high = data.draw(st.integers(low, len(view.text)))
-    place = view.place(low, high)
-    if place is None:
+    context = reader_context(found)
+    low = data.draw(st.integers(0, len(context.text)))
+    high = data.draw(st.integers(low, len(context.text)))
+    source = context.source_span(low, high)
+    if source is None:
         assert low == high
         return
-    assert place.span.end <= len(text)
-    if not place.antecedents:
-        assert place.span.slice(text).strip() == place.text
-    for antecedent in place.antecedents:
+    assert source.span.end <= len(text)
+    if not source.antecedents:
+        assert source.span.slice(text).strip() == source.text
+    for antecedent in source.antecedents:
         assert Span(cuts[0], cuts[1]).contains(antecedent)
 
 
@@ -148,23 +148,23 @@ def table() -> Document:
 def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
     """The header isn't read once more; the way back leads to the cell."""
     found = candidate(table())
-    view = reader_context(found)
-    assert "Purpose: Test Runner; Library: py.test." in view.text
-    assert "Purpose | Library" not in view.text
-    at = view.text.index("py.test")
-    place = view.place(at, at + len("py.test"))
-    assert place is not None
-    assert place.span == find(TABLE, "py.test")
+    context = reader_context(found)
+    assert "Purpose: Test Runner; Library: py.test." in context.text
+    assert "Purpose | Library" not in context.text
+    at = context.text.index("py.test")
+    source = context.source_span(at, at + len("py.test"))
+    assert source is not None
+    assert source.span == find(TABLE, "py.test")
 
 
 def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
     """Half a row, the end of a row with the next line, and words that stand nowhere are no answers."""
-    view = reader_context(candidate(table()))
-    runner, django = view.text.index("Test Runner"), view.text.index("Django")
-    assert view.place(runner, runner + len("Test Runner; Library: py.test")) is None
-    assert view.place(django, view.text.index("More") + 4) is None
-    column = view.text.index("Library: py.test")
-    assert view.place(column, column + len("Library")) is None
+    context = reader_context(candidate(table()))
+    runner, django = context.text.index("Test Runner"), context.text.index("Django")
+    assert context.source_span(runner, runner + len("Test Runner; Library: py.test")) is None
+    assert context.source_span(django, context.text.index("More") + 4) is None
+    column = context.text.index("Library: py.test")
+    assert context.source_span(column, column + len("Library")) is None
 
 
 def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
@@ -216,11 +216,11 @@ def asked_above(heading: str) -> Candidate:
 def test_a_heading_that_asks_is_read_before_what_answers_it() -> None:
     """It is no part of an answer, and a heading that only names is left out."""
     found = asked_above("How big may an attachment be?")
-    view = reader_context(found)
-    assert view.text.startswith("How big may an attachment be?\nUp to 35 MB.")
-    at = view.text.index("attachment")
-    assert view.place(at, at + len("attachment")) is None
-    size = view.place(view.text.index("35 MB"), view.text.index("35 MB") + 5)
+    context = reader_context(found)
+    assert context.text.startswith("How big may an attachment be?\nUp to 35 MB.")
+    at = context.text.index("attachment")
+    assert context.source_span(at, at + len("attachment")) is None
+    size = context.source_span(context.text.index("35 MB"), context.text.index("35 MB") + 5)
     assert size is not None
     assert size.span == find(found.document.text, "35 MB")
     assert reader_context(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")

@@ -17,7 +17,7 @@ TOKENIZER = open_tokenizer(span_reader._FOLDER / "tokenizer.json")
 
 
 def told() -> list[Candidate]:
-    """As it stands, and with a name before it for its pronoun: places in the view are others then."""
+    """As it stands, and with a name before it for its pronoun: places in the context are others then."""
     named = document(f"Ann Lee of Northfield wrote a history. {TEXT}")
     return [
         candidate(document(TEXT)),
@@ -26,14 +26,14 @@ def told() -> list[Candidate]:
 
 
 def best(given: Candidate, starts: dict[str, float], ends: dict[str, float]) -> str:
-    view = reader_context(given)
-    window = TOKENIZER.encode("When?", view.text)
+    context = reader_context(given)
+    window = TOKENIZER.encode("When?", context.text)
     start, end = np.zeros(len(window.ids)), np.zeros(len(window.ids))
     for logits, wanted in ((start, starts), (end, ends)):
         for word, logit in wanted.items():
-            logits[window.char_to_token(view.text.index(word), 1)] = logit
-    scored = context_spans(ForwardPass(view, window, start, end), given.passage)[0]
-    return view.text[scored.start : scored.end]
+            logits[window.char_to_token(context.text.index(word), 1)] = logit
+    scored = context_spans(ForwardPass(context, window, start, end), given.passage)[0]
+    return context.text[scored.start : scored.end]
 
 
 @pytest.mark.parametrize("given", told(), ids=["plain", "named"])

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from rag.adapters.onnx.channel_equalization import SUFFIX, level
-from rag.adapters.onnx.compile import quantise
+from rag.adapters.onnx.channel_equalization import SCALE_SUFFIX, equalize_channels
+from rag.adapters.onnx.compile import quantize
 
 WIDTH = 24
 Floats = NDArray[np.float32]
@@ -61,11 +61,11 @@ def test_a_levelled_graph_says_the_same() -> None:
     """Both products take the levelled input, what else takes it the old one."""
     model = graph(far=20)
     before = run(model)
-    assert level(model, [sample(1)]) == 1
+    assert equalize_channels(model, [sample(1)]) == 1
     assert np.allclose(run(model), before, atol=1e-4)
     by_name = {node.name: node for node in model.graph.node}
     assert by_name["up"].input[0] == by_name["across"].input[0] != "words"
-    [levels] = [numpy_helper.to_array(c) for c in model.graph.initializer if c.name.endswith(SUFFIX)]
+    [levels] = [numpy_helper.to_array(c) for c in model.graph.initializer if c.name.endswith(SCALE_SUFFIX)]
     assert levels.argmin() == 3
     assert levels[3] == pytest.approx(1 / 20, rel=0.1)
 
@@ -73,7 +73,7 @@ def test_a_levelled_graph_says_the_same() -> None:
 def test_nothing_is_done_where_no_channel_stands_out() -> None:
     model = graph(far=1)
     before = model.SerializeToString()
-    assert level(model, [sample(1)]) == 0
+    assert equalize_channels(model, [sample(1)]) == 0
     assert model.SerializeToString() == before
 
 
@@ -81,8 +81,13 @@ def test_int8_is_nearer_for_it(tmp_path: Path) -> None:
     """A third of the error, on words that the channels weren't looked at with."""
     onnx.save(graph(far=20), str(tmp_path / "exact.onnx"))
     exact = run(tmp_path / "exact.onnx")
-    quantise(tmp_path / "exact.onnx", tmp_path / "plain.onnx", keep=["look up"])
-    quantise(tmp_path / "exact.onnx", tmp_path / "levelled.onnx", keep=["look up"], samples=[sample(1)])
+    quantize(tmp_path / "exact.onnx", tmp_path / "plain.onnx", keep_float=["look up"])
+    quantize(
+        tmp_path / "exact.onnx",
+        tmp_path / "levelled.onnx",
+        keep_float=["look up"],
+        calibration_samples=[sample(1)],
+    )
     plain, levelled = (
         float(np.abs(run(tmp_path / f"{name}.onnx") - exact).mean()) for name in ("plain", "levelled")
     )
