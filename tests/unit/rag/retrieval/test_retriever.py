@@ -52,7 +52,7 @@ def test_many_documents_are_found_among_the_rest(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rarer they are, the more of the rest is looked at."""
-    monkeypatch.setattr(retrieve, "_FEW", 2)
+    monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", 2)
     assert set(found(retriever, team="port")) == PORT
 
 
