@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rag.errors import StorageError, UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Move
+from tests.fakes.storage import document_record
 
 
 class MemoryLibrary:
@@ -44,25 +45,8 @@ class MemoryLibrary:
         self, collection: str | None = None, *, limit: int | None = None, after: str = ""
     ) -> list[DocumentRecord]:
         listed = [c for c in self.changes.values() if collection in (None, c.document.collection)]
-        return sorted(map(_record, listed), key=lambda record: record.id)
+        return sorted(map(document_record, listed), key=lambda record: record.id)
 
     @property
     def uris(self) -> set[str]:
         return {change.document.uri for change in self.changes.values()}
-
-
-def _record(change: Change) -> DocumentRecord:
-    document = change.document
-    return DocumentRecord(
-        id=document.id,
-        collection=document.collection,
-        uri=document.uri,
-        title=document.title,
-        media_type=document.media_type,
-        version=document.sha256,
-        characters=len(document.text),
-        passages=len(change.passages),
-        updated_at="",
-        source=change.source,
-        source_sha256=change.source_sha256,
-    )

@@ -252,7 +252,7 @@ class MemoryCatalog:
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         records = [
-            _record(change)
+            document_record(change)
             for change in self._committed.values()
             if collection in (None, change.document.collection)
             and change.document.id > after
@@ -331,7 +331,8 @@ def _intent(collection: str, document_id: str, version: str | None, replaces: st
     )
 
 
-def _record(change: Change) -> DocumentRecord:
+def document_record(change: Change) -> DocumentRecord:
+    """The record of a committed change, with a fixed time."""
     document = change.document
     return DocumentRecord(
         id=document.id,
