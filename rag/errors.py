@@ -1,26 +1,26 @@
-"""The tree of exceptions that Saywhere raises on purpose.
+"""The exceptions that Saywhere raises on purpose, as one tree.
 
-Each message is one plain line that a user can act on. Faces map classes to status codes and exit
-codes in one table each; nothing else does.
+Each message is one plain line that a user can act on. The HTTP API maps classes to status codes in one
+table, the command line to exit codes in another.
 """
 
 from __future__ import annotations
 
 
 class SaywhereError(Exception):
-    """Root of everything raised on purpose."""
+    """Base class of the exceptions that Saywhere raises on purpose."""
 
 
 class InvalidQuestion(SaywhereError):
-    """A question that can't be asked: empty, too long, or not text."""
+    """The question is empty, too long, or not text."""
 
 
 class InvalidSettings(SaywhereError):
-    """A setting that can't be used; the message names it."""
+    """A setting can't be used; the message names it."""
 
 
 class UnknownDocument(SaywhereError):
-    """No committed document has this id (or this id in this version)."""
+    """No committed document has this id, or not in this version."""
 
 
 class UnknownCollection(SaywhereError):
@@ -28,19 +28,19 @@ class UnknownCollection(SaywhereError):
 
 
 class UnknownJob(SaywhereError):
-    """No ingest job has this id (any more)."""
+    """No ingest job has this id; old jobs are deleted."""
 
 
 class UnreadableDocument(SaywhereError):
-    """A source that can't be turned into a document: empty, binary, wrongly encoded, unsupported."""
+    """A source can't be parsed as a document: it is empty, damaged, wrongly encoded or unsupported."""
 
 
 class DocumentTooLarge(UnreadableDocument):
-    """A source over the size limit."""
+    """A source is over a size limit."""
 
 
 class UnsupportedBody(SaywhereError):
-    """Documents were sent in a form that isn't taken."""
+    """The body of an upload request has an unsupported form."""
 
 
 class StorageError(SaywhereError):
@@ -48,7 +48,7 @@ class StorageError(SaywhereError):
 
 
 class StorageFull(StorageError):
-    """No space is left; what was committed before stands."""
+    """No disk space is left; committed documents are not affected."""
 
 
 class DataFolderLocked(StorageError):
@@ -56,20 +56,20 @@ class DataFolderLocked(StorageError):
 
 
 class IndexMismatch(StorageError):
-    """The index was made by another embedder or splitter than the one in use."""
+    """The indexes were made with another embedder, or other rules for index rows, than those in use."""
 
 
 class IndexUnavailable(StorageError):
-    """The vector or term index can't be reached or is being rebuilt."""
+    """The dense or lexical index can't be reached, or is damaged."""
 
 
 class ModelError(SaywhereError):
-    """A model file is missing, corrupt, or not what its sha256 says."""
+    """A model file is missing or damaged, or has another sha256 than it should."""
 
 
 class DeadlineExceeded(SaywhereError):
-    """A question took longer than it may."""
+    """A question took longer than its time limit."""
 
 
 class Busy(SaywhereError):
-    """More questions at once than the service takes; try again."""
+    """Too many questions at the same time; a later attempt may succeed."""

@@ -1,7 +1,7 @@
-"""One typed object for everything that can be set, read once at the edge and passed down.
+"""All settings as one typed object, read from the environment once and passed down.
 
-Each name is set by an environment variable ``SAYWHERE_<NAME>``, nested ones by
-``SAYWHERE_<GROUP>__<NAME>`` (``SAYWHERE_READ__PASSAGES=4``). Builds nothing, opens nothing.
+A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWHERE_<GROUP>__<NAME>``
+(``SAYWHERE_READ__PASSAGES=4``). This module opens no file and loads no model.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from rag.types import DEFAULT_COLLECTION
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
-def _origin(given: str) -> str:
-    parts = urlsplit(given)
-    whole = f"{parts.scheme}://{parts.netloc}"
-    if parts.scheme not in ("http", "https") or not parts.netloc or given != whole:
-        raise ValueError(f"{given!r} is no origin: give scheme and host, as in https://docs.example.com")
-    return given.lower()
+def _origin(value: str) -> str:
+    """The value in lower case. Raises ValueError if it isn't an origin (RFC 6454)."""
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or value != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise ValueError(f"{value!r} is no origin: give scheme and host, as in https://docs.example.com")
+    return value.lower()
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -37,11 +41,13 @@ def _default_cache() -> Path:
 
 
 class SplitSettings(BaseModel):
-    """Passage sizes, in words."""
+    """The size of passages."""
 
     model_config = _FROZEN
-    min_words: int = Field(60, ge=1)
-    max_words: int = Field(150, ge=10)
+    min_words: int = Field(
+        60, ge=1, description="Minimum number of words in a passage, except where its section has fewer."
+    )
+    max_words: int = Field(150, ge=10, description="Maximum number of words in a passage.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -51,77 +57,150 @@ class SplitSettings(BaseModel):
 
 
 class RetrieveSettings(BaseModel):
-    """How candidates are found and fused."""
+    """How candidate passages are retrieved and ranked."""
 
     model_config = _FROZEN
-    pool: int = Field(50, ge=1, le=1000, description="candidates asked of each retriever")
-    lexical_weight: float = Field(0.7, ge=0, description="weight of BM25 beside the dense score")
+    pool: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="Number of passages requested from the lexical index; the dense index is asked for "
+        "twice as many sentences.",
+    )
+    lexical_weight: float = Field(
+        0.7,
+        ge=0,
+        description="Weight of the lexical (BM25) score in the fused score; the dense score has weight 1.",
+    )
     long_question: int = Field(
-        8, ge=1, description="content words from which on BM25 weighs more, in proportion to their number"
+        8,
+        ge=1,
+        description="Number of content words in a question above which the lexical weight grows in "
+        "proportion to them.",
     )
 
 
 class ReadSettings(BaseModel):
-    """What is read, and when reading stops."""
+    """Which candidate passages the reader reads."""
 
     model_config = _FROZEN
-    passages: int = Field(6, ge=1, le=50, description="passages read for one question")
-    first: int = Field(2, ge=1, le=50, description="passages read before the early stop is weighed")
+    passages: int = Field(6, ge=1, le=50, description="Maximum number of passages read for one question.")
+    first: int = Field(
+        2,
+        ge=1,
+        le=50,
+        description="Number of passages read before reading may end at a clear answer (see decide.clear).",
+    )
     conflict_cosine_gap: float = Field(
-        0.1, ge=0, description="how far below a clear answer's cosine other documents are still read"
+        0.1,
+        ge=0,
+        description="Difference in cosine: after a clear answer, passages of other documents at most this "
+        "far below the answer's passage are still read, to find conflicts.",
     )
 
 
 class DecideSettings(BaseModel):
-    """When an answer is given."""
+    """When an answer is given. Confidences are calibrated probabilities that an answer is right."""
 
     model_config = _FROZEN
-    threshold: float = Field(0.59, ge=0, le=1, description="least confidence of an answer")
+    threshold: float = Field(0.59, ge=0, le=1, description="Confidence below which the service abstains.")
     conflict_confidence: float = Field(
-        0.5, ge=0, le=1.01, description="confidence at which another answer is a conflict"
+        0.5,
+        ge=0,
+        le=1.01,
+        description="Confidence from which a different answer of another document is shown as a conflict; "
+        "1.01 shows none.",
     )
-    clear: float = Field(0.8, ge=0, le=1.01, description="confidence at which no more is read")
+    clear: float = Field(
+        0.8,
+        ge=0,
+        le=1.01,
+        description="Confidence from which an answer is clear, so that reading ends early; at 1.01 all "
+        "passages are always read.",
+    )
 
 
 class LimitSettings(BaseModel):
-    """Bounds on what is accepted."""
+    """Bounds on questions, uploads and documents. What exceeds one is refused with an error that names it."""
 
     model_config = _FROZEN
-    question_characters: int = Field(2_000, ge=1)
-    body_bytes: int = Field(1_000_000, ge=1)
-    document_bytes: int = Field(25_000_000, ge=1)
-    unpacked_bytes: int = Field(250_000_000, ge=1, description="what an archive or Office file unpacks to")
-    pages: int = Field(5_000, ge=1, description="pages, slides, sheets or chapters of a document")
-    parse_seconds: float = Field(60.0, gt=0, description="time one file's parser may take")
-    parse_memory_bytes: int = Field(2_000_000_000, ge=300_000_000, description="memory one parser may take")
-    upload_bytes: int = Field(100_000_000, ge=1, description="all documents of one upload together")
-    upload_files: int = Field(1_000, ge=1, description="documents in one upload")
-    jobs_waiting: int = Field(100, ge=1, description="uploads that may wait to be ingested")
-    seconds: float = Field(30.0, gt=0, description="server time one question may take")
-    concurrent: int = Field(4, ge=1, description="questions worked on at once")
-    waiting: int = Field(64, ge=0, description="questions that may wait for their turn")
+    question_characters: int = Field(2_000, ge=1, description="Maximum number of characters in a question.")
+    body_bytes: int = Field(
+        1_000_000,
+        ge=1,
+        description="Maximum size of an HTTP request's body in bytes, uploads of documents excepted.",
+    )
+    document_bytes: int = Field(25_000_000, ge=1, description="Maximum size of a document's file in bytes.")
+    unpacked_bytes: int = Field(
+        250_000_000, ge=1, description="Maximum size in bytes of what an archive or Office file unpacks to."
+    )
+    pages: int = Field(
+        5_000, ge=1, description="Maximum number of pages, slides, sheets or chapters in a document."
+    )
+    parse_seconds: float = Field(60.0, gt=0, description="Maximum time for parsing one file, in seconds.")
+    parse_memory_bytes: int = Field(
+        2_000_000_000,
+        ge=300_000_000,
+        description="Maximum memory of the process that parses a file, in bytes.",
+    )
+    upload_bytes: int = Field(
+        100_000_000,
+        ge=1,
+        description="Maximum size of an upload request in bytes, all its documents together.",
+    )
+    upload_files: int = Field(1_000, ge=1, description="Maximum number of documents in an upload request.")
+    jobs_waiting: int = Field(100, ge=1, description="Maximum number of queued upload jobs.")
+    seconds: float = Field(
+        30.0, gt=0, description="Maximum time for one question in seconds, waiting included."
+    )
+    concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
+    waiting: int = Field(
+        64, ge=0, description="Maximum number of further questions that wait for their turn."
+    )
 
 
 class SiteKey(BaseModel):
-    """What a widget's public key opens: these collections, to pages of these origins."""
+    """A public key of the widget: it lets pages of these origins ask about these collections."""
 
     model_config = _FROZEN
-    origins: tuple[Origin, ...] = Field(min_length=1)
-    collections: tuple[str, ...] = (DEFAULT_COLLECTION,)
+    origins: tuple[Origin, ...] = Field(
+        min_length=1, description="Origins whose pages may use the key, such as https://docs.example.com."
+    )
+    collections: tuple[str, ...] = Field(
+        (DEFAULT_COLLECTION,), description="Collections that the key's tokens are for."
+    )
 
 
 class WidgetSettings(BaseModel):
-    """Who may ask from other sites' pages, how often, and what is suggested to them."""
+    """Access of widgets on pages of other sites, and suggested questions."""
 
     model_config = _FROZEN
-    origins: tuple[Origin | Literal["*"], ...] = Field((), description="sites that may ask `public`")
-    public: tuple[str, ...] = Field((), description="collections that `origins` may ask without a token")
-    keys: dict[str, SiteKey] = Field({}, description="public keys, by name; a page gets tokens for its own")
-    token_seconds: int = Field(600, ge=1, description="how long a token holds")
-    per_minute: int = Field(30, ge=1, description="requests of one token, or address without one")
-    tokens_per_minute: int = Field(60, ge=1, description="tokens given to one address")
+    origins: tuple[Origin | Literal["*"], ...] = Field(
+        (),
+        description="Origins whose pages may ask about public collections without a token, * for any "
+        "origin; none by default.",
+    )
+    public: tuple[str, ...] = Field(
+        (),
+        description="Collections that pages of these origins may ask about without a token; none by default.",
+    )
+    keys: dict[str, SiteKey] = Field(
+        {},
+        description="Public keys by name: pages of a key's origins get tokens for its collections; none by "
+        "default.",
+    )
+    token_seconds: int = Field(600, ge=1, description="Validity of a token in seconds; the widget renews it.")
+    per_minute: int = Field(
+        30,
+        ge=1,
+        description="Maximum number of requests a minute with one token, or from one address without a "
+        "token.",
+    )
+    tokens_per_minute: int = Field(60, ge=1, description="Maximum number of tokens a minute for one address.")
     suggestions: dict[str, tuple[str, ...]] = Field(
-        {}, description="questions to start with, by collection; those not named get some made of headings"
+        {},
+        description="Suggested questions by collection; a collection without any gets questions made from "
+        "its headings.",
     )
 
 
@@ -136,25 +215,44 @@ class Settings(BaseSettings):
         env_prefix="SAYWHERE_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
 
-    data: Path = Field(Path("data"), description="the data folder: catalog, indexes, lock")
-    cache: Path = Field(default_factory=_default_cache, description="compiled models")
+    data: Path = Field(
+        Path("data"),
+        description="Folder of the catalog, the indexes and the jobs; only one process at a time can own it.",
+    )
+    cache: Path = Field(
+        default_factory=_default_cache,
+        description="Folder of compiled models; by default $XDG_CACHE_HOME/saywhere or ~/.cache/saywhere.",
+    )
     embedder: str = Field(
-        "all-MiniLM-L6-v2", description="the packaged model, a sentence-transformers folder or hub name"
+        "all-MiniLM-L6-v2",
+        description="Embedding model: the packaged all-MiniLM-L6-v2, or the folder or hub name of a "
+        "sentence-transformers model.",
     )
-    embedder_precision: Literal["int8", "fp32"] = "int8"
+    embedder_precision: Literal["int8", "fp32"] = Field(
+        "int8", description="Numeric precision of the embedder: int8 (quantised, faster) or fp32."
+    )
     reader: str = Field(
-        "packaged", description="the packaged model, or an AutoModelForQuestionAnswering folder or hub name"
+        "packaged",
+        description="Reader model: the packaged one, or the folder or hub name of a transformers model for "
+        "extractive question answering (AutoModelForQuestionAnswering).",
     )
-    chroma_url: str | None = Field(None, description="a Chroma server in place of the embedded one")
+    chroma_url: str | None = Field(
+        None,
+        description="URL of a Chroma server for the dense index; without one Chroma is embedded in the "
+        "process.",
+    )
     vector_store: str = Field(
-        "chroma", description="'chroma', or 'package.module:factory' of a llama-index vector store"
+        "chroma",
+        description="Store of the dense index: chroma, or package.module:factory of a llama-index vector "
+        "store.",
     )
     api_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="the bearer key for writing documents over HTTP",
+        description="Bearer key for writing documents over HTTP, at least 16 characters long; without one "
+        "only the machine itself may write, and only to a service that other machines can't reach.",
     )
-    threads: int = Field(0, ge=0, description="model threads; 0: one a core")
+    threads: int = Field(0, ge=0, description="Number of threads that models run on; 0 is one for each core.")
     split: SplitSettings = SplitSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
     read: ReadSettings = ReadSettings()
@@ -164,10 +262,10 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment, with overrides (None: not given) on top.
+    """Settings from the environment; ``overrides`` that aren't None take precedence.
 
     Raises:
-        InvalidSettings: naming each setting that can't be used and why.
+        InvalidSettings: names each setting that can't be used, with the reason.
     """
     try:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})
@@ -177,5 +275,5 @@ def load(**overrides: Any) -> Settings:
             for e in error.errors()
         )
         raise InvalidSettings(lines) from None
-    except SettingsError as error:  # a group that was given whole, and isn't JSON
+    except SettingsError as error:  # the value of a whole group isn't JSON
         raise InvalidSettings(str(error)) from None

@@ -1,4 +1,4 @@
-"""The composition root: Settings to Engine and Library. The only module that names adapters."""
+"""The composition root: opens engine, library and stores by the settings. Only this module names adapters."""
 
 from __future__ import annotations
 
@@ -32,14 +32,15 @@ if TYPE_CHECKING:
     from rag.ports.reader import Reader
     from rag.settings import Settings
 
-CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"
-SIGNATURES = "signatures.sqlite3"
+# Files and folders of the data folder.
+CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
+LEDGER = "units.sqlite3"  # of a llama-index vector store
 CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
 
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """Everything that is open on one data folder. A context manager; closing lets the folder go."""
+    """The open components of one data folder. A context manager; ``close`` releases the folder."""
 
     settings: Settings
     engine: Engine
@@ -52,14 +53,14 @@ class Service:
     lexical: LexicalIndex
     embedder: Embedder
     reader: Reader
-    _open: ExitStack = field(repr=False)
+    _resources: ExitStack = field(repr=False)
 
     def models(self) -> dict[str, str]:
-        """The fingerprints of what answers depend on."""
+        """The fingerprints of the models, by ``embedder`` and ``reader``."""
         return {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
 
     def close(self) -> None:
-        self._open.close()
+        self._resources.close()
 
     def __enter__(self) -> Service:
         return self
@@ -71,20 +72,21 @@ class Service:
 
 
 def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = False) -> Service:
-    """Takes the data folder's lock, opens models and indexes, and repairs what a crash left.
+    """Locks the data folder, opens models and stores, and recovers from a crash.
 
     Args:
-        url: where this process will serve, told to those who find the folder locked.
-        rebuild: make the indexes anew from the catalog, as after a change of embedder.
+        url: where this process will serve, for the error of a process that finds the folder locked.
+        rebuild: rebuild the indexes from the catalog, as after a change of embedder.
 
     Raises:
         DataFolderLocked: another process owns the folder.
-        ModelError: a model file is missing or not the one that was measured.
-        IndexMismatch: the index was made by another embedder.
+        InvalidSettings: the vector store can't be imported.
+        ModelError: a model file is missing, or has another sha256 than it should.
+        IndexMismatch: the indexes were made with another embedder.
         StorageError: the folder can't be read or written.
     """
     with ExitStack() as stack:
-        data = _data_folder(settings)
+        data = _make_data_folder(settings)
         lock = FolderLock(data / LOCK)
         lock.acquire(url=url)
         stack.callback(lock.release)
@@ -105,7 +107,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             library.rebuild()
         else:
             library.recover()
-        stack.callback(_close, library)
+        stack.callback(_close_library, library)
         retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
         return Service(
@@ -120,44 +122,44 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             lexical=lexical,
             embedder=embedder,
             reader=reader,
-            _open=stack.pop_all(),
+            _resources=stack.pop_all(),
         )
 
 
-def _close(library: Library) -> None:
-    with suppress(StorageError):  # the next start compares more, and loses nothing
+def _close_library(library: Library) -> None:
+    with suppress(StorageError):  # without a checkpoint the next start compares all versions
         library.close()
 
 
 def open_catalog(settings: Settings) -> Catalog:
-    """The catalog alone, read-only and without the lock: works beside a running server.
+    """Only the catalog, read-only and without the lock: also beside a running server.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteCatalog(_stored(settings, CATALOG), read_only=True)
+    return SqliteCatalog(_existing_file(settings, CATALOG), read_only=True)
 
 
 def open_feedback(settings: Settings) -> FeedbackStore:
-    """What readers said of answers, read-only and without the lock.
+    """Only the feedback, read-only and without the lock.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteFeedback(SqliteCatalog(_stored(settings, CATALOG), read_only=True).file)
+    return SqliteFeedback(SqliteCatalog(_existing_file(settings, CATALOG), read_only=True).file)
 
 
 def open_jobs(settings: Settings) -> JobStore:
-    """The list of jobs alone, read-only and without the lock.
+    """Only the jobs, read-only and without the lock.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteJobs(_stored(settings, JOBS), read_only=True)
+    return SqliteJobs(_existing_file(settings, JOBS), read_only=True)
 
 
-def _stored(settings: Settings, name: str) -> Path:
-    """A file of the data folder, which must be there."""
+def _existing_file(settings: Settings, name: str) -> Path:
+    """The path of a file in the data folder. Raises StorageError if it isn't there."""
     path = settings.data / name
     if not path.is_file():
         raise StorageError(f"no documents have been ingested into {settings.data}")
@@ -165,7 +167,7 @@ def _stored(settings: Settings, name: str) -> Path:
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The embedder the settings name. Raises ModelError."""
+    """The embedder of the settings. Raises ModelError."""
     from rag.adapters.onnx.embedder import OnnxEmbedder
 
     return OnnxEmbedder(
@@ -177,22 +179,22 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_reader(settings: Settings) -> Reader:
-    """The reader the settings name. Raises ModelError."""
+    """The reader of the settings. Raises ModelError."""
     from rag.adapters.onnx.span_reader import SpanReader
 
     return SpanReader(settings.reader, cache=settings.cache, threads=settings.threads)
 
 
 def open_decider(settings: Settings) -> Decider:
-    """The decider with the calibration that was fitted for the packaged models."""
+    """The decider with the calibration that was fitted to the packaged models."""
     from rag.adapters.onnx.embedder import PACKAGED
     from rag.adapters.onnx.span_reader import packaged_calibration
 
-    fitted = settings.embedder == PACKAGED and settings.vector_store == "chroma"
-    return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=fitted)
+    calibrated = settings.embedder == PACKAGED and settings.vector_store == "chroma"
+    return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=calibrated)
 
 
-def _data_folder(settings: Settings) -> Path:
+def _make_data_folder(settings: Settings) -> Path:
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -204,7 +206,7 @@ def _open_dense(settings: Settings, data: Path) -> DenseIndex:
     if settings.vector_store != "chroma":
         from rag.adapters.llama_index.vector_store import LlamaIndexStore
 
-        return LlamaIndexStore(_factory(settings.vector_store)(data), data / LEDGER)
+        return LlamaIndexStore(_import_factory(settings.vector_store)(data), data / LEDGER)
     from rag.adapters.chroma.index import ChromaIndex
 
     if settings.chroma_url is not None:
@@ -218,11 +220,15 @@ def _open_lexical(data: Path) -> LexicalIndex:
     return open_or_recreate(TantivyIndex, data / TERMS)
 
 
-def _factory(name: str) -> Callable[[Path], object]:
-    """``package.module:factory``: called with the data folder, gives a llama-index vector store."""
+def _import_factory(name: str) -> Callable[[Path], object]:
+    """``package.module:factory``, which returns a llama-index vector store for a data folder.
+
+    Raises:
+        InvalidSettings: it can't be imported.
+    """
     module, _, attribute = name.partition(":")
     try:
-        found: Callable[[Path], object] = getattr(import_module(module), attribute)
+        factory: Callable[[Path], object] = getattr(import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise InvalidSettings(f"SAYWHERE_VECTOR_STORE: {name!r} can't be imported: {error}") from error
-    return found
+    return factory

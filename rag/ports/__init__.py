@@ -1,5 +1,4 @@
-"""What the core needs from outside, as Protocols whose docstrings state their laws.
+"""Ports: what the core needs from outside, as Protocols whose docstrings state their laws.
 
-Every adapter of a port passes the same contract suite in ``tests/contract``, as does the
-hand-written fake beside it.
+Each port has a contract suite in ``tests/contract``, which its adapters and its fake pass.
 """

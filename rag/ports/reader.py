@@ -35,5 +35,5 @@ class Reader(Protocol):
         ...
 
     def refine(self, question: str, answer: SpanAnswer, /) -> SpanAnswer:
-        """The answer with its bounds chosen anew, by a forward pass over the sentences around it alone."""
+        """The answer with refined bounds, by a forward pass over only the sentences around it."""
         ...

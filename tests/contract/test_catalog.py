@@ -1,4 +1,4 @@
-"""The laws of ``Catalog``, held by the fake and by SQLite."""
+"""The laws of ``Catalog``: the fake and SQLite keep them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def catalog(catalogs: Opener[Catalog]) -> Catalog:
 
 
 def change(text: str, **more: object) -> Change:
-    made = document(text, **more)  # type: ignore[arg-type]
-    return Change(document=made, passages=(passage(made, collection=made.collection),) if text else ())
+    doc = document(text, **more)  # type: ignore[arg-type]
+    return Change(document=doc, passages=(passage(doc, collection=doc.collection),) if text else ())
 
 
 def write(catalog: Catalog, *changes: Change, removals: tuple[tuple[str, str], ...] = ()) -> None:
@@ -45,8 +45,9 @@ def write(catalog: Catalog, *changes: Change, removals: tuple[tuple[str, str], .
 
 
 def rich() -> Change:
+    """A change whose document and passage have a value in every field."""
     text = "Rules\nShe paid. 𝔘nicode \ud800 é.\nItem"
-    made = Document(
+    doc = Document(
         id="rich",
         uri="https://example.org/a?b#c",
         title="Rules – “quoted”",
@@ -61,32 +62,32 @@ def rich() -> Change:
         metadata={"team": "legal", "ü": ""},
         collection="Other ☂",
     )
-    some = Passage(
-        document_id=made.id,
-        version=made.sha256,
-        collection=made.collection,
+    only_passage = Passage(
+        document_id=doc.id,
+        version=doc.sha256,
+        collection=doc.collection,
         span=Span(6, 29),
         sentences=(Span(6, 15), Span(16, 29)),
         context_spans=(Span(0, 5),),
         mentions=(Mention(span=Span(6, 9), antecedent=Span(0, 5)),),
     )
-    return Change(document=made, passages=(some,), source="folder", source_sha256="ab")
+    return Change(document=doc, passages=(only_passage,), source="folder", source_sha256="ab")
 
 
-def test_nothing_of_a_document_is_lost(catalogs: Opener[Catalog]) -> None:
-    """Text with lone surrogates, layout, metadata, sentences, leads and mentions come back equal."""
-    catalog, given = catalogs.open(), rich()
-    write(catalog, given)
+def test_every_field_of_a_document_is_stored(catalogs: Opener[Catalog]) -> None:
+    """Text with lone surrogates, layout, metadata, sentences, context spans, mentions."""
+    catalog, written = catalogs.open(), rich()
+    write(catalog, written)
     catalog = catalogs.reopened(catalog)
-    assert catalog.document("rich") == given.document
-    assert catalog.passages_of("rich") == list(given.passages)
+    assert catalog.document("rich") == written.document
+    assert catalog.passages_of("rich") == list(written.passages)
     record = catalog.list()[0]
     assert (record.source, record.source_sha256, record.passages) == ("folder", "ab", 1)
-    assert (record.characters, record.version) == (len(given.document.text), given.document.sha256)
+    assert (record.characters, record.version) == (len(written.document.text), written.document.sha256)
 
 
 def test_uncommitted_writes_are_not_seen(catalog: Catalog) -> None:
-    """Between begin and commit, readers see the old version and only that."""
+    """Between intents and commit, readers see only the old version."""
     old, new = change("Old text."), change("New text.")
     write(catalog, old)
     catalog.record_intents([new, change("More.", id="d2")], [])
@@ -98,17 +99,17 @@ def test_uncommitted_writes_are_not_seen(catalog: Catalog) -> None:
     assert catalog.passages([old.passages[0].id, new.passages[0].id]) == {new.passages[0].id: new.passages[0]}
 
 
-def test_intents_say_what_to_undo_or_to_finish(catalogs: Opener[Catalog]) -> None:
-    """They outlive a crash, name what each version replaces, and are gone when settled."""
+def test_intents_say_what_to_roll_back_or_to_finish(catalogs: Opener[Catalog]) -> None:
+    """They are durable, name the version that each replaces, and are gone once cleared."""
     catalog, old, new = catalogs.open(), change("Old."), change("New.")
     write(catalog, old, change("Gone.", id="d2"))
-    gone = catalog.document("d2").sha256
+    removed = catalog.document("d2").sha256
     catalog.record_intents([new, change("First.", id="d3")], [("default", "d2")])
     catalog = catalogs.reopened(catalog)
-    found = {i.document_id: (i.version, i.replaces, i.committed) for i in catalog.intents()}
-    assert found == {
+    intents = {i.document_id: (i.version, i.replaces, i.committed) for i in catalog.intents()}
+    assert intents == {
         "d1": (new.document.sha256, old.document.sha256, False),
-        "d2": (None, gone, False),
+        "d2": (None, removed, False),
         "d3": (change("First.").document.sha256, None, False),
     }
     catalog.commit([new, change("First.", id="d3")], [("default", "d2")])
@@ -119,7 +120,7 @@ def test_intents_say_what_to_undo_or_to_finish(catalogs: Opener[Catalog]) -> Non
 
 
 def test_a_document_may_move_to_another_collection(catalog: Catalog) -> None:
-    """The old collection gets an intent to remove it."""
+    """There is an intent to remove it from the old collection."""
     write(catalog, change("Text."))
     catalog.record_intents([change("Text.", collection="other")], [])
     version = change("Text.").document.sha256
@@ -132,8 +133,8 @@ def test_a_document_may_move_to_another_collection(catalog: Catalog) -> None:
     assert catalog.document("d1").collection == "other"
 
 
-def test_removing_what_is_not_there_changes_nothing(catalog: Catalog) -> None:
-    """Not even the other parts of the same write; the collection counts too."""
+def test_removal_of_an_unknown_document_records_nothing(catalog: Catalog) -> None:
+    """Nor are the changes of the same call recorded; a wrong collection makes a document unknown."""
     write(catalog, change("Text."))
     for removal in (("default", "nope"), ("other", "d1")):
         with pytest.raises(UnknownDocument):
@@ -141,15 +142,15 @@ def test_removing_what_is_not_there_changes_nothing(catalog: Catalog) -> None:
     assert catalog.intents() == []
 
 
-def test_removed_documents_are_gone(catalog: Catalog) -> None:
-    """Document, passages, listing, versions and collection."""
-    given = change("Text.")
-    write(catalog, given)
+def test_a_removed_document_is_gone(catalog: Catalog) -> None:
+    """With its passages, record, version and collection."""
+    written = change("Text.")
+    write(catalog, written)
     write(catalog, removals=(("default", "d1"),))
     with pytest.raises(UnknownDocument):
         catalog.document("d1")
     assert catalog.documents(["d1"]) == {}
-    assert catalog.passages([given.passages[0].id]) == {}
+    assert catalog.passages([written.passages[0].id]) == {}
     assert catalog.passages_of("d1") == []
     assert catalog.list() == []
     assert catalog.versions("default") == set()
@@ -157,7 +158,7 @@ def test_removed_documents_are_gone(catalog: Catalog) -> None:
 
 
 def test_only_the_current_version_is_kept(catalog: Catalog) -> None:
-    """An earlier version is unknown: nothing stale can be cited, nothing removed lingers."""
+    """An earlier version is unknown, so that it can't be cited."""
     old, new = change("Old."), change("New.")
     write(catalog, old)
     write(catalog, new)
@@ -166,8 +167,8 @@ def test_only_the_current_version_is_kept(catalog: Catalog) -> None:
         catalog.document("d1", old.document.sha256)
 
 
-def test_a_version_written_again_is_read_anew(catalog: Catalog) -> None:
-    """Same text, other metadata and passages: no reader gets the earlier ones."""
+def test_a_version_written_again_replaces_the_earlier_one(catalog: Catalog) -> None:
+    """With the same text and other metadata and passages; no cache returns the earlier ones."""
     first = change("One. Two.")
     write(catalog, first)
     assert catalog.document("d1").metadata == {}
@@ -177,38 +178,38 @@ def test_a_version_written_again_is_read_anew(catalog: Catalog) -> None:
     assert [p.span for p in catalog.passages_of("d1")] == [Span(5, 9)]
 
 
-def test_listing_goes_by_id_in_pages(catalog: Catalog) -> None:
-    """Code point order; ``after`` and ``limit`` walk through all, once each."""
+def test_listings_are_ordered_by_id_and_paged(catalog: Catalog) -> None:
+    """In the order of code points; ``after`` and ``limit`` give each record once."""
     ids = ["Z", "a", "b/1", "b/2", "é", "日本", "𝔘"]
     write(catalog, *[change("Text.", id=key) for key in reversed(ids)])
     write(catalog, change("Text.", id="m", collection="other"))
-    seen: list[str] = []
-    while page := catalog.list("default", limit=3, after=seen[-1] if seen else ""):
-        seen += [record.id for record in page]
-    assert seen == ids
+    listed: list[str] = []
+    while page := catalog.list("default", limit=3, after=listed[-1] if listed else ""):
+        listed += [record.id for record in page]
+    assert listed == ids
     assert [record.id for record in catalog.list()] == sorted([*ids, "m"])
     assert (catalog.count(), catalog.count("default"), catalog.count("none")) == (8, 7, 0)
     assert catalog.collections() == {"default", "other"}
 
 
-def test_documents_without_passages_are_no_version_to_index(catalog: Catalog) -> None:
-    """They are listed, but an index has nothing to hold of them."""
+def test_a_document_without_passages_has_no_version_to_index(catalog: Catalog) -> None:
+    """It is listed, but has no rows in an index."""
     write(catalog, change(""))
     assert catalog.count() == 1
     assert catalog.versions("default") == set()
 
 
 def test_the_generation_rises_with_each_commit(catalogs: Opener[Catalog]) -> None:
-    """And survives reopening; beginning and settling don't count."""
+    """By one; it is durable; intents don't change it."""
     catalog = catalogs.open()
-    before = catalog.generation()
+    generation = catalog.generation()
     write(catalog, change("One."))
     write(catalog, change("Two."))
-    assert catalogs.reopened(catalog).generation() == before + 2
+    assert catalogs.reopened(catalog).generation() == generation + 2
 
 
-def test_the_fingerprint_is_kept(catalogs: Opener[Catalog]) -> None:
-    """None until it is set; the last one set holds."""
+def test_the_fingerprint_is_durable(catalogs: Opener[Catalog]) -> None:
+    """It is None at first, then the last one set."""
     catalog = catalogs.open()
     assert catalog.fingerprint() is None
     catalog.set_fingerprint("a")
@@ -216,8 +217,8 @@ def test_the_fingerprint_is_kept(catalogs: Opener[Catalog]) -> None:
     assert catalogs.reopened(catalog).fingerprint() == "b"
 
 
-def test_many_ids_are_asked_at_once(catalog: Catalog) -> None:
-    """Thousands, unknown ones among them, odd characters too."""
+def test_thousands_of_ids_in_one_call(catalog: Catalog) -> None:
+    """Unknown ones and quotes in ids included."""
     changes = [change("Text.", id=f"d'{i}\"") for i in range(300)]
     write(catalog, *changes)
     ids = [c.passages[0].id for c in changes]
@@ -226,7 +227,7 @@ def test_many_ids_are_asked_at_once(catalog: Catalog) -> None:
 
 
 def test_a_sound_catalog_passes_its_check(catalog: Catalog) -> None:
-    """And vacuum changes nothing of what is stored."""
+    """Also after vacuum, which changes no document."""
     write(catalog, rich(), change("Text."))
     write(catalog, removals=(("default", "d1"),))
     catalog.vacuum()
@@ -234,26 +235,26 @@ def test_a_sound_catalog_passes_its_check(catalog: Catalog) -> None:
     assert catalog.document("rich") == rich().document
 
 
-def test_a_moved_document_keeps_all_but_its_place(catalogs: Opener[Catalog]) -> None:
-    """Id, version and passages stay; every reader sees the new uri at once."""
-    catalog, given = catalogs.open(), rich()
-    write(catalog, given)
-    assert catalog.document("rich").uri == given.document.uri
+def test_a_moved_document_changes_only_its_uri_and_source(catalogs: Opener[Catalog]) -> None:
+    """Id, version and passages stay; no cache returns the old uri."""
+    catalog, written = catalogs.open(), rich()
+    write(catalog, written)
+    assert catalog.document("rich").uri == written.document.uri
     move = Move(collection="Other ☂", document_id="rich", uri="b/rich.html", source="folder2")
     catalog.record_intents([], [])
     catalog.commit([], [], [move])
-    assert catalog.document("rich") == replace(given.document, uri="b/rich.html")
+    assert catalog.document("rich") == replace(written.document, uri="b/rich.html")
     catalog = catalogs.reopened(catalog)
-    assert catalog.passages_of("rich") == list(given.passages)
+    assert catalog.passages_of("rich") == list(written.passages)
     record = catalog.find_by_uri("Other ☂", "b/rich.html")
     assert record is not None
-    assert (record.id, record.source, record.version) == ("rich", "folder2", given.document.sha256)
-    assert catalog.find_by_uri("Other ☂", given.document.uri) is None
+    assert (record.id, record.source, record.version) == ("rich", "folder2", written.document.sha256)
+    assert catalog.find_by_uri("Other ☂", written.document.uri) is None
     assert catalog.find_by_uri("default", "b/rich.html") is None
 
 
-def test_a_move_of_nothing_undoes_the_whole_commit(catalog: Catalog) -> None:
-    """The rest of it isn't done either."""
+def test_a_move_of_an_unknown_document_rolls_back_the_commit(catalog: Catalog) -> None:
+    """With all its other changes."""
     new = change("New text.")
     catalog.record_intents([new], [])
     with pytest.raises(UnknownDocument):
@@ -261,8 +262,8 @@ def test_a_move_of_nothing_undoes_the_whole_commit(catalog: Catalog) -> None:
     assert catalog.count() == 0
 
 
-def test_documents_are_listed_by_metadata_and_place(catalog: Catalog) -> None:
-    """All pairs must be there, exactly; odd names and values are only names and values."""
+def test_listings_are_filtered_by_metadata_and_uri(catalog: Catalog) -> None:
+    """All pairs have to be equal; quotes and wildcards have no meaning."""
     for key, metadata in {
         "a": {"team": "hr", "year": "2025"},
         "b": {"team": "hr"},

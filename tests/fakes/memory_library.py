@@ -1,4 +1,4 @@
-"""A library and its catalog's listing in memory, to force faults that the real ones rarely have."""
+"""A fake library in memory with its catalog's listing, whose writes can be made to fail."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from rag.errors import StorageError, UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Move
+from tests.fakes.storage import document_record
 
 
 class MemoryLibrary:
-    """Holds the changes written, by collection and id. ``fail_on`` names the write that fails."""
+    """``changes`` are the current versions, by collection and id; the write number ``fail_on`` fails."""
 
     def __init__(self, *, fail_on: int | None = None) -> None:
-        self.held: dict[tuple[str, str], Change] = {}
+        self.changes: dict[tuple[str, str], Change] = {}
         self.writes: list[tuple[list[Change], list[tuple[str, str]]]] = []
         self.moves: list[Move] = []
         self.fail_on = fail_on
@@ -26,42 +27,26 @@ class MemoryLibrary:
     ) -> None:
         if len(self.writes) == self.fail_on:
             raise StorageError("no space left")
-        if any(key not in self.held for key in removals):
+        if any(key not in self.changes for key in removals):
             raise UnknownDocument("removes what is not there")
         self.writes.append((list(changes), list(removals)))
         for key in removals:
-            del self.held[key]
+            del self.changes[key]
         for change in changes:
-            self.held[change.document.collection, change.document.id] = change
+            self.changes[change.document.collection, change.document.id] = change
         for move in moves:
-            old = self.held[move.collection, move.document_id]
-            made = replace(old, document=replace(old.document, uri=move.uri), source=move.source)
-            self.held[move.collection, move.document_id] = made
+            key = move.collection, move.document_id
+            old = self.changes[key]
+            moved = replace(old.document, uri=move.uri)
+            self.changes[key] = replace(old, document=moved, source=move.source)
         self.moves += moves
 
     def list(
         self, collection: str | None = None, *, limit: int | None = None, after: str = ""
     ) -> list[DocumentRecord]:
-        held = [c for c in self.held.values() if collection in (None, c.document.collection)]
-        return sorted(map(_record, held), key=lambda record: record.id)
+        listed = [c for c in self.changes.values() if collection in (None, c.document.collection)]
+        return sorted(map(document_record, listed), key=lambda record: record.id)
 
     @property
     def uris(self) -> set[str]:
-        return {change.document.uri for change in self.held.values()}
-
-
-def _record(change: Change) -> DocumentRecord:
-    document = change.document
-    return DocumentRecord(
-        id=document.id,
-        collection=document.collection,
-        uri=document.uri,
-        title=document.title,
-        media_type=document.media_type,
-        version=document.sha256,
-        characters=len(document.text),
-        passages=len(change.passages),
-        updated_at="",
-        source=change.source,
-        source_sha256=change.source_sha256,
-    )
+        return {change.document.uri for change in self.changes.values()}

@@ -1,4 +1,4 @@
-"""Catalog and indexes in memory, and a wrapper that interrupts any of them at a named step."""
+"""Fakes in memory of catalog, indexes and feedback store, and a wrapper that faults at named steps."""
 
 from __future__ import annotations
 
@@ -20,61 +20,65 @@ if TYPE_CHECKING:
 
 
 class MemoryDenseIndex:
-    """Fulfils ``DenseIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
+    """Fulfils ``DenseIndex`` by exhaustive search; ``state`` outlives it as files do."""
 
     def __init__(self, state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] | None = None) -> None:
-        self._held = {} if state is None else state
+        self._rows = {} if state is None else state
 
-    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
-        for unit, vector in zip(units, vectors, strict=True):
-            self._held.setdefault(collection, {})[unit.id] = (unit, vector)
+    def add(self, collection: str, rows: Sequence[SentenceRow], vectors: Vectors) -> None:
+        for row, vector in zip(rows, vectors, strict=True):
+            self._rows.setdefault(collection, {})[row.id] = (row, vector)
 
     def remove(
         self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
     ) -> None:
-        held = self._held.get(collection, {})
-        for key, (unit, _) in list(held.items()):
-            if (unit.document_id, unit.version) == (document_id, version) and key not in keep:
-                del held[key]
+        rows = self._rows.get(collection, {})
+        for row_id, (row, _) in list(rows.items()):
+            if (row.document_id, row.version) == (document_id, version) and row_id not in keep:
+                del rows[row_id]
 
     def search(
         self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
         hits = [
-            Hit(passage_id=unit.passage_id, score=float(held @ vector), sentence_index=unit.sentence_index)
-            for unit, held in self._held.get(collection, {}).values()
-            if within is None or (unit.document_id, unit.version) in within
+            Hit(
+                passage_id=row.passage_id,
+                score=float(row_vector @ vector),
+                sentence_index=row.sentence_index,
+            )
+            for row, row_vector in self._rows.get(collection, {}).values()
+            if within is None or (row.document_id, row.version) in within
         ]
         return sorted(hits, key=lambda hit: -hit.score)[: max(0, k)]
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
-        return {(u.document_id, u.version) for u, _ in self._held.get(collection, {}).values()}
+        return {(row.document_id, row.version) for row, _ in self._rows.get(collection, {}).values()}
 
     def count(self, collection: str) -> int:
-        return len(self._held.get(collection, {}))
+        return len(self._rows.get(collection, {}))
 
     def collections(self) -> set[str]:
-        return {name for name, held in self._held.items() if held}
+        return {name for name, rows in self._rows.items() if rows}
 
     def drop(self, collection: str) -> None:
-        self._held.pop(collection, None)
+        self._rows.pop(collection, None)
 
     def vacuum(self) -> None:
-        """Nothing is on a disk."""
+        """There are no files."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to close."""
 
 
 class MemoryLexicalIndex:
-    """Fulfils ``LexicalIndex`` by counting shared words, rare ones more; no stemming."""
+    """Fulfils ``LexicalIndex`` by inverse document frequencies of shared words, without stemming."""
 
     def __init__(self, state: dict[str, dict[str, PassageRow]] | None = None) -> None:
-        self._held = {} if state is None else state
+        self._rows = {} if state is None else state
 
     def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
         for row in rows:
-            self._held.setdefault(collection, {})[row.passage_id] = row
+            self._rows.setdefault(collection, {})[row.passage_id] = row
 
     def remove(
         self,
@@ -83,80 +87,89 @@ class MemoryLexicalIndex:
         *,
         keep: AbstractSet[str] = frozenset(),
     ) -> None:
-        gone = set(versions)
-        held = self._held.get(collection, {})
-        for key, row in list(held.items()):
-            if (row.document_id, row.version) in gone and key not in keep:
-                del held[key]
+        removed = set(versions)
+        rows = self._rows.get(collection, {})
+        for passage_id, row in list(rows.items()):
+            if (row.document_id, row.version) in removed and passage_id not in keep:
+                del rows[passage_id]
 
     def search(
         self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
-        rows = self._held.get(collection, {})
-        inside = {
-            key for key, row in rows.items() if within is None or (row.document_id, row.version) in within
+        rows = self._rows.get(collection, {})
+        searched = {
+            passage_id
+            for passage_id, row in rows.items()
+            if within is None or (row.document_id, row.version) in within
         }
         words = {row.passage_id: _words(f"{row.text} {row.context}") for row in rows.values()}
+        frequency = {
+            word: sum(word in passage_words for passage_words in words.values()) for word in _words(query)
+        }
         scores = {
-            key: sum(math.log(1 + len(words) / sum(w in v for v in words.values())) for w in shared)
-            for key, held in words.items()
-            if key in inside and (shared := held & _words(query))
+            passage_id: sum(math.log(1 + len(words) / frequency[word]) for word in shared)
+            for passage_id, passage_words in words.items()
+            if passage_id in searched and (shared := passage_words & frequency.keys())
         }
         best = sorted(scores.items(), key=lambda item: -item[1])[: max(0, k)]
-        return [Hit(passage_id=key, score=score) for key, score in best]
+        return [Hit(passage_id=passage_id, score=score) for passage_id, score in best]
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
-        return {(row.document_id, row.version) for row in self._held.get(collection, {}).values()}
+        return {(row.document_id, row.version) for row in self._rows.get(collection, {}).values()}
 
     def count(self, collection: str) -> int:
-        return len(self._held.get(collection, {}))
+        return len(self._rows.get(collection, {}))
 
     def collections(self) -> set[str]:
-        return {name for name, held in self._held.items() if held}
+        return {name for name, rows in self._rows.items() if rows}
 
     def drop(self, collection: str) -> None:
-        self._held.pop(collection, None)
+        self._rows.pop(collection, None)
 
     def vacuum(self) -> None:
-        """Nothing is on a disk."""
+        """There are no files."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to close."""
 
 
 class MemoryFeedback:
-    """Fulfils ``FeedbackStore``; ``fault`` is raised by whatever is called."""
+    """Fulfils ``FeedbackStore``; ``fault`` is raised by every call."""
 
     def __init__(self, fault: Exception | None = None) -> None:
         self.fault = fault
-        self._held: dict[str, Feedback] = {}
+        self._entries: dict[str, Feedback] = {}
 
     def put(self, feedback: Feedback) -> None:
         if self.fault:
             raise self.fault
-        self._held.pop(feedback.answer_id, None)
-        self._held[feedback.answer_id] = replace(feedback, at="2026-01-31T12:00:00.000+00:00")
+        self._entries.pop(feedback.answer_id, None)
+        self._entries[feedback.answer_id] = replace(feedback, at="2026-01-31T12:00:00.000+00:00")
 
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
         if self.fault:
             raise self.fault
-        newest = reversed(self._held.values())
-        return [f for f in newest if helpful in (None, f.helpful)][:limit]
+        newest = reversed(self._entries.values())
+        return [feedback for feedback in newest if helpful in (None, feedback.helpful)][:limit]
 
     def delete_citing(self, document_ids: Sequence[str]) -> int:
-        gone = [k for k, f in self._held.items() if {c[0] for c in f.citations} & set(document_ids)]
-        for key in gone:
-            del self._held[key]
-        return len(gone)
+        answer_ids = [
+            answer_id
+            for answer_id, feedback in self._entries.items()
+            if {citation[0] for citation in feedback.citations} & set(document_ids)
+        ]
+        for answer_id in answer_ids:
+            del self._entries[answer_id]
+        return len(answer_ids)
 
 
 class MemoryCatalog:
-    """Fulfils ``Catalog``; ``state`` outlives it as a file would."""
+    """Fulfils ``Catalog``; ``state`` outlives it as a file does."""
 
     def __init__(self, state: dict[str, object] | None = None) -> None:
         state = {} if state is None else state
         self._facts: dict[str, str] = state.setdefault("facts", {})  # type: ignore[assignment]
-        self._held: dict[str, Change] = state.setdefault("held", {})  # type: ignore[assignment]
+        self._committed: dict[str, Change] = state.setdefault("committed", {})  # type: ignore[assignment]
         self._intents: list[Intent] = state.setdefault("intents", [])  # type: ignore[assignment]
 
     def fingerprint(self) -> str | None:
@@ -175,12 +188,12 @@ class MemoryCatalog:
         return int(self._facts.get("generation", "0"))
 
     def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
-        intents = [intent for change in changes for intent in self._intended(change)]
-        for collection, key in removals:
-            held = self._held.get(key)
-            if held is None or held.document.collection != collection:
-                raise UnknownDocument(key)
-            intents.append(_intent(collection, key, None, held.document.sha256))
+        intents = [intent for change in changes for intent in self._change_intents(change)]
+        for collection, document_id in removals:
+            current = self._committed.get(document_id)
+            if current is None or current.document.collection != collection:
+                raise UnknownDocument(document_id)
+            intents.append(_intent(collection, document_id, None, current.document.sha256))
         self._intents.extend(intents)
 
     def commit(
@@ -189,30 +202,21 @@ class MemoryCatalog:
         removals: Sequence[tuple[str, str]],
         moves: Sequence[Move] = (),
     ) -> None:
-        held = dict(self._held)
-        for _, key in removals:
-            del held[key]
+        committed = dict(self._committed)
+        for _, document_id in removals:
+            del committed[document_id]
         for change in changes:
-            held[change.document.id] = change
+            committed[change.document.id] = change
         for move in moves:
-            old = held.get(move.document_id)
+            old = committed.get(move.document_id)
             if old is None or old.document.collection != move.collection:
                 raise UnknownDocument(move.document_id)
-            held[move.document_id] = replace(
+            committed[move.document_id] = replace(
                 old, document=replace(old.document, uri=move.uri), source=move.source
             )
-        self._held.clear()
-        self._held.update(held)
-        self._intents[:] = [
-            Intent(
-                collection=i.collection,
-                document_id=i.document_id,
-                version=i.version,
-                replaces=i.replaces,
-                committed=True,
-            )
-            for i in self._intents
-        ]
+        self._committed.clear()
+        self._committed.update(committed)
+        self._intents[:] = [replace(intent, committed=True) for intent in self._intents]
         self._facts["generation"] = str(self.generation() + 1)
 
     def clear_intents(self) -> None:
@@ -222,21 +226,21 @@ class MemoryCatalog:
         return self._intents.copy()
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        held = self._held.get(document_id)
-        if held is None or version not in (None, held.document.sha256):
+        current = self._committed.get(document_id)
+        if current is None or version not in (None, current.document.sha256):
             raise UnknownDocument(document_id)
-        return held.document
+        return current.document
 
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        return {key: self._held[key].document for key in document_ids if key in self._held}
+        return {key: self._committed[key].document for key in document_ids if key in self._committed}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
-        wanted = set(passage_ids)
-        return {p.id: p for change in self._held.values() for p in change.passages if p.id in wanted}
+        ids = set(passage_ids)
+        return {p.id: p for change in self._committed.values() for p in change.passages if p.id in ids}
 
     def passages_of(self, document_id: str) -> list[Passage]:
-        held = self._held.get(document_id)
-        return sorted(held.passages, key=lambda p: p.span) if held else []
+        current = self._committed.get(document_id)
+        return sorted(current.passages, key=lambda p: p.span) if current else []
 
     def list(
         self,
@@ -247,11 +251,11 @@ class MemoryCatalog:
         under: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
-        held = [c for c in self._held.values() if collection in (None, c.document.collection)]
         records = [
-            _record(change)
-            for change in held
-            if change.document.id > after
+            document_record(change)
+            for change in self._committed.values()
+            if collection in (None, change.document.collection)
+            and change.document.id > after
             and change.document.uri.startswith(under)
             and (filters or {}).items() <= change.document.metadata.items()
         ]
@@ -261,53 +265,52 @@ class MemoryCatalog:
         return {(record.id, record.version) for record in self.list(collection, filters=filters)}
 
     def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
-        return next((r for r in self.list(collection) if r.uri == uri), None)
+        return next((record for record in self.list(collection) if record.uri == uri), None)
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
         return {
-            (c.document.id, c.document.sha256)
-            for c in self._held.values()
-            if c.document.collection == collection and c.passages
+            (change.document.id, change.document.sha256)
+            for change in self._committed.values()
+            if change.document.collection == collection and change.passages
         }
 
     def collections(self) -> set[str]:
-        return {change.document.collection for change in self._held.values()}
+        return {change.document.collection for change in self._committed.values()}
 
     def count(self, collection: str | None = None) -> int:
         return len(self.list(collection))
 
     def check(self) -> None:
-        """Memory is never damaged."""
+        """There is no file to be damaged."""
 
     def vacuum(self) -> None:
-        """Nothing is on a disk."""
+        """There is no file."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to close."""
 
-    def _intended(self, change: Change) -> Iterable[Intent]:
-        document = change.document
-        held = self._held.get(document.id)
+    def _change_intents(self, change: Change) -> Iterable[Intent]:
+        document, current = change.document, self._committed.get(change.document.id)
         replaces = None
-        if held is not None and held.document.collection == document.collection:
-            replaces = held.document.sha256
-        elif held is not None:
-            yield _intent(held.document.collection, document.id, None, held.document.sha256)
+        if current is not None and current.document.collection == document.collection:
+            replaces = current.document.sha256
+        elif current is not None:
+            yield _intent(current.document.collection, document.id, None, current.document.sha256)
         yield _intent(document.collection, document.id, document.sha256, replaces)
 
 
 class Interrupted:
-    """Any part with a ``hook`` called as ``hook("before add")`` and ``hook("after add")``.
+    """Wraps a component: calls ``hook("before add")`` before its ``add``, ``hook("after add")`` after it.
 
-    What the hook raises is the fault: the step was not done, or done without anybody knowing.
+    The hook may raise a fault: the step was not done then, or it was done and its caller doesn't know.
     """
 
-    def __init__(self, part: object, hook: Callable[[str], None]) -> None:
-        self._part = part
+    def __init__(self, component: object, hook: Callable[[str], None]) -> None:
+        self._component = component
         self._hook = hook
 
     def __getattr__(self, name: str) -> object:
-        method = getattr(self._part, name)
+        method = getattr(self._component, name)
 
         def interrupted(*args: object, **kwargs: object) -> object:
             self._hook(f"before {name}")
@@ -322,11 +325,14 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _intent(collection: str, key: str, version: str | None, replaces: str | None) -> Intent:
-    return Intent(collection=collection, document_id=key, version=version, replaces=replaces, committed=False)
+def _intent(collection: str, document_id: str, version: str | None, replaces: str | None) -> Intent:
+    return Intent(
+        collection=collection, document_id=document_id, version=version, replaces=replaces, committed=False
+    )
 
 
-def _record(change: Change) -> DocumentRecord:
+def document_record(change: Change) -> DocumentRecord:
+    """The record of a committed change, with a fixed time."""
     document = change.document
     return DocumentRecord(
         id=document.id,

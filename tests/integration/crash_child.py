@@ -1,4 +1,4 @@
-"""Run by test_crash: makes one write to a data folder and kills itself at a named step of it."""
+"""Run by test_crash as a process: makes one write to a data folder and kills itself at a named step."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ OLD = "The old apology came late. Nobody answered it."
 NEW = "A new verdict was read aloud. Everybody heard it."
 OTHER = "The harbour office opens at nine."
 
-# Every step of a write that touches the disk, for a write that changes, adds and removes at once.
+# Every step of a write to the disk, for a write that changes, adds and removes documents.
 STEPS = [
-    f"{when} {part}.{step}"
-    for part, step in (
+    f"{when} {component}.{step}"
+    for component, step in (
         ("catalog", "record_intents"),
         ("dense", "add"),
         ("lexical", "add"),
@@ -41,15 +41,15 @@ STEPS = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The three real parts in one folder."""
+class Components:
+    """The three components, with files in one folder."""
 
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
 
     @classmethod
-    def open(cls, path: Path) -> Parts:
+    def open(cls, path: Path) -> Components:
         return cls(
             catalog=SqliteCatalog(path / "catalog.sqlite3"),
             dense=ChromaIndex(path / "chroma"),
@@ -60,62 +60,63 @@ class Parts:
         return Library(self.catalog, self.dense, self.lexical, BagEmbedder())
 
     def close(self) -> None:
-        for part in (self.catalog, self.dense, self.lexical):
-            part.close()
+        for component in (self.catalog, self.dense, self.lexical):
+            component.close()
 
 
-def whole(made: Document) -> Change:
+def one_passage(doc: Document) -> Change:
     """The document as one passage."""
-    return Change(document=made, passages=(passage(made),))
+    return Change(document=doc, passages=(passage(doc),))
 
 
-def split_anew(made: Document) -> Change:
-    """The same version as one passage for each sentence."""
+def passage_per_sentence(doc: Document) -> Change:
+    """The document as one passage for each sentence."""
     return Change(
-        document=made,
+        document=doc,
         passages=tuple(
-            Passage(document_id=made.id, version=made.sha256, span=span, sentences=(span,))
-            for span in passage(made).sentences
+            Passage(document_id=doc.id, version=doc.sha256, span=span, sentences=(span,))
+            for span in passage(doc).sentences
         ),
     )
 
 
-def before() -> list[Change]:
-    """What the folder holds before the write."""
-    return [whole(document(OLD, id="changed")), whole(document(OLD, id="removed")),
-            whole(document(OTHER, id="other"))]  # fmt: skip
+def initial() -> list[Change]:
+    """The documents in the folder before the write."""
+    return [one_passage(document(OLD, id="changed")), one_passage(document(OLD, id="removed")),
+            one_passage(document(OTHER, id="other"))]  # fmt: skip
 
 
 WRITES: dict[str, tuple[list[Change], list[tuple[str, str]]]] = {
-    "add": ([whole(document(NEW, id="added"))], []),
-    "change": ([whole(document(NEW, id="changed"))], []),
+    "add": ([one_passage(document(NEW, id="added"))], []),
+    "change": ([one_passage(document(NEW, id="changed"))], []),
     "remove": ([], [("default", "removed")]),
-    "resplit": ([split_anew(document(OLD, id="changed"))], []),
+    "resplit": ([passage_per_sentence(document(OLD, id="changed"))], []),
     "all": (
-        [whole(document(NEW, id="added")), whole(document(NEW, id="changed"))],
+        [one_passage(document(NEW, id="added")), one_passage(document(NEW, id="changed"))],
         [("default", "removed")],
     ),
 }
 
 
-def main(folder: str, write: str, fatal: str) -> None:
-    """Ends by SIGKILL at the fatal step, or with status 0 where this write has no such step."""
+def main(folder: str, write: str, fatal_step: str) -> None:
+    """Ends by SIGKILL at the fatal step, or with status 0 if the write doesn't have this step."""
 
-    def hook(part: str) -> Any:
-        def at(step: str) -> None:
+    def hook_of(component: str) -> Any:
+        def hook(step: str) -> None:
             when, _, name = step.partition(" ")
-            if f"{when} {part}.{name}" == fatal:
+            if f"{when} {component}.{name}" == fatal_step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        return at
+        return hook
 
-    parts = Parts.open(Path(folder))
+    components = Components.open(Path(folder))
     wrapped = {
-        name: Interrupted(getattr(parts, name), hook(name)) for name in ("catalog", "dense", "lexical")
+        name: Interrupted(getattr(components, name), hook_of(name))
+        for name in ("catalog", "dense", "lexical")
     }
     library = Library(**wrapped, embedder=BagEmbedder())  # type: ignore[arg-type]
     library.write(*WRITES[write])
-    parts.close()
+    components.close()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A data folder under real models, led through pipes, that kills itself at a storage step it is told.
+"""Run by test_soak as a process: a service on a data folder that kills itself at a given storage step.
 
-Run by test_soak. Each line in is a command: ``{"do": "sync"}`` or ``{"do": "state"}``; each line out is
-its result. The first line out comes when recovery is through.
+Each line of standard input is a command, ``{"do": "sync"}`` or ``{"do": "state", "questions": [...]}``, each
+line of standard output its result as JSON. The first line of output comes after recovery.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ from tests.fakes.storage import Interrupted
 WRITES = {"record_intents", "add", "commit", "remove", "clear_intents", "drop"}
 
 
-class World:
-    """Library and engine over a data folder; ``fatal``: the storage step at which this process dies."""
+class Service:
+    """Library and engine on a data folder; ``fatal_step`` numbers the step that kills the process."""
 
     def __init__(
-        self, data: Path, folder: Path, embedder: Embedder, reader: Reader, fatal: int | None = None
+        self, data: Path, folder: Path, embedder: Embedder, reader: Reader, fatal_step: int | None = None
     ) -> None:
         self._stack = ExitStack()
         self._steps = 0
-        self.fatal = fatal
+        self.fatal_step = fatal_step
         self.settings = Settings(data=data)
         self.folder = folder
-        parts: Sequence[Any] = (
+        components: Sequence[Any] = (
             SqliteCatalog(data / wiring.CATALOG),
             ChromaIndex(data / wiring.CHROMA),
             TantivyIndex(data / wiring.TERMS),
         )
-        for part in parts:
-            self._stack.callback(part.close)
-        self.catalog, self.dense, self.lexical = parts
-        wrapped: Sequence[Any] = [Interrupted(part, self._hook) for part in parts]
+        for component in components:
+            self._stack.callback(component.close)
+        self.catalog, self.dense, self.lexical = components
+        wrapped: Sequence[Any] = [Interrupted(component, self._hook) for component in components]
         self.library = Library(*wrapped, embedder, context=True)
-        retriever = Retriever(*parts, embedder, self.settings.retrieve)
+        retriever = Retriever(*components, embedder, self.settings.retrieve)
         decider = wiring.open_decider(self.settings)
         self.engine = Engine(self.catalog, retriever, reader, decider, self.settings)
 
@@ -63,7 +63,9 @@ class World:
         return report.told()
 
     def state(self, questions: Sequence[str]) -> dict[str, Any]:
-        """All that can be asked of it, document ids left out: a renamed one keeps its first."""
+        """Passages, documents, rows, inconsistencies and answers, without document ids: a renamed document
+        keeps the id of its first uri.
+        """
         passages = []
         for record in self.catalog.list():
             document = self.catalog.document(record.id)
@@ -77,7 +79,7 @@ class World:
             "passages": sorted(passages),
             "documents": sorted((r.uri, r.version, r.source_sha256) for r in self.catalog.list()),
             "rows": [self.dense.count("default"), self.lexical.count("default")],
-            "wrong": [str(one) for one in self.library.check()] + list(map(str, self.catalog.intents())),
+            "inconsistencies": list(map(str, [*self.library.check(), *self.catalog.intents()])),
             "answers": [self._answer(question) for question in questions],
         }
 
@@ -87,32 +89,32 @@ class World:
     def _answer(self, question: str) -> list[object]:
         outcome = self.engine.ask(Question(text=question))
         if isinstance(outcome, Answer):
-            return [question, outcome.text, sorted(map(_place, outcome.citations))]
+            return [question, outcome.text, sorted(map(_citation_values, outcome.citations))]
         return [question, None, outcome.reason]
 
     def _hook(self, step: str) -> None:
         if step.partition(" ")[2] in WRITES:
             self._steps += 1
-            if self._steps == self.fatal:
+            if self._steps == self.fatal_step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _place(citation: Citation) -> list[object]:
+def _citation_values(citation: Citation) -> list[object]:
     return [citation.uri, citation.start, citation.end, citation.quote]
 
 
-def main(data: str, folder: str, fatal: str) -> None:
-    """Serves commands until standard input ends."""
+def main(data: str, folder: str, fatal_step: str) -> None:
+    """Executes commands until standard input ends."""
     settings = Settings(data=Path(data))
     embedder, reader = wiring.open_embedder(settings), wiring.open_reader(settings)
-    world = World(Path(data), Path(folder), embedder, reader, int(fatal) or None)
-    world.library.recover()
-    say: Callable[[object], None] = lambda value: print(json.dumps(value), flush=True)  # noqa: E731
-    say("recovered")
+    service = Service(Path(data), Path(folder), embedder, reader, int(fatal_step) or None)
+    service.library.recover()
+    write: Callable[[object], None] = lambda value: print(json.dumps(value), flush=True)  # noqa: E731
+    write("recovered")
     for line in sys.stdin:
         command = json.loads(line)
-        say(world.sync() if command["do"] == "sync" else world.state(command["questions"]))
-    world.close()
+        write(service.sync() if command["do"] == "sync" else service.state(command["questions"]))
+    service.close()
 
 
 if __name__ == "__main__":

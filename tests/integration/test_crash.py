@@ -1,4 +1,4 @@
-"""A process killed at any step of a write loses nothing and leaves nothing behind."""
+"""A process killed at any step of a write loses no document and leaves no orphaned rows."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import pytest
 
 from rag.ports.catalog import Change
 from tests.fakes.models import BagEmbedder
-from tests.integration.crash_child import STEPS, WRITES, Parts, before
+from tests.integration.crash_child import STEPS, WRITES, Components, initial
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with three documents, settled and closed; copied for each test."""
+    """A folder with three documents, closed; copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
-    parts = Parts.open(folder)
-    parts.library().write(before())
-    parts.close()
+    components = Components.open(folder)
+    components.library().write(initial())
+    components.close()
     return folder
 
 
@@ -34,64 +34,69 @@ def folder(prepared: Path, tmp_path: Path) -> Path:
 
 
 def kill_during(folder: Path, write: str, step: str) -> None:
-    """Makes the write in a process of its own that must die at the step."""
+    """Runs the write in a process that kills itself at the step."""
     command = [sys.executable, "-m", "tests.integration.crash_child", str(folder), write, step]
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ)
     )
-    assert done.returncode == -signal.SIGKILL, (done.returncode, done.stderr)
+    assert process.returncode == -signal.SIGKILL, (process.returncode, process.stderr)
 
 
 def expected(write: str, *, committed: bool) -> dict[str, Change]:
-    """What the folder must hold, by document id."""
-    held = {change.document.id: change for change in before()}
+    """The documents that the folder must have, by id."""
+    documents = {change.document.id: change for change in initial()}
     changes, removals = WRITES[write]
     if committed:
-        held.update({change.document.id: change for change in changes})
-        for _, key in removals:
-            del held[key]
-    return held
+        documents.update({change.document.id: change for change in changes})
+        for _, document_id in removals:
+            del documents[document_id]
+    return documents
 
 
-def assert_holds(parts: Parts, held: dict[str, Change]) -> None:
-    """Catalog and both indexes hold these documents with these passages, and nothing else."""
-    wanted = {passage.id: len(passage.sentences) for change in held.values() for passage in change.passages}
-    assert {key: parts.catalog.document(key) for key in held} == {k: c.document for k, c in held.items()}
-    assert parts.catalog.count() == len(held)
-    assert set(parts.catalog.passages(list(wanted))) == set(wanted)
-    assert parts.catalog.intents() == []
+def assert_holds(components: Components, documents: dict[str, Change]) -> None:
+    """Catalog and both indexes have these documents with these passages, and no others."""
+    sentences = {
+        passage.id: len(passage.sentences) for change in documents.values() for passage in change.passages
+    }
+    assert {key: components.catalog.document(key) for key in documents} == {
+        key: change.document for key, change in documents.items()
+    }
+    assert components.catalog.count() == len(documents)
+    assert set(components.catalog.passages(list(sentences))) == set(sentences)
+    assert components.catalog.intents() == []
 
-    everything = BagEmbedder().embed(["apology"])[0]
-    units = {(hit.passage_id, hit.sentence_index) for hit in parts.dense.search("default", everything, 1_000)}
-    assert units == {(key, index) for key, number in wanted.items() for index in range(number)}
-    assert parts.dense.count("default") == len(units)
+    query = BagEmbedder().embed(["apology"])[0]
+    rows = {(hit.passage_id, hit.sentence_index) for hit in components.dense.search("default", query, 1_000)}
+    assert rows == {(passage_id, index) for passage_id, count in sentences.items() for index in range(count)}
+    assert components.dense.count("default") == len(rows)
 
-    texts = " ".join(change.document.text for change in held.values())
-    assert {hit.passage_id for hit in parts.lexical.search("default", texts, 1_000)} == set(wanted)
-    assert parts.lexical.count("default") == len(wanted)
-    for change in held.values():
+    texts = " ".join(change.document.text for change in documents.values())
+    hits = components.lexical.search("default", texts, 1_000)
+    assert {hit.passage_id for hit in hits} == set(sentences)
+    assert components.lexical.count("default") == len(sentences)
+    for change in documents.values():
         for passage in change.passages:
             for index, sentence in enumerate(passage.sentences):
                 vector = BagEmbedder().embed([sentence.slice(change.document.text)])[0]
-                best = parts.dense.search("default", vector, 3)
+                best = components.dense.search("default", vector, 3)
                 assert (passage.id, index) in {
-                    (h.passage_id, h.sentence_index) for h in best if h.score > 0.999
+                    (hit.passage_id, hit.sentence_index) for hit in best if hit.score > 0.999
                 }
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_write_is_done_or_never_was(folder: Path, step: str) -> None:
-    """Adding, changing and removing at once: after recovery all of it shows, or nothing of it."""
+def test_a_killed_write_is_done_or_rolled_back(folder: Path, step: str) -> None:
+    """A write that adds, changes and removes: after recovery all of it is there, or none."""
     kill_during(folder, "all", step)
     committed = STEPS.index(step) >= STEPS.index("after catalog.commit")
-    parts = Parts.open(folder)
+    components = Components.open(folder)
     try:
-        parts.library().recover()
-        assert_holds(parts, expected("all", committed=committed))
-        assert parts.library().check() == []
-        assert parts.library().recover().clean
+        components.library().recover()
+        assert_holds(components, expected("all", committed=committed))
+        assert components.library().check() == []
+        assert components.library().recover().clean
     finally:
-        parts.close()
+        components.close()
 
 
 @pytest.mark.parametrize(
@@ -110,36 +115,36 @@ def test_a_write_is_done_or_never_was(folder: Path, step: str) -> None:
     ],
 )
 def test_each_kind_of_write_recovers(folder: Path, write: str, step: str) -> None:
-    """The same for each kind alone, a version that is only split anew included."""
+    """Additions, changes, removals and new splits of the same version."""
     kill_during(folder, write, step)
     committed = STEPS.index(step) >= STEPS.index("after catalog.commit")
-    parts = Parts.open(folder)
+    components = Components.open(folder)
     try:
-        parts.library().recover()
-        assert_holds(parts, expected(write, committed=committed))
+        components.library().recover()
+        assert_holds(components, expected(write, committed=committed))
     finally:
-        parts.close()
+        components.close()
 
 
-def test_before_recovery_only_committed_text_answers(folder: Path) -> None:
-    """What an index holds of a write that was cut off has no passage in the catalog."""
+def test_before_recovery_only_committed_passages_are_found(folder: Path) -> None:
+    """Index rows of a write that was cut off have no passage in the catalog."""
     kill_during(folder, "change", "before catalog.commit")
-    parts = Parts.open(folder)
+    components = Components.open(folder)
     try:
-        found = [hit.passage_id for hit in parts.lexical.search("default", "new verdict", 10)]
-        assert found
-        assert parts.catalog.passages(found) == {}
-        assert parts.catalog.passages_of("changed") == list(before()[0].passages)
+        hits = components.lexical.search("default", "new verdict", 10)
+        assert hits
+        assert components.catalog.passages([hit.passage_id for hit in hits]) == {}
+        assert components.catalog.passages_of("changed") == list(initial()[0].passages)
     finally:
-        parts.close()
+        components.close()
 
 
-def test_the_next_write_repairs_too(folder: Path) -> None:
-    """A write cut off is undone by the next one, without a call of recover."""
+def test_the_next_write_resolves_intents_as_well(folder: Path) -> None:
+    """Without a call of ``recover``, it rolls back a write that was cut off."""
     kill_during(folder, "add", "after lexical.add")
-    parts = Parts.open(folder)
+    components = Components.open(folder)
     try:
-        parts.library().write(*WRITES["remove"])
-        assert_holds(parts, expected("remove", committed=True))
+        components.library().write(*WRITES["remove"])
+        assert_holds(components, expected("remove", committed=True))
     finally:
-        parts.close()
+        components.close()

@@ -1,7 +1,7 @@
-"""A folder that changes at random, and a process that is killed at random: index and folder stay one.
+"""Random changes of a folder, and a process killed at random steps: the index stays equal to the folder.
 
-After each restart what is stored is compared with a fresh ingest of the folder: the same passages, the
-same answers. ``SOAK_STEPS=200`` (``make soak``) does the long run; ``SOAK_SEED`` another one.
+After each restart, passages and answers are compared with those of a new ingest of the folder.
+``SOAK_STEPS=200`` (``make soak``) is the long run; ``SOAK_SEED`` sets another seed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 
 from rag.adapters.onnx.embedder import OnnxEmbedder
 from rag.adapters.onnx.span_reader import SpanReader
-from tests.integration.soak_child import World
+from tests.integration.soak_child import Service
 
 ROOT = Path(__file__).parents[2]
 STEPS = int(os.environ.get("SOAK_STEPS", "40"))
@@ -32,7 +32,7 @@ TOWNS = (
 NAMES = "Wilhelmina Otto Ida Bartholomew Cecily Dagmar Ezra Florian Greta Hugo Isolde Jasper".split()
 SURNAMES = "Astor Brandt Nyqvist Okafor Peel Quist Rasmussen Thorne Ulrich Vance Winter Yarrow".split()
 OFFICES = ["harbour master", "town clerk", "head teacher", "chief librarian", "fire warden"]
-FILLING = (
+FILLER = (
     "The office opens at nine and closes at four on every working day of the week. "
     "Letters are answered in the order in which they come, and no fee is taken for it. "
     "Visitors leave their coats at the door, where a porter looks after them. "
@@ -42,15 +42,22 @@ FILLING = (
 class Child:
     """A process that owns the data folder."""
 
-    def __init__(self, data: Path, folder: Path, fatal: int) -> None:
-        command = [sys.executable, "-m", "tests.integration.soak_child", str(data), str(folder), str(fatal)]
+    def __init__(self, data: Path, folder: Path, fatal_step: int) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.integration.soak_child",
+            str(data),
+            str(folder),
+            str(fatal_step),
+        ]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.alive = self._line() == "recovered"
 
     def do(self, **command: object) -> Any:
-        """The command's result; None where it died of it."""
+        """The command's result; None if the process was killed by it."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
@@ -61,7 +68,7 @@ class Child:
         self._end(-signal.SIGKILL)
 
     def kill_during(self, seconds: float, **command: object) -> None:
-        """Kills it a while after it was told to do something, wherever it then is."""
+        """Sends a command and kills the process after a while, at whatever step it is."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
@@ -83,11 +90,11 @@ class Child:
     def _end(self, status: int) -> None:
         self.alive = False
         self._process.communicate()
-        assert self._process.returncode == status, "it died of something else"
+        assert self._process.returncode == status, "it ended by something other than SIGKILL"
 
 
 class Folder:
-    """Files that change at random; ``facts`` is what was ever said: a town, an office and a name."""
+    """Files that change at random; ``facts`` are the (town, office) pairs of all texts so far."""
 
     def __init__(self, path: Path, random: Random) -> None:
         self.path = path
@@ -102,7 +109,7 @@ class Folder:
         return sorted(path for path in self.path.rglob("*") if path.is_file())
 
     def change(self) -> str:
-        """One random change; says which."""
+        """Makes one random change; returns its description."""
         few = len(self.files) < 4
         step = self._random.choice(
             [self.add] if few else [self.add, self.edit, self.edit, self.append, self.rename, self.move,
@@ -154,7 +161,7 @@ class Folder:
         return f"swap {one.name} and {other.name}"
 
     def replace(self) -> str:
-        """A file goes elsewhere, and another takes its place."""
+        """Renames a file and writes another one with its old name."""
         path = self._any()
         path.rename(self._free(path.suffix))
         path.write_text(self._text(), "utf-8")
@@ -166,9 +173,9 @@ class Folder:
         return f"remove {path.name}"
 
     def questions(self) -> list[str]:
-        """Of what is said, and of what was."""
-        chosen = self._random.sample(self.facts, min(5, len(self.facts)))
-        return [f"Who is the {office} of {town}?" for town, office in chosen]
+        """On facts of the present and of earlier files."""
+        sample = self._random.sample(self.facts, min(5, len(self.facts)))
+        return [f"Who is the {office} of {town}?" for town, office in sample]
 
     def _any(self) -> Path:
         return self._random.choice(self.files)
@@ -181,7 +188,7 @@ class Folder:
         return self._count
 
     def _text(self) -> str:
-        facts = "\n\n".join(f"{self._fact()} {FILLING}" for _ in range(self._random.randint(1, 4)))
+        facts = "\n\n".join(f"{self._fact()} {FILLER}" for _ in range(self._random.randint(1, 4)))
         title = f"# Rules number {self._next()}\n\n" if self._random.random() < 0.6 else ""
         return f"{title}{facts}\n"
 
@@ -193,36 +200,38 @@ class Folder:
 
 
 @pytest.mark.timeout(60 + 15 * STEPS)
-def test_index_and_folder_stay_one(tmp_path: Path, embedder: OnnxEmbedder, reader: SpanReader) -> None:
-    """Whatever changes and whenever the process dies."""
+def test_the_index_stays_equal_to_the_folder(
+    tmp_path: Path, embedder: OnnxEmbedder, reader: SpanReader
+) -> None:
+    """Whatever changes, at whichever step the process is killed."""
     random = Random(SEED)
     (tmp_path / "notes").mkdir()
     folder = Folder(tmp_path / "notes", random)
     history: list[str] = []
     compared = kills = 0
 
-    def fatal() -> int:
-        """Half of the processes die at a storage step, some of them while they recover."""
+    def fatal_step() -> int:
+        """Half of the processes are killed at a storage step, some of them in recovery."""
         return random.choice([0, random.randint(1, 60)])
 
     def start() -> Child:
-        child = Child(tmp_path / "data", folder.path, fatal())
-        while not child.alive:  # it died while it recovered
+        child = Child(tmp_path / "data", folder.path, fatal_step())
+        while not child.alive:
             history.append("killed in recovery")
-            child = Child(tmp_path / "data", folder.path, fatal())
+            child = Child(tmp_path / "data", folder.path, fatal_step())
         return child
 
     def compare(child: Child) -> bool:
-        """Whether child and fresh ingest agree; False where the child died in its last sync."""
+        """Asserts that the child's state is that of a new ingest; False if its sync killed the child."""
         if child.do(do="sync") is None:
             return False
         questions = folder.questions()
-        world = World(tmp_path / f"fresh{compared}", folder.path, embedder, reader)
-        world.sync()
-        fresh = json.loads(json.dumps(world.state(questions)))
-        world.close()
+        service = Service(tmp_path / f"fresh{compared}", folder.path, embedder, reader)
+        service.sync()
+        fresh = json.loads(json.dumps(service.state(questions)))
+        service.close()
         assert child.do(do="state", questions=questions) == fresh, history[-12:]
-        assert fresh["wrong"] == []
+        assert fresh["inconsistencies"] == []
         return True
 
     child = start()

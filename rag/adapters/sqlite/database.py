@@ -78,7 +78,7 @@ class SqliteFile:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The writer's connection, in a transaction: durable at the block's end, rolled back if it raises."""
+        """The writer's connection in a transaction: durable when the block ends, rolled back if it raises."""
         with self._write_lock, mapped_errors(self.path):
             self._writer.execute("BEGIN IMMEDIATE")
             try:

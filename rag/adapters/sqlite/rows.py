@@ -93,7 +93,7 @@ def to_document(row: Row) -> Document:
 
 
 def passage_row(passage: Passage) -> tuple[object, ...]:
-    """The columns of ``passages`` in the order of the schema."""
+    """The columns of ``passages`` in the order of the schema; context spans are stored as ``leads``."""
     spans = {
         "sentences": _flat(passage.sentences),
         "leads": _flat(passage.context_spans),

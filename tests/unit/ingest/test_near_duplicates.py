@@ -46,7 +46,7 @@ class Shelf(MemoryLibrary):
 
     def document(self, key: str) -> object:
         self.read += 1
-        return self.held["default", key].document
+        return self.changes["default", key].document
 
 
 @pytest.fixture

@@ -75,25 +75,25 @@ def test_a_second_sync_writes_nothing(library: MemoryLibrary, folder: Path) -> N
 def test_changed_and_removed_files_are_told_apart(library: MemoryLibrary, folder: Path) -> None:
     """An edited file keeps its id and gets a new version; a deleted one is removed."""
     run(library, folder)
-    ids = {key for key, change in library.held.items() if change.document.uri == "notes/a.txt"}
+    ids = {key for key, change in library.changes.items() if change.document.uri == "notes/a.txt"}
     (folder / "a.txt").write_text("Eve leads the team.")
     (folder / "deep" / "b.md").unlink()
     report = run(library, folder)
     assert (report.changed, report.removed) == (("notes/a.txt",), ("notes/deep/b.md",))
-    assert set(library.held) == ids
-    assert [change.document.text for change in library.held.values()] == ["Eve leads the team."]
+    assert set(library.changes) == ids
+    assert [change.document.text for change in library.changes.values()] == ["Eve leads the team."]
 
 
 def test_a_moved_file_is_renamed(library: MemoryLibrary, folder: Path) -> None:
     """Same bytes elsewhere: the document keeps id and passages, gets the new uri, and isn't read."""
     run(library, folder)
-    before = {key: change.passages for key, change in library.held.items()}
+    before = {key: change.passages for key, change in library.changes.items()}
     (folder / "a.txt").rename(folder / "deep" / "a.txt")
     report = run(library, folder)
     assert report.renamed == (("notes/a.txt", "notes/deep/a.txt"),)
     assert (report.added, report.removed, report.passages) == ((), (), 0)
     assert library.uris == {"notes/deep/b.md", "notes/deep/a.txt"}
-    assert {key: change.passages for key, change in library.held.items()} == before
+    assert {key: change.passages for key, change in library.changes.items()} == before
     assert library.writes[-1] == ([], [])
     assert run(library, folder).unchanged == ("notes/deep/a.txt", "notes/deep/b.md")
 
@@ -101,11 +101,11 @@ def test_a_moved_file_is_renamed(library: MemoryLibrary, folder: Path) -> None:
 def test_a_file_whose_name_is_its_title_is_read_anew(library: MemoryLibrary, folder: Path) -> None:
     """It keeps its id, and has the new name for a title."""
     run(library, folder)
-    ids = set(library.held)
+    ids = set(library.changes)
     (folder / "a.txt").rename(folder / "team_leads.txt")
     assert run(library, folder).renamed == (("notes/a.txt", "notes/team_leads.txt"),)
-    assert set(library.held) == ids
-    assert "team leads" in {change.document.title for change in library.held.values()}
+    assert set(library.changes) == ids
+    assert "team leads" in {change.document.title for change in library.changes.values()}
     assert library.uris == {"notes/deep/b.md", "notes/team_leads.txt"}
 
 
@@ -118,7 +118,7 @@ def test_a_new_file_where_a_renamed_one_was_is_a_document_of_its_own(
     run(library, folder)
     (folder / "a.txt").write_text("Zoe leads it now.")
     assert run(library, folder).added == ("notes/a.txt",)
-    texts = {change.document.uri: change.document.text for change in library.held.values()}
+    texts = {change.document.uri: change.document.text for change in library.changes.values()}
     assert (texts["notes/a.txt"], texts["notes/deep/a.txt"]) == ("Zoe leads it now.", "Anna leads the team.")
 
 
@@ -247,10 +247,10 @@ def test_collections_are_apart(library: MemoryLibrary, folder: Path) -> None:
     """The same folder in two collections is two sets of documents with ids of their own."""
     run(library, folder)
     run(library, folder, collection="hr")
-    assert len(library.held) == 4
+    assert len(library.changes) == 4
     (folder / "a.txt").unlink()
     run(library, folder, collection="hr")
-    assert len(library.held) == 3
+    assert len(library.changes) == 3
 
 
 def test_links_that_leave_the_root_are_not_followed(
@@ -314,7 +314,7 @@ def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
         (folder / f"{number}.txt").write_text(f"Note {number}.")
     with pytest.raises(StorageError):
         run(library, folder)
-    assert len(library.held) == BATCH_DOCUMENTS
+    assert len(library.changes) == BATCH_DOCUMENTS
     library.fail_on = None
     report = run(library, folder)
     assert (len(report.unchanged), len(report.added)) == (BATCH_DOCUMENTS, 2)
@@ -356,7 +356,7 @@ class FirstWord:
 def test_the_resolver_is_applied(library: MemoryLibrary, folder: Path) -> None:
     """Passages are written with the mentions that the resolver found."""
     run(library, folder, resolver=FirstWord())
-    assert all(p.mentions for change in library.held.values() for p in change.passages)
+    assert all(p.mentions for change in library.changes.values() for p in change.passages)
 
 
 def test_a_fault_in_one_file_is_reported_as_its_own(library: MemoryLibrary, folder: Path) -> None:

@@ -324,7 +324,7 @@ def test_an_empty_library_accepts_any_embedder(storage: Storage) -> None:
     """Rows of the earlier one are dropped from the indexes."""
     library = storage.library()
     library.write([one_passage("One.")])
-    storage.catalog._held.clear()
+    storage.catalog._committed.clear()
     storage.embedder = BagEmbedder(32)
     storage.library().recover()
     assert storage.dense.collections() == set()

@@ -1,4 +1,4 @@
-"""The catalog's file: full, damaged, foreign, read-only, shared."""
+"""The catalog's file: full disk, damage, other formats, read-only access, concurrent use."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def catalog(path: Path) -> Iterator[SqliteCatalog]:
-    made = SqliteCatalog(path)
-    yield made
-    made.close()
+    opened = SqliteCatalog(path)
+    yield opened
+    opened.close()
 
 
 def change(text: str, **more: object) -> Change:
-    made = document(text, **more)  # type: ignore[arg-type]
-    return Change(document=made, passages=(passage(made),))
+    doc = document(text, **more)  # type: ignore[arg-type]
+    return Change(document=doc, passages=(passage(doc),))
 
 
 def write(catalog: SqliteCatalog, *changes: Change, removals: tuple[tuple[str, str], ...] = ()) -> None:
@@ -39,8 +39,8 @@ def write(catalog: SqliteCatalog, *changes: Change, removals: tuple[tuple[str, s
     catalog.clear_intents()
 
 
-def test_a_full_disk_leaves_what_was_committed(catalog: SqliteCatalog) -> None:
-    """The write that finds no page is refused as a whole; the next one that fits succeeds."""
+def test_a_full_disk_leaves_committed_documents(catalog: SqliteCatalog) -> None:
+    """The write without space is rolled back; a later one that fits succeeds."""
     write(catalog, change("Old."))
     with catalog._file.writing() as db:
         pages = db.execute("PRAGMA page_count").fetchone()[0]
@@ -55,8 +55,8 @@ def test_a_full_disk_leaves_what_was_committed(catalog: SqliteCatalog) -> None:
     assert catalog.document("d1").text == "New."
 
 
-def test_a_damaged_file_is_said_to_be_damaged(catalog: SqliteCatalog, path: Path) -> None:
-    """By the check where pages are overwritten, on opening where it's no database at all."""
+def test_a_damaged_file_is_detected(catalog: SqliteCatalog, path: Path) -> None:
+    """By ``check`` if pages are overwritten, on opening if it is no database."""
     write(catalog, *[change("Text. " * 500, id=f"d{i}") for i in range(50)])
     catalog.vacuum()
     catalog.close()
@@ -70,21 +70,21 @@ def test_a_damaged_file_is_said_to_be_damaged(catalog: SqliteCatalog, path: Path
         SqliteCatalog(path)
 
 
-def test_a_file_of_a_later_format_is_left_alone(catalog: SqliteCatalog, path: Path) -> None:
-    """It is not opened, by readers or writers, and not changed."""
+def test_a_file_of_another_format_is_not_opened(catalog: SqliteCatalog, path: Path) -> None:
+    """By readers or writers; nor is it changed."""
     catalog.close()
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    before = path.read_bytes()
+    content = path.read_bytes()
     for read_only in (False, True):
         with pytest.raises(StorageError, match="format 99"):
             SqliteCatalog(path, read_only=read_only)
-    assert path.read_bytes() == before
+    assert path.read_bytes() == content
 
 
-def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    """A file where a folder should be; a reader of a file that isn't there, which isn't made either."""
+def test_a_path_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
+    """A file in the folder's place; a missing file of a reader, which isn't created."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="file"):
         SqliteCatalog(tmp_path / "file" / "c.sqlite3")
@@ -93,8 +93,8 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "absent.sqlite3").exists()
 
 
-def test_a_read_only_disk_is_one_plain_error(catalog: SqliteCatalog) -> None:
-    """Simulated by SQLite itself, as the tests may run as a user whom no permission bit binds."""
+def test_a_read_only_disk_is_a_storage_error(catalog: SqliteCatalog) -> None:
+    """Simulated by SQLite, as tests may run as root, who may write anything."""
     write(catalog, change("Old."))
     catalog._file._writer.execute("PRAGMA query_only = ON")
     with pytest.raises(StorageError, match="readonly"):
@@ -103,7 +103,7 @@ def test_a_read_only_disk_is_one_plain_error(catalog: SqliteCatalog) -> None:
 
 
 def test_a_reader_of_another_process_sees_each_commit(catalog: SqliteCatalog, path: Path) -> None:
-    """Opened read-only beside the writer; it can't write, and its cache is never stale."""
+    """It is opened read-only beside the writer; it can't write, and its cache isn't stale."""
     write(catalog, change("Old."))
     reader = SqliteCatalog(path, read_only=True)
     try:
@@ -117,8 +117,8 @@ def test_a_reader_of_another_process_sees_each_commit(catalog: SqliteCatalog, pa
         reader.close()
 
 
-def test_a_reader_needs_no_writer(catalog: SqliteCatalog, path: Path) -> None:
-    """The file of a service that was stopped is read as well, and left as it was."""
+def test_a_reader_works_without_a_writer(catalog: SqliteCatalog, path: Path) -> None:
+    """On the file of a service that was stopped."""
     write(catalog, change("Old."))
     catalog.close()
     reader = SqliteCatalog(path, read_only=True)
@@ -127,67 +127,67 @@ def test_a_reader_needs_no_writer(catalog: SqliteCatalog, path: Path) -> None:
 
 
 def test_removed_text_is_gone_from_the_disk(catalog: SqliteCatalog, path: Path) -> None:
-    """After vacuum, neither the file nor its log holds a byte of it, and the space is given back."""
+    """After vacuum it is neither in the file nor in its log, and the file is smaller."""
     write(catalog, change("Secret-marker. " * 3_000), change("Kept.", id="d2"))
     catalog.vacuum()
-    before = path.stat().st_size
+    size = path.stat().st_size
     write(catalog, removals=(("default", "d1"),))
     catalog.vacuum()
-    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"Secret-marker" not in left
-    assert b"Kept." in left
-    assert path.stat().st_size < before - 40_000
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"Secret-marker" not in content
+    assert b"Kept." in content
+    assert path.stat().st_size < size - 40_000
 
 
 def test_removed_text_does_not_outlive_the_process(catalog: SqliteCatalog, path: Path) -> None:
-    """Even without vacuum: it is overwritten, and closing empties the log."""
+    """Without vacuum: rows are overwritten, and ``close`` empties the log."""
     write(catalog, change("Secret-marker. " * 3_000), change("Kept.", id="d2"))
     write(catalog, removals=(("default", "d1"),))
     catalog.close()
     assert b"Secret-marker" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
-def test_a_reader_keeps_its_snapshot(catalog: SqliteCatalog) -> None:
-    """A write in between two looks of one reader isn't seen by the second."""
+def test_a_reader_has_a_snapshot(catalog: SqliteCatalog) -> None:
+    """A write between two queries of one reader isn't seen by the second."""
     write(catalog, change("Old."))
-    look = "SELECT count(*) FROM documents"
+    query = "SELECT count(*) FROM documents"
     with catalog._file.reading() as db:
-        before = db.execute(look).fetchone()
+        count = db.execute(query).fetchone()
         write(catalog, change("More.", id="d2"))
-        assert db.execute(look).fetchone() == before
+        assert db.execute(query).fetchone() == count
     assert catalog.count() == 2
 
 
-def test_ids_that_are_not_unicode_are_refused_in_words(catalog: SqliteCatalog) -> None:
-    """As a file name of other bytes can give; the text itself may hold anything."""
+def test_ids_that_are_not_unicode_are_a_storage_error(catalog: SqliteCatalog) -> None:
+    """They come from file names of other encodings; a text may have lone surrogates."""
     with pytest.raises(StorageError, match="not valid Unicode"):
         write(catalog, Change(document=document("x", id="a\udcff"), passages=()))
     assert catalog.count() == 0
 
 
 def test_many_threads_read_while_one_writes(catalog: SqliteCatalog) -> None:
-    """Each reader sees one whole version: document and passages fit each other at every moment."""
+    """Each reader sees one version: a document with its own passages."""
     versions = [change(f"Version {i}. " * (i + 1)) for i in range(20)]
     write(catalog, versions[0])
-    seen = {c.document.sha256: c for c in versions}
+    by_sha256 = {version.document.sha256: version for version in versions}
 
     def read(_: int) -> None:
-        made = catalog.document("d1")
-        assert made == seen[made.sha256].document
-        for found in catalog.passages_of("d1"):
-            assert found == seen[found.version].passages[0]
+        doc = catalog.document("d1")
+        assert doc == by_sha256[doc.sha256].document
+        for each in catalog.passages_of("d1"):
+            assert each == by_sha256[each.version].passages[0]
 
     with ThreadPoolExecutor(8) as pool:
         reads = [pool.submit(read, i) for i in range(400)]
         for version in versions:
             write(catalog, version)
-        for done in reads:
-            done.result()
+        for future in reads:
+            future.result()
     assert catalog.document("d1") == versions[-1].document
 
 
 def test_documents_are_decoded_once(path: Path) -> None:
-    """Until they are written again, or the bound on kept text is reached."""
+    """Until they are written again, or evicted from the cache."""
     catalog = SqliteCatalog(path, cache_characters=100)
     try:
         write(catalog, change("a" * 60), change("b" * 60, id="d2"))

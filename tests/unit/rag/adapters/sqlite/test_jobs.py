@@ -1,4 +1,4 @@
-"""Jobs outlive the process: what waits is taken up again, what is over is forgotten in time."""
+"""The job store: uploads, order, recovery after a restart, deletion of old jobs."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def jobs(path: Path) -> Iterator[SqliteJobs]:
     opened.close()
 
 
-def test_what_was_sent_comes_back_as_it_was(jobs: SqliteJobs) -> None:
-    """Bytes, names and metadata; the job is queued with their number."""
+def test_uploads_are_stored_unchanged(jobs: SqliteJobs) -> None:
+    """Bytes, names and metadata; the job is queued with their number as its total."""
     job = jobs.add(JobKind.UPLOAD, collection="hr", uploads=UPLOADS)
     assert (job.state, job.total, job.done, job.collection) == (JobState.QUEUED, 2, 0, "hr")
     assert [jobs.upload(job.id, position) for position in (0, 1)] == UPLOADS
@@ -39,36 +39,36 @@ def test_what_was_sent_comes_back_as_it_was(jobs: SqliteJobs) -> None:
         jobs.upload(job.id, 2)
 
 
-def test_jobs_are_taken_in_order(jobs: SqliteJobs) -> None:
-    """The oldest queued one, which then runs; None when nothing waits."""
+def test_jobs_start_in_order(jobs: SqliteJobs) -> None:
+    """The oldest queued job is set running; None if no job is queued."""
     first = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     jobs.add(JobKind.SYNC, collection="a")
     second = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
-    taken = [jobs.start_next(), jobs.start_next(), jobs.start_next()]
-    assert [job and (job.id, job.state) for job in taken] == [
+    started = [jobs.start_next(), jobs.start_next(), jobs.start_next()]
+    assert [job and (job.id, job.state) for job in started] == [
         (first.id, JobState.RUNNING),
         (second.id, JobState.RUNNING),
         None,
     ]
 
 
-def test_a_job_that_is_over_keeps_its_report_and_forgets_what_was_sent(jobs: SqliteJobs, path: Path) -> None:
-    """No byte of it stays in the file."""
+def test_a_finished_job_keeps_its_report_and_not_its_uploads(jobs: SqliteJobs, path: Path) -> None:
+    """After vacuum no byte of them is in the file."""
     job = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     jobs.update_progress(job.id, done=1, total=2, report={"added": ["x"]})
     jobs.finish(job.id, JobState.DONE, report={"added": ["x", "y"]})
-    found = jobs.get(job.id)
-    assert (found.state, found.done, found.report) == (JobState.DONE, 1, {"added": ["x", "y"]})
-    assert found.ended_at >= found.created_at
+    finished = jobs.get(job.id)
+    assert (finished.state, finished.done, finished.report) == (JobState.DONE, 1, {"added": ["x", "y"]})
+    assert finished.ended_at >= finished.created_at
     with pytest.raises(UnknownJob):
         jobs.upload(job.id, 0)
     jobs.vacuum()
-    held = b"".join(part.read_bytes() for part in path.parent.glob("jobs.sqlite3*"))
-    assert b"secret" not in held
+    content = b"".join(part.read_bytes() for part in path.parent.glob("jobs.sqlite3*"))
+    assert b"secret" not in content
 
 
-def test_a_restart_takes_up_uploads_and_ends_syncs(path: Path) -> None:
-    """An upload under way is queued again with all it has; a sync is told as interrupted."""
+def test_a_restart_queues_uploads_again_and_interrupts_syncs(path: Path) -> None:
+    """A running upload is queued again with its progress; a running sync becomes interrupted."""
     jobs = SqliteJobs(path)
     upload = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     sync = jobs.add(JobKind.SYNC, collection="a")
@@ -78,36 +78,36 @@ def test_a_restart_takes_up_uploads_and_ends_syncs(path: Path) -> None:
     jobs = SqliteJobs(path)
     jobs.recover()
     assert jobs.get(sync.id).state is JobState.INTERRUPTED
-    taken = jobs.start_next()
-    assert taken is not None
-    assert (taken.id, taken.done) == (upload.id, 1)
+    resumed = jobs.start_next()
+    assert resumed is not None
+    assert (resumed.id, resumed.done) == (upload.id, 1)
     assert jobs.upload(upload.id, 1) == UPLOADS[1]
     jobs.close()
 
 
-def test_only_the_latest_are_kept(jobs: SqliteJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of those that are over; what waits is never forgotten."""
+def test_only_the_latest_finished_jobs_are_kept(jobs: SqliteJobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Queued jobs are always kept."""
     monkeypatch.setattr(sqlite_jobs, "MAX_FINISHED", 2)
-    waiting = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
-    ended = [jobs.add(JobKind.SYNC, collection="a").id for _ in range(4)]
-    for key in ended:
-        jobs.finish(key, JobState.DONE, report={})
+    queued = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
+    finished = [jobs.add(JobKind.SYNC, collection="a").id for _ in range(4)]
+    for job_id in finished:
+        jobs.finish(job_id, JobState.DONE, report={})
     latest = jobs.add(JobKind.SYNC, collection="a")
-    assert [job.id for job in jobs.list()] == [latest.id, ended[3], ended[2], waiting.id]
-    assert [job.id for job in jobs.list(limit=1, kind=JobKind.UPLOAD)] == [waiting.id]
+    assert [job.id for job in jobs.list()] == [latest.id, finished[3], finished[2], queued.id]
+    assert [job.id for job in jobs.list(limit=1, kind=JobKind.UPLOAD)] == [queued.id]
 
 
-def test_a_reader_beside_it_writes_nothing(jobs: SqliteJobs, path: Path) -> None:
-    """It sees what there is, and is refused to add."""
+def test_a_read_only_store_refuses_to_write(jobs: SqliteJobs, path: Path) -> None:
+    """It reads jobs beside the writer."""
     job = jobs.add(JobKind.SYNC, collection="a")
-    beside = SqliteJobs(path, read_only=True)
-    assert beside.get(job.id) == job
+    reader = SqliteJobs(path, read_only=True)
+    assert reader.get(job.id) == job
     with pytest.raises(StorageError):
-        beside.add(JobKind.SYNC, collection="a")
-    beside.close()
+        reader.add(JobKind.SYNC, collection="a")
+    reader.close()
 
 
-def test_an_unknown_job_is_named(jobs: SqliteJobs) -> None:
-    """The id that was asked for is in the message."""
+def test_an_unknown_job_is_an_error(jobs: SqliteJobs) -> None:
+    """The message has its id."""
     with pytest.raises(UnknownJob, match="nope"):
         jobs.get("nope")
