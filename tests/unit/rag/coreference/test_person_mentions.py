@@ -4,71 +4,75 @@ from __future__ import annotations
 
 import pytest
 
-from rag.coreference.people import Person, people
-from rag.coreference.tokens import tokens
+from rag.coreference.person_mentions import PersonMention, person_mentions
+from rag.coreference.tokens import tokenize
 from rag.english.gender import Gender
 from rag.types import Span
 
 
-def found(text: str, *proper: str) -> list[Person]:
+def mentions(text: str, *proper: str) -> list[PersonMention]:
     """The people of a text taken as one sentence."""
-    return people(tokens(text, Span(0, len(text)))[0], frozenset(proper))
+    return person_mentions(tokenize(text, Span(0, len(text)))[0], frozenset(proper))
 
 
-def shown(text: str, *proper: str) -> list[str]:
-    """What is shown of each."""
-    return [person.span.slice(text) for person in found(text, *proper)]
+def spans(text: str, *proper: str) -> list[str]:
+    """The text of each mention."""
+    return [mention.span.slice(text) for mention in mentions(text, *proper)]
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Polk County, Florida, Sheriff Grady Judd spoke.", ["Sheriff Grady Judd"]),
-        ("An apology from Homeland Security Secretary Kristi Noem.", ["Secretary Kristi Noem"]),
-        ("Vice President Kamala Harris spoke.", ["Vice President Kamala Harris"]),
-        ("Then J. R. R. Tolkien wrote.", ["J. R. R. Tolkien"]),
-        ("Wealthy Robert Cattermole returns.", ["Robert Cattermole"]),
-        ("The Great Gatsby sold.", []),
-        ("The University of Michigan and Ford Motors grew.", []),
-        ("In Paris on Monday AI won.", []),
-        ("The President spoke.", []),
-        ("Previously, however, it sold.", []),
-        ("a tall man met his old friend", ["a tall man", "his old friend"]),
+        ("Alder County, Ohio, Marshal Leon Farrow spoke.", ["Marshal Leon Farrow"]),
+        ("A letter from Rural Transport Minister Nina Sorel.", ["Minister Nina Sorel"]),
+        ("Vice President Edith Moro spoke.", ["Vice President Edith Moro"]),
+        ("Deputy Inspector Harold Quist spoke.", ["Deputy Inspector Harold Quist"]),
+        ("Then T. M. R. Ashby wrote.", ["T. M. R. Ashby"]),
+        ("Cheerful Walter Dunmore returns.", ["Walter Dunmore"]),
+        ("British Walter Dunmore returns.", ["Walter Dunmore"]),
+        ("The Silver Lantern sold.", []),
+        ("The University of Vermont and Ford Motors grew.", []),
+        ("In Oslo on Tuesday AI won.", []),
+        ("The Governor spoke.", []),
+        ("Subsequently, however, it sold.", []),
+        ("a quiet boy met his new neighbour", ["a quiet boy", "his new neighbour"]),
     ],
 )
 def test_people_are_found_and_things_are_not(text: str, names: list[str]) -> None:
     """Titles are shown with the name; places, organisations, bare titles and first words are nobody."""
-    assert shown(text) == names
+    assert spans(text) == names
 
 
 def test_a_first_word_is_a_name_if_it_is_written_so_elsewhere() -> None:
     """A sentence's first word needs more than its capital."""
-    assert shown("Judd spoke.") == []
-    assert shown("Judd spoke.", "Judd") == ["Judd"]
+    assert spans("Okoro spoke.") == []
+    assert spans("Okoro spoke.", "Okoro") == ["Okoro"]
 
 
 @pytest.mark.parametrize(
     ("text", "gender"),
     [
-        ("Mr. Lee spoke.", Gender.MALE),
-        ("Ms. Lee spoke.", Gender.FEMALE),
-        ("Kristi Noem spoke.", Gender.FEMALE),
-        ("Taylor Lee spoke.", Gender.UNKNOWN),
-        ("Dr. Scott spoke.", Gender.UNKNOWN),
-        ("the actress Xyla Lee spoke.", Gender.FEMALE),
+        ("Mr. Lund spoke.", Gender.MALE),
+        ("Ms. Lund spoke.", Gender.FEMALE),
+        ("Nina Sorel spoke.", Gender.FEMALE),
+        ("Leon Sorel spoke.", Gender.MALE),
+        ("Casey Lund spoke.", Gender.UNKNOWN),
+        ("Dr. Walter spoke.", Gender.UNKNOWN),
+        ("the actress Xyla Lund spoke.", Gender.FEMALE),
         ("a woman spoke.", Gender.FEMALE),
+        ("an uncle spoke.", Gender.MALE),
     ],
 )
-def test_titles_names_and_roles_tell_a_gender(text: str, gender: Gender) -> None:
+def test_titles_names_and_nouns_tell_a_gender(text: str, gender: Gender) -> None:
     """By the title first, then the given name, then the word before; a surname tells none."""
-    assert [person.gender for person in found(text)] == [gender]
+    assert [mention.gender for mention in mentions(text)] == [gender]
 
 
 @pytest.mark.parametrize(
-    ("text", "sure"),
+    ("text", "certain"),
     [
-        ("Grady Judd ran.", True),
-        ("Zyx Qorl said so.", True),
+        ("Leon Farrow ran.", True),
+        ("Zyx Qorl insisted so.", True),
         ("Zyx Qorl (born 1950) ran.", True),
         ("Zyx Qorl was a poet.", True),
         ("the poet Zyx Qorl ran.", True),
@@ -77,12 +81,12 @@ def test_titles_names_and_roles_tell_a_gender(text: str, gender: Gender) -> None
         ("He told Zyx Qorl.", False),
     ],
 )
-def test_what_is_said_of_a_name_makes_it_sure(text: str, sure: bool) -> None:
+def test_the_context_of_a_name_makes_it_certain(text: str, certain: bool) -> None:
     """Capitals alone leave it open whether a person is named."""
-    assert found(text)[-1].sure is sure
+    assert mentions(text)[-1].certain is certain
 
 
-def test_a_description_of_a_named_one_is_nobody_else() -> None:
-    """'Judd, a sheriff' and 'Judd was a sheriff' speak of one person."""
-    assert shown("Grady Judd, a sheriff, ran.") == ["Grady Judd"]
-    assert shown("Grady Judd was a sheriff.") == ["Grady Judd"]
+def test_a_description_of_a_named_person_is_nobody_else() -> None:
+    """'Farrow, a marshal' and 'Farrow was a marshal' speak of one person."""
+    assert spans("Leon Farrow, a marshal, ran.") == ["Leon Farrow"]
+    assert spans("Leon Farrow was a sailor.") == ["Leon Farrow"]
