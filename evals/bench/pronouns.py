@@ -1,11 +1,11 @@
-"""``python -m evals.bench.pronouns``: how well pronouns are led back to names, and what it is worth.
+"""``python -m evals.bench.pronouns``: how well pronouns are resolved, and what it does to answers.
 
 Three measures on the open sets. *Labelled*: the pronouns in ``pronouns.jsonl`` (passages by document
-id and offsets, for each pronoun a pattern of who is meant, empty where nobody named before it is),
-those ``read`` while the rules were written and those ``fresh``, labelled before the rules were
-first run on them. *Person pages*: in an article whose title is a person's name, a pronoun should
-lead to that person. *Answers*: F1 of the packaged reader on QED's paragraphs, resolved and as they
-stand. Precision counts resolved pronouns, recall all that have a referent.
+id and offsets, for each pronoun a pattern of its antecedent, empty where nobody named before it is
+meant), those ``read`` while the rules were written and those ``fresh``, labelled before the rules were
+first run on them. *Person pages*: in an article whose title is a person's name, that person is taken for
+each pronoun's antecedent. *Answers*: F1 of the packaged reader on QED's paragraphs, resolved and as they
+stand. Precision counts resolved pronouns, recall all that have an antecedent.
 """
 
 from __future__ import annotations
@@ -32,22 +32,23 @@ from rag.types import Candidate, Document, Passage, Scores, Span
 SETS = ("qed-dev-nq", "ramdocs", "clapnq-dev", "multihoprag-news")
 _PAGES = ("qed-dev-nq", "clapnq-dev")
 _LABELS = Path(__file__).with_name("pronouns.jsonl")
+_SAME_NAME = 0.5  # F1 from which an answer and an antecedent count as one name
 
 Corpora = Mapping[str, Mapping[str, Document]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Pronouns led back to the right name and to a wrong one, and all that have a referent."""
+    """Pronouns resolved to the right name and to a wrong one, and all that have an antecedent."""
 
     right: int
     wrong: int
     total: int
 
     def __str__(self) -> str:
-        led = self.right + self.wrong
+        resolved = self.right + self.wrong
         return (
-            f"precision {self.right}/{led} = {self.right / max(1, led):.3f}, "
+            f"precision {self.right}/{resolved} = {self.right / max(1, resolved):.3f}, "
             f"recall {self.right}/{self.total} = {self.right / max(1, self.total):.3f}"
         )
 
@@ -56,15 +57,15 @@ class Counts:
 class Effect:
     """F1 of the reader's best span over ``questions`` whose paragraph has a resolved pronoun.
 
-    ``named`` holds those of them whose answer is a name that a pronoun was led back to.
+    The last three are of those of them whose answer is some pronoun's antecedent.
     """
 
     questions: int
-    plain: float
+    unresolved: float
     resolved: float
-    named: int
-    named_plain: float
-    named_resolved: float
+    antecedent_questions: int
+    antecedent_unresolved: float
+    antecedent_resolved: float
 
 
 def load(folder: Path) -> Corpora:
@@ -79,8 +80,8 @@ def load(folder: Path) -> Corpora:
 def passage_of(document: Document, span: Span | None = None) -> Passage:
     """A stretch of a document (all of it by default) as one passage."""
     span = span or Span(0, len(document.text))
-    found = sentences(document.text, span) or (span,)
-    return Passage(document_id=document.id, version=document.sha256, span=span, sentences=found)
+    parts = sentences(document.text, span) or (span,)
+    return Passage(document_id=document.id, version=document.sha256, span=span, sentences=parts)
 
 
 def labelled(resolver: Resolver, corpora: Corpora, part: str) -> Counts:
@@ -90,9 +91,9 @@ def labelled(resolver: Resolver, corpora: Corpora, part: str) -> Counts:
         if label["part"] != part:
             continue
         document = corpora[label["set"]][label["document"]]
-        led = _led(resolver, document, Span(label["start"], label["end"]))
-        for place, pattern in label["gold"].items():
-            name = led.get(int(place))
+        antecedents = _antecedents(resolver, document, Span(label["start"], label["end"]))
+        for start, pattern in label["gold"].items():
+            name = antecedents.get(int(start))
             is_right = bool(name and pattern and re.search(pattern, name))
             right += is_right
             wrong += name is not None and not is_right
@@ -109,8 +110,8 @@ def person_pages(resolver: Resolver, documents: Iterable[Document]) -> Counts:
         if not is_page:
             continue
         total += len(re.findall(r"\b(?:[Hh]e|[Ss]he)\b", document.text))
-        for shown in _led(resolver, document).values():
-            is_right = name[-1] in shown or name[0] in shown.split()
+        for antecedent in _antecedents(resolver, document).values():
+            is_right = name[-1] in antecedent or name[0] in antecedent.split()
             right += is_right
             wrong += not is_right
     return Counts(right=right, wrong=wrong, total=total)
@@ -119,59 +120,60 @@ def person_pages(resolver: Resolver, documents: Iterable[Document]) -> Counts:
 def ms_per_kilobyte(resolver: Resolver, documents: Iterable[Document]) -> float:
     """Processor time for each thousand characters, splitting not counted."""
     pairs = [(document, passage_of(document)) for document in documents]
-    begun = time.process_time()
+    started = time.process_time()
     for document, passage in pairs:
         resolver.resolve(document, [passage])
-    return (time.process_time() - begun) * 1e6 / sum(len(document.text) for document, _ in pairs)
+    return (time.process_time() - started) * 1e6 / sum(len(document.text) for document, _ in pairs)
 
 
 def effect(resolver: Resolver, reader: Reader, folder: Path, documents: Mapping[str, Document]) -> Effect:
     """What resolving does to answers, on QED's questions with their own paragraph given."""
-    rows = list(_scores(resolver, reader, folder, documents))
-    named = [(plain, resolved) for plain, resolved, is_named in rows if is_named]
+    scores = list(_scores(resolver, reader, folder, documents))
+    of_antecedents = [pair for pair, is_antecedent in scores if is_antecedent]
     return Effect(
-        questions=len(rows),
-        plain=_mean(plain for plain, _, _ in rows),
-        resolved=_mean(resolved for _, resolved, _ in rows),
-        named=len(named),
-        named_plain=_mean(plain for plain, _ in named),
-        named_resolved=_mean(resolved for _, resolved in named),
+        questions=len(scores),
+        unresolved=_mean(unresolved for (unresolved, _), _ in scores),
+        resolved=_mean(resolved for (_, resolved), _ in scores),
+        antecedent_questions=len(of_antecedents),
+        antecedent_unresolved=_mean(unresolved for unresolved, _ in of_antecedents),
+        antecedent_resolved=_mean(resolved for _, resolved in of_antecedents),
     )
 
 
 def _scores(
     resolver: Resolver, reader: Reader, folder: Path, documents: Mapping[str, Document]
-) -> Iterator[tuple[float, float, bool]]:
+) -> Iterator[tuple[tuple[float, float], bool]]:
+    """For each question F1 without and with resolution, and whether its answer is an antecedent."""
     for query in queries(folder):
         document = documents[query.relevant[0]]
         passage = resolver.resolve(document, [passage_of(document)])[0]
         if not passage.mentions:
             continue
         names = {mention.antecedent.slice(document.text) for mention in passage.mentions}
-        plain, resolved = (
+        unresolved, resolved = (
             _read(reader, query.text, document, variant, query.answers)
             for variant in (replace(passage, mentions=()), passage)
         )
-        yield plain, resolved, any(f1(name, query.answers) >= 0.5 for name in names)
+        yield (unresolved, resolved), any(f1(name, query.answers) >= _SAME_NAME for name in names)
 
 
 def _read(
     reader: Reader, question: str, document: Document, passage: Passage, answers: tuple[str, ...]
 ) -> float:
     candidate = Candidate(passage=passage, document=document, scores=Scores(fused=0.0))
-    found = reader.read(question, [candidate])[0]
-    return f1(found[0].text, answers) if found else 0.0
+    spans = reader.read(question, [candidate])[0]
+    return f1(spans[0].text, answers) if spans else 0.0
 
 
-def _led(resolver: Resolver, document: Document, span: Span | None = None) -> dict[int, str]:
-    """Where each resolved pronoun starts, and the name it was led to."""
+def _antecedents(resolver: Resolver, document: Document, span: Span | None = None) -> dict[int, str]:
+    """Where each resolved pronoun starts, and its antecedent."""
     passage = resolver.resolve(document, [passage_of(document, span)])[0]
     return {m.span.start: m.antecedent.slice(document.text) for m in passage.mentions}
 
 
 def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0
+    numbers = list(values)
+    return sum(numbers) / len(numbers) if numbers else 0.0
 
 
 def main() -> int:
@@ -196,11 +198,12 @@ def main() -> int:
         from rag.settings import load as load_settings
 
         reader = SpanReader(PACKAGED, cache=load_settings().cache, threads=1)
-        found = effect(resolver, reader, options.shared / SETS[0], corpora[SETS[0]])
+        answers = effect(resolver, reader, options.shared / SETS[0], corpora[SETS[0]])
         print(
-            f"answers: F1 {found.plain:.3f} as they stand, {found.resolved:.3f} resolved "
-            f"({found.questions} questions); {found.named_plain:.3f}, {found.named_resolved:.3f} "
-            f"where the answer is a name led back to ({found.named})"
+            f"answers: F1 {answers.unresolved:.3f} as they stand, {answers.resolved:.3f} resolved "
+            f"({answers.questions} questions); {answers.antecedent_unresolved:.3f}, "
+            f"{answers.antecedent_resolved:.3f} where the answer is an antecedent "
+            f"({answers.antecedent_questions})"
         )
     return 0
 

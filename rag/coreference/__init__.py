@@ -1,1 +1,1 @@
-"""Coreference: which name a pronoun stands for (mentions, candidates, subject likelihood)."""
+"""Coreference: which name a pronoun stands for (person mentions, discourse, antecedents)."""

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import pytest
 
-from rag.coreference.subject import FRONTED, LIKELY, OPENING, OTHER, POSSESSOR, SUBJECT, subject_weight
-from rag.coreference.tokens import tokens
+from rag.coreference.subject import FRONTED, LIKELY, OPENING, OTHER, POSSESSOR, SUBJECT, subject_likelihood
+from rag.coreference.tokens import tokenize
 from rag.types import Span
 
 
 @pytest.mark.parametrize(
-    ("text", "weight"),
+    ("text", "likelihood"),
     [
-        ("Judd called for an apology.", SUBJECT),
-        ("When Judd called, all left.", SUBJECT),
-        ("The old sheriff Judd called.", SUBJECT),
-        ("So said Judd on Monday.", SUBJECT),
-        ("She told Judd that all was over.", SUBJECT),
-        ("Judd, a sheriff, called.", OPENING),
-        ("The first was Judd in Polk.", FRONTED),
-        ("With all gone, Judd, tired, left.", FRONTED),
-        ("With Judd putting them ahead, all left.", FRONTED),
-        ("On Monday the angry Judd called.", LIKELY),
-        ("Judd's office called.", POSSESSOR),
-        ("An apology from Judd was asked.", OTHER),
-        ("All thanked Judd for it.", OTHER),
-        ("Judd and Noem called.", OTHER),
-        ("Noem and Judd called.", OTHER),
+        ("Okoro waited for a ferry.", SUBJECT),
+        ("When Okoro waited, all left.", SUBJECT),
+        ("The old gardener Okoro waited.", SUBJECT),
+        ("So wrote Okoro in spring.", SUBJECT),
+        ("She told Okoro that the bridge was closed.", SUBJECT),
+        ("Okoro quietly sings.", SUBJECT),
+        ("Okoro, a gardener, waited.", OPENING),
+        ("Okoro (a gardener) waited.", OPENING),
+        ("The first was Okoro in Lund.", FRONTED),
+        ("With all gone, Okoro, tired, left.", FRONTED),
+        ("With Okoro leading them home, all left.", FRONTED),
+        ("In spring the angry Okoro waited.", LIKELY),
+        ("Okoro's cart waited.", POSSESSOR),
+        ("A letter from Okoro was read.", OTHER),
+        ("All thanked Okoro for it.", OTHER),
+        ("Okoro and Lund waited.", OTHER),
+        ("Lund and Okoro waited.", OTHER),
+        ("Lund or Okoro waited.", OTHER),
     ],
 )
-def test_the_words_around_tell_the_role(text: str, weight: float) -> None:
-    """Of 'Judd' in a clause: subjects, then what opens it, then owners, then objects."""
-    sentence, _ = tokens(text, Span(0, len(text)))
-    index = next(i for i, word in enumerate(sentence) if word.text == "Judd")
-    assert subject_weight(sentence, index, index + 1) == weight
+def test_the_words_around_tell_the_role(text: str, likelihood: float) -> None:
+    """Of 'Okoro' in a clause: subjects, then what opens it, then owners, then objects."""
+    sentence, _ = tokenize(text, Span(0, len(text)))
+    index = next(i for i, token in enumerate(sentence) if token.text == "Okoro")
+    assert subject_likelihood(sentence, index, index + 1) == likelihood

@@ -1,8 +1,8 @@
-"""Finds who is named in a sentence, by the look of the words: titles, given names, occupations.
+"""Finds the mentions of people in a sentence, by the form of the words: titles, given names, occupations.
 
-No model: a capitalised run is a person's name by its title ("Sheriff Grady Judd"), by a given name,
-by what is said of it ("was an actor"), or, weakly, by its capitals alone; words such as "County"
-say that it is something else (knowledge-poor, as Mitkov 1998, doi:10.3115/980691.980712).
+No model: a capitalised run is a person's name by its title ("Captain Ines Okoro"), by a given name, by what
+is said of it ("was an actor"), or, weakly, by its capitals alone; words such as "County" say that it is
+something else (knowledge-poor, as Mitkov 1998, doi:10.3115/980691.980712).
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.coreference.subject import subject_weight
-from rag.coreference.tokens import MARKS, Token, at, is_name_word, starts_anew
+from rag.coreference.subject import subject_likelihood
+from rag.coreference.tokens import (
+    QUOTATION_MARKS,
+    Token,
+    is_capital_position,
+    is_name_word,
+    token_at,
+)
 from rag.english.function_words import DETERMINERS, FUNCTION_WORDS
 from rag.english.gender import Gender
 from rag.english.given_names import GIVEN_NAMES
@@ -31,53 +37,56 @@ from rag.types import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A phrase that names, or describes, a person.
+class PersonMention:
+    """A noun phrase that names, or describes, a person.
 
     ``name`` holds the words of the name (no title, no suffix; empty for a description such as "a
-    man"); ``span`` is what to show, title included. ``sure``: more than capitals speak for a person.
-    ``weight``, up to 1, tells how likely the phrase is its clause's subject.
+    man"); ``span`` is what to show, title included. ``certain``: more than capitals speak for a person.
+    ``likelihood``, up to 1, tells how likely the phrase is its clause's subject.
     """
 
     span: Span
     name: tuple[str, ...]
     gender: Gender
-    sure: bool
-    weight: float
+    certain: bool
+    likelihood: float
     titled: bool = False
 
 
-_DEFINITE = 0.6  # of its weight, for "the captain": often someone already named
-_MOST_NAME_WORDS = 5
-_MOST_ADJECTIVES = 3
+_DEFINITE_SHARE = 0.6  # of its likelihood, for "the captain": often someone already named
+_MAX_NAME_WORDS = 5
+_MAX_ADJECTIVES = 3
+_APPOSITION_MARKS = (",", "(", "--", "—", "–")
 _TITLE_WORDS = TITLES | BEFORE_TITLES
 _NO_NAMES = _TITLE_WORDS | PERSON_NOUNS
 _WORD_GENDERS = {**TITLE_GENDERS, **PERSON_NOUN_GENDERS}
-_SAID = REPORTING_VERBS - {"told", "tells", "asked", "asks"}  # "told Billboard" says nothing of it
-_TELLING = REPORTING_VERBS | HUMAN_VERBS
-_BEFORE_OTHERS = frozenset(("the", "a", "an", "this", "in", "#", "@", "‘"))
+# Behind these a name is the speaker's; behind "told" or "asked" it may be an organisation's.
+_BEFORE_SPEAKERS = REPORTING_VERBS - {"told", "tells", "asked", "asks"}
+_PERSON_VERBS = REPORTING_VERBS | HUMAN_VERBS
+_BEFORE_OTHER_NAMES = frozenset(("the", "a", "an", "this", "in", "#", "@", "‘"))
+_JOINTS = str.maketrans("", "", "-'’")
 
 
-def people(sentence: Sequence[Token], proper: frozenset[str] = frozenset()) -> list[Person]:
-    """The people a sentence names or describes, in order.
+def person_mentions(sentence: Sequence[Token], proper: frozenset[str] = frozenset()) -> list[PersonMention]:
+    """The people that a sentence names or describes, in order.
 
     ``proper`` are words known to be written with a capital: a sentence's first word is no name for
     its capital alone.
     """
-    found: list[Person] = []
+    mentions: list[PersonMention] = []
     index = 0
     while index < len(sentence):
-        person = None
+        mention = None
         end = index + 1
         if is_name_word(sentence, index):
             end = _run_end(sentence, index)
-            person = _named(sentence, index, end, proper)
+            mention = _named(sentence, index, end, proper)
         elif sentence[index].lower in PERSON_NOUNS:
-            person = _described(sentence, index)
-        if person:
-            found.append(person)
+            mention = _described(sentence, index)
+        if mention:
+            mentions.append(mention)
         index = end
-    return found
+    return mentions
 
 
 def _run_end(sentence: Sequence[Token], start: int) -> int:
@@ -93,36 +102,36 @@ def _run_end(sentence: Sequence[Token], start: int) -> int:
 
 def _run_step(sentence: Sequence[Token], index: int) -> int:
     """How many tokens from here on belong to a run that began before; 0 where it ends."""
-    token, last, following = sentence[index], sentence[index - 1], at(sentence, index + 1).lower
+    token, last, following = sentence[index], sentence[index - 1], token_at(sentence, index + 1).lower
     if token.text == "." and (len(last.text) == 1 or last.lower in TITLES or last.lower in SUFFIXES):
         return 1
     if is_name_word(sentence, index):
         return 1
     if token.lower in PARTICLES:
-        more = 2 if following in PARTICLES else 1
-        return more if is_name_word(sentence, index + more) else 0
+        step = 2 if following in PARTICLES else 1
+        return step if is_name_word(sentence, index + step) else 0
     if token.text == "," and following in SUFFIXES:
         return 2
-    if token.text in MARKS and at(sentence, index + 2).text in MARKS:
-        nickname = is_name_word(sentence, index + 1) and is_name_word(sentence, index + 3)
-        return 4 if nickname else 0
+    if token.text in QUOTATION_MARKS and token_at(sentence, index + 2).text in QUOTATION_MARKS:
+        is_nickname = is_name_word(sentence, index + 1) and is_name_word(sentence, index + 3)
+        return 4 if is_nickname else 0
     return 0
 
 
-def _named(sentence: Sequence[Token], start: int, end: int, proper: frozenset[str]) -> Person | None:
+def _named(sentence: Sequence[Token], start: int, end: int, proper: frozenset[str]) -> PersonMention | None:
     """The person that a capitalised run names, if it does."""
     shown, first, title = _parts(sentence, start, end, proper)
     name = tuple(
         token.text for token in sentence[first:end] if token.text[0].isalpha() and token.lower not in SUFFIXES
     )
-    if not name or _is_other(name) or not (title or _may_be_name(sentence, start, name, proper)):
+    if not name or _is_no_person(name) or not (title or _may_be_name(sentence, start, name, proper)):
         return None
-    return Person(
+    return PersonMention(
         span=Span(sentence[shown].start, sentence[end - 1].end),
         name=name,
-        gender=_gender(title, name, at(sentence, start - 1).lower),
-        sure=bool(title) or name[0] in GIVEN_NAMES or _is_spoken_of(sentence, start, end),
-        weight=subject_weight(sentence, start, end),
+        gender=_gender(title, name, token_at(sentence, start - 1).lower),
+        certain=bool(title) or name[0] in GIVEN_NAMES or _is_person_context(sentence, start, end),
+        likelihood=subject_likelihood(sentence, start, end),
         titled=bool(title),
     )
 
@@ -158,20 +167,20 @@ def _skip_opening(sentence: Sequence[Token], first: int, end: int, proper: froze
     return next((index for index in range(first + 1, end - 1) if sentence[index].text in GIVEN_NAMES), first)
 
 
-def _is_other(name: tuple[str, ...]) -> bool:
+def _is_no_person(name: tuple[str, ...]) -> bool:
     """Whether the words say that it is a place, an organisation, an acronym, a bare title or a day."""
     longest_acronym = 1 if len(name) == 1 else 2  # "JD Vance" is a name, "AI" is none
     return (
-        len(name) > _MOST_NAME_WORDS
+        len(name) > _MAX_NAME_WORDS
         or all(word.lower() in _NO_NAMES for word in name)
         or (len(name) == 1 and len(name[0]) == 1)
-        or not NOT_PERSONS.isdisjoint(_telling_words(name))
+        or not NOT_PERSONS.isdisjoint(_distinctive_words(name))
         or any(len(word) > longest_acronym and word.isupper() for word in name)
         or any(not word.translate(_JOINTS).isalpha() for word in name)
     )
 
 
-def _telling_words(name: tuple[str, ...]) -> set[str]:
+def _distinctive_words(name: tuple[str, ...]) -> set[str]:
     """The words that may tell a thing: not the given name of "Bill Gates", nor the West after one."""
     words = [word.lower() for word in name]
     if len(name) == 1 or name[0] not in GIVEN_NAMES:
@@ -179,18 +188,16 @@ def _telling_words(name: tuple[str, ...]) -> set[str]:
     return (set(words[1:-1]) - {"bill"}) | ({words[-1]} - ALSO_SURNAMES)
 
 
-_JOINTS = str.maketrans("", "", "-'’")
-
-
 def _may_be_name(
     sentence: Sequence[Token], start: int, name: tuple[str, ...], proper: frozenset[str]
 ) -> bool:
-    """Whether an untitled run may name a person, by what is before it and how sure its capital is."""
-    if at(sentence, start - 1).lower in _BEFORE_OTHERS:
+    """Whether an untitled run may name a person, by what is before it and what else explains its capital."""
+    if token_at(sentence, start - 1).lower in _BEFORE_OTHER_NAMES:
         return False
     if len(name) > 1 or name[0] in GIVEN_NAMES:
         return True
-    return not name[0].endswith(ORIGIN_ENDINGS) and (not starts_anew(sentence, start) or name[0] in proper)
+    is_origin = name[0].endswith(ORIGIN_ENDINGS)
+    return not is_origin and (not is_capital_position(sentence, start) or name[0] in proper)
 
 
 def _gender(title: str, name: tuple[str, ...], before: str) -> Gender:
@@ -201,45 +208,44 @@ def _gender(title: str, name: tuple[str, ...], before: str) -> Gender:
     return given or _WORD_GENDERS.get(before, Gender.UNKNOWN)
 
 
-def _is_spoken_of(sentence: Sequence[Token], start: int, end: int) -> bool:
+def _is_person_context(sentence: Sequence[Token], start: int, end: int) -> bool:
     """Whether the words around a name say that it is a person's: "X said", "X was an actor"."""
-    before, after = at(sentence, start - 1).lower, at(sentence, end).lower
-    if before in _SAID or before in PERSON_NOUNS or after in _TELLING:
+    before, after = token_at(sentence, start - 1).lower, token_at(sentence, end).lower
+    if before in _BEFORE_SPEAKERS or before in PERSON_NOUNS or after in _PERSON_VERBS:
         return True
     following = [token.lower for token in sentence[end + 1 : end + 9]]
     if after == "(":
         return following[:1] == ["born"] or following[:2] == ["b", "."]
     if before in ("named", "called"):
         return any(token.lower in PERSON_NOUNS for token in sentence[max(0, start - 3) : start])
-    return (
-        after in ("is", "was") and following[:1] in (["a"], ["an"]) and not PERSON_NOUNS.isdisjoint(following)
-    )
+    is_described = after in ("is", "was") and following[:1] in (["a"], ["an"])
+    return is_described and not PERSON_NOUNS.isdisjoint(following)
 
 
-def _described(sentence: Sequence[Token], role: int) -> Person | None:
+def _described(sentence: Sequence[Token], noun: int) -> PersonMention | None:
     """The person that "a tall man" or "his father" describes; None where it only says who a name is."""
-    after = at(sentence, role + 1).lower
-    start = _determiner(sentence, role)
-    if start is None or is_name_word(sentence, role + 1) or after in PERSON_NOUNS:
+    after = token_at(sentence, noun + 1).lower
+    start = _determiner(sentence, noun)
+    if start is None or is_name_word(sentence, noun + 1) or after in PERSON_NOUNS:
         return None
-    opener = at(sentence, start - 1)
-    if opener.lower in COPULAS or (after in COPULAS and is_name_word(sentence, role + 2)):
+    opener = token_at(sentence, start - 1)
+    if opener.lower in COPULAS or (after in COPULAS and is_name_word(sentence, noun + 2)):
         return None
-    if opener.text in (",", "(", "--", "—", "–") and is_name_word(sentence, start - 2):
+    if opener.text in _APPOSITION_MARKS and is_name_word(sentence, start - 2):
         return None
-    share = _DEFINITE if sentence[start].lower in ("the", "this", "that") else 1.0
-    return Person(
-        span=Span(sentence[start].start, sentence[role].end),
+    share = _DEFINITE_SHARE if sentence[start].lower in ("the", "this", "that") else 1.0
+    return PersonMention(
+        span=Span(sentence[start].start, sentence[noun].end),
         name=(),
-        gender=_WORD_GENDERS.get(sentence[role].lower, Gender.UNKNOWN),
-        sure=True,
-        weight=subject_weight(sentence, start, role + 1) * share,
+        gender=_WORD_GENDERS.get(sentence[noun].lower, Gender.UNKNOWN),
+        certain=True,
+        likelihood=subject_likelihood(sentence, start, noun + 1) * share,
     )
 
 
-def _determiner(sentence: Sequence[Token], role: int) -> int | None:
+def _determiner(sentence: Sequence[Token], noun: int) -> int | None:
     """Where the determiner of a noun is: "| a tall thin man"; None where it has none."""
-    for index in range(role - 1, max(-1, role - 2 - _MOST_ADJECTIVES), -1):
+    for index in range(noun - 1, max(-1, noun - 2 - _MAX_ADJECTIVES), -1):
         word = sentence[index]
         if word.lower in DETERMINERS:
             return index
