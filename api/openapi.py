@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import examples
-from api.schemas.documents import TextsIn
 from api.schemas.problems import Problem
+from rag.wire.documents import TextsIn
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},

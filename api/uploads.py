@@ -17,10 +17,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from api.media_type import media_type
-from api.schemas.documents import FormIn, TextsIn
 from rag.errors import DocumentTooLarge, UnsupportedBody
 from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
+from rag.wire.documents import FormIn, TextsIn
 
 _FIELDS = 10  # beside the files
 _FIELD_BYTES = 100_000

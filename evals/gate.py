@@ -16,7 +16,7 @@ from enum import IntEnum
 from evals.run.runner import Record, Run
 from evals.run.saved_results import Result, Results
 from evals.run.summary import Figure
-from evals.statistics import compare
+from evals.statistics import compare_paired, holm
 
 NAMED = 12  # case ids a verdict lists before it counts the rest
 FEW = 30  # pairs below which rates and tests say too little
@@ -149,12 +149,13 @@ def _regressions(run: Run, baseline: Results) -> list[Verdict]:
     """A verdict for each paired figure: worse than the baseline, and not by accident?"""
     before = {case.id: case for case in baseline.cases}
     pairs = {name: _pairs(run, before, name) for name in PAIRED}
-    tested = {name: [(a, b) for _, a, b in found] for name, found in pairs.items() if found}
     p_values = {
-        name: compare([a for a, _ in found], [b for _, b in found]).p_value for name, found in tested.items()
+        name: compare_paired([a for _, a, _ in rows], [b for _, _, b in rows]).p_value
+        for name, rows in pairs.items()
+        if rows
     }
     corrected = holm(p_values)
-    return [_regression(name, found, corrected.get(name, 1.0)) for name, found in pairs.items() if found]
+    return [_regression(name, rows, corrected[name]) for name, rows in pairs.items() if rows]
 
 
 def _regression(name: str, pairs: Sequence[tuple[Record, float, float]], p_value: float) -> Verdict:
@@ -189,20 +190,6 @@ def _pairs(run: Run, before: Mapping[str, Result], name: str) -> list[tuple[Reco
 
 def _score(result: Result, name: str) -> float | None:
     return float(result.right) if name == "right" else result.scores.get(name)
-
-
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values corrected for their number (Holm 1979), never above 1.
-
-    >>> holm({"a": 0.01, "b": 0.04})
-    {'a': 0.02, 'b': 0.04}
-    """
-    corrected: dict[str, float] = {}
-    least = 0.0
-    for place, (name, p) in enumerate(sorted(p_values.items(), key=lambda pair: (pair[1], pair[0]))):
-        least = max(least, min(1.0, p * (len(p_values) - place)))
-        corrected[name] = least
-    return corrected
 
 
 def stages(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:

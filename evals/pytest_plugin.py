@@ -22,9 +22,9 @@ import pytest
 if TYPE_CHECKING:
     from evals.cases.case import Case
     from evals.datasets.load import Dataset
-    from evals.run.corpus import Corpus
     from evals.run.runner import Record
     from evals.run.target import Target
+    from rag.explanation.corpus import Corpus
 
 _OPEN = pytest.StashKey[ExitStack]()
 
@@ -108,7 +108,7 @@ class CaseSet(pytest.Collector):
 
     @cached_property
     def _corpus(self) -> Corpus:
-        from evals.run.corpus import Corpus
+        from rag.explanation.corpus import Corpus
 
         return Corpus(self._target.texts)
 

@@ -99,7 +99,7 @@ class Ingestion:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                job = self.store.next()
+                job = self.store.start_next()
                 if job is None:
                     self._wake.wait()
                 else:
@@ -122,16 +122,16 @@ class Ingestion:
                     self._tell(self._progress(job, position + 1, run))
             run.write()
             self._progress(job, job.total, run)
-            ended = self.store.end(job.id, JobState.DONE, report=run.report())
+            ended = self.store.finish(job.id, JobState.DONE, report=run.report())
         except Exception as error:  # noqa: BLE001 (logged; the next job must have its turn)
             told = isinstance(error, SaywhereError)
             _LOG.error("job %s failed: %s", job.id, error, exc_info=None if told else error)
             why = str(error) if told else "it failed; the server's log has more"
-            ended = self.store.end(job.id, JobState.FAILED, report=run.report(), error=why)
+            ended = self.store.finish(job.id, JobState.FAILED, report=run.report(), error=why)
         self._tell(ended)
 
     def _progress(self, job: Job, done: int, run: _Run) -> Job:
-        return self.store.progress(job.id, done=done, total=job.total, report=run.report())
+        return self.store.update_progress(job.id, done=done, total=job.total, report=run.report())
 
     def _tell(self, job: Job) -> None:
         with self._lock:
@@ -198,7 +198,7 @@ class _Run:
         return {"counts": dict(counts), "results": [result.told() for result in self.results]}
 
     def _take(self, upload: Upload) -> None:
-        found = self.catalog.at(self.collection, upload.uri)
+        found = self.catalog.find_by_uri(self.collection, upload.uri)
         if found is not None and found.source:
             self._fail(upload, f"{upload.uri} is a file of {found.source}: change it there")
             return

@@ -11,7 +11,8 @@ from ingest import formats
 from ingest.formats.limits import DEFAULT, Limits
 from ingest.plan import document_id
 from rag.ports.catalog import Change
-from rag.ports.reading import Resolver, Splitter
+from rag.ports.resolver import Resolver
+from rag.ports.splitter import Splitter
 from rag.types import DEFAULT_COLLECTION
 
 

@@ -80,12 +80,12 @@ def ingest(
     except BaseException as error:
         state = JobState.FAILED if isinstance(error, Exception) else JobState.INTERRUPTED
         with suppress(StorageError):  # what ended the sync is the thing to tell
-            service.jobs.end(job.id, state, report={}, error=str(error))
+            service.jobs.finish(job.id, state, report={}, error=str(error))
         raise
     if keep or not report.did_nothing:
-        service.jobs.end(job.id, JobState.DONE, report=report.told())
+        service.jobs.finish(job.id, JobState.DONE, report=report.told())
     else:
-        service.jobs.forget(job.id)
+        service.jobs.delete(job.id)
     return report
 
 

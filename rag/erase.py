@@ -1,8 +1,8 @@
-"""Verified erasure: documents forgotten, the disk given back, and looked through for what is left.
+"""Verified erasure: documents removed, the disk space freed, the files searched for what is left.
 
-Removing is enough for answers: nothing of a removed document is ever found. Databases keep the bytes,
-though, in free pages, logs and marked rows, until they are vacuumed; and that they are gone can be
-checked: the receipt says what was looked for and where.
+Removal is enough for answers: no removed document is found again. But databases keep the bytes, in free
+pages, logs and rows marked as removed, until they are vacuumed. The receipt says what was searched for,
+in which files, and what was found.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from rag.errors import StorageError
 from rag.types import Document
 from rag.wiring import Service
 
-SOUGHT = 100  # sentences of a document, spread over the whole of it: each is looked for in every file
-_DISTINCT = 16  # characters; what is shorter stands in many a file by chance
-_AT_ONCE = 64  # documents held in memory
+MAX_SEARCHED_SENTENCES = 100  # of a document, evenly spread over it
+_MIN_CHARACTERS = 16  # of a sentence searched for: a shorter one is in many a file by chance
+_DOCUMENTS_PER_BATCH = 64  # held in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
-    """A document that was forgotten: ``sought`` of its ``sentences`` were looked for."""
+class ErasedDocument:
+    """A document that was removed: ``sought`` of its ``sentences`` were searched for."""
 
     id: str
     uri: str
@@ -35,16 +35,17 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was forgotten and what a search of the disk came to.
+class ErasureReceipt:
+    """The documents that were removed, and what a search of the data folder found.
 
-    ``traces`` are files of the data folder that still hold a sentence, and how many of them; ``feedback``
-    counts the readers' verdicts that went with their answers; ``unsearched`` names stores whose files
-    are not in the data folder. ``at`` is a UTC time in ISO 8601.
+    ``traces`` are the files that still hold some of the sentences, with the number of these sentences;
+    ``feedback`` counts the entries of feedback removed with the answers they are on; ``files`` and
+    ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder. ``at`` is
+    a UTC time in ISO 8601.
     """
 
     at: str
-    documents: tuple[Erased, ...]
+    documents: tuple[ErasedDocument, ...]
     feedback: int
     files: int
     bytes: int
@@ -53,43 +54,43 @@ class Receipt:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was found."""
+        """Whether no file holds any of the sentences."""
         return not self.traces
 
 
-def erase(service: Service, document_ids: Sequence[str]) -> Receipt:
-    """Removes documents for good; with none, gives back what was removed before.
+def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
+    """Removes documents and every byte of them; with no ids, frees the space of earlier removals.
 
-    The feedback on answers that cite them is removed, too. The same words in a document that stays are
-    no trace. Reports of ingests keep the names of files.
+    Feedback on answers that cite them is removed as well. A sentence that another document also has is
+    no trace. Reports of ingest jobs keep the names of files.
 
     Raises:
-        UnknownDocument: one isn't there; nothing is removed.
+        UnknownDocument: one of the ids is unknown; nothing is removed.
         StorageError: a file can't be read or written.
     """
     catalog = service.catalog
-    documents = [catalog.document(key) for key in dict.fromkeys(document_ids)]
-    sentences = {document.id: _sentences(service, document) for document in documents}
+    documents = [catalog.document(document_id) for document_id in dict.fromkeys(document_ids)]
+    sentences = {document.id: _distinctive_sentences(service, document) for document in documents}
     if documents:
         service.library.write([], [(document.collection, document.id) for document in documents])
-    feedback = service.feedback.forget([document.id for document in documents])
+    feedback = service.feedback.delete_citing([document.id for document in documents])
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
-    sought = {document.id: _spread(sentences[document.id]) for document in documents}
+    searched = {document.id: _sample(sentences[document.id]) for document in documents}
     files = [path for path in sorted(service.settings.data.rglob("*")) if path.is_file()]
-    found = _found(files, dict.fromkeys(sentence for some in sought.values() for sentence in some))
-    shared = _held(service, {sentence for some in found.values() for sentence in some})
-    return Receipt(
+    matches = _search_files(files, dict.fromkeys(s for sample in searched.values() for s in sample))
+    remaining = _in_remaining_documents(service, {s for matched in matches.values() for s in matched})
+    return ErasureReceipt(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         documents=tuple(
-            Erased(
+            ErasedDocument(
                 id=document.id,
                 uri=document.uri,
                 version=document.sha256,
                 sentences=len(sentences[document.id]),
-                sought=len(sought[document.id]),
+                sought=len(searched[document.id]),
             )
             for document in documents
         ),
@@ -97,66 +98,71 @@ def erase(service: Service, document_ids: Sequence[str]) -> Receipt:
         files=len(files),
         bytes=sum(path.stat().st_size for path in files if path.exists()),
         traces=tuple(
-            (path.relative_to(service.settings.data).as_posix(), len(some - shared))
-            for path, some in found.items()
-            if some - shared
+            (path.relative_to(service.settings.data).as_posix(), len(matched - remaining))
+            for path, matched in matches.items()
+            if matched - remaining
         ),
-        unsearched=_unsearched(service),
+        unsearched=_unsearched_stores(service),
     )
 
 
-def _sentences(service: Service, document: Document) -> list[str]:
-    """Each sentence that is long enough to be told from others, once, in order."""
+def _distinctive_sentences(service: Service, document: Document) -> list[str]:
+    """The document's sentences of ``_MIN_CHARACTERS`` or more, once each, in order."""
     passages = service.catalog.passages_of(document.id)
-    spoken = (sentence.slice(document.text).strip() for p in passages for sentence in p.sentences)
-    return [sentence for sentence in dict.fromkeys(spoken) if len(sentence) >= _DISTINCT]
+    texts = (span.slice(document.text).strip() for passage in passages for span in passage.sentences)
+    return [text for text in dict.fromkeys(texts) if len(text) >= _MIN_CHARACTERS]
 
 
-def _spread(sentences: Sequence[str]) -> list[str]:
-    """At most ``SOUGHT`` of them, evenly spread."""
-    count = min(SOUGHT, len(sentences))
-    return [sentences[at * len(sentences) // count] for at in range(count)]
+def _sample(sentences: Sequence[str]) -> list[str]:
+    """At most ``MAX_SEARCHED_SENTENCES`` of them, evenly spread."""
+    count = min(MAX_SEARCHED_SENTENCES, len(sentences))
+    return [sentences[i * len(sentences) // count] for i in range(count)]
 
 
-def _found(files: Iterable[Path], sentences: Iterable[str]) -> dict[Path, set[str]]:
-    """The files that hold any of the sentences, and which, as text or as JSON escapes it."""
-    forms = {sentence: _forms(sentence) for sentence in sentences}
-    found: dict[Path, set[str]] = {}
-    for path in files if forms else ():
+def _search_files(files: Iterable[Path], sentences: Iterable[str]) -> dict[Path, set[str]]:
+    """The files that hold any of the sentences, as text or as JSON escapes it, and which ones."""
+    encodings = {sentence: _encodings(sentence) for sentence in sentences}
+    matches: dict[Path, set[str]] = {}
+    for path in files if encodings else ():
         try:
             with path.open("rb") as file:
                 if not path.stat().st_size:
                     continue
-                with mmap(file.fileno(), 0, access=ACCESS_READ) as held:
-                    some = {s for s, bytes_ in forms.items() if any(held.find(b) >= 0 for b in bytes_)}
+                with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                    matched = {
+                        sentence
+                        for sentence, forms in encodings.items()
+                        if any(content.find(form) >= 0 for form in forms)
+                    }
         except FileNotFoundError:
-            continue  # merged away by an index meanwhile, into a file that is newer than the removal
+            continue  # an index has merged it into another file meanwhile, after the removal
         except OSError as error:
             raise StorageError(f"{path} can't be read: {error.strerror}") from error
-        if some:
-            found[path] = some
-    return found
+        if matched:
+            matches[path] = matched
+    return matches
 
 
-def _forms(sentence: str) -> set[bytes]:
+def _encodings(sentence: str) -> set[bytes]:
+    """The bytes of a sentence in UTF-8 and as an ASCII JSON string."""
     return {sentence.encode("utf-8", "surrogatepass"), json.dumps(sentence)[1:-1].encode()}
 
 
-def _held(service: Service, sentences: set[str]) -> set[str]:
-    """Those of the sentences that a document holds which stays."""
-    held: set[str] = set()
-    for document in _remaining(service) if sentences else ():
-        held |= {sentence for sentence in sentences - held if sentence in document.text}
-    return held
+def _in_remaining_documents(service: Service, sentences: set[str]) -> set[str]:
+    """Those of the sentences that a remaining document has as well."""
+    shared: set[str] = set()
+    for document in _remaining_documents(service) if sentences else ():
+        shared |= {sentence for sentence in sentences - shared if sentence in document.text}
+    return shared
 
 
-def _remaining(service: Service) -> Iterator[Document]:
+def _remaining_documents(service: Service) -> Iterator[Document]:
     ids = [record.id for record in service.catalog.list()]
-    for start in range(0, len(ids), _AT_ONCE):
-        yield from service.catalog.documents(ids[start : start + _AT_ONCE]).values()
+    for start in range(0, len(ids), _DOCUMENTS_PER_BATCH):
+        yield from service.catalog.documents(ids[start : start + _DOCUMENTS_PER_BATCH]).values()
 
 
-def _unsearched(service: Service) -> tuple[str, ...]:
+def _unsearched_stores(service: Service) -> tuple[str, ...]:
     settings = service.settings
     if settings.vector_store != "chroma":
         return (settings.vector_store,)

@@ -67,8 +67,8 @@ class ReadSettings(BaseModel):
     model_config = _FROZEN
     passages: int = Field(6, ge=1, le=50, description="passages read for one question")
     first: int = Field(2, ge=1, le=50, description="passages read before the early stop is weighed")
-    contender: float = Field(
-        0.1, ge=0, description="how far below its cosine other documents are read beside a clear answer"
+    conflict_cosine_gap: float = Field(
+        0.1, ge=0, description="how far below a clear answer's cosine other documents are still read"
     )
 
 

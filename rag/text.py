@@ -17,6 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.english.abbreviations import (
+    CONTINUING_ABBREVIATIONS,
+    FINAL_ABBREVIATIONS,
+    NUMBERED_ABBREVIATIONS,
+)
+from rag.english.function_words import SENTENCE_STARTERS
+from rag.english.reporting_verbs import VERBS_AFTER_SPEECH
+from rag.english.titles import TITLE_ABBREVIATIONS
 from rag.types import Span
 
 CONTEXT = 32
@@ -38,29 +46,10 @@ _SEEN = re.compile(r"\w")
 _WIDE = r"\u2e80-\u2fdf\u3040-\u30ff\u31c0-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])\w)++(?:['’](?:(?![{_WIDE}])\w)++)*+")
 
-_TITLES = frozenset(
-    "dr mr mrs ms mx messrs mme mlle prof sen rep gov gen col capt cmdr adm lt sgt cpl maj rev hon pres"
-    " supt e.g i.e cf vs viz approx incl esp".split()
-)
-_NUMBERED = frozenset("no nos nr fig figs vol vols p pp ch chap sec art eq eqs ed eds para pt tab".split())
-_ABBREVIATIONS = frozenset(
-    "inc ltd co corp bros jr sr al st ft mt ave blvd rd dept univ assn est min max avg hrs tel ext"
-    " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun ph.d"
-    " calif fla mass conn penn tenn wash ariz ala minn wis ill ind mich miss okla ore colo".split()
-)
+_NEVER_FINAL = TITLE_ABBREVIATIONS | CONTINUING_ABBREVIATIONS
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)*[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _ENUMERATOR = re.compile(r"\d{1,3}|[A-Za-z]|[ivxIVX]{1,5}")
-_STARTERS = frozenset(
-    "the a an in on it he she they we i you this that these those there here however but and or so as at"
-    " after before when while if for from with since although though because then thus its his her their"
-    " our my what who why how where which some many most all both each other such by to during until"
-    " despite according also one no not yet now today meanwhile additionally furthermore moreover instead"
-    " finally first second please see note let".split()
-)
-_SPEECH = re.compile(
-    r"(?:[A-Z][\w.'’-]*\s){1,3}(?:said|says|asked|asks|added|adds|wrote|writes|told|tells|replied|shouted|"
-    r"cried|wondered|tweeted|exclaimed|continued|concluded|argued|answered)\b"
-)
+_SPEECH = re.compile(rf"(?:[A-Z][\w.'’-]*\s){{1,3}}(?:{'|'.join(sorted(VERBS_AFTER_SPEECH))})\b")
 
 
 def sentences(text: str, within: Span | None = None) -> tuple[Span, ...]:
@@ -154,7 +143,7 @@ def _opens(ahead: re.Match[str]) -> bool:
 def _is_speech(text: str, at: int, limit: int) -> bool:
     """Whether ``"Why?" Judd asked.`` goes on; ``"Why?" He asked ...`` starts anew."""
     match = _SPEECH.match(text, at, min(limit, at + 80))
-    return match is not None and match[0].split(None, 1)[0].lower() not in _STARTERS
+    return match is not None and match[0].split(None, 1)[0].lower() not in SENTENCE_STARTERS
 
 
 def _full_stop(text: str, event: re.Match[str], start: int, ahead: re.Match[str]) -> bool:
@@ -165,10 +154,10 @@ def _full_stop(text: str, event: re.Match[str], start: int, ahead: re.Match[str]
     if _ENUMERATOR.fullmatch(token) and not text[start : stop - len(token)].strip():
         return False
     key, following = token.lower(), ahead["word"]
-    if key in _TITLES:
+    if key in _NEVER_FINAL:
         return False
-    if key in _NUMBERED:
+    if key in NUMBERED_ABBREVIATIONS:
         return not following.isdigit() and not (len(following) == 1 and ahead["mark"].isdigit())
-    if key in _ABBREVIATIONS or _DOTTED.fullmatch(token):
-        return following.lower() in _STARTERS
+    if key in FINAL_ABBREVIATIONS or _DOTTED.fullmatch(token):
+        return following.lower() in SENTENCE_STARTERS
     return True

@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.adapters.index_folders import open_or_renew
+from rag.adapters.index_folders import open_or_recreate
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.signatures import SqliteSignatures
-from rag.answering.decision import Calibration, Decider
+from rag.answering.calibration import Calibration
+from rag.answering.decision import Decider
 from rag.engine import Engine
 from rag.errors import InvalidSettings, StorageError
 from rag.retrieval.retriever import Retriever
@@ -24,10 +25,11 @@ from rag.storage.lock import FolderLock
 
 if TYPE_CHECKING:
     from rag.ports.catalog import Catalog
+    from rag.ports.embedder import Embedder
     from rag.ports.feedback import FeedbackStore
-    from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+    from rag.ports.indexes import DenseIndex, LexicalIndex
     from rag.ports.jobs import JobStore
-    from rag.ports.reading import Reader
+    from rag.ports.reader import Reader
     from rag.settings import Settings
 
 CATALOG, JOBS, LEDGER = "catalog.sqlite3", "jobs.sqlite3", "units.sqlite3"
@@ -46,8 +48,8 @@ class Service:
     jobs: JobStore
     signatures: SqliteSignatures
     feedback: FeedbackStore
-    dense: PassageIndex
-    terms: TermIndex
+    dense: DenseIndex
+    lexical: LexicalIndex
     embedder: Embedder
     reader: Reader
     _open: ExitStack = field(repr=False)
@@ -96,15 +98,15 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         embedder, reader = open_embedder(settings), open_reader(settings)
         dense = _open_dense(settings, data)
         stack.callback(dense.close)
-        terms = _open_terms(data)
-        stack.callback(terms.close)
-        library = Library(catalog, dense, terms, embedder, context=True)
+        lexical = _open_lexical(data)
+        stack.callback(lexical.close)
+        library = Library(catalog, dense, lexical, embedder, context=True)
         if rebuild:
             library.rebuild()
         else:
             library.recover()
         stack.callback(_close, library)
-        retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
+        retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
         return Service(
             settings=settings,
@@ -115,7 +117,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             signatures=signatures,
             feedback=SqliteFeedback(catalog.file),
             dense=dense,
-            terms=terms,
+            lexical=lexical,
             embedder=embedder,
             reader=reader,
             _open=stack.pop_all(),
@@ -198,7 +200,7 @@ def _data_folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _open_dense(settings: Settings, data: Path) -> PassageIndex:
+def _open_dense(settings: Settings, data: Path) -> DenseIndex:
     if settings.vector_store != "chroma":
         from rag.adapters.llama_index.vector_store import LlamaIndexStore
 
@@ -207,13 +209,13 @@ def _open_dense(settings: Settings, data: Path) -> PassageIndex:
 
     if settings.chroma_url is not None:
         return ChromaIndex(url=settings.chroma_url)
-    return open_or_renew(ChromaIndex, data / CHROMA)
+    return open_or_recreate(ChromaIndex, data / CHROMA)
 
 
-def _open_terms(data: Path) -> TermIndex:
+def _open_lexical(data: Path) -> LexicalIndex:
     from rag.adapters.tantivy import TantivyIndex
 
-    return open_or_renew(TantivyIndex, data / TERMS)
+    return open_or_recreate(TantivyIndex, data / TERMS)
 
 
 def _factory(name: str) -> Callable[[Path], object]:

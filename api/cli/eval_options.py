@@ -145,12 +145,14 @@ def add(
     Where nothing is said of what would be right, it becomes a draft.
     """
     from api.cli.commands.eval_cases import add as command
-    from evals.cases.add import Known
+    from evals.cases.add import ExpectedAnswer
 
-    known = Known(right=right or (), cite=cite or (), unanswerable=unanswerable, tags=tag or ())
+    expected = ExpectedAnswer(
+        answers=right or (), quotes=cite or (), unanswerable_kind=unanswerable, tags=tag or ()
+    )
     if (answers is None) is not feedback:
         raise typer.BadParameter("give saved answers or --feedback")
-    raise typer.Exit(command(dataset, known, answers=answers, data=data))
+    raise typer.Exit(command(dataset, expected, answers=answers, data=data))
 
 
 @app.command()

@@ -12,14 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from api import problems
 from api.backend import Backend, UsesBackend
 from api.media_type import requires_json
-from api.schemas.asking import AnswerOut, AskIn
-from api.schemas.convert import answer_out, question_in, trace_out
 from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
 from api.streaming.question_steps import follow, outcome
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import Outcome, Step
+from rag.wire.asking import AnswerOut, AskIn
+from rag.wire.convert import outcome_out, question_in, trace_out
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
@@ -75,9 +75,9 @@ async def ask(
 
 def _told(found: Outcome, asked: AskIn, backend: Backend) -> AnswerOut:
     if not asked.trace:
-        return answer_out(found)
+        return outcome_out(found)
     trace = trace_out(found.trace, models=backend.models(), index=backend.catalog.fingerprint())
-    return answer_out(found, trace=trace)
+    return outcome_out(found, trace=trace)
 
 
 async def _events(

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 
 from api import problems
 from api.backend import UsesBackend
-from api.schemas.documents import CollectionList, CollectionOut
 from api.security.origins import OriginRefused
 from api.security.write_access import KeyNeeded, MayWrite, WritingOff
 from rag.errors import StorageFull, UnknownCollection
+from rag.wire.documents import CollectionList, CollectionOut
 
 router = APIRouter(prefix="/v1", tags=["collections"])
 

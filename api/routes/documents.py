@@ -12,8 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import problems
 from api.backend import UsesBackend
 from api.openapi import UPLOAD_BODY
-from api.schemas.convert import document_out, job_out, summary_out
-from api.schemas.documents import DocumentList, DocumentOut
+from api.schemas.convert import job_out
 from api.schemas.jobs import JobOut
 from api.security.origins import OriginRefused
 from api.security.write_access import KeyNeeded, MayWrite, WritingOff
@@ -27,6 +26,8 @@ from rag.errors import (
     UnsupportedBody,
 )
 from rag.types import DEFAULT_COLLECTION
+from rag.wire.convert import document_out, summary_out
+from rag.wire.documents import DocumentList, DocumentOut
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 

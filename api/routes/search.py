@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request
 from api import problems
 from api.backend import UsesBackend
 from api.routes.documents import Filters, filters_in
-from api.schemas.convert import passage_out
-from api.schemas.searching import SearchOut
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question
+from rag.wire.convert import passage_out
+from rag.wire.searching import SearchOut
 
 router = APIRouter(prefix="/v1", tags=["search"])
 

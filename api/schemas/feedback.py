@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.schemas.base import In, Offset, Out, Version
 from rag.types import DEFAULT_COLLECTION
+from rag.wire.base import In, Offset, Out, Version
 
 
 class PlaceIn(In):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.schemas.base import Out
+from rag.wire.base import Out
 
 
 class Health(Out):

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.base import Out
 from rag.ports.jobs import JobKind, JobState
+from rag.wire.base import Out
 
 
 class ResultOut(Out):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.schemas.base import In, Out
+from rag.wire.base import In, Out
 
 
 class SuggestionsOut(Out):

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from api.schemas.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
-from rag.types import Step
+from rag.types import RetrieveStep, Step
+from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -27,10 +27,9 @@ def event(name: str, data: BaseModel) -> str:
 
 
 def of_step(step: Step) -> Iterator[str]:
-    """What a reader is told of a step: that passages were found, and how many."""
-    if step.name == "retrieve":
-        found = step.detail.get("retrieved")
-        yield event("retrieved", RetrievedEvent(passages=found if isinstance(found, int) else 0))
+    """The events of a step: that passages were retrieved, and how many."""
+    if isinstance(step, RetrieveStep):
+        yield event("retrieved", RetrievedEvent(passages=len(step.passages)))
 
 
 def of_answer(answer: AnswerOut) -> Iterator[str]:

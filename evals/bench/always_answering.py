@@ -38,7 +38,7 @@ def always_figures(service: Service, queries: Sequence[Query], progress: Progres
     if not asked:
         return []
     settings = always_answering(service.settings)
-    retriever = _Without(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
+    retriever = _Without(service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve)
     engine = Engine(service.catalog, retriever, service.reader, open_decider(settings), settings)
 
     def without(question: Question) -> Outcome:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evals.bench.figures import Figure, area, mean
-from evals.cases.places import flat
+from evals.cases.evidence import normalize_whitespace
 from evals.datasets.published import Query
-from evals.metrics.abstention import abstaining
+from evals.metrics.abstention import count_abstentions
 from evals.metrics.auroc import auroc
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
@@ -104,16 +104,22 @@ def _auroc(asked: Sequence[QueryOutcome]) -> float | None:
 
 
 def _balanced(asked: Sequence[QueryOutcome]) -> float | None:
-    return abstaining([not o.text for o in asked], [o.query.answerable for o in asked]).balanced_accuracy
+    return count_abstentions(
+        [not o.text for o in asked], [o.query.answerable for o in asked]
+    ).balanced_accuracy
 
 
 def _cites_answer(one: QueryOutcome) -> bool:
-    return any(flat(gold) in flat(quote) for gold in one.query.answers for quote in one.quotes)
+    return any(
+        normalize_whitespace(gold) in normalize_whitespace(quote)
+        for gold in one.query.answers
+        for quote in one.quotes
+    )
 
 
 def _is_gold(quote: str, sentences: Sequence[str]) -> bool:
-    said = flat(quote)
-    return any(flat(gold) in said or said in flat(gold) for gold in sentences)
+    said = normalize_whitespace(quote)
+    return any(normalize_whitespace(gold) in said or said in normalize_whitespace(gold) for gold in sentences)
 
 
 def _hit(one: QueryOutcome) -> bool:

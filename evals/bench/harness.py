@@ -16,7 +16,7 @@ from evals.bench.figures import Figure, mean
 from evals.bench.ranking import scored
 from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import Query, Text
-from rag.ports.indexes import TermRow
+from rag.ports.indexes import PassageRow
 
 DEPTH = 1_000
 
@@ -64,7 +64,7 @@ def _searched(folder: Path, published: Published, topics: Sequence[Query]) -> di
     with TemporaryDirectory(prefix="saywhere-bm25-") as scratch:
         index = TantivyIndex(Path(scratch))
         rows = [
-            TermRow(passage_id=t.id, document_id=t.id, version="", text=published.text(t), context="")
+            PassageRow(passage_id=t.id, document_id=t.id, version="", text=published.text(t), context="")
             for t in corpus(folder / published.name)
         ]
         index.add("all", rows)

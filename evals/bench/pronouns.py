@@ -22,9 +22,10 @@ from pathlib import Path
 from evals.cases.case import DatasetError
 from evals.datasets.gzipped import corpus, queries
 from evals.metrics.f1 import f1
-from rag.coreference.lexicon import GIVEN_NAMES
 from rag.coreference.resolver import PronounResolver
-from rag.ports.reading import Reader, Resolver
+from rag.english.given_names import GIVEN_NAMES
+from rag.ports.reader import Reader
+from rag.ports.resolver import Resolver
 from rag.text import sentences
 from rag.types import Candidate, Document, Passage, Scores, Span
 

@@ -31,7 +31,7 @@ def passage_rankings(service: Service, question: Question) -> dict[str, list[Can
     """Passages by retriever, best first."""
     vector = service.embedder.embed([question.text])[0]
     dense = best_by_passage(service.dense.search(question.collection, vector, DEPTH))
-    lexical = best_by_passage(service.terms.search(question.collection, question.text, DEPTH))
+    lexical = best_by_passage(service.lexical.search(question.collection, question.text, DEPTH))
     return {
         "Saywhere": service.engine.search(question, DEPTH),
         "dense alone": _candidates(service, list(dense)),

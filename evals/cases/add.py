@@ -1,4 +1,4 @@
-"""A bad answer becomes a case: from a saved answer, with what would have been right where it is known."""
+"""Makes cases of saved answers, with the right answer where a person gives it."""
 
 from __future__ import annotations
 
@@ -9,62 +9,65 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.cases.case import DatasetError, load
+from evals.cases.case import DatasetError
 from evals.cases.form import CaseForm
+from evals.cases.load import load_cases
 from rag.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of the right answer. Nothing known makes a draft, to be completed by a person.
+class ExpectedAnswer:
+    """The right answer, as far as a person gives it. An empty one makes a draft.
 
-    ``right`` are accepted answers, ``cite`` quotes that must be cited, ``unanswerable`` the kind.
+    ``answers`` are accepted, ``quotes`` must be cited; ``unanswerable_kind`` says why there is no answer.
     """
 
-    right: Sequence[str] = ()
-    cite: Sequence[str] = ()
-    unanswerable: str | None = None
+    answers: Sequence[str] = ()
+    quotes: Sequence[str] = ()
+    unanswerable_kind: str | None = None
     tags: Sequence[str] = ()
 
 
 def saved_answers(text: str) -> list[Mapping[str, Any]]:
-    """Answers as the service gives them: one, a list, or a line each.
+    """Answers as the service gives them: one JSON object, a list, or an object a line.
 
     Raises:
-        DatasetError: none of these.
+        DatasetError: the text is none of these.
     """
     try:
-        told = json.loads(text)
+        answers = json.loads(text)
     except ValueError:
         try:
-            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+            answers = [json.loads(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise DatasetError(f"not a saved answer: {error}") from None
-    rows = told if isinstance(told, list) else [told]
+    rows = answers if isinstance(answers, list) else [answers]
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("question"), str):
             raise DatasetError("not a saved answer: it has no question")
     return rows
 
 
-def case_of(answer: Mapping[str, Any], known: Known, *, taken: Sequence[str] = ()) -> dict[str, Any]:
+def case_row(
+    answer: Mapping[str, Any], expected: ExpectedAnswer, *, taken: Sequence[str] = ()
+) -> dict[str, Any]:
     """The row of a case for a saved answer.
 
     Raises:
-        DatasetError: both an answer and a kind of having none are given, or the kind is unknown.
+        DatasetError: it has both an answer and a kind of unanswerable question, or an unknown kind.
     """
-    if known.unanswerable and (known.right or known.cite):
+    if expected.unanswerable_kind and (expected.answers or expected.quotes):
         raise DatasetError("a case has an answer or is unanswerable, not both")
-    answerable = known.unanswerable is None
+    answerable = expected.unanswerable_kind is None
     row: dict[str, Any] = {
         "id": _name(answer["question"], taken),
         "question": answer["question"],
         "answerable": answerable,
-        **({"answers": list(known.right)} if known.right else {}),
-        **({"must_cite": list(known.cite)} if known.cite else {}),
-        **({} if answerable else {"kind": known.unanswerable}),
-        "tags": list(known.tags) or ["reported"],
-        "draft": answerable and not known.right,
+        **({"answers": list(expected.answers)} if expected.answers else {}),
+        **({"must_cite": list(expected.quotes)} if expected.quotes else {}),
+        **({} if answerable else {"kind": expected.unanswerable_kind}),
+        "tags": list(expected.tags) or ["reported"],
+        "draft": answerable and not expected.answers,
         "note": _note(answer),
     }
     try:
@@ -74,11 +77,11 @@ def case_of(answer: Mapping[str, Any], known: Known, *, taken: Sequence[str] = (
     return row
 
 
-def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds cases to the end of a JSON Lines file, made where it is not there.
+def append_cases(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds cases to the end of a JSON Lines file, which is made where there is none.
 
     Raises:
-        DatasetError: a YAML file, which a program can't add to without undoing its writer's hand.
+        DatasetError: it isn't a JSON Lines file. (Writing YAML anew would lose comments and order.)
         StorageError: it can't be written.
     """
     if path.suffix != ".jsonl":
@@ -94,9 +97,9 @@ def append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         raise StorageError(f"{path} can't be written: {error.strerror}") from None
 
 
-def ids_in(path: Path) -> list[str]:
-    """The ids that a file of cases has; none where it is not there. Raises DatasetError."""
-    return [case.id for case in load(path)] if path.is_file() else []
+def case_ids(path: Path) -> list[str]:
+    """The ids of a file's cases; none where there is no file. Raises DatasetError."""
+    return [case.id for case in load_cases(path)] if path.is_file() else []
 
 
 def _name(question: str, taken: Sequence[str]) -> str:
@@ -107,10 +110,10 @@ def _name(question: str, taken: Sequence[str]) -> str:
 
 
 def _note(answer: Mapping[str, Any]) -> str:
-    said = answer.get("answer")
-    name = f" ({answer['id']})" if answer.get("id") else ""
-    told = f"was answered: {said}{name}" if said else f"was not answered{name}"
-    return f"{told}; a reader said: {answer['note']}" if answer.get("note") else told
+    text = answer.get("answer")
+    answer_id = f" ({answer['id']})" if answer.get("id") else ""
+    note = f"was answered: {text}{answer_id}" if text else f"was not answered{answer_id}"
+    return f"{note}; a reader said: {answer['note']}" if answer.get("note") else note
 
 
 def _short(error: ValueError) -> str:

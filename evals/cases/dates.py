@@ -1,7 +1,7 @@
 """Dates as people write them in a sentence, with only the parts that they name.
 
-dateutil reads one date; what it fills in for a part that was left out is found by reading twice, with
-two different defaults: a part that differs was not named.
+dateutil fills in a part that is left out. Each date is therefore parsed twice, with two different defaults: a
+part that differs between the two is not named in the text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from datetime import date, datetime
 
 from dateutil import parser
 
+from rag.english.calendar import MONTHS
+
 _DEFAULTS = datetime(2001, 1, 1), datetime(2004, 2, 2)
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = rf"(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WRITTEN = re.compile(
     rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
@@ -25,7 +27,7 @@ _WRITTEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date of which parts may be unknown."""
+    """A date of which parts may be unnamed."""
 
     year: int | None = None
     month: int | None = None
@@ -36,17 +38,17 @@ class PartialDate:
         """``2025``, ``2025-11`` or ``2025-11-24``.
 
         Raises:
-            ValueError: not in one of these forms, or no such day.
+            ValueError: it is in none of these forms, or there is no such day.
         """
         if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
         year, month, day = [*(int(part) for part in text.split("-")), None, None][:3]
-        date(year or 1, month or 1, day or 1)  # is there such a day?
+        date(year or 1, month or 1, day or 1)  # raises where there is no such day
         return cls(year, month, day)
 
-    def agrees_with(self, wanted: PartialDate) -> bool:
+    def agrees_with(self, expected: PartialDate) -> bool:
         """True where parts that both name are equal, and this names the finest part of the other."""
-        pairs = [(self.year, wanted.year), (self.month, wanted.month), (self.day, wanted.day)]
+        pairs = [(self.year, expected.year), (self.month, expected.month), (self.day, expected.day)]
         if any(one != other for one, other in pairs if one is not None and other is not None):
             return False
         finest = max(index for index, (_, part) in enumerate(pairs) if part is not None)
@@ -63,12 +65,12 @@ def dates_in(text: str) -> list[PartialDate]:
     >>> dates_in("on November 24, 2025")
     [PartialDate(year=2025, month=11, day=24)]
     """
-    return [date for written in _WRITTEN.findall(text) if (date := _read(written)) is not None]
+    return [date for match in _WRITTEN.findall(text) if (date := _parse(match)) is not None]
 
 
-def _read(written: str) -> PartialDate | None:
+def _parse(text: str) -> PartialDate | None:
     try:
-        one, other = (parser.parse(written, default=default) for default in _DEFAULTS)
+        one, other = (parser.parse(text, default=default) for default in _DEFAULTS)
     except (ValueError, OverflowError):
         return None
     return PartialDate(

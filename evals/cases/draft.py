@@ -1,9 +1,9 @@
-"""Drafts of cases from documents, by rule: a start for a person to correct, never a gate.
+"""Drafts cases from documents by rule, for a person to correct. A gate never asks a draft.
 
-A sentence with a name, number or date in it becomes a question whose answer that is: the sentence's
-subject by "Who or what", anything else as a gap to fill. Every other draft of a name is also asked of a
-name that no document holds, as an unanswerable one. What is crude about a question is plain to see,
-and quicker put right than written.
+A sentence that holds a name, number or date becomes a question with that answer: "Who or what" asks for the
+sentence's subject, a gap to fill for anything else. Of every other draft there is an unanswerable twin, in
+which a name is replaced by one that no document holds. The questions are crude, but quicker to correct than
+to write.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from rag.english.function_words import ARTICLES, DEMONSTRATIVES
+from rag.english.pronouns import SUBJECT_PRONOUNS
 from rag.text import sentences
 from rag.types import Document, Span
 
@@ -25,55 +27,54 @@ _VALUE = re.compile(
     r"\$\s?\d[\d,.]*(?:\s(?:million|billion|trillion))?|\b\d[\d,]*(?:\.\d+)?(?:\s?%|\s(?:percent|million|billion))?"
 )
 _INNER_NAME = re.compile(rf"(?<=[a-z,]\s){_NAME}")
-_OTHERS = ("Tarnvale", "Quillmoor", "Pellworth", "Ostrava Ridge")
-_LEAST, _MOST = 7, 40  # words of a sentence that is worth asking about
-_COMMON = frozenset(
-    "The A An In On At It He She They We You I This That These Those But And When If For".split()
-)
+_UNUSED_NAMES = ("Tarnvale", "Quillmoor", "Pellworth", "Ostrava Ridge")
+_MIN_WORDS, _MAX_WORDS = 7, 40  # of a sentence that is asked about
+_OPENING = ARTICLES | DEMONSTRATIVES | SUBJECT_PRONOUNS | frozenset("and at but for if in on when".split())
+_FUNCTION_WORDS = frozenset(word.capitalize() for word in _OPENING)
 
 Row = Mapping[str, Any]
 
 
-def drafts(documents: Iterable[Document], count: int) -> list[Row]:
+def draft_cases(documents: Iterable[Document], count: int) -> list[Row]:
     """Up to ``count`` rows in the form of a case file, taken from all documents in turn."""
-    told = list(documents)
-    everything = "\n".join(document.text for document in told)
-    streams = [_of_document(document, everything) for document in told]
-    found: list[Row] = []
-    asked: set[str] = set()
+    documents = list(documents)
+    corpus_text = "\n".join(document.text for document in documents)
+    streams = [_from_document(document, corpus_text) for document in documents]
+    drafts: list[Row] = []
+    questions: set[str] = set()
     for rows in zip_longest(*streams):
         for row in rows:
-            if row is not None and row["question"] not in asked:
-                asked.add(row["question"])
-                found.append({"id": f"draft-{len(found) + 1:03d}", **row})
-            if len(found) == count:
-                return found
-    return found
+            if row is not None and row["question"] not in questions:
+                questions.add(row["question"])
+                drafts.append({"id": f"draft-{len(drafts) + 1:03d}", **row})
+            if len(drafts) == count:
+                return drafts
+    return drafts
 
 
-def _of_document(document: Document, everything: str) -> Iterator[Row]:
-    every_other = False
+def _from_document(document: Document, corpus_text: str) -> Iterator[Row]:
+    with_twin = False
     for sentence in _spread(sentences(document.text)):
-        row = _of_sentence(" ".join(sentence.slice(document.text).split()), document)
+        row = _from_sentence(" ".join(sentence.slice(document.text).split()), document)
         if row is None:
             continue
         yield row
-        every_other = not every_other
-        twin = _unanswerable(row, everything) if every_other else None
+        with_twin = not with_twin
+        twin = _unanswerable(row, corpus_text) if with_twin else None
         if twin is not None:
             yield twin
 
 
-def _spread(found: Sequence[Span]) -> list[Span]:
-    """From all over the document: every fourth first, then those between."""
-    return [sentence for first in range(4) for sentence in found[first::4]]
+def _spread(spans: Sequence[Span]) -> list[Span]:
+    """Sentences from all over the document: every fourth one, then those after each, and so on."""
+    return [span for first in range(4) for span in spans[first::4]]
 
 
-def _of_sentence(text: str, document: Document) -> Row | None:
-    if not _LEAST <= len(text.split()) <= _MOST or not text.endswith((".", "!", "”", '."')):
+def _from_sentence(text: str, document: Document) -> Row | None:
+    if not _MIN_WORDS <= len(text.split()) <= _MAX_WORDS or not text.endswith((".", "!", "”", '."')):
         return None
     subject = _SUBJECT.match(text)
-    if subject is not None and subject["name"].split()[0] not in _COMMON:
+    if subject is not None and subject["name"].split()[0] not in _FUNCTION_WORDS:
         question = f"Who or what {subject['rest'].rstrip('.!”')}?"
         return _row(question, subject["name"], text, document)
     value = _VALUE.search(text) or _INNER_NAME.search(text)
@@ -94,11 +95,11 @@ def _row(question: str, answer: str, sentence: str, document: Document) -> Row:
     }
 
 
-def _unanswerable(row: Row, everything: str) -> Row | None:
-    """The same question of a name that nothing mentions."""
+def _unanswerable(row: Row, corpus_text: str) -> Row | None:
+    """The same question with a name that no document mentions."""
     name = re.search(rf"(?<=\s){_NAME}", row["question"].partition(" ")[2])
-    other = next((other for other in _OTHERS if other not in everything), None)
-    if name is None or other is None or name[0] in _COMMON:
+    other = next((other for other in _UNUSED_NAMES if other not in corpus_text), None)
+    if name is None or other is None or name[0] in _FUNCTION_WORDS:
         return None
     return {
         "question": row["question"].replace(name[0], other),

@@ -11,10 +11,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evals.cases.case import Case, Kind
+from evals.cases.case import Case, UnanswerableKind
 from evals.cases.dates import PartialDate
-from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Number, Regex
 from rag.types import Span, Turn
 
 _FORBID = ConfigDict(extra="forbid")
@@ -23,7 +23,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class RuleForm(BaseModel):
-    """A rule that accepts answers: exactly one of the five, with what belongs to it."""
+    """A rule that accepts answers: exactly one of the five, with its options."""
 
     model_config = _FORBID
     contains: list[Text] | None = Field(None, min_length=1)
@@ -53,8 +53,8 @@ class RuleForm(BaseModel):
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
-        given = [name for name, value in zip(_RULES, self._values(), strict=True) if value is not None]
-        if len(given) != 1:
+        rules = [name for name, value in zip(_RULES, self._values(), strict=True) if value is not None]
+        if len(rules) != 1:
             raise ValueError(f"an answer is a text or one of {', '.join(_RULES)}")
         if self.tolerance is not None and self.number is None:
             raise ValueError("tolerance belongs to a number")
@@ -75,11 +75,11 @@ class RuleForm(BaseModel):
             return Number(self.number, self.tolerance or 0.0)
         if self.day is not None:
             return Date(PartialDate.parse(self.day))
-        return Listed(tuple(self.items or ()), bool(self.ordered))
+        return ItemList(tuple(self.items or ()), bool(self.ordered))
 
 
-class PlaceForm(BaseModel):
-    """A place by its document, its words, its offsets, or several of them."""
+class EvidenceForm(BaseModel):
+    """Evidence by its document, its quote, its offsets, or several of them."""
 
     model_config = _FORBID
     document: Text | None = None
@@ -88,19 +88,19 @@ class PlaceForm(BaseModel):
     end: int | None = Field(None, ge=1)
 
     @model_validator(mode="after")
-    def _is_place(self) -> Self:
+    def _is_evidence(self) -> Self:
         if (self.start is None) != (self.end is None):
             raise ValueError("a span has a start and an end")
-        self.place()
+        self.evidence()
         return self
 
-    def place(self) -> Place:
-        """As a value. Raises ValueError where it names no place."""
+    def evidence(self) -> Evidence:
+        """As a value. Raises ValueError where it names nothing."""
         span = None if self.start is None or self.end is None else Span(self.start, self.end)
-        return Place(quote=self.quote, document=self.document, span=span)
+        return Evidence(quote=self.quote, document=self.document, span=span)
 
 
-PlaceIn = Text | PlaceForm
+WrittenEvidence = Text | EvidenceForm
 Rule = Text | RuleForm | float | date
 
 
@@ -120,10 +120,10 @@ class CaseForm(BaseModel):
     question: Text
     answerable: bool
     answers: list[Rule] = []
-    kind: Kind | None = None
-    must_cite: list[PlaceIn | list[PlaceIn]] = []
-    may_cite: list[PlaceIn] = []
-    must_not_cite: list[PlaceIn] = []
+    kind: UnanswerableKind | None = None
+    must_cite: list[WrittenEvidence | list[WrittenEvidence]] = []
+    may_cite: list[WrittenEvidence] = []
+    must_not_cite: list[WrittenEvidence] = []
     history: list[TurnForm] = []
     filters: dict[str, str] = {}
     tags: list[str] = []
@@ -138,7 +138,7 @@ class CaseForm(BaseModel):
             answerable=self.answerable,
             answers=tuple(_matcher(answer) for answer in self.answers),
             kind=self.kind,
-            must_cite=tuple(_group(need) for need in self.must_cite),
+            must_cite=tuple(_group(group) for group in self.must_cite),
             may_cite=_group(self.may_cite),
             must_not_cite=_group(self.must_not_cite),
             history=tuple(Turn(question=turn.question, answer=turn.answer) for turn in self.history),
@@ -150,7 +150,7 @@ class CaseForm(BaseModel):
 
 
 def _matcher(answer: Rule) -> Matcher:
-    """YAML reads 10000 and 2025-11-24 as a number and a date, and that is what is meant."""
+    """An answer that YAML reads as a number or a date is a rule for numbers or dates."""
     if isinstance(answer, RuleForm):
         return answer.matcher()
     if isinstance(answer, float):
@@ -160,6 +160,6 @@ def _matcher(answer: Rule) -> Matcher:
     return Exact(answer)
 
 
-def _group(places: PlaceIn | list[PlaceIn]) -> tuple[Place, ...]:
-    several = places if isinstance(places, list) else [places]
-    return tuple(Place(quote=place) if isinstance(place, str) else place.place() for place in several)
+def _group(written: WrittenEvidence | list[WrittenEvidence]) -> tuple[Evidence, ...]:
+    alternatives = written if isinstance(written, list) else [written]
+    return tuple(Evidence(quote=one) if isinstance(one, str) else one.evidence() for one in alternatives)

@@ -1,4 +1,4 @@
-"""What is wrong with cases beside the documents they ask about."""
+"""Checks cases against the documents they ask about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.cases.case import Case
-from evals.cases.places import Place, flat
+from evals.cases.evidence import Evidence, contains_text, normalize_whitespace
 from rag.types import Document
 
 _WORD = re.compile(r"[^\W_]+")
@@ -16,15 +16,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """Documents with their texts folded once."""
+    """Documents with their texts and their words normalised once."""
 
     documents: Sequence[Document]
     texts: Sequence[str]
     words: Sequence[str]
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, evidence: Evidence) -> bool:
         return any(
-            place.of_document(document.id, document.uri, document.title) and _stands(place, document, text)
+            evidence.in_document(document.id, document.uri, document.title)
+            and _holds(document, text, evidence)
             for document, text in zip(self.documents, self.texts, strict=True)
         )
 
@@ -32,32 +33,32 @@ class _Corpus:
 def lint(cases: Sequence[Case], documents: Iterable[Document]) -> list[str]:
     """Findings, one plain line each; empty where nothing is wrong.
 
-    Finds double ids and questions, places that no document holds any more, answerable cases without
-    answers or with none that the documents hold (rules apart), unanswerable ones with answers or
+    Finds duplicate ids and questions, evidence that no document holds, answerable cases without answers
+    or with none that the documents hold (cases with rules apart), unanswerable ones with answers or
     without a kind.
     """
-    kept = list(documents)
-    texts = [flat(document.text) for document in kept]
-    corpus = _Corpus(kept, texts, [_words(text) for text in texts])
-    findings = [f"{name}: id used {n} times" for name, n in _doubles(case.id for case in cases)]
-    asked = _doubles(_asked(case) for case in cases)
-    findings += [f"question asked {n} times: {question}" for question, n in asked]
+    documents = list(documents)
+    texts = [normalize_whitespace(document.text) for document in documents]
+    corpus = _Corpus(documents, texts, [_words(text) for text in texts])
+    findings = [f"{name}: id used {n} times" for name, n in _duplicates(case.id for case in cases)]
+    questions = _duplicates(_conversation(case) for case in cases)
+    findings += [f"question asked {n} times: {question}" for question, n in questions]
     for case in cases:
-        findings += [f"{case.id}: {line}" for line in (*_shape(case), *_held(case, corpus))]
+        findings += [f"{case.id}: {line}" for line in (*_check_fields(case), *_check_texts(case, corpus))]
     return findings
 
 
-def _asked(case: Case) -> str:
-    """The question with what was said before it: "and then?" may be asked in many conversations."""
+def _conversation(case: Case) -> str:
+    """The question with the turns before it: "and then?" may be asked in many conversations."""
     turns = (f"{turn.question} {turn.answer}" for turn in case.history)
-    return flat(" ".join((*turns, case.question)).lower())
+    return normalize_whitespace(" ".join((*turns, case.question)).lower())
 
 
-def _doubles(values: Iterable[str]) -> list[tuple[str, int]]:
+def _duplicates(values: Iterable[str]) -> list[tuple[str, int]]:
     return [(value, n) for value, n in Counter(values).items() if n > 1]
 
 
-def _shape(case: Case) -> list[str]:
+def _check_fields(case: Case) -> list[str]:
     if case.answerable:
         lines = [] if case.answers else ["answerable, but has no answers"]
         lines += [] if case.must_cite else ["answerable, but names no quote that must be cited"]
@@ -66,24 +67,25 @@ def _shape(case: Case) -> list[str]:
     return lines + (["unanswerable, but has answers or quotes"] if case.answers or case.must_cite else [])
 
 
-def _held(case: Case, corpus: _Corpus) -> list[str]:
-    places = [place for need in (*case.must_cite, case.may_cite, case.must_not_cite) for place in need]
-    lines = [f"no document holds {place}" for place in places if not corpus.holds(place)]
-    exact = [_words(answer) for answer in case.exact_answers]
-    held = any(answer in text for answer in exact for text in corpus.words)
-    if len(exact) == len(case.answers) and exact and not held:
+def _check_texts(case: Case, corpus: _Corpus) -> list[str]:
+    groups = (*case.must_cite, case.may_cite, case.must_not_cite)
+    absent = [evidence for group in groups for evidence in group if not corpus.holds(evidence)]
+    lines = [f"no document holds {evidence}" for evidence in absent]
+    answers = [_words(answer) for answer in case.exact_answers]
+    has_rules = len(answers) < len(case.answers)
+    if answers and not has_rules and not any(answer in text for answer in answers for text in corpus.words):
         lines.append(f"no document holds any of its answers ({', '.join(case.exact_answers)})")
     return lines
 
 
-def _stands(place: Place, document: Document, text: str) -> bool:
-    if place.span is not None:
-        return place.span.end <= len(document.text) and (
-            place.quote is None or flat(place.quote) in flat(place.span.slice(document.text))
-        )
-    return place.quote is None or flat(place.quote) in text
+def _holds(document: Document, text: str, evidence: Evidence) -> bool:
+    if evidence.span is None:
+        return evidence.quote is None or normalize_whitespace(evidence.quote) in text
+    if evidence.span.end > len(document.text):
+        return False
+    return evidence.quote is None or contains_text(evidence.span.slice(document.text), evidence.quote)
 
 
 def _words(text: str) -> str:
-    """Lower-cased words with a space around each: punctuation and mark-up tell none apart."""
+    """Lower-cased words with a space around each, without punctuation and mark-up."""
     return " ".join(("", *_WORD.findall(text.lower()), ""))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from evals.cases.dates import PartialDate, dates_in
-from rag.answering.comparison import normalise
+from rag.answering.comparison import normalise, says_same
+from rag.english.numbers import SCALES
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(_SCALES)})?", re.IGNORECASE)
+_SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(SCALES)})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What a system said: its short answer and the sentences it gave in support."""
+class Prediction:
+    """What a system answered: its short answer, and the sentences it gave in support."""
 
     text: str
     statements: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Said:
 class Matcher(Protocol):
     """A rule that accepts or refuses an answer; ``str()`` of it is what a report shows."""
 
-    def accepts(self, said: Said) -> bool: ...
+    def accepts(self, prediction: Prediction) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Exact:
 
     text: str
 
-    def accepts(self, said: Said) -> bool:
-        return normalise(said.text) == normalise(self.text)
+    def accepts(self, prediction: Prediction) -> bool:
+        return says_same(prediction.text, self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -45,14 +45,16 @@ class Exact:
 class Contains:
     """All these phrases stand, as whole words, in the answer or the sentences given with it.
 
-    For how and why: the answer is a sentence, and key phrases tell whether it is the right one.
+    For questions that ask how and why: the answer is a sentence, and key phrases tell whether it is the
+    right one.
     """
 
     phrases: tuple[str, ...]
 
-    def accepts(self, said: Said) -> bool:
-        held = " ".join(normalise(part) for part in (said.text, *said.statements))
-        return all(f" {normalise(phrase)} " in f" {held} " for phrase in self.phrases)
+    def accepts(self, prediction: Prediction) -> bool:
+        texts = (prediction.text, *prediction.statements)
+        words = f" {' '.join(normalise(text) for text in texts)} "
+        return all(f" {normalise(phrase)} " in words for phrase in self.phrases)
 
     def __str__(self) -> str:
         return " … ".join(self.phrases)
@@ -60,12 +62,12 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """This pattern is found in the short answer (white space collapsed), not in its support."""
+    """This pattern matches somewhere in the short answer (white space normalised), not in its support."""
 
     pattern: str
 
-    def accepts(self, said: Said) -> bool:
-        return re.search(self.pattern, " ".join(said.text.split())) is not None
+    def accepts(self, prediction: Prediction) -> bool:
+        return re.search(self.pattern, " ".join(prediction.text.split())) is not None
 
     def __str__(self) -> str:
         return f"/{self.pattern}/"
@@ -81,18 +83,18 @@ class Number:
     value: float
     tolerance: float = 0.0
 
-    def accepts(self, said: Said) -> bool:
-        found = {
-            float(number.replace(",", "")) * _SCALES.get(scale.lower(), 1.0)
-            for number, scale in _SCALED.findall(said.text)
+    def accepts(self, prediction: Prediction) -> bool:
+        numbers = {
+            float(number.replace(",", "")) * SCALES.get(scale.lower(), 1.0)
+            for number, scale in _SCALED.findall(prediction.text)
         }
         # A millionth of the value: 0.1 + 0.2 is 0.3 here.
-        room = self.tolerance + 1e-6 * abs(self.value)
-        return bool(found) and all(abs(number - self.value) <= room for number in found)
+        margin = self.tolerance + 1e-6 * abs(self.value)
+        return bool(numbers) and all(abs(number - self.value) <= margin for number in numbers)
 
     def __str__(self) -> str:
-        give = f" ± {self.tolerance:,g}" if self.tolerance else ""
-        return f"{self.value:,g}{give}"
+        tolerance = f" ± {self.tolerance:,g}" if self.tolerance else ""
+        return f"{self.value:,g}{tolerance}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +107,31 @@ class Date:
 
     date: PartialDate
 
-    def accepts(self, said: Said) -> bool:
-        found = dates_in(said.text)
-        return bool(found) and all(date.agrees_with(self.date) for date in found)
+    def accepts(self, prediction: Prediction) -> bool:
+        dates = dates_in(prediction.text)
+        return bool(dates) and all(date.agrees_with(self.date) for date in dates)
 
     def __str__(self) -> str:
         return str(self.date)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ItemList:
     """The short answer lists these items and nothing else, in this order where ``ordered``."""
 
     items: tuple[str, ...]
     ordered: bool = False
 
-    def accepts(self, said: Said) -> bool:
-        wanted = [normalise(item) for item in self.items]
-        # An item may itself hold "and" or a comma: whole items are taken out before the rest is cut.
-        rest = f" {normalise(said.text)} "
-        places = {item: rest.find(f" {item} ") for item in wanted}
-        if min(places.values(), default=-1) < 0:
+    def accepts(self, prediction: Prediction) -> bool:
+        items = [normalise(item) for item in self.items]
+        # An item may itself hold "and" or a comma: whole items are taken out before the rest is split.
+        rest = f" {normalise(prediction.text)} "
+        positions = {item: rest.find(f" {item} ") for item in items}
+        if min(positions.values(), default=-1) < 0:
             return False
-        if self.ordered and [places[item] for item in wanted] != sorted(places.values()):
+        if self.ordered and [positions[item] for item in items] != sorted(positions.values()):
             return False
-        for item in sorted(wanted, key=len, reverse=True):
+        for item in sorted(items, key=len, reverse=True):
             rest = rest.replace(f" {item} ", "  ")
         return not set(rest.split()) - {"and", "or", "both", "as", "well"}
 

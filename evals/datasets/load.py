@@ -24,8 +24,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.cases.case import YAML, Case, DatasetError, read, read_yaml
-from evals.cases.case import load as load_cases
+from evals.cases.case import Case, DatasetError
+from evals.cases.load import YAML_SUFFIXES, load_cases, read_text, read_yaml
 from evals.datasets.beir import is_beir, read_beir
 from evals.datasets.clapnq import is_clapnq, read_clapnq
 from evals.datasets.gzipped import is_shared
@@ -115,10 +115,10 @@ def find(name: Path) -> Path:
         DatasetError: there is none.
     """
     if name.suffix == ".toml":
-        found = (name.with_suffix(end) for end in (".jsonl", *YAML))
+        found = (name.with_suffix(end) for end in (".jsonl", *YAML_SUFFIXES))
         path = next((p for p in found if p.is_file()), name.with_suffix(".jsonl"))
     else:
-        is_file = name.suffix in {".jsonl", *YAML}
+        is_file = name.suffix in {".jsonl", *YAML_SUFFIXES}
         path = name if is_file else HERE / f"{name}.jsonl"
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in HERE.glob("*.jsonl")))
@@ -145,8 +145,8 @@ def _published(path: Path) -> Published | None:
 def _spec(cases_path: Path, toml_path: Path) -> _Toml:
     if toml_path.is_file():
         return _checked(toml_path, _toml(toml_path))
-    if cases_path.suffix in YAML:
-        data = read_yaml(cases_path, read(cases_path))
+    if cases_path.suffix in YAML_SUFFIXES:
+        data = read_yaml(cases_path, read_text(cases_path))
         if isinstance(data, dict):
             return _checked(cases_path, {key: value for key, value in data.items() if key != "cases"})
     return _Toml()

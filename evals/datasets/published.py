@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from evals.cases.case import Case, DatasetError
+from evals.cases.evidence import Evidence
 from evals.cases.matchers import Exact
-from evals.cases.places import Place
 from rag.types import DEFAULT_COLLECTION, Document, Question, Turn
 
 
@@ -59,7 +59,7 @@ class Query:
             answerable=self.answerable,
             answers=tuple(Exact(answer) for answer in self.answers),
             kind=None if self.answerable else "missing_detail",
-            must_cite=(tuple(Place(document=d) for d in self.relevant),)
+            must_cite=(tuple(Evidence(document=d) for d in self.relevant),)
             if self.answerable and self.relevant
             else (),
             history=self.history,

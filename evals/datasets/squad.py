@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.cases.case import DatasetError, read
+from evals.cases.case import DatasetError
+from evals.cases.load import read_text
 from evals.datasets.published import Published, Query, Text
 
 
@@ -18,7 +19,7 @@ def read_squad(path: Path) -> Published:
         DatasetError: not a SQuAD file.
     """
     try:
-        articles = json.loads(read(path))["data"]
+        articles = json.loads(read_text(path))["data"]
         texts: list[Text] = []
         queries: list[Query] = []
         for article in articles:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
-from evals.cases.places import Place
-from evals.diagnose.passage_trace import Region, Whereabouts, regions, whereabouts
+from evals.cases.evidence import Evidence
+from evals.cases.matchers import Prediction
+from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
-from evals.run.corpus import Corpus
+from rag.explanation.corpus import Corpus
+from rag.explanation.passage_trace import PassageTrace, trace_regions
+from rag.explanation.regions import Region
 from rag.text import sentences
-from rag.types import Abstention, Answer, Outcome, Reason, Span
+from rag.types import Abstention, Answer, Outcome, ReadSpan, Reason, Span
 
 
 class Stage(StrEnum):
-    """Where a case was lost, in the order of a question's way."""
+    """Where a case was lost, in the order of a question's trace."""
 
     INGEST = "ingest"  # no stored document holds what was expected
     RETRIEVE = "retrieve"  # stored, but not among the passages that were read
@@ -39,7 +40,7 @@ class Diagnosis:
 
 def gold(case: Case, corpus: Corpus) -> tuple[Region, ...]:
     """Where the answer stands: the first thing that must be cited, else any accepted text."""
-    places = case.must_cite[0] if case.must_cite else [Place(quote=text) for text in case.exact_answers]
+    places = case.must_cite[0] if case.must_cite else [Evidence(quote=text) for text in case.exact_answers]
     return regions(places, corpus.documents())
 
 
@@ -53,52 +54,51 @@ def diagnose(case: Case, outcome: Outcome | None, *, right: bool, corpus: Corpus
         return Diagnosis(Stage.CITE, "an abstention that shows what isn't stored")
     if corpus is None:
         return Diagnosis(Stage.UNKNOWN, "the documents can't be looked up")
-    where = gold(case, corpus)
-    if not where:
+    expected = gold(case, corpus)
+    if not expected:
         return Diagnosis(Stage.INGEST, "no stored document holds what must be cited")
-    way = whereabouts(where, outcome.trace)
-    if not way.of:
+    trace = trace_regions(expected, outcome.trace)
+    if not trace.pool_size:
         return Diagnosis(Stage.UNKNOWN, "there is no trace")
-    if right and way.chosen_here:
+    if right and trace.is_chosen:
         return Diagnosis(Stage.CITE, "the right answer, without the places that must be cited")
-    return _lost(case, outcome, way, corpus, right=right)
+    return _lost(case, outcome, trace, corpus, right=right)
 
 
-def _lost(case: Case, outcome: Outcome, way: Whereabouts, corpus: Corpus, *, right: bool) -> Diagnosis:
-    if way.rank is None:
-        return Diagnosis(Stage.RETRIEVE, f"its passage is not among the {way.of} found")
-    if not way.read:
-        best = f"the best {way.passages_read} were read" if way.passages_read else "none was read"
-        return Diagnosis(Stage.RETRIEVE, f"its passage came {_nth(way.rank)}; {best}")
-    good = [span for span in way.read if _is_right(case, span, way, corpus)]
+def _lost(case: Case, outcome: Outcome, trace: PassageTrace, corpus: Corpus, *, right: bool) -> Diagnosis:
+    if trace.rank is None:
+        return Diagnosis(Stage.RETRIEVE, f"its passage is not among the {trace.pool_size} found")
+    if not trace.read:
+        best = f"the best {trace.passages_read} were read" if trace.passages_read else "none was read"
+        return Diagnosis(Stage.RETRIEVE, f"its passage came {_nth(trace.rank)}; {best}")
+    good = [span for span in trace.read if _is_right(case, span, trace, corpus)]
     if not good:
-        return Diagnosis(Stage.READ, f"its passage was read as {_quoted(way.read[0])}")
-    if not way.chosen_here or way.chosen is None:
-        other = f", but {_quoted(way.chosen)} elsewhere was preferred" if way.chosen else ""
+        return Diagnosis(Stage.READ, f"its passage was read as {_quoted(trace.read[0])}")
+    if not trace.is_chosen or trace.chosen is None:
+        other = f", but {_quoted(trace.chosen)} elsewhere was preferred" if trace.chosen else ""
         return Diagnosis(Stage.READ, f"{_quoted(good[0])} was read{other}")
     if isinstance(outcome, Abstention) and outcome.reason is not Reason.UNSUPPORTED:
-        return Diagnosis(Stage.TRUST, f"read as {_quoted(way.chosen)}, but {_sure(outcome.confidence)}")
+        return Diagnosis(Stage.TRUST, f"read as {_quoted(trace.chosen)}, but {_sure(outcome.confidence)}")
     if right or isinstance(outcome, Abstention):
         return Diagnosis(Stage.CITE, "the right span was read, and the wrong places cited")
-    return Diagnosis(Stage.READ, f"its passage was read as {_quoted(way.chosen)}")
+    return Diagnosis(Stage.READ, f"its passage was read as {_quoted(trace.chosen)}")
 
 
-def _is_right(case: Case, span: Mapping[str, Any], way: Whereabouts, corpus: Corpus) -> bool:
-    support = _sentence(span, way, corpus)
-    return answer_right(Said(text=str(span["text"]), statements=support), case.answers)
+def _is_right(case: Case, span: ReadSpan, trace: PassageTrace, corpus: Corpus) -> bool:
+    support = _sentences(span, trace, corpus)
+    return answer_right(Prediction(text=span.text, statements=support), case.answers)
 
 
-def _sentence(span: Mapping[str, Any], way: Whereabouts, corpus: Corpus) -> tuple[str, ...]:
+def _sentences(span: ReadSpan, trace: PassageTrace, corpus: Corpus) -> tuple[str, ...]:
     """The sentences that hold a read span, as an answer would quote them."""
-    told = next(found.told for found in way.found if found.told["id"] == span["passage"])
-    document = corpus.document(str(told["document_id"]))
-    within, place = Span(told["start"], told["end"]), Span(span["start"], span["end"])
-    found: Sequence[Span] = sentences(document.text, within)
-    return tuple(s.slice(document.text) for s in found if s.overlaps(place))
+    passage = next(r.passage for r in trace.retrieved if r.passage.passage_id == span.passage_id)
+    text = corpus.document(passage.document_id).text
+    within: Sequence[Span] = sentences(text, passage.span)
+    return tuple(sentence.slice(text) for sentence in within if sentence.overlaps(span.span))
 
 
-def _quoted(span: Mapping[str, Any]) -> str:
-    text = " ".join(str(span["text"]).split())
+def _quoted(span: ReadSpan) -> str:
+    text = " ".join(span.text.split())
     return f"“{text if len(text) <= 80 else text[:77] + '…'}”"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evals.cases.matchers import Matcher, Said
+from evals.cases.matchers import Matcher, Prediction
 
 
-def answer_right(said: Said, accepted: Iterable[Matcher]) -> bool:
-    """True where any of the case's matchers accepts what was said.
+def answer_right(prediction: Prediction, accepted: Iterable[Matcher]) -> bool:
+    """True where any of the case's matchers accepts the answer.
 
     >>> from evals.cases.matchers import Exact
-    >>> answer_right(Said(text="Judd", statements=()), [Exact("Grady Judd"), Exact("Judd")])
+    >>> answer_right(Prediction(text="Judd", statements=()), [Exact("Grady Judd"), Exact("Judd")])
     True
     """
-    return any(matcher.accepts(said) for matcher in accepted)
+    return any(matcher.accepts(prediction) for matcher in accepted)

@@ -8,41 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeVar
 
-Pairs = list[tuple[float, bool]]
+T = TypeVar("T")
+Weighted = tuple[float, bool, float]  # confidence, right, weight
 
 
 def expected_calibration_error(
     confidence: Sequence[float],
     right: Sequence[bool],
+    weights: Sequence[float] | None = None,
     *,
     bins: int = 10,
     mass: Literal["equal_width", "equal_mass"] = "equal_width",
 ) -> float | None:
-    """Weighted mean gap between confidence and accuracy over bins, 0 best; None for no answers.
+    """Mean gap between confidence and accuracy over bins, weighted by their mass, in [0, 1], 0 best.
+
+    None where there are no answers.
+
+    Args:
+        weights: how much each answer counts, all alike by default. Bins of equal mass have equally many
+            answers, whatever these weigh.
 
     >>> expected_calibration_error([1.0, 1.0], [True, False])
     0.5
     """
-    pairs = sorted(zip(confidence, right, strict=True))
-    if not pairs:
+    answers = sorted(zip(confidence, right, weights or [1.0] * len(confidence), strict=True))
+    if not answers:
         return None
-    groups = _by_mass(pairs, bins) if mass == "equal_mass" else _by_width(pairs, bins)
-    return sum(_gap(group) for group in groups) / len(pairs)
+    groups = equal_mass_bins(answers, bins) if mass == "equal_mass" else _equal_width_bins(answers, bins)
+    return sum(_gap(group) for group in groups) / sum(weight for _, _, weight in answers)
 
 
-def _gap(group: Pairs) -> float:
-    return abs(sum(score for score, _ in group) - sum(good for _, good in group))
+def equal_mass_bins(ordered: Sequence[T], bins: int) -> list[Sequence[T]]:
+    """Items in order cut into ``bins`` runs of nearly the same size; some are empty where items are few.
+
+    >>> equal_mass_bins([1, 2, 3, 4], 2)
+    [[1, 2], [3, 4]]
+    """
+    edges = [round(i * len(ordered) / bins) for i in range(bins + 1)]
+    return [ordered[low:high] for low, high in pairwise(edges)]
 
 
-def _by_width(pairs: Pairs, bins: int) -> list[Pairs]:
-    groups: list[Pairs] = [[] for _ in range(bins)]
-    for score, good in pairs:
-        groups[min(int(score * bins), bins - 1)].append((score, good))
+def _gap(group: Sequence[Weighted]) -> float:
+    return abs(sum(score * w for score, _, w in group) - sum(is_right * w for _, is_right, w in group))
+
+
+def _equal_width_bins(answers: Sequence[Weighted], bins: int) -> list[list[Weighted]]:
+    groups: list[list[Weighted]] = [[] for _ in range(bins)]
+    for answer in answers:
+        groups[min(int(answer[0] * bins), bins - 1)].append(answer)
     return groups
-
-
-def _by_mass(pairs: Pairs, bins: int) -> list[Pairs]:
-    edges = [round(i * len(pairs) / bins) for i in range(bins + 1)]
-    return [pairs[low:high] for low, high in pairwise(edges)]

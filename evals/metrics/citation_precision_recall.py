@@ -1,8 +1,8 @@
 """Sentence-level citation precision and recall, after ALCE (Gao et al. 2023, arXiv:2305.14627).
 
-ALCE asks an entailment model whether citations support a statement (``statement_support`` does so
-word for word). Here people have named the places that do: a *need* is a group of places any one of
-which is enough, and *allowed* are further places that are fair to cite beside them.
+ALCE asks an entailment model whether citations support a statement (``statement_support`` does so by words).
+Here people have named the evidence: groups of alternatives, of each of which one must be cited, and further
+evidence that is fair to cite too.
 """
 
 from __future__ import annotations
@@ -10,46 +10,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from evals.cases.places import Place, flat
+from evals.cases.evidence import Evidence, contains_text
 from rag.types import Citation
 
-Need = Sequence[Place]
+Group = Sequence[Evidence]  # alternatives: any one is enough
 
 
-def missing(cited: Sequence[Citation], needs: Iterable[Need]) -> list[Place]:
-    """The first place of each need that no citation is of."""
-    return [need[0] for need in needs if not _held(cited, need)]
+def uncited(citations: Sequence[Citation], groups: Iterable[Group]) -> list[Evidence]:
+    """The first alternative of each group of which none is cited."""
+    return [group[0] for group in groups if not _is_cited(citations, group)]
 
 
-def citation_recall(cited: Sequence[Citation], needs: Sequence[Need]) -> float:
-    """Share of needs met by a citation; 1.0 where nothing is needed."""
-    return 1.0 - len(missing(cited, needs)) / len(needs) if needs else 1.0
+def citation_recall(citations: Sequence[Citation], groups: Sequence[Group]) -> float:
+    """Share of groups of which one alternative is cited, in [0, 1]; 1.0 where there are no groups."""
+    return 1.0 - len(uncited(citations, groups)) / len(groups) if groups else 1.0
 
 
 def citation_precision(
-    cited: Sequence[Citation], needs: Iterable[Need], allowed: Iterable[Place] = ()
+    citations: Sequence[Citation], groups: Iterable[Group], allowed: Iterable[Evidence] = ()
 ) -> float:
-    """Share of citations that meet a need or are allowed; 0.0 where nothing is cited."""
-    fair = [place for need in needs for place in need] + list(allowed)
-    good = sum(any(place.held_by(citation) for place in fair) for citation in cited)
-    return good / len(cited) if cited else 0.0
+    """Share of citations that cover expected or allowed evidence, in [0, 1]; 0.0 where nothing is cited."""
+    relevant = [evidence for group in groups for evidence in group] + list(allowed)
+    hits = sum(any(evidence.cited_by(citation) for evidence in relevant) for citation in citations)
+    return hits / len(citations) if citations else 0.0
 
 
-def forbidden(cited: Iterable[Citation], never: Sequence[Place]) -> list[Place]:
-    """The places that must not be cited and are, even in part."""
-    given = list(cited)
-    return [place for place in never if any(place.touched_by(citation) for citation in given)]
+def forbidden_cited(citations: Iterable[Citation], forbidden: Sequence[Evidence]) -> list[Evidence]:
+    """The forbidden evidence that is cited, even in part."""
+    citations = list(citations)
+    return [e for e in forbidden if any(e.overlapped_by(citation) for citation in citations)]
 
 
-def _held(cited: Sequence[Citation], need: Need) -> bool:
-    if any(place.held_by(citation) for place in need for citation in cited):
+def _is_cited(citations: Sequence[Citation], group: Group) -> bool:
+    if any(evidence.cited_by(citation) for evidence in group for citation in citations):
         return True
     # A quote may run over two citations of a document that stand next to each other in the list.
-    pairs = [(a, b) for a, b in pairwise(cited) if a.document_id == b.document_id]
-    return any(_runs_over(place, a, b) for place in need for a, b in pairs)
+    pairs = [(a, b) for a, b in pairwise(citations) if a.document_id == b.document_id]
+    return any(_spans_both(evidence, a, b) for evidence in group for a, b in pairs)
 
 
-def _runs_over(place: Place, one: Citation, other: Citation) -> bool:
-    if place.quote is None or not place.of_document(one.document_id, one.uri, one.title):
+def _spans_both(evidence: Evidence, first: Citation, second: Citation) -> bool:
+    if evidence.quote is None or not evidence.in_document(first.document_id, first.uri, first.title):
         return False
-    return flat(place.quote) in flat(f"{one.quote} {other.quote}")
+    return contains_text(f"{first.quote} {second.quote}", evidence.quote)

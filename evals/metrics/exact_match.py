@@ -1,4 +1,8 @@
-"""Exact match after SQuAD's normalisation (Rajpurkar et al. 2016, arXiv:1606.05250)."""
+"""Exact match of SQuAD (Rajpurkar et al. 2016, arXiv:1606.05250), the one measure of it in this project.
+
+Answers are normalised as SQuAD's script does, Unicode punctuation left out too as in MLQA's (Lewis et al.
+2020, arXiv:1910.07475).
+"""
 
 from __future__ import annotations
 
@@ -15,5 +19,5 @@ def exact_match(answer: str, accepted: Iterable[str]) -> float:
     >>> exact_match("the Sheriff", ["sheriff"])
     1.0
     """
-    said = normalise(answer)
-    return float(bool(said) and any(said == normalise(other) for other in accepted))
+    prediction = normalise(answer)
+    return float(bool(prediction) and any(prediction == normalise(reference) for reference in accepted))

@@ -1,4 +1,8 @@
-"""Word overlap F1 of SQuAD (Rajpurkar et al. 2016, arXiv:1606.05250): the best over all accepted."""
+"""Word overlap F1 of SQuAD (Rajpurkar et al. 2016, arXiv:1606.05250), the one measure of it in this project.
+
+Answers are normalised as SQuAD's script does, Unicode punctuation left out too as in MLQA's (Lewis et al.
+2020, arXiv:1910.07475).
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,13 @@ def f1(answer: str, accepted: Iterable[str]) -> float:
     >>> round(f1("Sheriff Grady Judd", ["Grady Judd"]), 3)
     0.8
     """
-    return max((_pair(answer, other) for other in accepted), default=0.0)
+    return max((_pair_f1(answer, reference) for reference in accepted), default=0.0)
 
 
-def _pair(answer: str, accepted: str) -> float:
-    said, wanted = normalise(answer).split(), normalise(accepted).split()
-    shared = sum((Counter(said) & Counter(wanted)).values())
+def _pair_f1(answer: str, reference: str) -> float:
+    predicted, expected = normalise(answer).split(), normalise(reference).split()
+    shared = sum((Counter(predicted) & Counter(expected)).values())
     if not shared:
         return 0.0
-    precision, recall = shared / len(said), shared / len(wanted)
+    precision, recall = shared / len(predicted), shared / len(expected)
     return 2 * precision * recall / (precision + recall)

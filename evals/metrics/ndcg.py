@@ -12,7 +12,7 @@ def ndcg(ranked: Sequence[str], grades: Mapping[str, int], k: int = 10) -> float
     ``ranked`` holds no id twice; ids without a grade count as 0.
 
     Raises:
-        ValueError: no grade is above 0: such a question says nothing about ranking.
+        ValueError: no grade is above 0, so that the question measures no ranking.
 
     >>> ndcg(["b", "a"], {"a": 1}, k=2) == 1 / log2(3)
     True

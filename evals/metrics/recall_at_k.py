@@ -9,7 +9,7 @@ def recall_at_k(ranked: Sequence[str], relevant: Collection[str], k: int) -> flo
     """Share of ``relevant`` ids in ``ranked[:k]``, in [0, 1].
 
     Raises:
-        ValueError: nothing is relevant: such a question says nothing about ranking.
+        ValueError: nothing is relevant, so that the question measures no ranking.
 
     >>> recall_at_k(["a", "b", "c"], {"b", "z"}, 2)
     0.5

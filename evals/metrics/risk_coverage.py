@@ -15,15 +15,25 @@ class Point:
     risk: float
 
 
-def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[Point]:
-    """One point for each distinct confidence, highest first; equal ones are answered together."""
-    pairs = sorted(zip(confidence, right, strict=True), key=lambda pair: -pair[0])
+def risk_coverage(
+    confidence: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None
+) -> list[Point]:
+    """One point for each distinct confidence, highest first; equal ones are answered together.
+
+    Args:
+        weights: how much each question counts, all alike by default.
+    """
+    answers = sorted(
+        zip(confidence, right, weights or [1.0] * len(confidence), strict=True), key=lambda item: -item[0]
+    )
+    total = sum(weight for _, _, weight in answers)
     points: list[Point] = []
-    wrong = 0
-    for i, (score, good) in enumerate(pairs):
-        wrong += not good
-        if i + 1 == len(pairs) or pairs[i + 1][0] != score:
-            points.append(Point(threshold=score, coverage=(i + 1) / len(pairs), risk=wrong / (i + 1)))
+    answered = wrong = 0.0
+    for i, (score, is_right, weight) in enumerate(answers):
+        answered += weight
+        wrong += weight * (not is_right)
+        if i + 1 == len(answers) or answers[i + 1][0] != score:
+            points.append(Point(threshold=score, coverage=answered / total, risk=wrong / answered))
     return points
 
 
@@ -38,6 +48,16 @@ def aurc(confidence: Sequence[float], right: Sequence[bool]) -> float | None:
         return None
     steps = zip([0.0, *(p.coverage for p in points)], points, strict=False)
     return sum((point.coverage - before) * point.risk for before, point in steps)
+
+
+def point_at(points: Sequence[Point], threshold: float) -> Point | None:
+    """What a threshold comes to: the widest coverage at or above it; None where nothing is answered.
+
+    Args:
+        points: as ``risk_coverage`` gives them, highest threshold first.
+    """
+    answered = [point for point in points if point.threshold >= threshold]
+    return answered[-1] if answered else None
 
 
 def threshold_for(points: Sequence[Point], risk: float) -> Point | None:

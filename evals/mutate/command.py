@@ -11,10 +11,10 @@ from evals.datasets.load import Dataset
 from evals.mutate import documents as make
 from evals.mutate.pipeline import BREAKS, Break
 from evals.run import summary
-from evals.run.corpus import Corpus
 from evals.run.indexing import fresh_service, write_documents
 from evals.run.runner import Progress, Record, Run, citations_of, judged, run
 from evals.run.saved_results import Results
+from rag.explanation.corpus import Corpus
 from rag.types import Answer, Document, Outcome
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _documents(scratch: Service, record: Record) -> Iterator[Mutant]:
 
 def _asked(scratch: Service, record: Record, kind: str, must: str) -> Mutant:
     case = record.case
-    outcome = scratch.engine.ask(case.asked())
+    outcome = scratch.engine.ask(case.as_question())
     after = judged(case, outcome, corpus=Corpus(scratch.catalog))
     shown = isinstance(outcome, Answer) and bool(outcome.conflicts)
     noticed = bool(after.trouble) or shown or (kind == "what was cited dropped" and _moved(record, outcome))

@@ -11,7 +11,8 @@ from dataclasses import replace
 from zlib import crc32
 
 from evals.cases.case import Case
-from evals.diagnose.passage_trace import Region, regions
+from evals.diagnose.regions import regions
+from rag.explanation.regions import Region
 from rag.text import sentences
 from rag.types import Citation, Document, Span
 

@@ -11,7 +11,7 @@ from evals.diagnose.stage import Stage
 from evals.run.runner import Ask
 from rag.answering.decision import Decider, Decision
 from rag.engine import Engine
-from rag.ports.reading import Reader
+from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis
 from rag.retrieval.retriever import Retriever
 from rag.text import sentences
@@ -36,7 +36,7 @@ class Break:
 
     def tells(self, service: Service) -> bool:
         """True where this break can change an answer at all."""
-        passages = sum(service.terms.count(name) for name in service.terms.collections())
+        passages = sum(service.lexical.count(name) for name in service.lexical.collections())
         return not self.ranks or passages > service.settings.read.passages
 
 
@@ -129,7 +129,7 @@ def _engine(
         decider = SureDecider(decider, confidence, settings.decide.threshold)
     return Engine(
         service.catalog,
-        retriever(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve),
+        retriever(service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve),
         reader or service.reader,
         decider,
         settings,

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.diagnose.passage_trace import Region
 from evals.diagnose.stage import gold
 from evals.gate import Verdict, stages
 from evals.reports.words import expected
-from evals.run.corpus import Corpus
 from evals.run.runner import Record, Run, answer_text, citations_of
 from evals.run.summary import Figure, Slice
 from rag.errors import UnknownDocument
-from rag.types import Abstention, Answer, Citation, Document, Outcome, Span
+from rag.explanation.corpus import Corpus
+from rag.explanation.regions import Region
+from rag.types import Abstention, Answer, Citation, Document, Outcome, RetrievedPassage
 
 SHOWN = 6  # passages of a trace that are kept
 AROUND = 240  # characters of a document kept before and after a citation
@@ -175,49 +175,44 @@ def _document(corpus: Corpus | None, document_id: str, version: str | None = Non
 
 def _trace_data(outcome: Outcome, where: Sequence[Region], corpus: Corpus | None) -> dict[str, Any]:
     """The trace without its times: the best passages and those that hold what was expected."""
-    details = {step.name.split(" ")[0]: step.detail for step in outcome.trace.steps}
-    told = details.get("retrieve", {}).get("passages")
-    passages: list[dict[str, Any]] = told if isinstance(told, list) else []
-    read = {span["passage"]: span for span in _spans(details.get("read", {}).get("best"))}
-    decided = details.get("decide", {})
-    chosen: Any = decided.get("chosen") or {}
+    trace = outcome.trace
+    passages = trace.retrieved.passages if trace.retrieved else ()
+    read = {span.passage_id: span for span in (trace.read.best if trace.read else ())}
+    decided = trace.decided
+    chosen = decided.chosen.passage_id if decided and decided.chosen else None
     rows = []
     for rank, passage in enumerate(passages, 1):
-        is_gold = any(region.meets(passage) for region in where)
+        is_gold = any(region.overlaps(passage) for region in where)
         if rank <= SHOWN or is_gold:
-            span = read.get(passage["id"])
+            span = read.get(passage.passage_id)
             rows.append(
                 {
                     "rank": rank,
                     "gold": is_gold,
-                    **{key: passage[key] for key in ("document_id", "start", "end")},
-                    **{key: passage[key] for key in ("fused", "dense", "lexical")},
+                    "document_id": passage.document_id,
+                    "start": passage.span.start,
+                    "end": passage.span.end,
+                    "fused": passage.fused,
+                    "dense": passage.dense,
+                    "lexical": passage.lexical,
                     "text": _snippet(passage, corpus),
-                    "read": None if span is None else {"text": span["text"], "margin": span["margin"]},
-                    "chosen": passage["id"] == chosen.get("passage"),
+                    "read": None if span is None else {"text": span.text, "margin": span.margin},
+                    "chosen": passage.passage_id == chosen,
                 }
             )
     return {
         "found": len(passages),
         "passages": rows,
-        "threshold": decided.get("threshold"),
-        "features": _features(decided.get("features")),
+        "threshold": decided.threshold if decided else None,
+        "features": {name: _rounded(x) for name, x in decided.features.items()} if decided else {},
     }
 
 
-def _spans(value: object) -> list[dict[str, Any]]:
-    return value if isinstance(value, list) else []
-
-
-def _features(value: object) -> dict[str, float | None]:
-    return {key: _rounded(x) for key, x in value.items()} if isinstance(value, Mapping) else {}
-
-
-def _snippet(passage: Mapping[str, Any], corpus: Corpus | None) -> str:
-    document = _document(corpus, str(passage["document_id"]))
+def _snippet(passage: RetrievedPassage, corpus: Corpus | None) -> str:
+    document = _document(corpus, passage.document_id)
     if document is None:
         return ""
-    text = " ".join(Span(passage["start"], passage["end"]).slice(document.text).split())
+    text = " ".join(passage.span.slice(document.text).split())
     return text if len(text) <= 2 * AROUND else text[: 2 * AROUND - 1] + "…"
 
 

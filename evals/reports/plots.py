@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 from math import ceil, floor, log10
 
+from evals.metrics.calibration import equal_mass_bins
 from evals.metrics.latency import percentile
-from evals.metrics.risk_coverage import risk_coverage
+from evals.metrics.risk_coverage import point_at, risk_coverage
 
 WIDTH, HEIGHT = 340, 230
 LEFT, RIGHT, TOP, BOTTOM = 54, 20, 12, 40
@@ -49,11 +49,10 @@ def risk_coverage_plot(confidence: Sequence[float], right: Sequence[bool], thres
     area = [(line[0][0], 0.0), *line, (line[-1][0], 0.0)]
     body = f'<polygon class="area" points="{axes.points(area)}"/>'
     body += f'<polyline class="line" points="{axes.points(line)}"/>'
-    here = [point for point in points if threshold is not None and point.threshold >= threshold]
-    if here:
-        dot = here[-1]
-        at = f"at the threshold {threshold:g}: {dot.coverage:.0%} answered, {dot.risk:.0%} of those wrong"
-        body += _dot(axes, dot.coverage, dot.risk, at)
+    here = None if threshold is None else point_at(points, threshold)
+    if here is not None:
+        at = f"at the threshold {threshold:g}: {here.coverage:.0%} answered, {here.risk:.0%} of those wrong"
+        body += _dot(axes, here.coverage, here.risk, at)
     return _svg("risk against coverage", axes, body, "share answered", "share wrong", percent=(True, True))
 
 
@@ -65,9 +64,7 @@ def reliability_plot(confidence: Sequence[float], right: Sequence[bool], bins: i
     axes = _Axes((0, 1), (0, 1))
     body = f'<line class="guide" x1="{axes.x(0):.1f}" y1="{axes.y(0):.1f}"'
     body += f' x2="{axes.x(1):.1f}" y2="{axes.y(1):.1f}"/>'
-    edges = [round(i * len(pairs) / bins) for i in range(bins + 1)]
-    for low, high in pairwise(edges):
-        group = pairs[low:high]
+    for group in equal_mass_bins(pairs, bins):
         sure = sum(score for score, _ in group) / len(group)
         share = sum(good for _, good in group) / len(group)
         body += f'<line class="gap" x1="{axes.x(sure):.1f}" y1="{axes.y(sure):.1f}"'

@@ -53,6 +53,8 @@ def touched(
     kept = [
         case
         for case in cases
-        if case.id not in known or known[case.id] & here or (now and now & set(search(case.asked(), DEPTH)))
+        if case.id not in known
+        or known[case.id] & here
+        or (now and now & set(search(case.as_question(), DEPTH)))
     ]
     return Touched(cases=tuple(kept), documents=differs)

@@ -25,11 +25,11 @@ from evals.run import saved_results as results
 from evals.run import summary
 from evals.run.affected_cases import Touched, touched
 from evals.run.comparison import Changes, changes
-from evals.run.corpus import Corpus
 from evals.run.runner import Run, run
 from evals.run.saved_results import Results
 from evals.run.target import Target, by_url, in_process
 from rag.errors import SaywhereError, StorageError
+from rag.explanation.corpus import Corpus
 from rag.types import DEFAULT_COLLECTION
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.run.saved_results import Result, Results
-from evals.statistics import compare
+from evals.statistics import compare_paired
 
 PAIRED = ("right", "em", "f1", "citation_recall", "citation_precision", "recall_1", "reciprocal_rank")
 
@@ -71,7 +71,7 @@ def _tested(name: str, pairs: Sequence[tuple[Result, Result]]) -> Mapping[str, f
     kept = [(one, other) for one, other in both if one is not None and other is not None]
     if not kept:
         return {}
-    found = compare([one for one, _ in kept], [other for _, other in kept])
+    found = compare_paired([one for one, _ in kept], [other for _, other in kept])
     return {"low": found.difference.low, "high": found.difference.high, "p_value": found.p_value}
 
 

@@ -1,31 +1,24 @@
-"""A running service, asked by its URL: the same questions, the same judgement."""
+"""A running service, asked by its URL: the same questions, scored in the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from rag.errors import IndexUnavailable, SaywhereError, UnknownDocument
 from rag.ports.catalog import DocumentRecord
-from rag.types import (
-    Abstention,
-    Answer,
-    Citation,
-    Conflict,
-    Document,
-    Outcome,
-    Question,
-    Reason,
-    Statement,
-    Step,
-    Trace,
-)
+from rag.types import Document, Outcome, Question
+from rag.wire.asking import AnswerOut
+from rag.wire.convert import document_in, outcome_in, question_out, summary_in, version_in
+from rag.wire.documents import DocumentList, DocumentOut
+from rag.wire.searching import SearchOut
 
 _PAGE = 500
 _TRIES = 3  # a busy service says when to come back
+_Form = TypeVar("_Form", bound=BaseModel)
 
 
 class RemoteFault(SaywhereError):
@@ -60,26 +53,19 @@ class Remote:
             IndexUnavailable: it can't be reached.
             RemoteFault: it answered with an error.
         """
-        body: dict[str, Any] = {
-            "question": question.text,
-            "collection": question.collection,
-            "history": [{"question": turn.question, "answer": turn.answer} for turn in question.history],
-            "filters": dict(question.filters),
-            "trace": True,
-        }
+        body = question_out(question, trace=True).model_dump()
+        answer = self._send(AnswerOut, "POST", "/v1/ask", json=body)
+        if answer.trace is not None:
+            self._models.update(answer.trace.models)
         try:
-            told = self._get("POST", "/v1/ask", json=body)
-            self._models.update((told.get("trace") or {}).get("models", {}))
-            return _outcome(told)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RemoteFault(f"not an answer of Saywhere: {error!r}") from error
+            return outcome_in(answer)
+        except ValueError as error:
+            raise RemoteFault(f"not an answer of Saywhere: {error}") from error
 
     def search(self, question: Question, k: int) -> list[str]:
         """Addresses of the documents of the ``k`` best passages."""
-        told = self._get(
-            "GET", "/v1/search", params={"q": question.text, "k": k, "collection": question.collection}
-        )
-        return [result["citation"]["uri"] for result in told["results"]]
+        params = {"q": question.text, "k": k, "collection": question.collection}
+        return [r.citation.uri for r in self._send(SearchOut, "GET", "/v1/search", params=params).results]
 
     def models(self) -> dict[str, str]:
         """Fingerprints of the models that answered, as far as they are known yet."""
@@ -89,50 +75,50 @@ class Remote:
         self, collection: str | None = None, *, limit: int | None = None, after: str = ""
     ) -> list[DocumentRecord]:
         """Every document of a collection, ordered by id."""
-        found: list[DocumentRecord] = []
+        records: list[DocumentRecord] = []
         while True:
             params: dict[str, Any] = {"limit": _PAGE, **({"after": after} if after else {})}
             if collection is not None:
                 params["collection"] = collection
-            told = self._get("GET", "/v1/documents", params=params)
-            found += [_record(row) for row in told["documents"]]
-            after = told.get("next") or ""
-            if not after or (limit is not None and len(found) >= limit):
-                return found[:limit]
+            page = self._send(DocumentList, "GET", "/v1/documents", params=params)
+            records += [summary_in(summary) for summary in page.documents]
+            after = page.next or ""
+            if not after or (limit is not None and len(records) >= limit):
+                return records[:limit]
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """The stored version; another one raises UnknownDocument, as it can't be looked up."""
-        told = self._get("GET", f"/v1/documents/{document_id}")
-        stored = _bare(told["version"])
-        if version is not None and version != stored:
+        body = self._send(DocumentOut, "GET", f"/v1/documents/{document_id}")
+        if version is not None and version != version_in(body.version):
             raise UnknownDocument(f"version {version} of {document_id} is not the one that is stored")
-        return Document(
-            id=told["id"],
-            uri=told["uri"],
-            title=told["title"],
-            text=told["text"],
-            media_type=told["media_type"],
-            collection=told["collection"],
-        )
+        return document_in(body)
 
-    def _get(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
-        for last in range(_TRIES):
-            try:
-                response = self._http.request(method, path, **request)
-            except httpx.HTTPError as error:
-                raise IndexUnavailable(f"{self._http.base_url} can't be reached: {error}") from error
-            if response.status_code in {429, 503} and last < _TRIES - 1:
-                _wait(response)
-                continue
-            break
+    def _send(self, form: type[_Form], method: str, path: str, **request: Any) -> _Form:
+        """The response's body in the form that it should have. A busy service is asked again."""
+        response = self._request(method, path, **request)
         if response.status_code == 404 and path.startswith("/v1/documents/"):
             raise UnknownDocument(path.rsplit("/", 1)[1])
         if response.is_error:
             raise RemoteFault(f"{method} {path}: {response.status_code} {_why(response)}")
-        told: Any = response.json()
-        if not isinstance(told, dict):
-            raise RemoteFault(f"{method} {path}: not an object")
-        return told
+        try:
+            return form.model_validate_json(response.content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "body"
+            raise RemoteFault(
+                f"{method} {path}: not an answer of Saywhere: {where}: {first['msg']}"
+            ) from error
+
+    def _request(self, method: str, path: str, **request: Any) -> httpx.Response:
+        for attempt in range(_TRIES):
+            try:
+                response = self._http.request(method, path, **request)
+            except httpx.HTTPError as error:
+                raise IndexUnavailable(f"{self._http.base_url} can't be reached: {error}") from error
+            if response.status_code not in {429, 503} or attempt == _TRIES - 1:
+                break
+            _wait(response)
+        return response
 
 
 def _wait(response: httpx.Response) -> None:
@@ -144,71 +130,7 @@ def _wait(response: httpx.Response) -> None:
 
 def _why(response: httpx.Response) -> str:
     try:
-        told = response.json()
-        return str(told.get("detail") or told.get("title") or "")
+        problem = response.json()
+        return str(problem.get("detail") or problem.get("title") or "")
     except (ValueError, AttributeError):
         return response.reason_phrase
-
-
-def _bare(version: str) -> str:
-    return version.removeprefix("sha256:")
-
-
-def _outcome(told: Mapping[str, Any]) -> Outcome:
-    trace = _trace(told.get("trace"))
-    if not told["answered"]:
-        why = told["abstention"]
-        return Abstention(
-            question=told["question"],
-            reason=Reason(why["reason"]),
-            confidence=told["confidence"],
-            nearest=tuple(_citation(row) for row in why["nearest"]),
-            trace=trace,
-        )
-    return Answer(
-        question=told["question"],
-        text=told["answer"],
-        statements=tuple(
-            Statement(text=s["text"], citations=tuple(s["citations"])) for s in told["statements"]
-        ),
-        citations=tuple(_citation(row) for row in told["citations"]),
-        confidence=told["confidence"],
-        conflicts=tuple(Conflict(text=c["text"], citations=tuple(c["citations"])) for c in told["conflicts"]),
-        trace=trace,
-    )
-
-
-def _trace(told: Mapping[str, Any] | None) -> Trace:
-    steps: Sequence[Mapping[str, Any]] = (told or {}).get("steps", ())
-    return Trace(steps=tuple(Step(name=s["name"], ms=s["ms"], detail=s["detail"]) for s in steps))
-
-
-def _citation(row: Mapping[str, Any]) -> Citation:
-    return Citation(
-        document_id=row["document_id"],
-        version=_bare(row["version"]),
-        title=row["title"],
-        uri=row["uri"],
-        start=row["start"],
-        end=row["end"],
-        quote=row["quote"],
-        prefix=row["prefix"],
-        suffix=row["suffix"],
-        section=tuple(row["section"]),
-        page=row["page"],
-        url=row["url"],
-    )
-
-
-def _record(row: Mapping[str, Any]) -> DocumentRecord:
-    return DocumentRecord(
-        id=row["id"],
-        collection=row["collection"],
-        uri=row["uri"],
-        title=row["title"],
-        media_type=row["media_type"],
-        version=_bare(row["version"]),
-        characters=row["characters"],
-        passages=row["passages"],
-        updated_at=row["updated_at"],
-    )

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from evals.cases.case import Case
 from evals.diagnose.stage import Diagnosis, diagnose
-from evals.metrics.citation_precision_recall import forbidden, missing
-from evals.run.corpus import Corpus
+from evals.metrics.citation_precision_recall import forbidden_cited, uncited
 from evals.run.scores import Retrieval, Scores, retrieval, score
 from rag.errors import UnknownDocument
+from rag.explanation.corpus import Corpus
 from rag.types import DEFAULT_COLLECTION, Abstention, Answer, Citation, Outcome, Question
 
 Ask = Callable[[Question], Outcome]
@@ -98,7 +98,7 @@ def _record(case: Case, ask: Ask, corpus: Corpus | None, collection: str) -> Rec
     outcome, error = None, ""
     since = time.perf_counter()
     try:
-        outcome = ask(case.asked(collection))
+        outcome = ask(case.as_question(collection))
     except Exception as broken:  # noqa: BLE001 (whatever breaks is recorded against its case)
         error = f"{type(broken).__name__}: {broken}"
     ms = (time.perf_counter() - since) * 1e3
@@ -143,9 +143,9 @@ def _trouble(case: Case, outcome: Outcome | None, scores: Scores, exact: tuple[b
         parts.append(f"answered what the documents don't say (confidence {outcome.confidence:.2f})")
     elif isinstance(outcome, Answer):
         parts += [] if scores.right else [f"wrong answer (confidence {outcome.confidence:.2f})"]
-        parts += [f"does not cite {place}" for place in missing(outcome.citations, case.must_cite)]
+        parts += [f"does not cite {evidence}" for evidence in uncited(outcome.citations, case.must_cite)]
     if isinstance(outcome, Answer):
-        parts += [f"cites {place}" for place in forbidden(outcome.citations, case.must_not_cite)]
+        parts += [f"cites {evidence}" for evidence in forbidden_cited(outcome.citations, case.must_not_cite)]
     if exact is not None and not all(exact):
         parts.append(f"{exact.count(False)} of {len(exact)} citations are not what is stored")
     return "; ".join(parts)

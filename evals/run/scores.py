@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
-from evals.diagnose.passage_trace import regions, whereabouts
+from evals.cases.matchers import Prediction
+from evals.diagnose.regions import regions
 from evals.metrics.answer_in_citation import answer_in_citation
 from evals.metrics.answer_right import answer_right
-from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden
+from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden_cited
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
 from evals.metrics.ndcg import ndcg
 from evals.metrics.recall_at_k import recall_at_k
 from evals.metrics.reciprocal_rank import reciprocal_rank
 from evals.metrics.statement_support import statement_precision, statement_recall
-from evals.run.corpus import Corpus
+from rag.explanation.corpus import Corpus
+from rag.explanation.passage_trace import trace_regions
 from rag.types import Abstention, Answer, Outcome
 
 DEPTH = 10  # passages that ranking figures look at
@@ -87,7 +88,7 @@ def score(case: Case, outcome: Outcome | None, ranking: Retrieval | None = None)
         citation_recall=citation_recall(cited, needs) if needs else None,
         citation_precision=citation_precision(cited, needs, case.may_cite) if answer and needs else None,
         not_forbidden=(
-            float(not forbidden(cited, case.must_not_cite)) if answer and case.must_not_cite else None
+            float(not forbidden_cited(cited, case.must_not_cite)) if answer and case.must_not_cite else None
         ),
         answer_in_citation=answer_in_citation(text, quotes) if answer else None,
         statement_recall=statement_recall(answer.statements, quotes) if answer else None,
@@ -104,10 +105,10 @@ def retrieval(case: Case, outcome: Outcome | None, corpus: Corpus | None) -> Ret
         return ranked([None] * len(case.must_cite))
     ranks = []
     for need in case.must_cite:
-        way = whereabouts(regions(need, corpus.documents()), outcome.trace)
-        if not way.of:
+        trace = trace_regions(regions(need, corpus.documents()), outcome.trace)
+        if not trace.pool_size:
             return None
-        ranks.append(way.rank)
+        ranks.append(trace.rank)
     return ranked(ranks)
 
 
@@ -136,4 +137,4 @@ def _right(case: Case, outcome: Outcome | None) -> bool:
     if not case.answers:  # a ranking set: nothing is known but where the answer is
         return bool(case.must_cite) and citation_recall(outcome.citations, case.must_cite) == 1.0
     statements = tuple(statement.text for statement in outcome.statements)
-    return answer_right(Said(text=outcome.text, statements=statements), case.answers)
+    return answer_right(Prediction(text=outcome.text, statements=statements), case.answers)

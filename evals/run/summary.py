@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from evals.metrics.abstention import Abstaining, abstaining
+from evals.metrics.abstention import AbstentionCounts, count_abstentions
 from evals.metrics.auroc import auroc
 from evals.metrics.calibration import expected_calibration_error
 from evals.metrics.latency import percentile
@@ -132,14 +132,14 @@ def _over(
 def _abstention(records: Sequence[Record]) -> list[Figure]:
     counts = _counts(records)
     return [
-        _over("abstention_precision", records, counts.right + counts.wrong, lambda rs: _counts(rs).precision),
-        _over("abstention_recall", records, counts.right + counts.missed, lambda rs: _counts(rs).recall),
+        _over("abstention_precision", records, counts.abstained, lambda rs: _counts(rs).precision),
+        _over("abstention_recall", records, counts.unanswerable, lambda rs: _counts(rs).recall),
         _over("balanced_accuracy", records, len(records), lambda rs: _counts(rs).balanced_accuracy),
     ]
 
 
-def _counts(records: Sequence[Record]) -> Abstaining:
-    return abstaining([r.abstained for r in records], [r.case.answerable for r in records])
+def _counts(records: Sequence[Record]) -> AbstentionCounts:
+    return count_abstentions([r.abstained for r in records], [r.case.answerable for r in records])
 
 
 def _confidence(records: Sequence[Record]) -> list[Figure]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from evals.cases.case import DatasetError
 from evals.datasets.load import Dataset
-from evals.run.corpus import Texts
 from evals.run.runner import Ask
+from rag.explanation.corpus import DocumentStore
 from rag.types import Question
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Target:
     """Ways to ask; ``search`` gives addresses of documents, ``service`` is set in process only."""
 
     ask: Ask
-    texts: Texts
+    texts: DocumentStore
     search: Search
     models: Callable[[], Mapping[str, str]]
     service: Service | None = None

@@ -8,14 +8,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from evals.metrics.auroc import auroc_between
+from evals.metrics.exact_match import exact_match
+from evals.metrics.f1 import f1
 from evals.train.batches import load_tokenizer
 from evals.train.data import Example
 from evals.train.example_cache import draw, keep, kept, read, with_pages
 from evals.train.feature_distillation import likeness
 from evals.train.loop import Recipe, Trainer, load_model, loss_of
 from evals.train.mixture import hold_out, passes, watched
-from evals.train.score import auroc, exact, token_f1, torch_logits
 from evals.train.score import read as readings_of
+from evals.train.score import torch_logits
 from evals.train.soft_labels import Teacher, taught
 
 _DRAWN = "examples.jsonl.gz"
@@ -97,12 +100,12 @@ def figures(model: Any, tokenizer: Any, examples: list[Example]) -> str:
     answered = [(r, e) for r, e in zip(readings, examples, strict=True) if e.span]
     texts = [(r.text, [e.context[e.span.start : e.span.end]]) for r, e in answered if e.span]
     parts = [
-        f"F1 {100 * sum(token_f1(*t) for t in texts) / len(texts):.1f}",
-        f"EM {100 * sum(exact(*t) for t in texts) / len(texts):.1f}",
+        f"F1 {100 * sum(f1(*t) for t in texts) / len(texts):.1f}",
+        f"EM {100 * sum(exact_match(*t) for t in texts) / len(texts):.1f}",
     ]
     for kind in sorted({e.kind for e in examples if e.span is None}):
         rest = [r.margin for r, e in zip(readings, examples, strict=True) if e.kind == kind]
-        parts.append(f"AUROC {kind} {auroc([r.margin for r, _ in answered], rest):.3f}")
+        parts.append(f"AUROC {kind} {auroc_between([r.margin for r, _ in answered], rest):.3f}")
     return " ".join(parts)
 
 

@@ -3,9 +3,9 @@
 Questions go through the real retriever and reader (``collect.py``): those of three open sets, of the
 training articles that were held out and of four invented teams' pages, as they are and with every passage
 that answers them taken away, and questions whose passages are on the subject but don't answer. From what
-was read, logistic regression learns P(right) over ``rag.decide.FEATURES``. Each kind of reading counts by
-``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that a question and
-its gold-less twin stay together), and once more with each set foretold by the others.
+was read, logistic regression learns P(right) over ``FEATURES`` of ``rag/answering/calibration.py``. Each kind
+of reading counts by ``SHARES``, each set in it alike. Scores are out of fold (five folds by question, so that
+a question and its gold-less twin stay together), and once more with each set predicted by the others.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals.metrics.auroc import auroc
+from evals.metrics.calibration import expected_calibration_error
+from evals.metrics.risk_coverage import point_at, risk_coverage
 from evals.train.card_figure import confidence_svg
 from evals.train.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
-from rag.answering.decision import FEATURES, Calibration, Decider
+from rag.answering.calibration import FEATURES, Calibration
+from rag.answering.decision import Decider
 from rag.errors import ModelError
 from rag.settings import DecideSettings, Settings, load
 
@@ -40,7 +44,7 @@ SHARES = {Kind.ANSWERABLE: 0.6, Kind.NOT_ANSWERED: 0.3, Kind.GOLD_REMOVED: 0.1}
 # 0.778 and 0.792 of CLAPnq's: more than 1 helps where a corpus is made of unrelated paragraphs.
 RETRIEVAL_WEIGHT = 1.0
 # Of how many passages are retrieved, what each fit leaves out.
-LEFT_OUT = {"many": "behind", "few": "standing"}
+LEFT_OUT = {"large_pool": "log_rank", "small_pool": "z_score"}
 
 
 def decider(retrieval_weight: float) -> Decider:
@@ -72,7 +76,7 @@ def best_of(samples: Sequence[Sample], weight: float) -> tuple[list[list[float]]
 def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
     """The calibration as it is stored, its out-of-fold scores under ``"fitted"``, and their picture.
 
-    Picture and scores are of the fit for many passages, which the samples have, but for ``"few"``.
+    Picture and scores are of the fit for many passages, which the samples have, but for ``"small_pool"``.
     """
     import numpy as np
 
@@ -92,14 +96,14 @@ def fit(samples: Sequence[Sample]) -> tuple[dict[str, Any], str]:
         elsewhere = {"auroc_elsewhere": _elsewhere(samples, given, y, w)}
         scores[name] = {**_scores(samples, held_out[name], y, w), **elsewhere}
     threshold = DecideSettings().threshold
-    picture = confidence_svg(held_out["many"].tolist(), (y > 0).tolist(), w.tolist(), threshold)
+    picture = confidence_svg(held_out["large_pool"].tolist(), (y > 0).tolist(), w.tolist(), threshold)
     fitted = {
         "features": list(FEATURES),
         "mean": [round(float(v), 6) for v in mean],
         "scale": [round(float(v), 6) for v in scale],
         **fits,
         "retrieval_weight": RETRIEVAL_WEIGHT,
-        "fitted": {**scores["many"], "few": scores["few"]},
+        "fitted": {**scores["large_pool"], "small_pool": scores["small_pool"]},
     }
     return fitted, picture
 
@@ -132,13 +136,12 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 def _scores(
     samples: Sequence[Sample], p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]
 ) -> dict[str, Any]:
-    from sklearn.metrics import roc_auc_score
-
+    weighted = (p.tolist(), (y > 0).tolist(), w.tolist())
     return {
         "readings": len(y),
-        "auroc": round(float(roc_auc_score(y, p, sample_weight=w)), 4),
-        "expected_calibration_error": round(_calibration_error(p, y, w), 4),
-        "risk_coverage": _risk_coverage(p, y, w),
+        "auroc": _rounded(auroc(*weighted)),
+        "expected_calibration_error": _rounded(expected_calibration_error(*weighted)),
+        "risk_coverage": _risk_coverage(*weighted),
         "answered": _answered(samples, p),
     }
 
@@ -152,7 +155,6 @@ def _elsewhere(
     nobody fitted anything to.
     """
     import numpy as np
-    from sklearn.metrics import roc_auc_score
 
     names = np.array([sample.dataset for sample in samples])
     found = {}
@@ -160,7 +162,7 @@ def _elsewhere(
         there = names == name
         if 0 < y[there].mean() < 1:
             told = _predict(_regress(x[~there], y[~there], w[~there]), x[there])
-            found[name] = round(float(roc_auc_score(y[there], told)), 4)
+            found[name] = _rounded(auroc(told.tolist(), (y[there] > 0).tolist()))
     return found
 
 
@@ -199,37 +201,26 @@ def _predict(model: _Model, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> float:
-    """Expected calibration error in ten bins of equal width (Guo et al. 2017), weighted."""
-    import numpy as np
-
-    bins = np.minimum((p * 10).astype(int), 9)
-    total = 0.0
-    for b in range(10):
-        inside = bins == b
-        if inside.any():
-            gap = np.average(p[inside], weights=w[inside]) - np.average(y[inside], weights=w[inside])
-            total += abs(gap) * w[inside].sum()
-    return float(total / w.sum())
-
-
 def _risk_coverage(
-    p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]
+    confidence: Sequence[float], right: Sequence[bool], weights: Sequence[float]
 ) -> list[dict[str, float]]:
     """For each threshold: what share is answered, and what share of the answers is wrong."""
-    points = []
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        given = p >= threshold
-        answered = float(w[given].sum())
-        wrong = float((w * (1 - y))[given].sum())
-        points.append(
-            {
-                "threshold": threshold,
-                "coverage": round(answered / float(w.sum()), 4),
-                "risk": round(wrong / answered, 4) if answered else 0.0,
-            }
-        )
-    return points
+    curve = risk_coverage(confidence, right, weights)
+    points = {threshold: point_at(curve, threshold) for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+    return [
+        {
+            "threshold": threshold,
+            "coverage": round(point.coverage, 4) if point else 0.0,
+            "risk": round(point.risk, 4) if point else 0.0,
+        }
+        for threshold, point in points.items()
+    ]
+
+
+def _rounded(value: float | None) -> float:
+    if value is None:
+        raise ValueError("scores need a right and a wrong answer")
+    return round(value, 4)
 
 
 def _make_readable(path: Path) -> None:

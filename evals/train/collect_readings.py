@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from evals.cases.case import Case
-from evals.cases.matchers import Said
+from evals.cases.matchers import Prediction
 from evals.datasets.gzipped import Query, corpus, queries
 from evals.datasets.load import load
-from evals.diagnose.passage_trace import regions
+from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
@@ -20,7 +20,7 @@ from evals.run.target import in_process
 from evals.train.data import read_rows
 from evals.train.mixture import hold_out
 from rag.answering.comparison import normalise
-from rag.engine import distinct
+from rag.answering.duplicates import without_duplicates
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.reading.context import in_table
 from rag.retrieval.retriever import Retriever
@@ -118,7 +118,7 @@ def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Samp
 def _accepts(case: Case, span: SpanAnswer) -> bool:
     """Whether a case accepts an answer; a table's cell by itself, since its row holds others' answers."""
     support = () if in_table(span.candidate.document, span.span) else (_sentence(span),)
-    return answer_right(Said(text=span.text, statements=support), case.answers)
+    return answer_right(Prediction(text=span.text, statements=support), case.answers)
 
 
 def _holds_any(case: Case, candidate: Candidate) -> bool:
@@ -154,14 +154,16 @@ def _samples(
 def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
     """One case's reading, and where it has passages with the answer the one without them."""
     settings = service.settings
-    retriever = Retriever(service.catalog, service.dense, service.terms, service.embedder, settings.retrieve)
+    retriever = Retriever(
+        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    )
     analysis = analyze_question(case.text, limit=settings.limits.question_characters)
     found = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
     kinds = {Kind.ANSWERABLE if case.answerable else Kind.NOT_ANSWERED: found}
     if case.answerable and case.gold is not None:
         kinds[Kind.GOLD_REMOVED] = [candidate for candidate in found if not case.gold(candidate)]
     for kind, candidates in kinds.items():
-        chosen = distinct(candidates)[:passages]
+        chosen = without_duplicates(candidates)[:passages]
         spans = tuple(span for spans in service.reader.read(analysis.standalone, chosen) for span in spans)
         yield Sample(
             dataset=case.dataset,

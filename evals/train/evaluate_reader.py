@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.metrics.auroc import auroc_between
+from evals.metrics.exact_match import exact_match
+from evals.metrics.f1 import f1
+from evals.metrics.latency import percentile
+from evals.statistics import bootstrap_interval
 from evals.train.batches import load_tokenizer
 from evals.train.data import json_lines, sentence_spans
-from evals.train.score import Logits, auroc, best_threshold, exact, interval, read, token_f1
+from evals.train.score import Logits, best_threshold, read
 from rag.adapters.onnx.span_reader import SpanReader
 from rag.types import Candidate, Document, Passage, Scores, Span
 
@@ -100,14 +106,15 @@ def xquad(subject: Subject, folder: Path) -> Iterator[str]:
     texts, queries = _load(folder)
     pairs = [(q["text"], texts[q["context_doc"]]) for q in queries]
     for how, answers in (("", subject.answers(pairs)), (" looked at twice", subject.served(pairs))):
-        for name, measure in (("F1", token_f1), ("EM", exact)):
+        for name, measure in (("F1", f1), ("EM", exact_match)):
             values = [100 * measure(a, q["answers"]) for a, q in zip(answers, queries, strict=True)]
-            low, high = interval(values)
-            yield f"xquad-en{how} {name} {np.mean(values):.1f} [{low:.1f}, {high:.1f}] n={len(values)}"
+            scored = bootstrap_interval(values)
+            bounds = f"[{scored.low:.1f}, {scored.high:.1f}]"
+            yield f"xquad-en{how} {name} {scored.mean:.1f} {bounds} n={len(values)}"
     emptied = [(q["text"], _without(text, q)) for q, (_, text) in zip(queries, pairs, strict=True)]
     kept = [pair for pair in emptied if pair[1]]
     whole, less = subject.margins(pairs), subject.margins(kept)
-    yield f"xquad-en AUROC gold against removed {auroc(whole, less):.3f} n={len(pairs)}+{len(kept)}"
+    yield f"xquad-en AUROC gold against removed {auroc_between(whole, less):.3f} n={len(pairs)}+{len(kept)}"
     yield f"xquad-en balanced accuracy {best_threshold(whole, less)[1]:.3f}"
 
 
@@ -118,22 +125,26 @@ def clapnq(subject: Subject, folder: Path) -> Iterator[str]:
     higher = [m for m, q in zip(best, queries, strict=True) if q["answerable"]]
     lower = [m for m, q in zip(best, queries, strict=True) if not q["answerable"]]
     cut, accuracy = best_threshold(higher, lower)
-    yield f"clapnq balanced accuracy {accuracy:.3f} at {cut:.2f}, AUROC {auroc(higher, lower):.3f}"
+    yield f"clapnq balanced accuracy {accuracy:.3f} at {cut:.2f}, AUROC {auroc_between(higher, lower):.3f}"
 
 
 def nomiracl(subject: Subject, folder: Path) -> Iterator[str]:
     """The two error rates over each question's ten candidates, at three thresholds."""
     texts, queries = _load(folder)
     best = [_best(subject, q["text"], [texts[c] for c in q["candidates"]]) for q in queries]
-    higher = np.array([m for m, q in zip(best, queries, strict=True) if q["answerable"]])
-    lower = np.array([m for m, q in zip(best, queries, strict=True) if not q["answerable"]])
-    yield f"nomiracl AUROC {auroc(list(higher), list(lower)):.3f}"
-    cuts = (best_threshold(list(higher), list(lower))[0], *np.quantile(higher, [0.1, 0.15]))
-    for cut in map(float, cuts):
+    higher = [m for m, q in zip(best, queries, strict=True) if q["answerable"]]
+    lower = [m for m, q in zip(best, queries, strict=True) if not q["answerable"]]
+    yield f"nomiracl AUROC {auroc_between(higher, lower):.3f}"
+    cuts = (best_threshold(higher, lower)[0], percentile(higher, 10) or 0.0, percentile(higher, 15) or 0.0)
+    for cut in cuts:
         yield (
-            f"nomiracl at {cut:.2f}: answers {100 * (lower >= cut).mean():.1f} % of what it should decline,"
-            f" declines {100 * (higher < cut).mean():.1f} % of what it should answer"
+            f"nomiracl at {cut:.2f}: answers {_percent(m >= cut for m in lower)} % of what it should decline,"
+            f" declines {_percent(m < cut for m in higher)} % of what it should answer"
         )
+
+
+def _percent(values: Iterable[bool]) -> str:
+    return f"{100 * mean(values):.1f}"
 
 
 def _best(subject: Subject, question: str, texts: Sequence[str]) -> float:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from evals.train.lexical_overlap import OverlapIndex
-from rag.ports.indexes import Embedder
+from rag.ports.embedder import Embedder
 
 _DEPTH = 40
 _DAMPING = 60

@@ -8,11 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rag.english.function_words import ARTICLES, DEMONSTRATIVES, QUESTION_WORDS
+from rag.english.pronouns import POSSESSIVE_DETERMINERS, SUBJECT_PRONOUNS
+from rag.english.verbs import BE, DO, HAVE, MODALS
+
 _WORD = re.compile(r"\w+")
-_STOP = frozenset(
-    "a an the of in on at to for from by with and or not is are was were be been being do does did has have"
-    " had what which who whom whose when where why how many much long this that these those it its he she his"
-    " her they their there as can could would will should may might i you we my your our s".split()
+_STOP = (
+    ARTICLES
+    | DEMONSTRATIVES
+    | QUESTION_WORDS
+    | SUBJECT_PRONOUNS
+    | POSSESSIVE_DETERMINERS
+    | BE
+    | DO
+    | HAVE
+    | (MODALS - {"must", "shall"})
+    | frozenset("and as at by for from in not of on or there to with".split())
+    | frozenset("long many much s".split())  # "how long", "how many", what an apostrophe cuts off
 )
 
 

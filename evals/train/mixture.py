@@ -16,8 +16,10 @@ from evals.train import unanswerable as negatives
 from evals.train.data import Example, Row, positive
 from evals.train.hard_negatives import NearIndex
 from evals.train.lexical_overlap import OverlapIndex
-from rag.ports.indexes import Embedder
-from rag.storage.index_rows import prefix
+from rag.english.function_words import ARTICLES
+from rag.english.verbs import BE, DO, HAVE
+from rag.ports.embedder import Embedder
+from rag.storage.index_rows import context_prefix
 from rag.types import Span
 
 # Parts of a hundred, by maker and source.
@@ -83,9 +85,7 @@ _BARE = 0.15
 _KEY_WORDS = 0.06
 _SLIPS = 0.06
 _CHATTY = 0.08
-_FILLERS = frozenset(
-    "a an the is are was were be been do does did has have had of in on at to for what which it its".split()
-)
+_FILLERS = ARTICLES | (BE - {"being"}) | DO | HAVE | frozenset("at for in it its of on to what which".split())
 _TALK = (
     "hi, {}",
     "hello! {}",
@@ -266,7 +266,7 @@ def dress(example: Example, rng: random.Random) -> Example:
     if rng.random() >= (_TITLED if title else _NAMED):
         return example
     path = [name] if title and name and rng.random() < _NAMED else []
-    shown = prefix((title or name, *path)) if title or name else ""
+    shown = context_prefix((title or name, *path)) if title or name else ""
     span = example.span and example.span.shift(len(shown))
     return replace(example, context=shown + example.context, span=span)
 

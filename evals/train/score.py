@@ -1,14 +1,10 @@
-"""How well a reader reads: token F1 and exact match, and telling an answer from none.
+"""What a reader reads: the best span of each text, its margin, and the threshold that tells answers best.
 
-F1 and exact match are SQuAD's (Rajpurkar et al. 2016), the best over the reference answers; AUROC is
-the chance that an answerable pair has the higher margin (best span minus no answer).
+How readings are scored is in ``evals.metrics``: F1, exact match, AUROC.
 """
 
 from __future__ import annotations
 
-import re
-import string
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Logits = Callable[[dict[str, NDArray[np.int64]]], tuple[NDArray[np.float32], NDArray[np.float32]]]
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _LONGEST = 30
 
 
@@ -66,32 +60,6 @@ def _reading(text: str, code: Any, starts: NDArray[np.float32], ends: NDArray[np
     )
 
 
-def normal(text: str) -> str:
-    """SQuAD's normal form: lower case, no articles, no punctuation, single spaces."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
-
-
-def exact(answer: str, references: Sequence[str]) -> float:
-    """1.0 where the answer equals a reference in normal form."""
-    return float(any(normal(answer) == normal(r) for r in references))
-
-
-def token_f1(answer: str, references: Sequence[str]) -> float:
-    """The best harmonic mean of word precision and recall over the references."""
-    return max((_f1(normal(answer).split(), normal(r).split()) for r in references), default=0.0)
-
-
-def _f1(said: list[str], meant: list[str]) -> float:
-    shared = sum((Counter(said) & Counter(meant)).values())
-    return 2 * shared / (len(said) + len(meant)) if shared else float(said == meant)
-
-
-def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
-    """The chance that one of ``higher`` is above one of ``lower`` (ties count half)."""
-    a, b = np.asarray(higher)[:, None], np.asarray(lower)[None, :]
-    return float((a > b).mean() + (a == b).mean() / 2)
-
-
 def best_threshold(higher: Sequence[float], lower: Sequence[float]) -> tuple[float, float]:
     """The margin to answer from on that balances best, and its balanced accuracy."""
     a, b = np.asarray(higher), np.asarray(lower)
@@ -99,15 +67,6 @@ def best_threshold(higher: Sequence[float], lower: Sequence[float]) -> tuple[flo
     accuracies = [((a >= cut).mean() + (b < cut).mean()) / 2 for cut in cuts]
     best = int(np.argmax(accuracies))
     return float(cuts[best]), float(accuracies[best])
-
-
-def interval(values: Sequence[float], *, seed: int = 7, draws: int = 2_000) -> tuple[float, float]:
-    """A 95 % bootstrap interval of the mean (Efron 1979, percentile)."""
-    rng = np.random.default_rng(seed)
-    array = np.asarray(values)
-    means = array[rng.integers(0, len(array), (draws, len(array)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
 
 
 def torch_logits(model: Any) -> Logits:

@@ -62,7 +62,7 @@ class SaywhereIndex:
         Raises:
             UnknownDocument: the collection has no such document.
         """
-        record = self.service.catalog.at(collection, ref_doc_id)
+        record = self.service.catalog.find_by_uri(collection, ref_doc_id)
         if record is None:
             raise UnknownDocument(f"no document {ref_doc_id!r} in collection {collection!r}")
         self.service.library.remove(collection, record.id)

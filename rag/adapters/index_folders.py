@@ -1,4 +1,4 @@
-"""Folders of indexes: a collection's name as a folder's, a damaged folder made anew, a full disk told."""
+"""Folders of indexes: names for collections, recreation of damaged folders, detection of a full disk."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rag.errors import IndexUnavailable
 T = TypeVar("T")
 
 _PREFIX = "c-"
-_ROOM = 1 << 20  # bytes; with less free, an index can't write
+_MIN_FREE_BYTES = 1 << 20  # with less free space, an index can't write
 
 
 def folder_name(collection: str) -> str:
-    """Lower-case letters, digits and ``-``; the same for the same name, different for others.
+    """A folder name for a collection, of lower-case letters, digits and ``-``; one to one.
 
     >>> folder_name("default")
     'c-mrswmylvnr2a'
@@ -25,10 +25,10 @@ def folder_name(collection: str) -> str:
     return _PREFIX + b32encode(collection.encode()).decode().rstrip("=").lower()
 
 
-def name_of(folder: str) -> str | None:
-    """The collection's name; None for a folder that ``folder_name`` didn't name.
+def collection_name(folder: str) -> str | None:
+    """The collection whose folder this is; None for a name that ``folder_name`` doesn't give.
 
-    >>> name_of("c-mrswmylvnr2a")
+    >>> collection_name("c-mrswmylvnr2a")
     'default'
     """
     code = folder.removeprefix(_PREFIX).upper()
@@ -39,32 +39,32 @@ def name_of(folder: str) -> str | None:
     return name if folder == folder_name(name) else None
 
 
-def is_full(error: Exception, folder: Path | None) -> bool:
-    """Whether an index's error means a full disk: it says so, or the folder's disk has no room.
+def is_disk_full(error: Exception, folder: Path | None) -> bool:
+    """Whether an index's error means a full disk: by its message, or by the folder's free space.
 
-    The libraries often name a step that failed and not why. ``folder`` is None where another
-    machine holds the files.
+    The libraries often name the step that failed and not the reason. ``folder`` is None where the files
+    are on another machine.
     """
     if "disk is full" in str(error) or "No space left" in str(error):
         return True
     try:
-        return folder is not None and shutil.disk_usage(folder).free < _ROOM
+        return folder is not None and shutil.disk_usage(folder).free < _MIN_FREE_BYTES
     except OSError:
         return False
 
 
-def open_or_renew(opens: Callable[[Path], T], folder: Path) -> T:
-    """Opens an index in a folder; a damaged one is removed and opened empty.
+def open_or_recreate(open_index: Callable[[Path], T], folder: Path) -> T:
+    """Opens an index in a folder; a damaged folder is removed and the index opened empty.
 
-    Only for what can be made again: recovery then fills it from the catalog.
+    Only for an index that recovery fills again from the catalog.
 
     Raises:
         IndexUnavailable: the folder can't be used at all.
     """
     try:
-        return opens(folder)
+        return open_index(folder)
     except IndexUnavailable:
         if not folder.is_dir():
             raise
         shutil.rmtree(folder)
-        return opens(folder)
+        return open_index(folder)

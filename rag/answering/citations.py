@@ -1,7 +1,7 @@
 """Spans to whole-sentence citations, each an exact slice of the stored version.
 
-A citation of the sentence that holds the answer; where a pronoun in it was led back to a name, one
-of the sentence that names; for a table's row its header, for a list's item its lead-in.
+Cited are the sentence that holds the answer; where a pronoun in it was resolved, the sentence that holds
+its antecedent; for a table's row its header, for a list's item its lead-in.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.text import quote_context, sentences
-from rag.types import Citation, Document, Mention, Passage, Span, SpanAnswer, Statement
+from rag.text import quote_context
+from rag.text import sentences as split_sentences
+from rag.types import Candidate, Citation, Document, Mention, Passage, Span, SpanAnswer, Statement
 
 
-def citation(document: Document, span: Span) -> Citation:
-    """The citation of one span of a document, with its surroundings, section and page."""
+def to_citation(document: Document, span: Span) -> Citation:
+    """The citation of one span of a document, with its prefix, suffix, section and page."""
     prefix, suffix = quote_context(document.text, span)
     return Citation(
         document_id=document.id,
@@ -32,62 +33,74 @@ def citation(document: Document, span: Span) -> Citation:
 
 
 @dataclass(slots=True)
-class Citations:
+class CitationList:
     """Collects citations in order of first use, each once."""
 
-    found: list[Citation] = field(default_factory=list)
+    items: list[Citation] = field(default_factory=list)
 
     def add(self, document: Document, spans: Iterable[Span]) -> tuple[int, ...]:
-        """The indices of these spans' citations, in the order given."""
+        """The indices of these spans' citations, in the order given, each once."""
         indices: dict[int, None] = {}
         for span in spans:
-            made = citation(document, span)
-            if made not in self.found:
-                self.found.append(made)
-            indices[self.found.index(made)] = None
+            citation = to_citation(document, span)
+            if citation not in self.items:
+                self.items.append(citation)
+            indices[self.items.index(citation)] = None
         return tuple(indices)
 
 
-def statements(spans: Sequence[SpanAnswer], citations: Citations) -> tuple[Statement, ...]:
-    """What the first span's sentences say, supported by the citations of all spans.
+def to_statements(
+    answer: SpanAnswer, copies: Sequence[SpanAnswer], citations: CitationList
+) -> tuple[Statement, ...]:
+    """The sentences that hold an answer, each supported by its own citations and those of the copies.
 
-    Further spans are the same answer found elsewhere: their sentences are cited beside the first's.
+    Args:
+        copies: the same answer in other places; their sentences are cited beside the answer's own.
     """
-    first, elsewhere = spans[0], spans[1:]
-    own = [(said(first, sentence), citations_for(first, sentence, citations)) for sentence in holding(first)]
-    more = [
+    own = [
+        (readable_sentence(answer, sentence), cite_sentence(answer, sentence, citations))
+        for sentence in sentences_of(answer)
+    ]
+    of_copies = [
         index
-        for span in elsewhere
-        for sentence in holding(span)
-        for index in citations_for(span, sentence, citations)
+        for copy in copies
+        for sentence in sentences_of(copy)
+        for index in cite_sentence(copy, sentence, citations)
     ]
     return tuple(
-        Statement(text=text, citations=tuple(dict.fromkeys((*indices, *more)))) for text, indices in own
+        Statement(text=text, citations=tuple(dict.fromkeys((*indices, *of_copies)))) for text, indices in own
     )
 
 
-def citations_for(span: SpanAnswer, sentence: Span, citations: Citations) -> tuple[int, ...]:
-    """Indices for one sentence: itself, the sentences that name its pronouns, its lead-in."""
-    passage, document = span.candidate.passage, span.candidate.document
-    naming = [
-        naming_sentence(document, passage, antecedent)
-        for antecedent in dict.fromkeys(m.antecedent for m in _mentions_in(passage, sentence))
-    ]
-    context_spans = _leads(document, passage, sentence)
-    return citations.add(document, dict.fromkeys((sentence, *naming, *context_spans)))
+def cite_sentence(answer: SpanAnswer, sentence: Span, citations: CitationList) -> tuple[int, ...]:
+    """Indices for one sentence: its own, its pronouns' antecedents' sentences, its context spans."""
+    passage, document = answer.candidate.passage, answer.candidate.document
+    antecedents = dict.fromkeys(mention.antecedent for mention in _mentions_in(passage, sentence))
+    naming = [antecedent_sentence(document, passage, antecedent) for antecedent in antecedents]
+    context = _context_spans(document, passage, sentence)
+    return citations.add(document, dict.fromkeys((sentence, *naming, *context)))
 
 
-def holding(span: SpanAnswer) -> tuple[Span, ...]:
-    """The passage's sentences that hold a span; the span itself where none does (it is in a lead)."""
-    found = tuple(s for s in span.candidate.passage.sentences if s.overlaps(span.span))
-    return found or (span.span,)
+def sentences_of(answer: SpanAnswer) -> tuple[Span, ...]:
+    """The passage's sentences that hold a span; the span itself where none does (it is in a context span)."""
+    sentences = tuple(s for s in answer.candidate.passage.sentences if s.overlaps(answer.span))
+    return sentences or (answer.span,)
 
 
-def said(span: SpanAnswer, sentence: Span) -> str:
-    """A sentence as it reads, white space folded, its pronouns' names in square brackets behind them."""
-    text = span.candidate.document.text
+def retrieved_sentence(candidate: Candidate) -> Span:
+    """The sentence that dense retrieval matched, else the first.
+
+    While a passage is being split anew, the index may know more sentences than the passage has.
+    """
+    sentences = candidate.passage.sentences
+    return sentences[min(candidate.scores.sentence or 0, len(sentences) - 1)]
+
+
+def readable_sentence(answer: SpanAnswer, sentence: Span) -> str:
+    """A sentence with white space folded and each pronoun's antecedent in square brackets behind it."""
+    text = answer.candidate.document.text
     parts, cursor = [], sentence.start
-    for mention in _mentions_in(span.candidate.passage, sentence):
+    for mention in _mentions_in(answer.candidate.passage, sentence):
         parts.append(text[cursor : mention.span.end])
         parts.append(f" [{mention.antecedent.slice(text)}]")
         cursor = mention.span.end
@@ -95,8 +108,8 @@ def said(span: SpanAnswer, sentence: Span) -> str:
     return " ".join("".join(parts).split())
 
 
-def naming_sentence(document: Document, passage: Passage, antecedent: Span) -> Span:
-    """The sentence in which a referent stands; it may lie before the passage."""
+def antecedent_sentence(document: Document, passage: Passage, antecedent: Span) -> Span:
+    """The sentence in which an antecedent stands; it may lie before the passage."""
     for sentence in passage.sentences:
         if sentence.contains(antecedent):
             return sentence
@@ -104,23 +117,15 @@ def naming_sentence(document: Document, passage: Passage, antecedent: Span) -> S
     for block in document.blocks:
         if block.span.contains(antecedent):
             within = block.span
-    found = (s for s in sentences(document.text, within) if s.contains(antecedent))
-    return next(found, antecedent)
+    holding = (s for s in split_sentences(document.text, within) if s.contains(antecedent))
+    return next(holding, antecedent)
 
 
 def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
     return [mention for mention in passage.mentions if sentence.contains(mention.span)]
 
 
-def _leads(document: Document, passage: Passage, sentence: Span) -> list[Span]:
-    """The leads of the block a sentence is in; without blocks, none."""
-    known = {
-        block.context_span
-        for block in document.blocks
-        if block.context_span and block.span.overlaps(sentence)
-    }
-    return sorted(
-        context_span
-        for context_span in known
-        if context_span in passage.context_spans or passage.span.contains(context_span)
-    )
+def _context_spans(document: Document, passage: Passage, sentence: Span) -> list[Span]:
+    """The context spans of the blocks a sentence is in (a row's header, a list's lead-in)."""
+    of_blocks = {b.context_span for b in document.blocks if b.context_span and b.span.overlaps(sentence)}
+    return sorted(span for span in of_blocks if span in passage.context_spans or passage.span.contains(span))

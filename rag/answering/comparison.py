@@ -11,16 +11,13 @@ import re
 import string
 import unicodedata
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_COUNTS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-)
-_COUNTED = {word: str(number) for number, word in enumerate(_COUNTS.split())}
-_DATED = frozenset(
-    """january february march april may june july august september october november december monday tuesday
-    wednesday thursday friday saturday sunday""".split()
-)
+from rag.english.calendar import MONTHS, WEEKDAYS
+from rag.english.function_words import ARTICLES
+from rag.english.numbers import CARDINALS
+
+_ARTICLES = re.compile(rf"\b({'|'.join(sorted(ARTICLES))})\b")
+_COUNTED = {word: str(number) for number, word in enumerate(CARDINALS)}
+_DATED = frozenset((*MONTHS, *WEEKDAYS))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 

@@ -10,27 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.coreference.lexicon import (
+from rag.coreference.subject import subject_weight
+from rag.coreference.tokens import MARKS, Token, at, is_name_word, starts_anew
+from rag.english.function_words import DETERMINERS, FUNCTION_WORDS
+from rag.english.gender import Gender
+from rag.english.given_names import GIVEN_NAMES
+from rag.english.name_words import (
     ALSO_SURNAMES,
-    BEFORE_NAMES,
-    COPULAS,
-    DETERMINERS,
-    FUNCTION_WORDS,
-    GIVEN_NAMES,
-    HUMAN_VERBS,
-    NOT_PEOPLE,
+    NOT_PERSONS,
     ORIGIN_ENDINGS,
     ORIGINS,
     PARTICLES,
-    REPORTING,
-    ROLES,
     SUFFIXES,
-    TITLES,
-    WORD_GENDERS,
-    Gender,
 )
-from rag.coreference.subject import subject_weight
-from rag.coreference.tokens import MARKS, Token, at, is_name_word, starts_anew
+from rag.english.person_nouns import PERSON_NOUN_GENDERS, PERSON_NOUNS
+from rag.english.reporting_verbs import REPORTING_VERBS
+from rag.english.titles import BEFORE_TITLES, TITLE_GENDERS, TITLES
+from rag.english.verbs import COPULAS, HUMAN_VERBS
 from rag.types import Span
 
 
@@ -54,9 +50,11 @@ class Person:
 _DEFINITE = 0.6  # of its weight, for "the captain": often someone already named
 _MOST_NAME_WORDS = 5
 _MOST_ADJECTIVES = 3
-_NO_NAMES = BEFORE_NAMES | ROLES
-_SAID = REPORTING - {"told", "tells", "asked", "asks"}  # "told Billboard" says nothing of it
-_TELLING = REPORTING | HUMAN_VERBS
+_TITLE_WORDS = TITLES | BEFORE_TITLES
+_NO_NAMES = _TITLE_WORDS | PERSON_NOUNS
+_WORD_GENDERS = {**TITLE_GENDERS, **PERSON_NOUN_GENDERS}
+_SAID = REPORTING_VERBS - {"told", "tells", "asked", "asks"}  # "told Billboard" says nothing of it
+_TELLING = REPORTING_VERBS | HUMAN_VERBS
 _BEFORE_OTHERS = frozenset(("the", "a", "an", "this", "in", "#", "@", "‘"))
 
 
@@ -74,7 +72,7 @@ def people(sentence: Sequence[Token], proper: frozenset[str] = frozenset()) -> l
         if is_name_word(sentence, index):
             end = _run_end(sentence, index)
             person = _named(sentence, index, end, proper)
-        elif sentence[index].lower in ROLES:
+        elif sentence[index].lower in PERSON_NOUNS:
             person = _described(sentence, index)
         if person:
             found.append(person)
@@ -139,7 +137,7 @@ def _parts(sentence: Sequence[Token], start: int, end: int, proper: frozenset[st
     shown = first
     if title:
         while shown > start and (
-            sentence[shown - 1].text == "." or sentence[shown - 1].lower in BEFORE_NAMES
+            sentence[shown - 1].text == "." or sentence[shown - 1].lower in _TITLE_WORDS
         ):
             shown -= 1
         while sentence[shown].text == ".":
@@ -167,7 +165,7 @@ def _is_other(name: tuple[str, ...]) -> bool:
         len(name) > _MOST_NAME_WORDS
         or all(word.lower() in _NO_NAMES for word in name)
         or (len(name) == 1 and len(name[0]) == 1)
-        or not NOT_PEOPLE.isdisjoint(_telling_words(name))
+        or not NOT_PERSONS.isdisjoint(_telling_words(name))
         or any(len(word) > longest_acronym and word.isupper() for word in name)
         or any(not word.translate(_JOINTS).isalpha() for word in name)
     )
@@ -197,30 +195,32 @@ def _may_be_name(
 
 def _gender(title: str, name: tuple[str, ...], before: str) -> Gender:
     """By the title, else by the given name, else by the word before ("her husband Lee")."""
-    if title in WORD_GENDERS:
-        return WORD_GENDERS[title]
+    if title in _WORD_GENDERS:
+        return _WORD_GENDERS[title]
     given = Gender.UNKNOWN if title and len(name) == 1 else GIVEN_NAMES.get(name[0], Gender.UNKNOWN)
-    return given or WORD_GENDERS.get(before, Gender.UNKNOWN)
+    return given or _WORD_GENDERS.get(before, Gender.UNKNOWN)
 
 
 def _is_spoken_of(sentence: Sequence[Token], start: int, end: int) -> bool:
     """Whether the words around a name say that it is a person's: "X said", "X was an actor"."""
     before, after = at(sentence, start - 1).lower, at(sentence, end).lower
-    if before in _SAID or before in ROLES or after in _TELLING:
+    if before in _SAID or before in PERSON_NOUNS or after in _TELLING:
         return True
     following = [token.lower for token in sentence[end + 1 : end + 9]]
     if after == "(":
         return following[:1] == ["born"] or following[:2] == ["b", "."]
     if before in ("named", "called"):
-        return any(token.lower in ROLES for token in sentence[max(0, start - 3) : start])
-    return after in ("is", "was") and following[:1] in (["a"], ["an"]) and not ROLES.isdisjoint(following)
+        return any(token.lower in PERSON_NOUNS for token in sentence[max(0, start - 3) : start])
+    return (
+        after in ("is", "was") and following[:1] in (["a"], ["an"]) and not PERSON_NOUNS.isdisjoint(following)
+    )
 
 
 def _described(sentence: Sequence[Token], role: int) -> Person | None:
     """The person that "a tall man" or "his father" describes; None where it only says who a name is."""
     after = at(sentence, role + 1).lower
     start = _determiner(sentence, role)
-    if start is None or is_name_word(sentence, role + 1) or after in ROLES:
+    if start is None or is_name_word(sentence, role + 1) or after in PERSON_NOUNS:
         return None
     opener = at(sentence, start - 1)
     if opener.lower in COPULAS or (after in COPULAS and is_name_word(sentence, role + 2)):
@@ -231,7 +231,7 @@ def _described(sentence: Sequence[Token], role: int) -> Person | None:
     return Person(
         span=Span(sentence[start].start, sentence[role].end),
         name=(),
-        gender=WORD_GENDERS.get(sentence[role].lower, Gender.UNKNOWN),
+        gender=_WORD_GENDERS.get(sentence[role].lower, Gender.UNKNOWN),
         sure=True,
         weight=subject_weight(sentence, start, role + 1) * share,
     )

@@ -13,14 +13,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.coreference.lexicon import Gender
 from rag.coreference.people import Person, people
 from rag.coreference.subject import LIKELY, SUBJECT
 from rag.coreference.tokens import Token, capitalised, is_either, is_reporting, tokens
+from rag.english.gender import PRONOUN_GENDERS, Gender
 from rag.types import Document, Mention, Passage, Span
 
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
-_GENDERS = {"he": Gender.MALE, "she": Gender.FEMALE}
 
 # Chosen on evals/bench/pronouns.jsonl; docs/decisions/pronouns.md has the figures.
 _DECAY = 0.5  # of salience, a sentence
@@ -195,7 +194,7 @@ class _Discourse:
             if person is not None and person.span.end <= word.end:
                 self._meet(person, at, quoted)
                 person = next(coming, None)
-            gender = _GENDERS.get(word.lower)
+            gender = PRONOUN_GENDERS.get(word.lower)
             if gender is None or word.quoted or is_either(words, index):
                 continue
             entity = self._choose(at, gender, told_before=is_reporting(words, index))

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.coreference.lexicon import (
-    CLAUSE_OPENERS,
-    COPULAS,
+from rag.coreference.tokens import POSSESSIVES, Token, at, is_name_word
+from rag.english.function_words import (
+    CONJUNCTIONS,
     DETERMINERS,
     FUNCTION_WORDS,
     PREPOSITIONS,
-    REPORTING,
-    ROLES,
-    VERBS,
+    QUESTION_WORDS,
 )
-from rag.coreference.tokens import POSSESSIVES, Token, at, is_name_word
+from rag.english.person_nouns import PERSON_NOUNS
+from rag.english.reporting_verbs import REPORTING_VERBS
+from rag.english.verbs import COPULAS, SINGULAR_VERBS
 
 SUBJECT = 1.0  # "Judd called", "said Judd"; "told Judd", who may well speak next
 OPENING = 0.9  # "Judd, a sheriff, ...": begins its sentence
@@ -26,6 +26,12 @@ LIKELY = 0.5  # a verb follows, or a clause begins here
 POSSESSOR = 0.45  # "Judd's office"
 OTHER = 0.3  # after a preposition, or a verb
 
+_CLAUSE_OPENERS = (
+    (CONJUNCTIONS - {"nor", "whether"})
+    | (QUESTION_WORDS - {"who", "whose"})
+    | frozenset("after also before that then whereas".split())
+    | frozenset(('"', "''", "”", "(", ",", ":", ";", "--", "–", "—"))
+)
 _AFTER_FRONTED = frozenset((",", "(", "who", "and", "--", "—", "–"))
 _JOINING = frozenset(("and", "or", "&"))
 _HEAD_WORDS = 5
@@ -39,13 +45,13 @@ def subject_weight(sentence: Sequence[Token], start: int, end: int) -> float:
     head = _head_start(sentence, start)
     opener = at(sentence, head - 1).lower if head else ""
     verbal = _is_verbal(after)
-    if opener in REPORTING and not verbal:
+    if opener in REPORTING_VERBS and not verbal:
         return SUBJECT
     if opener in COPULAS or (opener == "with" and after.lower.endswith("ing")):
         return FRONTED
     if opener in PREPOSITIONS or _is_one_of_two(sentence, head, end):
         return OTHER
-    if head and opener not in CLAUSE_OPENERS:
+    if head and opener not in _CLAUSE_OPENERS:
         return LIKELY if verbal else OTHER
     if verbal:
         return SUBJECT
@@ -65,7 +71,7 @@ def _is_verbal(token: Token) -> bool:
     lower = token.lower
     if token.text[0].isupper() or lower in PREPOSITIONS:
         return False
-    return lower in VERBS or (lower.endswith(("ed", "s", "ly")) and lower.isalpha())
+    return lower in SINGULAR_VERBS or (lower.endswith(("ed", "s", "ly")) and lower.isalpha())
 
 
 def _head_start(sentence: Sequence[Token], start: int) -> int:
@@ -77,7 +83,7 @@ def _head_start(sentence: Sequence[Token], start: int) -> int:
         lower = sentence[first - 1].lower
         if lower in DETERMINERS:
             return first - 1
-        if lower in FUNCTION_WORDS or lower in REPORTING:
+        if lower in FUNCTION_WORDS or lower in REPORTING_VERBS:
             break
         first -= 1
-    return first if start and sentence[start - 1].lower in ROLES else start
+    return first if start and sentence[start - 1].lower in PERSON_NOUNS else start

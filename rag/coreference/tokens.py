@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.coreference.lexicon import FUNCTION_WORDS, REPORTING
+from rag.english.function_words import FUNCTION_WORDS
+from rag.english.reporting_verbs import REPORTING_VERBS
 from rag.types import Span
 
 MARKS = frozenset(('"', "“", "”", "``", "''", "«", "»", "„"))
@@ -77,7 +78,7 @@ def capitalised(sentence: Sequence[Token]) -> set[str]:
 
 def is_reporting(sentence: Sequence[Token], index: int) -> bool:
     """Whether a word says, after what was said, who said it: '..., | he | said'."""
-    if index == 0 or at(sentence, index + 1).lower not in REPORTING:
+    if index == 0 or at(sentence, index + 1).lower not in REPORTING_VERBS:
         return False
     return sentence[index - 1].text == "," or sentence[index - 1].text in MARKS
 

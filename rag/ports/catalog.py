@@ -1,4 +1,9 @@
-"""The truth about what is stored: documents, their passages, and writes under way."""
+"""The catalog: the source of truth for documents, their passages, and the intents of writes under way.
+
+A write to catalog and indexes is a write-ahead intent: ``record_intents``, then the indexes, then
+``commit``, then the rows of replaced versions are removed and ``clear_intents`` ends it. An intent that
+is still there at a start says what a crash left to undo or to finish.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,11 @@ from rag.types import Document, Passage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """What a listing shows of a committed document; no text.
+    """A committed document without its text, as listings show it.
 
-    ``source_sha256`` names the bytes it was read from and the rules they were read by, ``source`` the
-    root it came from.
+    ``source_sha256`` is a hash of the source's bytes and of the rules they were parsed by, ``source`` the
+    root (folder or upload) that it was read from. ``characters`` counts Unicode code points, ``passages``
+    passages. ``updated_at`` is a UTC time in ISO 8601.
     """
 
     id: str
@@ -32,7 +38,7 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A document's next version with its passages: what the Library writes as one unit."""
+    """A document's next version with its passages, and the source they were read from."""
 
     document: Document
     passages: tuple[Passage, ...]
@@ -42,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A document whose source is found elsewhere now: id, version and passages stay as they are."""
+    """A new uri and source root for a document; its id, version and passages stay the same."""
 
     collection: str
     document_id: str
@@ -52,9 +58,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A write that was begun. ``committed`` False: roll it back; True: prune what it replaced.
+    """A recorded write of one document. Not ``committed``: to be rolled back. ``committed``: to be
+    finished, by removing the rows of the version that it ``replaces`` from the indexes.
 
-    ``version`` is None for a removal; ``replaces`` None for a first version.
+    ``version`` is None for a removal; ``replaces`` is None for a document's first version.
     """
 
     collection: str
@@ -65,25 +72,36 @@ class Intent:
 
 
 class Catalog(Protocol):
-    """The source of truth: documents, their passages, and writes under way. SQLite's laws hold:
-    each call is one transaction, durable when it returns; readers see only committed versions."""
+    """Documents, their passages, and intents.
 
-    def fingerprint(self) -> str | None: ...
+    Laws, those of SQLite: each call is one transaction, durable when it returns; readers see committed
+    versions only. Any call may raise StorageError (StorageFull where no space is left).
+    """
+
+    def fingerprint(self) -> str | None:
+        """Names the embedder and the rules that the indexes were made with; None at first."""
+        ...
 
     def set_fingerprint(self, value: str) -> None: ...
 
-    def mark(self) -> str:
-        """What ``set_mark`` kept last; empty at first."""
+    def checkpoint(self) -> str:
+        """The value last given to ``set_checkpoint``; empty at first."""
         ...
 
-    def set_mark(self, value: str) -> None: ...
+    def set_checkpoint(self, value: str) -> None:
+        """Stores a description of the state in which catalog and indexes were closed."""
+        ...
 
     def generation(self) -> int:
-        """Rises with every commit, so that a reader knows when to look again."""
+        """The number of commits so far: a reader whose number is lower has to read again."""
         ...
 
-    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
-        """Records the intent to write ``changes`` and to remove ``(collection, document_id)``s."""
+    def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+        """Records intents to write ``changes`` and to remove ``(collection, document_id)``s.
+
+        Raises:
+            UnknownDocument: a removal names a document that isn't there; nothing is recorded.
+        """
         ...
 
     def commit(
@@ -92,34 +110,40 @@ class Catalog(Protocol):
         removals: Sequence[tuple[str, str]],
         moves: Sequence[Move] = (),
     ) -> None:
-        """Makes the new versions the current ones, in one transaction, intents marked committed.
+        """Makes the new versions the current ones and marks all intents committed, in one transaction.
 
         Raises:
-            UnknownDocument: a move names a document that isn't there; nothing is done.
+            UnknownDocument: a move names a document that isn't there; nothing is changed.
         """
         ...
 
-    def settle(self) -> None:
-        """Forgets all intents: the indexes agree with the catalog again."""
+    def clear_intents(self) -> None:
+        """Deletes all intents, once the indexes are consistent with the catalog."""
         ...
 
-    def intents(self) -> list[Intent]: ...
+    def intents(self) -> list[Intent]:
+        """The intents, in the order in which they were recorded."""
+        ...
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        """The current version, or the named one if it is the current one or kept as history.
+        """The document in its current version, which is the only one kept.
 
         Raises:
-            UnknownDocument: not there.
+            UnknownDocument: there is no such document, or ``version`` isn't the current one.
         """
         ...
 
-    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]: ...
+    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        """Documents by id; unknown ids are left out."""
+        ...
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Committed passages by id; ids of uncommitted or removed versions are left out."""
         ...
 
-    def passages_of(self, document_id: str) -> list[Passage]: ...
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """A document's passages in the order of its text; none for an unknown id."""
+        ...
 
     def list(
         self,
@@ -133,17 +157,17 @@ class Catalog(Protocol):
         """Records ordered by id, those with ``id > after``, at most ``limit``.
 
         Args:
-            under: only uris that begin so.
-            filters: metadata that a document must have, exactly.
+            under: only documents whose uri starts with this.
+            filters: only documents whose metadata have all of these values, exactly.
         """
         ...
 
-    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
-        """``(document_id, version)`` of every document whose metadata have all of ``filters``."""
+    def matching_versions(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        """The ``(document_id, version)`` of every document whose metadata have all of ``filters``."""
         ...
 
-    def at(self, collection: str, uri: str) -> DocumentRecord | None:
-        """The record of the document with this uri."""
+    def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
+        """The record of the document with this uri, if there is one."""
         ...
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
@@ -152,14 +176,16 @@ class Catalog(Protocol):
 
     def collections(self) -> set[str]: ...
 
-    def count(self, collection: str | None = None) -> int: ...
+    def count(self, collection: str | None = None) -> int:
+        """The number of documents, in one collection or in all."""
+        ...
 
     def check(self) -> None:
-        """Raises StorageError where the file is damaged or can't be written."""
+        """Raises StorageError if the file is damaged or can't be written."""
         ...
 
     def vacuum(self) -> None:
-        """Gives removed text back to the disk: no byte of it stays in the file."""
+        """Shrinks the file: no byte of removed text stays in it."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""What readers thought of answers, kept."""
+"""The feedback store: readers' judgements of answers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a reader thought of one answer; ``answer`` empty: of an abstention.
+    """A reader's judgement of one answer, or of an abstention (``answer`` is empty then).
 
-    ``citations`` are the places it cited, as ``(document_id, version, start, end)``. ``at`` is a UTC
-    time in ISO 8601, given by the store.
+    ``citations`` are the answer's, as ``(document_id, version, start, end)`` with offsets in code points.
+    ``at`` is a UTC time in ISO 8601, set by the store.
     """
 
     answer_id: str
@@ -26,18 +26,20 @@ class Feedback:
 
 
 class FeedbackStore(Protocol):
-    """What readers said of answers, kept beside the documents.
+    """Feedback, in the data folder.
 
-    Laws: one entry an answer, the later one takes the earlier one's place; each call is one
-    transaction, durable when it returns.
+    Laws: one entry for each answer, later feedback replaces earlier feedback; each call is one
+    transaction, durable when it returns. Every call may raise StorageError.
     """
 
-    def put(self, feedback: Feedback) -> None: ...
-
-    def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
-        """The newest first, those of one kind where ``helpful`` is given."""
+    def put(self, feedback: Feedback) -> None:
+        """Stores feedback with the present time as ``at``."""
         ...
 
-    def forget(self, document_ids: Sequence[str]) -> int:
-        """Removes what was said of answers that cite one of these documents; how many there were."""
+    def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
+        """The newest entries first; only those with this value of ``helpful``, if given."""
+        ...
+
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
+        """Deletes the feedback on answers that cite one of these documents; returns the number of entries."""
         ...

@@ -1,4 +1,8 @@
-"""What finds passages: an embedder, a dense index and a lexical one."""
+"""The two search indexes: the dense one of sentences, the lexical (BM25) one of passages.
+
+Both are derived from the catalog and can be rebuilt from it. Rows of uncommitted or removed versions may
+be in them for a while; their passages aren't in the catalog, so that no answer comes from them.
+"""
 
 from __future__ import annotations
 
@@ -8,46 +12,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
+    from rag.ports.embedder import Vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceRow:
-    """What the dense index finds: one sentence of a passage, or the passage whole.
+    """A row of the dense index: one sentence of a passage.
 
-    ``id`` is ``{passage_id}:{index}``, ``index`` being the sentence's place in the passage.
-    ``text`` is what is embedded.
+    ``id`` is ``{passage_id}:{sentence_index}``; ``sentence_index`` is the sentence's position in the
+    passage, counted from 0. ``text`` is what is embedded.
     """
 
     passage_id: str
-    index: int
+    sentence_index: int
     document_id: str
     version: str
     text: str
 
     @property
     def id(self) -> str:
-        return f"{self.passage_id}:{self.index}"
+        return f"{self.passage_id}:{self.sentence_index}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A passage that an index found, ``score`` higher is better.
-
-    ``index`` is the sentence that was found (dense only, None for lexical hits).
-    """
-
-    passage_id: str
-    score: float
-    index: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermRow:
-    """One passage as the lexical index sees it; ``context`` holds title and headings."""
+class PassageRow:
+    """A row of the lexical index: one passage; ``context`` holds title, headings and context spans."""
 
     passage_id: str
     document_id: str
@@ -56,77 +45,82 @@ class TermRow:
     context: str
 
 
-class Embedder(Protocol):
-    """Texts to unit-length vectors.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A row that an index found; a higher ``score`` is better (cosine if dense, BM25 if lexical).
 
-    Laws: the same text gives the same vector whatever else is in the batch (to 1e-3 for int8,
-    1e-5 for fp32); rows have length 1; an empty list gives shape ``(0, dimensions)``.
+    ``sentence_index`` is the position of the sentence in its passage; None for lexical hits.
     """
 
-    @property
-    def fingerprint(self) -> str:
-        """Names model, weights and numeric form; vectors of different fingerprints don't mix."""
-        ...
+    passage_id: str
+    score: float
+    sentence_index: int | None = None
 
-    @property
-    def dimensions(self) -> int: ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """float32 array of shape ``(len(texts), dimensions)``.
+class DenseIndex(Protocol):
+    """Nearest sentences of a vector, by collection.
+
+    Laws: ``add`` is an upsert by row id; after ``remove`` no ``search`` returns a row of that version;
+    everything is durable when a call returns; ``search`` scores are cosines, best first. The first ``add``
+    makes a collection; an unknown one is empty to every other call.
+
+    Every call may raise IndexUnavailable (the index can't be reached or is damaged) and StorageFull.
+    """
+
+    def add(self, collection: str, rows: Sequence[SentenceRow], vectors: Vectors) -> None:
+        """Adds rows; ``vectors`` has shape ``(len(rows), dimensions)``.
 
         Raises:
-            ModelError: the model can't be loaded.
+            ValueError: there are not as many vectors as rows.
         """
         ...
-
-
-class PassageIndex(Protocol):
-    """Dense index over units, kept apart by collection.
-
-    Laws: ``add`` is an upsert by unit id; after ``remove`` no ``search`` returns a unit of that
-    version; everything is durable when a call returns; ``search`` scores are cosines, best first.
-    Collections are made on first ``add``; searching or pruning an unknown one finds nothing.
-    """
-
-    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None: ...
 
     def remove(
         self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
     ) -> None:
-        """Removes the units of a version, those whose id is in ``keep`` apart (a re-split)."""
+        """Removes a version's rows, save those with an id in ``keep`` (rows of a new split)."""
         ...
 
     def search(
         self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
-        """The ``k`` nearest units of one vector of shape ``(dimensions,)``.
+        """The ``k`` rows nearest to one vector of shape ``(dimensions,)``.
 
         Args:
-            within: look at units of these ``(document_id, version)``s alone, at most a thousand.
+            within: search only rows of these ``(document_id, version)``s, at most a thousand.
         """
         ...
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
-        """Every ``(document_id, version)`` that has at least one unit, for recovery and doctor."""
+        """Every ``(document_id, version)`` that has at least one row."""
         ...
 
-    def count(self, collection: str) -> int: ...
+    def count(self, collection: str) -> int:
+        """The number of rows."""
+        ...
 
-    def collections(self) -> set[str]: ...
+    def collections(self) -> set[str]:
+        """The collections that have at least one row."""
+        ...
 
-    def drop(self, collection: str) -> None: ...
+    def drop(self, collection: str) -> None:
+        """Removes a collection with all its rows."""
+        ...
 
     def vacuum(self) -> None:
-        """Gives deleted text and space back to the disk."""
+        """Shrinks the files: no text or vector of removed rows stays in them."""
         ...
 
     def close(self) -> None: ...
 
 
-class TermIndex(Protocol):
-    """Lexical (BM25) index over passages. Same laws as PassageIndex; scores are BM25's."""
+class LexicalIndex(Protocol):
+    """Best passages for a query by BM25, by collection.
 
-    def add(self, collection: str, rows: Sequence[TermRow]) -> None: ...
+    The laws are those of ``DenseIndex``, with passage ids as row ids and BM25 scores.
+    """
+
+    def add(self, collection: str, rows: Sequence[PassageRow]) -> None: ...
 
     def remove(
         self,
@@ -135,15 +129,15 @@ class TermIndex(Protocol):
         *,
         keep: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Removes the rows of ``(document_id, version)``s, those with a passage id in ``keep`` apart."""
+        """Removes the rows of ``(document_id, version)``s, save those with a passage id in ``keep``."""
         ...
 
     def search(
         self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
-        """Best ``k`` passages for a plain-language query; query syntax in it has no meaning.
+        """The best ``k`` passages for a plain-language query; query syntax in it has no meaning.
 
-        ``within`` is as in PassageIndex; scores are the same with it or without.
+        ``within`` is as in ``DenseIndex``; it leaves scores as they are.
         """
         ...
 

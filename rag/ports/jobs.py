@@ -1,6 +1,6 @@
-"""Jobs: ingestion that is queued, under way or done, as values and a port.
+"""The job store: ingest jobs that are queued, running or over.
 
-A run of the command line is a job too, so that one list says what was ingested when, and how it went.
+A run of ``saywhere ingest`` is a job as well, so that one list has all ingestion with its reports.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rag.types import DEFAULT_COLLECTION
 
 
 class JobState(StrEnum):
-    """Where a job is. ``interrupted``: its process ended before it did."""
+    """The state of a job. ``interrupted``: its process ended before it was done."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -28,7 +28,7 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
-    """What a job does: make a collection equal to folders, or take in what was sent."""
+    """What a job does: sync a collection with folders, or ingest uploaded documents."""
 
     SYNC = "sync"
     UPLOAD = "upload"
@@ -36,8 +36,11 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One document that was sent. ``uri`` and ``name`` say where it is from and what it is called;
-    ``title`` None: its own."""
+    """One uploaded document.
+
+    ``name`` is its file name, ``uri`` the uri of the document; ``media_type`` None is guessed from the
+    name and the bytes, ``title`` None is taken from the document.
+    """
 
     name: str
     uri: str
@@ -49,10 +52,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as it stands. Times are ISO 8601 in UTC, empty while it isn't so far.
+    """A job and its progress. Times are ISO 8601 in UTC, empty until the job has got there.
 
-    ``done`` of ``total`` documents are through. ``report`` is what became of them, as far as it is
-    known; ``error`` one plain line where the job as a whole failed.
+    ``done`` of ``total`` documents are processed. ``report`` has the results so far; ``error`` is one
+    line for a job that failed as a whole.
     """
 
     id: str
@@ -69,10 +72,14 @@ class Job:
 
 
 class JobStore(Protocol):
-    """Jobs that outlive the process. Each call is one transaction, durable when it returns."""
+    """Durable jobs.
+
+    Laws: each call is one transaction, durable when it returns. Every call may raise StorageError, and
+    one with the id of an unknown job UnknownJob.
+    """
 
     def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
-        """A new job: queued with its uploads, or running where it has none."""
+        """A new job: queued if it has uploads, running if it has none."""
         ...
 
     def get(self, job_id: str) -> Job:
@@ -80,31 +87,35 @@ class JobStore(Protocol):
         ...
 
     def list(self, *, limit: int = 50, kind: JobKind | None = None) -> list[Job]:
-        """The latest jobs, newest first."""
+        """The newest jobs first, of one kind if given."""
         ...
 
-    def next(self) -> Job | None:
-        """The oldest queued job, now running."""
+    def start_next(self) -> Job | None:
+        """Sets the oldest queued job running and returns it; None if no job is queued."""
         ...
 
     def upload(self, job_id: str, position: int) -> Upload:
-        """What was sent at a position, counted from 0. Raises UnknownJob."""
+        """The job's upload at a position, counted from 0. Raises UnknownJob."""
         ...
 
-    def progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job: ...
-
-    def end(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
-        """The job is over; what was sent with it is forgotten."""
+    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
+        """Stores the progress of a running job; returns the job."""
         ...
 
-    def forget(self, job_id: str) -> None:
-        """Takes a job off the list, as one that did nothing."""
+    def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+        """Sets a final state and deletes the job's uploads; returns the job."""
+        ...
+
+    def delete(self, job_id: str) -> None:
+        """Deletes a job, for instance one that changed nothing."""
         ...
 
     def recover(self) -> None:
-        """After a restart: uploads under way are queued again, syncs under way were interrupted."""
+        """After a restart: running uploads are queued again, running syncs become interrupted."""
         ...
 
-    def vacuum(self) -> None: ...
+    def vacuum(self) -> None:
+        """Shrinks the file: no byte of deleted uploads stays in it."""
+        ...
 
     def close(self) -> None: ...

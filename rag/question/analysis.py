@@ -12,10 +12,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
 
-import Stemmer
-
+from rag.english.calendar import MONTHS, TIME_WORDS
+from rag.english.function_words import QUESTION_WORDS, STOP_WORDS
+from rag.english.numbers import NUMBER_WORDS
+from rag.english.verbs import AUXILIARIES
+from rag.english.words import WORD, content_words, folded_words
 from rag.errors import InvalidQuestion
 from rag.question.contextualize import contextualize
 from rag.question.units_of_measure import unit_asked, unit_of
@@ -60,11 +62,10 @@ _ANSWER_TYPES = (
 )
 _PATTERNS = tuple((answer_type, re.compile(pattern, re.IGNORECASE)) for answer_type, pattern in _ANSWER_TYPES)
 _POLAR = re.compile(
-    r"\s*(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|shall|may|might|must)(n['’]t)?\b",
+    rf"\s*({'|'.join(sorted(AUXILIARIES))})(n['’]t)?\b",
     re.IGNORECASE,
 )
-_WH = re.compile(r"\b(what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
-_WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
+_WH = re.compile(rf"\b({'|'.join(sorted(QUESTION_WORDS))})\b", re.IGNORECASE)
 _COURTESY = re.compile(
     r"(?:(?:hi|hey|hello)(?: there)?|good (?:morning|afternoon|evening|day)|quick (?:one|question)"
     r"|please|pls|do you (?:happen to )?know|does any(?:one|body) know|(?:can|could|would) you (?:please )?"
@@ -74,31 +75,8 @@ _COURTESY = re.compile(
 _CALENDAR = re.compile(
     r"\b(?:what|which|whose) (?:exact |specific )?(?P<unit>year|month|date)\b", re.IGNORECASE
 )
-POSSESSIVE = r"'s$"
 # Digits that count something, which those of "287(g)" and "B2B" don't.
 _NUMERAL = re.compile(r"(?<![^\W\d_])\d[\d.,]*(?!\w*\(|[^\W\d_]\w*\d)")
-_STOP = frozenset(
-    """a an the and or but if of at by for with about against between into through during before after to
-    from in on off over under again then once here there all any both each few more most other some such no
-    nor not only own same so than too very can will just should now is are was were be been being have has
-    had having do does did doing would could ought i me my we our you your he him his she her it its they
-    them their this that these those am as what which who whom whose when where why how many much tell
-    please name say says said according article text document s t re ve d ll m us""".split()
-)
-_MONTHS = "january february march april may june july august september october november december"
-_TIME_WORDS = frozenset(
-    f"""{_MONTHS} monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow week
-    weeks month months year years day days hour hours minute minutes morning afternoon evening night noon
-    midnight spring summer autumn fall winter century decade earlier later ago before after daily weekly
-    monthly annually quarterly christmas easter""".split()
-)
-_NUMBER_WORDS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds
-    thousand thousands million millions billion billions trillion dozen dozens half third quarter twice once
-    zero none single double couple several few many first second both daily weekly monthly yearly annually
-    always never""".split()
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +113,7 @@ def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> 
     if len(text) > limit:
         raise InvalidQuestion(f"the question has {len(text):,} characters; at most {limit:,} are read")
     tidy = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    words = _WORD.findall(tidy)
+    words = WORD.findall(tidy)
     if not words:
         raise InvalidQuestion("the question is empty")
     said = contextualize(_without_courtesies(tidy), history)
@@ -150,16 +128,6 @@ def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> 
     )
 
 
-def content_words(text: str) -> tuple[str, ...]:
-    """Folded words that say what is meant, each once, in order.
-
-    >>> content_words("Who built the Aberdeen Pavilion, and when was the pavilion built?")
-    ('built', 'aberdeen', 'pavilion')
-    """
-    folded = (word.casefold() for word in _WORD.findall(text))
-    return tuple(dict.fromkeys(word for word in folded if word not in _STOP))
-
-
 def _without_courtesies(text: str) -> str:
     """The question behind its courtesies; all of it where nothing else is said.
 
@@ -169,7 +137,7 @@ def _without_courtesies(text: str) -> str:
     rest = text
     while match := _COURTESY.match(rest):
         rest = rest[match.end() :]
-    return rest if _WORD.search(rest) else text
+    return rest if WORD.search(rest) else text
 
 
 def _answer_type(text: str) -> AnswerType:
@@ -190,54 +158,16 @@ def _names(text: str) -> tuple[str, ...]:
     text = text.replace("’", "'")
     shouting = text.isupper()
     names = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match.group()
         folded = word.casefold()
         if any(c.isdigit() for c in word):
             names.append(folded)
-        elif shouting or folded.partition("'")[0] in _STOP or not word[0].isupper():
+        elif shouting or folded.partition("'")[0] in STOP_WORDS or not word[0].isupper():
             continue
         elif match.start() > 0 or sum(c.isupper() for c in word) > 1:
             names.append(folded)
     return tuple(dict.fromkeys(names))
-
-
-def folded_words(text: str) -> list[str]:
-    """A text's words, case folded, inner punctuation kept ("u.s", "10,000"); possessive s dropped."""
-    return [re.sub(POSSESSIVE, "", word.casefold()) for word in _WORD.findall(text.replace("’", "'"))]
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """The Snowball English stem (Porter 2001) of a folded word; numbers lose their separators.
-
-    >>> stem("demanded"), stem("recruitment"), stem("10,000")
-    ('demand', 'recruit', '10000')
-    """
-    if any(c.isdigit() for c in word):
-        return word.replace(",", "")
-    found: str = _stemmer().stemWord(word)
-    return found
-
-
-@cache
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
-
-
-def same_stem(one: str, other: str) -> bool:
-    """True for two inflections of a word: equal stems, or one a long beginning of the other.
-
-    >>> same_stem("apologise", "apology"), same_stem("cat", "catalogue")
-    (True, False)
-    """
-    a, b = stem(one), stem(other)
-    if a == b:
-        return True
-    short, long = sorted((a, b), key=len)
-    return (
-        len(short) >= 5 and not short[-1].isdigit() and long.startswith(short) and len(long) - len(short) <= 3
-    )
 
 
 def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bool | None:
@@ -252,7 +182,7 @@ def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bo
     if analysis.answer_type is AnswerType.NUMBER:
         digits = digits and _NUMERAL.search(answer) is not None
         unit, found = unit_asked(analysis.standalone), unit_of(answer, after)
-        return (digits or not words.isdisjoint(_NUMBER_WORDS)) and (not unit or found in {unit, None})
+        return (digits or not words.isdisjoint(NUMBER_WORDS)) and (not unit or found in {unit, None})
     if analysis.answer_type is AnswerType.TIME:
         return _matches_time(analysis.standalone, words, digits)
     if analysis.answer_type in {AnswerType.PERSON, AnswerType.PLACE}:
@@ -266,10 +196,10 @@ def _matches_time(question: str, words: set[str], digits: bool) -> bool:
     if unit == "year":
         return any(word.rstrip("s").isdigit() and len(word) >= 4 for word in words)
     if unit == "month":
-        return digits or not words.isdisjoint(_MONTHS.split())
+        return digits or not words.isdisjoint(MONTHS)
     if unit == "date":
         return digits
-    return digits or not words.isdisjoint(_TIME_WORDS)
+    return digits or not words.isdisjoint(TIME_WORDS)
 
 
 def _parts(words: list[str]) -> list[str]:

@@ -15,6 +15,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.english.function_words import ARTICLES, DEMONSTRATIVES, QUESTION_WORDS
+from rag.english.pronouns import (
+    PERSON_PRONOUNS,
+    POSSESSIVE_DETERMINERS,
+    SUBJECT_PRONOUNS,
+    THING_PRONOUNS,
+    UNAMBIGUOUS_POSSESSIVES,
+)
+from rag.english.verbs import AUXILIARIES
 from rag.types import Turn
 
 _HEARD = 2_000  # characters of each that are listened to
@@ -41,21 +50,26 @@ _NAME = re.compile(
     r"[A-Z0-9][\w()&'’.-]*\w\)?(?:\s+(?:(?:of|the|de|and)\s+)?[A-Z0-9][\w()&'’.-]*[\w)])*|\b[A-Z]\w*\b"
 )
 _OPENS = re.compile(r"(?:^|[.!?:])\s*$")
-_PERSON = re.compile(r"\b(he|him|his|she|her|hers)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(it|its|they|them|their|theirs)\b", re.IGNORECASE)
+_PERSON = re.compile(rf"\b({'|'.join(PERSON_PRONOUNS)})\b", re.IGNORECASE)
+_THING = re.compile(rf"\b({'|'.join(THING_PRONOUNS)})\b", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?=\s*[?.!]*$)", re.IGNORECASE)
-_POSSESSIVE = frozenset(("his", "its", "their", "theirs", "hers"))
+_POSSESSIVES = UNAMBIGUOUS_POSSESSIVES | {"hers", "theirs"}
 _WORD = re.compile(r"\w+")
 _EMPTY_IT = re.compile(r"\bit\b.*\bto\b", re.IGNORECASE)  # "how much does it cost to …" means nothing by "it"
 _OWN = re.compile(r"\b(?:the|an?)\s+\w+\b(?!\s+of\s*$)", re.IGNORECASE)  # may be what "it" means
-_VERBS = frozenset(
-    "is are was were be do does did has have had can could will would should may might must".split()
-)
-_NO_NAMES = frozenset(
-    """a an and any are as at but by can could did do does for from had has have he her his how i if in is it
-    its may might my no not of ok on or our she should so thanks that the their them then there these they
-    this those to was we were what when where which who whom whose why will with would yes you your please
-    tell give list""".split()
+_AUXILIARIES = (AUXILIARIES - {"shall"}) | {"be"}
+# What may have a capital, or stand in lower case beside capitals, without telling a name from prose.
+_NOT_NAMES = (
+    ARTICLES
+    | DEMONSTRATIVES
+    | QUESTION_WORDS
+    | SUBJECT_PRONOUNS
+    | POSSESSIVE_DETERMINERS
+    | (AUXILIARIES - {"must", "shall"})
+    | frozenset("her them".split())
+    | frozenset("and any as but if no not or so then there".split())
+    | frozenset("at by for from in of on to with".split())
+    | frozenset("give list ok please tell thanks yes".split())  # of asking
 )
 
 
@@ -101,12 +115,12 @@ def names_in(text: str) -> list[str]:
     >>> names_in("Who is the sheriff of Polk County?")
     ['Polk County']
     """
-    prose = any(word[0].islower() and word not in _NO_NAMES for word in text.split())
+    prose = any(word[0].islower() and word not in _NOT_NAMES for word in text.split())
     found = []
     for match in _NAME.finditer(text):
         words = match.group().split()
         opens = prose and len(words) == 1 and _OPENS.search(text[: match.start()]) is not None
-        while words and words[0].casefold().partition("'")[0] in _NO_NAMES:
+        while words and words[0].casefold().partition("'")[0] in _NOT_NAMES:
             words = words[1:]
         if words and not opens and not "".join(words).replace(",", "").isdigit():
             found.append(" ".join(words).rstrip(".,"))
@@ -160,7 +174,7 @@ def _named(question: str, before: str, answer: str) -> str:
             continue
         said = pronoun.group().casefold()
         name = names[0]
-        if said in _POSSESSIVE or (said == "her" and _noun_follows(question[pronoun.end() :])):
+        if said in _POSSESSIVES or (said == "her" and _noun_follows(question[pronoun.end() :])):
             name = name if name.endswith(("'s", "’s")) else f"{name}'s"
         elif pattern is _THERE:
             name = f"at {name}"
@@ -173,7 +187,7 @@ def _short(answer: str) -> list[str]:
     if not answer:
         return []
     words = answer.rstrip(" .").split()
-    if len(words) <= _SHORT and not any(w.islower() and w not in _NO_NAMES for w in words):
+    if len(words) <= _SHORT and not any(w.islower() and w not in _NOT_NAMES for w in words):
         return [" ".join(words)]
     return names_in(answer)[:1]
 
@@ -192,7 +206,7 @@ def _topic(before: str) -> list[str]:
 
 def _noun_follows(rest: str) -> bool:
     word = re.match(r"\s+(\w+)", rest)
-    return word is not None and word.group(1).casefold() not in _NO_NAMES
+    return word is not None and word.group(1).casefold() not in _NOT_NAMES
 
 
 def _leans(question: str) -> bool:
@@ -202,7 +216,7 @@ def _leans(question: str) -> bool:
 
 
 def _verbs(text: str) -> bool:
-    return not _VERBS.isdisjoint(text.casefold().split())
+    return not _AUXILIARIES.isdisjoint(text.casefold().split())
 
 
 def _missing(names: Iterable[str], text: str) -> list[str]:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from rag.question.analysis import same_stem
+from rag.english.words import same_stem
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 5  # letters

@@ -15,9 +15,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.english.pronouns import UNAMBIGUOUS_POSSESSIVES
 from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Span
 
-_POSSESSIVES = frozenset({"his", "its", "their"})
 _ASKING = ("?", "？", "؟")
 _BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
@@ -202,7 +202,7 @@ class _Builder:
                 continue
             self.add(Span(cursor, mention.span.start))
             name = mention.antecedent.slice(self._text)
-            possessive = mention.span.slice(self._text).casefold() in _POSSESSIVES
+            possessive = mention.span.slice(self._text).casefold() in UNAMBIGUOUS_POSSESSIVES
             self.add(mention.span, f"{name}'s" if possessive else name, mention.antecedent)
             cursor = mention.span.end
         self.add(Span(cursor, span.end))

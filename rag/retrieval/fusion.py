@@ -78,7 +78,7 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, lexical_weight: float)
             fused=fused[key],
             dense=by_dense[key].score if key in by_dense else None,
             lexical=by_lexical[key].score if key in by_lexical else None,
-            sentence=by_dense[key].index if key in by_dense else None,
+            sentence=by_dense[key].sentence_index if key in by_dense else None,
         )
         for key in sorted(keys, key=lambda key: (-fused[key], key))
     }

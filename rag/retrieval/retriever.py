@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.english.words import content_words
 from rag.ports.catalog import Catalog
-from rag.ports.indexes import Embedder, Hit, PassageIndex, TermIndex
-from rag.question.analysis import content_words
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
 from rag.retrieval.fusion import fuse
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _FEW = 500  # documents that are searched alone
 _WIDEST = 5_000  # passages looked at among others
@@ -21,21 +22,21 @@ _WIDEST = 5_000  # passages looked at among others
 class Retriever:
     """Finds the passages that may answer; only those of committed versions come back.
 
-    >>> Retriever(catalog, dense, terms, embedder, RetrieveSettings()).retrieve(question, 10)
+    >>> Retriever(catalog, dense, lexical, embedder, RetrieveSettings()).retrieve(question, 10)
     ... # doctest: +SKIP
     """
 
     def __init__(
         self,
         catalog: Catalog,
-        dense: PassageIndex,
-        terms: TermIndex,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
         embedder: Embedder,
         settings: RetrieveSettings,
     ) -> None:
         self._catalog = catalog
         self._dense = dense
-        self._terms = terms
+        self._lexical = lexical
         self._embedder = embedder
         self._settings = settings
 
@@ -82,11 +83,11 @@ class Retriever:
         collection, within = question.collection, None
         alone: set[tuple[str, str]] | None = None
         if question.filters:
-            within = self._catalog.matching(collection, question.filters)
+            within = self._catalog.matching_versions(collection, question.filters)
             if len(within) <= _FEW:
                 alone = within
             else:
                 pool = min(_WIDEST, 2 * pool * self._catalog.count(collection) // len(within))
         # A passage has several sentences: ask for more units than passages.
         dense = self._dense.search(collection, vector, 2 * pool, within=alone)
-        return dense, self._terms.search(collection, question.text, pool, within=alone), within
+        return dense, self._lexical.search(collection, question.text, pool, within=alone), within

@@ -1,1 +1,1 @@
-"""Storage: the library (the one door for writing), both indexes, consistency, the lock of the folder."""
+"""Storage: the library, which does all writing, the indexes, their consistency, the data folder's lock."""

@@ -1,4 +1,4 @@
-"""Whether the catalog and the two indexes hold the same; looks only, changes nothing."""
+"""Consistency of the catalog and the two indexes: checks, which change nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from rag.storage.indexes import Indexes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inconsistency:
-    """Where an index differs from the catalog.
+    """A difference between an index (``dense`` or ``lexical``) and the catalog.
 
-    ``kind`` is ``missing`` or ``stale`` for a document version that the index lacks or should not
-    have; ``rows`` where the versions agree and the number of rows doesn't: ``document_id`` and
-    ``version`` are then empty.
+    ``kind`` is ``missing`` for a committed document version without rows in the index, ``stale`` for rows
+    of a version that isn't committed, ``rows`` for a wrong number of rows in a collection whose versions
+    are right (``document_id`` and ``version`` are then empty).
     """
 
     index: str
@@ -25,28 +25,28 @@ class Inconsistency:
 
 
 def differing_versions(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
-    """Versions missing from an index or left in it, by collection, index and id."""
+    """Versions that are missing from an index or stale in it, by collection, index and id."""
     return [
-        Inconsistency(index=index, kind=kind, collection=collection, document_id=key, version=version)
+        Inconsistency(index=index, kind=kind, collection=collection, document_id=document_id, version=version)
         for collection in sorted(catalog.collections() | indexes.collections())
         for committed in [catalog.versions(collection)]
-        for index, held in indexes.versions(collection).items()
-        for kind, versions in (("missing", committed - held), ("stale", held - committed))
-        for key, version in sorted(versions)
+        for index, indexed in indexes.versions(collection).items()
+        for kind, versions in (("missing", committed - indexed), ("stale", indexed - committed))
+        for document_id, version in sorted(versions)
     ]
 
 
 def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
-    """Collections whose rows were lost although no version is missing; reads every passage."""
+    """Collections with a wrong number of rows in an index; reads every passage of the catalog."""
     return [
         Inconsistency(index=index, kind="rows", collection=collection)
         for collection in sorted(catalog.collections())
-        for wanted in [_rows(catalog, collection)]
+        for expected in [_expected_rows(catalog, collection)]
         for index, rows in indexes.counts(collection).items()
-        if rows != wanted[index]
+        if rows != expected[index]
     ]
 
 
-def _rows(catalog: Catalog, collection: str) -> dict[str, int]:
+def _expected_rows(catalog: Catalog, collection: str) -> dict[str, int]:
     passages = [p for record in catalog.list(collection) for p in catalog.passages_of(record.id)]
-    return {"dense": sum(len(p.sentences) for p in passages), "terms": len(passages)}
+    return {"dense": sum(len(p.sentences) for p in passages), "lexical": len(passages)}

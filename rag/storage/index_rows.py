@@ -1,64 +1,64 @@
-"""What a passage is to the two indexes: one unit a sentence, one row of terms a passage.
+"""The index rows of a passage: one row of the dense index for each sentence, one of the lexical index.
 
-Small units beat big ones (search sentences, read passages): on XQuAD-en recall@1 of the best
-sentence was 0.916, of the whole paragraph 0.885, with the same model. Both are indexed as they are
-read (``rag.view.readable_text``): pronouns as names, a table's rows with the names of their columns.
+Small rows are better than large ones (search sentences, read passages): on XQuAD-en recall@1 of the best
+sentence is 0.916, of the whole paragraph 0.885, with the same model. Rows have the text that is read
+(``rag.reading.context.readable_text``): names in place of pronouns, cells with the names of their columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.ports.indexes import SentenceRow, TermRow
+from rag.ports.indexes import PassageRow, SentenceRow
 from rag.reading.context import readable_text
 from rag.types import Document, Passage
 
-_RECIPE = "sentences.2"  # rises when what is embedded or indexed changes
+_FORMAT = "sentences.2"  # a new one for each change of what is embedded or indexed
 
 
 def fingerprint(*, context: bool) -> str:
-    """Names the way units are made; indexes of different ways don't mix."""
-    return f"{_RECIPE}{'+context' if context else ''}"
+    """Names how rows are made; indexes with rows of another fingerprint have to be rebuilt."""
+    return f"{_FORMAT}{'+context' if context else ''}"
 
 
 def headings(document: Document, passage: Passage) -> tuple[str, ...]:
-    """Title and heading path of a passage, outermost first, a heading equal to the title once."""
+    """Title and heading path of a passage, outermost first; a heading equal to the title only once."""
     path = document.section_at(passage.span.start)
     return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
 
 
-def units(document: Document, passage: Passage, *, context: bool) -> tuple[SentenceRow, ...]:
-    """One unit for each sentence, in order.
+def sentence_rows(document: Document, passage: Passage, *, context: bool) -> tuple[SentenceRow, ...]:
+    """The passage's rows for the dense index: one for each sentence, in order.
 
-    ``context`` puts title and heading path before the sentence that is embedded, as
+    With ``context``, title and heading path are embedded before the sentence, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    before = prefix(headings(document, passage)) if context else ""
+    prefix = context_prefix(headings(document, passage)) if context else ""
     return tuple(
         SentenceRow(
             passage_id=passage.id,
-            index=index,
+            sentence_index=index,
             document_id=passage.document_id,
             version=passage.version,
-            text=before + readable_text(document, passage, sentence),
+            text=prefix + readable_text(document, passage, sentence),
         )
         for index, sentence in enumerate(passage.sentences)
     )
 
 
-def unit_ids(passages: Sequence[Passage]) -> frozenset[str]:
-    """The ids that ``units`` gives to the sentences of these passages."""
+def sentence_row_ids(passages: Sequence[Passage]) -> frozenset[str]:
+    """The ids of these passages' sentence rows."""
     return frozenset(f"{p.id}:{index}" for p in passages for index in range(len(p.sentences)))
 
 
-def term_row(document: Document, passage: Passage) -> TermRow:
-    """The passage's words, beside them its title, headings and the leads that lie outside it."""
+def passage_row(document: Document, passage: Passage) -> PassageRow:
+    """The passage's row for the lexical index: its text, and as context its title, headings and those
+    context spans that lie outside it.
+    """
     context_spans = [
-        context_span.slice(document.text)
-        for context_span in passage.context_spans
-        if not passage.span.contains(context_span)
+        span.slice(document.text) for span in passage.context_spans if not passage.span.contains(span)
     ]
-    return TermRow(
+    return PassageRow(
         passage_id=passage.id,
         document_id=passage.document_id,
         version=passage.version,
@@ -67,8 +67,8 @@ def term_row(document: Document, passage: Passage) -> TermRow:
     )
 
 
-def prefix(headings: tuple[str, ...]) -> str:
-    """What goes before a text: ``title: ``, or ``title. heading > heading: ``; "" without any."""
+def context_prefix(headings: tuple[str, ...]) -> str:
+    """What is embedded before a text: ``title: ``, or ``title. heading > heading: ``; "" without any."""
     if not headings:
         return ""
     title, *path = headings

@@ -1,4 +1,4 @@
-"""The two search indexes as one: what is written to both, and whether both hold the same."""
+"""The two search indexes as one: embeds, and writes to both."""
 
 from __future__ import annotations
 
@@ -8,105 +8,118 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.ports.catalog import Change
-from rag.ports.indexes import Embedder, PassageIndex, SentenceRow, TermIndex, TermRow
-from rag.storage import index_rows as units
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import DenseIndex, LexicalIndex, PassageRow, SentenceRow
+from rag.storage import index_rows
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 Progress = Callable[[int, int], None]
-"""Called with how many sentences were embedded, of how many."""
+"""Called with the number of sentences embedded so far and their total."""
 
-_EMBEDDED_AT_ONCE = 256
+_SENTENCES_PER_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """All that the indexes get of some documents of one collection; ``vectors`` in order of ``units``."""
+class IndexRows:
+    """Rows of one collection for both indexes.
+
+    ``vectors`` has shape ``(len(sentence_rows), dimensions)``, in the order of ``sentence_rows``.
+    """
 
     collection: str
-    units: tuple[SentenceRow, ...]
+    sentence_rows: tuple[SentenceRow, ...]
     vectors: Vectors
-    rows: tuple[TermRow, ...]
+    passage_rows: tuple[PassageRow, ...]
 
 
 class Indexes:
-    """Writes units with their vectors to the dense index, terms to the lexical one.
+    """Both indexes and the embedder. Index calls may raise IndexUnavailable and StorageFull.
 
     Args:
         context: whether title and headings are embedded with each sentence.
     """
 
-    def __init__(self, dense: PassageIndex, terms: TermIndex, embedder: Embedder, *, context: bool) -> None:
+    def __init__(
+        self, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder, *, context: bool
+    ) -> None:
         self._dense = dense
-        self._terms = terms
+        self._lexical = lexical
         self._embedder = embedder
         self._context = context
 
     @property
     def fingerprint(self) -> str:
-        """Names the embedder and the way units are made; what was indexed under another is useless."""
-        return f"{self._embedder.fingerprint} {units.fingerprint(context=self._context)}"
+        """Names the embedder and how rows are made; an index of another fingerprint has to be rebuilt."""
+        return f"{self._embedder.fingerprint} {index_rows.fingerprint(context=self._context)}"
 
-    def prepare(self, changes: Sequence[Change], progress: Progress | None = None) -> list[Entry]:
-        """Embeds; writes nothing.
+    def prepare(self, changes: Sequence[Change], progress: Progress | None = None) -> list[IndexRows]:
+        """Makes the rows of all changes and embeds them; writes nothing.
 
         Raises:
             ModelError: the embedder can't be loaded.
         """
         total = sum(len(passage.sentences) for change in changes for passage in change.passages)
         done = 0
-        entries = []
+        prepared = []
         for collection, group in groupby(sorted(changes, key=_collection), key=_collection):
             pairs = [(change.document, passage) for change in group for passage in change.passages]
-            made = tuple(unit for pair in pairs for unit in units.units(*pair, context=self._context))
-            vectors = self._embedded([unit.text for unit in made], done, total, progress)
-            done += len(made)
-            rows = tuple(units.term_row(*pair) for pair in pairs)
-            entries.append(Entry(collection=collection, units=made, vectors=vectors, rows=rows))
-        return entries
+            sentence_rows = tuple(
+                row for pair in pairs for row in index_rows.sentence_rows(*pair, context=self._context)
+            )
+            vectors = self._embed([row.text for row in sentence_rows], done, total, progress)
+            done += len(sentence_rows)
+            prepared.append(
+                IndexRows(
+                    collection=collection,
+                    sentence_rows=sentence_rows,
+                    vectors=vectors,
+                    passage_rows=tuple(index_rows.passage_row(*pair) for pair in pairs),
+                )
+            )
+        return prepared
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            self._dense.add(entry.collection, entry.units, entry.vectors)
-            self._terms.add(entry.collection, entry.rows)
+    def add(self, prepared: Iterable[IndexRows]) -> None:
+        for rows in prepared:
+            self._dense.add(rows.collection, rows.sentence_rows, rows.vectors)
+            self._lexical.add(rows.collection, rows.passage_rows)
 
     def remove(self, collection: str, versions: Sequence[tuple[str, str]]) -> None:
         for document_id, version in versions:
             self._dense.remove(collection, document_id, version)
-        self._terms.remove(collection, versions)
+        self._lexical.remove(collection, versions)
 
-    def remove_strays(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Removes what is indexed of this version but is no part of these passages."""
+    def remove_orphans(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Removes the rows of this version that belong to none of these passages."""
         version = (document.id, document.sha256)
-        keep = units.unit_ids(passages)
-        self._dense.remove(document.collection, *version, keep=keep)
-        self._terms.remove(document.collection, [version], keep={p.id for p in passages})
+        self._dense.remove(document.collection, *version, keep=index_rows.sentence_row_ids(passages))
+        self._lexical.remove(document.collection, [version], keep={p.id for p in passages})
 
     def versions(self, collection: str) -> dict[str, set[tuple[str, str]]]:
-        """What each index holds, by the index's name."""
+        """The ``(document_id, version)``s with rows in each index, by the index's name."""
         return {
             "dense": self._dense.versions(collection),
-            "terms": self._terms.versions(collection),
+            "lexical": self._lexical.versions(collection),
         }
 
     def counts(self, collection: str) -> dict[str, int]:
-        """Sentences in the dense index, passages in the lexical one."""
-        return {"dense": self._dense.count(collection), "terms": self._terms.count(collection)}
+        """The number of rows in each index, by the index's name."""
+        return {"dense": self._dense.count(collection), "lexical": self._lexical.count(collection)}
 
     def collections(self) -> set[str]:
-        return self._dense.collections() | self._terms.collections()
+        return self._dense.collections() | self._lexical.collections()
 
     def drop(self, collection: str) -> None:
         self._dense.drop(collection)
-        self._terms.drop(collection)
+        self._lexical.drop(collection)
 
     def vacuum(self) -> None:
         self._dense.vacuum()
-        self._terms.vacuum()
+        self._lexical.vacuum()
 
-    def _embedded(self, texts: list[str], done: int, total: int, progress: Progress | None) -> Vectors:
+    def _embed(self, texts: list[str], done: int, total: int, progress: Progress | None) -> Vectors:
         import numpy as np
 
         parts = [self._embedder.embed([])]
@@ -123,4 +136,4 @@ def _collection(change: Change) -> str:
 
 
 def _batches(texts: list[str]) -> Iterator[list[str]]:
-    return (texts[i : i + _EMBEDDED_AT_ONCE] for i in range(0, len(texts), _EMBEDDED_AT_ONCE))
+    return (texts[i : i + _SENTENCES_PER_BATCH] for i in range(0, len(texts), _SENTENCES_PER_BATCH))

@@ -1,9 +1,9 @@
-"""The one door for writing: keeps the catalog and the two indexes in step, whatever happens.
+"""The library: all writing to the catalog and the two indexes, which stay consistent after any crash.
 
-A write is: embed; record the intent; write the indexes; commit the catalog; prune what was
-replaced; forget the intent. Queries look passages up in the catalog, so that until the commit the
-old version answers and from then on the new one, and nothing else ever does. Wherever a write is
-cut off, the recorded intent says what to undo or to finish.
+A write is: embed; record the intents; add the index rows; commit the catalog; remove the rows of
+replaced versions; clear the intents. Queries take passages from the catalog: until the commit they see
+the old version, from then on the new one. Whenever a write is cut off, its intents say whether to roll
+it back or to finish it.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ from threading import RLock
 
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
 from rag.ports.catalog import Catalog, Change, Intent, Move
-from rag.ports.indexes import Embedder, PassageIndex, TermIndex
+from rag.ports.embedder import Embedder
+from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
 from rag.types import Document, Passage
 
-_INDEXED_AT_ONCE = 64  # documents
+_DOCUMENTS_PER_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryReport:
-    """What recovery did: writes undone, writes finished, versions removed from and put back into indexes."""
+    """What recovery did: writes rolled back, writes finished, versions removed from the indexes, documents
+    indexed again.
+    """
 
-    undone: int = 0
+    rolled_back: int = 0
     finished: int = 0
     removed: int = 0
     indexed: int = 0
@@ -35,40 +38,43 @@ class RecoveryReport:
     @property
     def clean(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.undone or self.finished or self.removed or self.indexed)
+        return not (self.rolled_back or self.finished or self.removed or self.indexed)
 
 
 class Library:
-    """Writes and removes documents; one writer at a time, searches go on meanwhile.
+    """Writes and removes documents: one writer at a time, beside any number of searches.
 
-    >>> library = Library(catalog, dense, terms, embedder)  # doctest: +SKIP
+    >>> library = Library(catalog, dense, lexical, embedder)  # doctest: +SKIP
     >>> library.recover()  # doctest: +SKIP
     >>> library.replace(document, passages)  # doctest: +SKIP
 
-    Every method may raise ``StorageError`` (``StorageFull``, ``IndexUnavailable``); what was
-    committed before goes on answering, and the next write or ``recover`` repairs the rest.
+    Every method may raise ``StorageError`` (``StorageFull``, ``IndexUnavailable``); committed documents are
+    not affected, and the next write or ``recover`` makes the indexes consistent again.
+
+    Args:
+        context: whether title and headings are embedded with each sentence.
     """
 
     def __init__(
         self,
         catalog: Catalog,
-        dense: PassageIndex,
-        terms: TermIndex,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
         embedder: Embedder,
         *,
         context: bool = False,
     ) -> None:
         self._catalog = catalog
-        self._indexes = Indexes(dense, terms, embedder, context=context)
+        self._indexes = Indexes(dense, lexical, embedder, context=context)
         self._lock = RLock()
 
     @property
     def fingerprint(self) -> str:
-        """Names what the indexes are made with: the embedder and the way sentences become units."""
+        """Names what the indexes are made with: the embedder, and the rules for index rows."""
         return self._indexes.fingerprint
 
     def replace(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Makes this the current version of the document, as ``write`` does for many."""
+        """Makes this the current version of the document; a ``write`` of one change."""
         self.write([Change(document=document, passages=tuple(passages))])
 
     def remove(self, collection: str, document_id: str) -> None:
@@ -86,36 +92,37 @@ class Library:
         moves: Sequence[Move] = (),
         progress: Progress | None = None,
     ) -> None:
-        """Writes, removes and moves documents as one unit: all of it is done, or nothing.
+        """Writes, removes and moves documents atomically: all of them, or none.
 
         Args:
-            changes: next versions, of several collections if need be; each document once.
+            changes: next versions of documents, of any collections; each document once.
             removals: ``(collection, document_id)``s, none of them in ``changes``.
-            moves: documents that keep their text and get another uri; nothing of them is embedded.
-            progress: told how many sentences are embedded, of how many.
+            moves: new uris of documents whose text stays the same; they are not embedded.
+            progress: called with the number of sentences embedded so far and their total.
 
         Raises:
             UnknownDocument: a removal or move names a document that isn't there; nothing is written.
             IndexMismatch: the indexes were made by another embedder.
-            ValueError: a passage belongs to another document or version, a document comes twice.
+            ModelError: the embedder can't be loaded; nothing is written.
+            ValueError: a passage is of another document or version, or a document occurs twice.
         """
-        _require_sound(changes, removals, moves)
+        _check_arguments(changes, removals, moves)
         if not changes and not removals and not moves:
             return
         with self._lock:
             self._require_same_fingerprint()
-            self._settle()
-            entries = self._indexes.prepare(changes, progress)
-            self._catalog.begin(changes, removals)
-            self._indexes.add(entries)
+            self._resolve_intents()
+            prepared = self._indexes.prepare(changes, progress)
+            self._catalog.record_intents(changes, removals)
+            self._indexes.add(prepared)
             self._catalog.commit(changes, removals, moves)
-            self._settle()
+            self._resolve_intents()
 
     def remove_collection(self, collection: str) -> int:
-        """Removes all documents of a collection, and so the collection; how many there were.
+        """Removes a collection with all its documents; returns their number.
 
         Raises:
-            UnknownCollection: there is none of this name.
+            UnknownCollection: there is no collection of this name.
         """
         with self._lock:
             removals = [(collection, record.id) for record in self._catalog.list(collection)]
@@ -125,63 +132,62 @@ class Library:
             return len(removals)
 
     def recover(self) -> RecoveryReport:
-        """Brings the indexes in step with the catalog; to be called once after opening.
+        """Makes the indexes consistent with the catalog; to be called once after opening.
 
-        After a process that ended well, and where both indexes hold as much as it left in them, nothing
-        is compared one by one: of 100,000 passages that takes half a minute. ``check`` always does.
+        If the checkpoint of the last ``close`` still describes catalog and indexes, versions are not
+        compared one by one (which takes half a minute for 100,000 passages). ``check`` always does that.
 
         Raises:
-            IndexMismatch: the indexes were made by another embedder; ``rebuild`` is the way out.
+            IndexMismatch: the indexes were made by another embedder; ``rebuild`` replaces them.
         """
         with self._lock:
             self._require_same_fingerprint()
-            intents = self._settle()
-            if not intents and self._catalog.mark() == self._state():
+            intents = self._resolve_intents()
+            if not intents and self._catalog.checkpoint() == self._state():
                 return RecoveryReport()
-            found = differing_versions(self._catalog, self._indexes)
-            removed = self._remove_stale(found)
-            missing = {(d.collection, d.document_id) for d in found if d.kind == "missing"}
-            indexed = self._index([key for _, key in sorted(missing)])
+            inconsistencies = differing_versions(self._catalog, self._indexes)
+            removed = self._remove_stale(inconsistencies)
+            missing = {(i.collection, i.document_id) for i in inconsistencies if i.kind == "missing"}
+            indexed = self._index([document_id for _, document_id in sorted(missing)])
         finished = sum(intent.committed for intent in intents)
         return RecoveryReport(
-            undone=len(intents) - finished, finished=finished, removed=removed, indexed=indexed
+            rolled_back=len(intents) - finished, finished=finished, removed=removed, indexed=indexed
         )
 
     def close(self) -> None:
-        """Notes what is held, for ``recover`` to find it so; not with a write that is still to be settled."""
+        """Sets the checkpoint for the next ``recover``, unless there are unresolved intents."""
         with self._lock:
             state = self._state()
-            if not self._catalog.intents() and self._catalog.mark() != state:
-                self._catalog.set_mark(state)
+            if not self._catalog.intents() and self._catalog.checkpoint() != state:
+                self._catalog.set_checkpoint(state)
 
     def _state(self) -> str:
-        """Names what is committed, and how much each index holds of it."""
+        """The state of catalog and indexes: fingerprint, generation, rows by collection and index."""
         collections = sorted(self._catalog.collections() | self._indexes.collections())
-        held = [[name, *self._indexes.counts(name).values()] for name in collections]
-        return json.dumps([self.fingerprint, self._catalog.generation(), held])
+        counts = [[name, *self._indexes.counts(name).values()] for name in collections]
+        return json.dumps([self.fingerprint, self._catalog.generation(), counts])
 
     def check(self) -> list[Inconsistency]:
-        """Where an index and the catalog differ, rows counted; empty when all is well."""
+        """The inconsistencies between indexes and catalog; empty if there are none."""
         with self._lock:
             return differing_versions(self._catalog, self._indexes) or differing_counts(
                 self._catalog, self._indexes
             )
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        """Makes both indexes anew from the catalog with the embedder in use; how many documents.
+        """Rebuilds both indexes from the catalog with the embedder in use; returns the number of documents.
 
-        Cut short, ``rebuild`` or ``recover`` goes on from where it was. Meanwhile searches find
-        what is indexed so far.
+        If it is cut short, ``recover`` indexes the rest. Searches meanwhile find what is indexed so far.
         """
         with self._lock:
             for collection in self._indexes.collections():
                 self._indexes.drop(collection)
             self._catalog.set_fingerprint(self.fingerprint)
-            self._catalog.settle()  # nothing is left in the indexes to undo or to finish
+            self._catalog.clear_intents()  # the indexes are empty: there is nothing to resolve
             return self._index([record.id for record in self._catalog.list()], progress)
 
     def vacuum(self) -> None:
-        """Gives the text and space of removed documents back to the disk."""
+        """Shrinks the files: no text of removed documents stays in them."""
         with self._lock:
             self._indexes.vacuum()
             self._catalog.vacuum()
@@ -199,70 +205,76 @@ class Library:
             self._indexes.drop(collection)
         self._catalog.set_fingerprint(self.fingerprint)
 
-    def _settle(self) -> list[Intent]:
-        """Finishes the writes that were committed, undoes the others; returns them."""
+    def _resolve_intents(self) -> list[Intent]:
+        """Finishes committed writes, rolls back the others, and clears their intents; returns these."""
         intents = self._catalog.intents()
-        gone: dict[str, list[tuple[str, str]]] = {}
+        obsolete: dict[str, list[tuple[str, str]]] = {}
         for intent in intents:
             version = intent.replaces if intent.committed else intent.version
             if version is None:
                 continue
-            current = self._current(intent, version)
+            current = self._current_document(intent, version)
             if current is None:
-                gone.setdefault(intent.collection, []).append((intent.document_id, version))
+                obsolete.setdefault(intent.collection, []).append((intent.document_id, version))
             else:
-                self._restore(current, written=not intent.committed)
-        for collection, versions in gone.items():
+                self._restore_rows(current, overwritten=not intent.committed)
+        for collection, versions in obsolete.items():
             if self._catalog.count(collection):
                 self._indexes.remove(collection, versions)
             else:
                 self._indexes.drop(collection)
         if intents:
-            self._catalog.settle()
+            self._catalog.clear_intents()
         return intents
 
-    def _current(self, intent: Intent, version: str) -> Document | None:
-        """The intent's document where this version of it is the committed one: split anew, not edited."""
+    def _current_document(self, intent: Intent, version: str) -> Document | None:
+        """The intent's document if this version is its committed one: the write was only a new split."""
         try:
             document = self._catalog.document(intent.document_id)
         except UnknownDocument:
             return None
-        same = (document.collection, document.sha256) == (intent.collection, version)
-        return document if same else None
+        is_current = (document.collection, document.sha256) == (intent.collection, version)
+        return document if is_current else None
 
-    def _restore(self, document: Document, *, written: bool) -> None:
-        """Leaves of this version the committed passages alone; ``written``: over what was put there."""
+    def _restore_rows(self, document: Document, *, overwritten: bool) -> None:
+        """Leaves only the rows of the committed passages of this version in the indexes.
+
+        ``overwritten``: an uncommitted split may have rows of the same ids, so that they are written again.
+        """
         passages = self._catalog.passages_of(document.id)
-        if written:
+        if overwritten:
             change = Change(document=document, passages=tuple(passages))
             self._indexes.add(self._indexes.prepare([change]))
-        self._indexes.remove_strays(document, passages)
+        self._indexes.remove_orphans(document, passages)
 
     def _index(self, document_ids: Sequence[str], progress: Progress | None = None) -> int:
-        """Puts committed documents into both indexes, a bounded number at once."""
-        for start in range(0, len(document_ids), _INDEXED_AT_ONCE):
-            found = self._catalog.documents(document_ids[start : start + _INDEXED_AT_ONCE]).values()
-            changes = [Change(document=d, passages=tuple(self._catalog.passages_of(d.id))) for d in found]
+        """Adds the rows of committed documents to both indexes, in batches; returns their number."""
+        for start in range(0, len(document_ids), _DOCUMENTS_PER_BATCH):
+            documents = self._catalog.documents(document_ids[start : start + _DOCUMENTS_PER_BATCH]).values()
+            changes = [Change(document=d, passages=tuple(self._catalog.passages_of(d.id))) for d in documents]
             self._indexes.add(self._indexes.prepare(changes, progress))
         return len(document_ids)
 
-    def _remove_stale(self, found: Sequence[Inconsistency]) -> int:
+    def _remove_stale(self, inconsistencies: Sequence[Inconsistency]) -> int:
+        """Removes the rows of stale versions; returns the number of versions."""
         stale: dict[str, set[tuple[str, str]]] = {}
-        for each in found:
-            if each.kind == "stale":
-                stale.setdefault(each.collection, set()).add((each.document_id, each.version))
+        for inconsistency in inconsistencies:
+            if inconsistency.kind == "stale":
+                version = (inconsistency.document_id, inconsistency.version)
+                stale.setdefault(inconsistency.collection, set()).add(version)
         for collection, versions in stale.items():
             self._indexes.remove(collection, sorted(versions))
         return sum(map(len, stale.values()))
 
 
-def _require_sound(
+def _check_arguments(
     changes: Sequence[Change], removals: Sequence[tuple[str, str]], moves: Sequence[Move]
 ) -> None:
-    keys = [change.document.id for change in changes]
-    keys += [key for _, key in removals]
-    keys += [move.document_id for move in moves]
-    if len(set(keys)) < len(keys):
+    """Raises ValueError for a document that occurs twice, and for passages that aren't of their document."""
+    document_ids = [change.document.id for change in changes]
+    document_ids += [document_id for _, document_id in removals]
+    document_ids += [move.document_id for move in moves]
+    if len(set(document_ids)) < len(document_ids):
         raise ValueError("a document comes twice in one write")
     for change in changes:
         document = change.document

@@ -1,4 +1,4 @@
-"""One process owns a data folder; a second is told which one, instead of disagreeing silently."""
+"""The lock of a data folder: one process owns it, and the error of a second one names the first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rag.errors import DataFolderLocked, StorageError
 
 
 class FolderLock:
-    """Held from ``acquire`` to ``release``; the operating system frees it when its process dies.
+    """A file lock; the operating system releases it when its process ends.
 
     >>> with FolderLock(tmp_path / "lock"):  # doctest: +SKIP
     ...     ...
 
     Args:
-        path: the lock's file; beside it, named ``.owner``, lies who holds it.
+        path: the lock's file; a file beside it, with the suffix ``.owner``, names the process.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,10 +28,10 @@ class FolderLock:
         self._lock = FileLock(path)
 
     def acquire(self, *, url: str | None = None) -> None:
-        """Takes the lock at once or not at all. ``url`` is where this process serves.
+        """Acquires the lock without waiting. ``url`` is where this process serves, for the owner file.
 
         Raises:
-            DataFolderLocked: another process holds it; the message gives its pid and url.
+            DataFolderLocked: another process has the lock; the message gives its pid and url.
             StorageError: the folder can't be made or written.
         """
         try:
@@ -39,13 +39,13 @@ class FolderLock:
             self._lock.acquire(timeout=0)
             self._owner.write_text(json.dumps({"pid": os.getpid(), "url": url}), "utf-8")
         except Timeout:
-            raise DataFolderLocked(f"{self._folder} is in use by {_described(self._owner)}") from None
+            raise DataFolderLocked(f"{self._folder} is in use by {_describe_owner(self._owner)}") from None
         except OSError as error:
             self._lock.release()
             raise StorageError(f"the data folder {self._folder} can't be used: {error.strerror}") from error
 
     def release(self) -> None:
-        """Gives the folder free; does nothing where the lock isn't held."""
+        """Releases the lock; does nothing if this process doesn't have it."""
         if self._lock.is_locked:
             self._owner.unlink(missing_ok=True)
             self._lock.release()
@@ -60,11 +60,11 @@ class FolderLock:
         self.release()
 
 
-def _described(owner: Path) -> str:
+def _describe_owner(owner: Path) -> str:
     try:
-        found = json.loads(owner.read_text("utf-8"))
-        pid, url = int(found["pid"]), found.get("url")
+        entry = json.loads(owner.read_text("utf-8"))
+        pid, url = int(entry["pid"]), entry.get("url")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "another process"
-    where = f", which serves {url}: ask it there, or stop it" if url else ": stop it first"
-    return f"process {pid}{where}"
+    advice = f", which serves {url}: ask it there, or stop it" if url else ": stop it first"
+    return f"process {pid}{advice}"

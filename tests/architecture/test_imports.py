@@ -35,6 +35,7 @@ def test_imports_go_one_way() -> None:
         "rag.types",
         "rag.ports.catalog",
         "rag.ports.indexes",
+        "rag.ports.embedder",
         "rag.engine",
         "rag.storage.library",
         "api.cli.main",

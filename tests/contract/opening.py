@@ -1,4 +1,4 @@
-"""Opens a storage part again and again on the same place, and closes what a test left open."""
+"""Opens and reopens a storage component on the same files, and closes it after the test."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ T = TypeVar("T", bound=Closable)
 
 
 class Opener(Generic[T]):
-    """``open()`` gives the part; ``reopened(part)`` closes it and opens the same place afresh."""
+    """``open()`` opens the component; ``reopened(component)`` closes it and opens the same files again."""
 
     def __init__(self, factory: Callable[[], T], stack: ExitStack) -> None:
         self._factory = factory
         self._stack = stack
 
     def open(self) -> T:
-        part = self._factory()
-        self._stack.callback(part.close)
-        return part
+        component = self._factory()
+        self._stack.callback(component.close)
+        return component
 
-    def reopened(self, part: T) -> T:
-        part.close()
+    def reopened(self, component: T) -> T:
+        component.close()
         return self.open()
 
 

@@ -39,9 +39,9 @@ def change(text: str, **more: object) -> Change:
 
 
 def write(catalog: Catalog, *changes: Change, removals: tuple[tuple[str, str], ...] = ()) -> None:
-    catalog.begin(changes, removals)
+    catalog.record_intents(changes, removals)
     catalog.commit(changes, removals)
-    catalog.settle()
+    catalog.clear_intents()
 
 
 def rich() -> Change:
@@ -89,7 +89,7 @@ def test_uncommitted_writes_are_not_seen(catalog: Catalog) -> None:
     """Between begin and commit, readers see the old version and only that."""
     old, new = change("Old text."), change("New text.")
     write(catalog, old)
-    catalog.begin([new, change("More.", id="d2")], [])
+    catalog.record_intents([new, change("More.", id="d2")], [])
     assert catalog.document("d1").text == "Old text."
     assert catalog.passages([new.passages[0].id]) == {}
     assert catalog.count() == 1
@@ -103,7 +103,7 @@ def test_intents_say_what_to_undo_or_to_finish(catalogs: Opener[Catalog]) -> Non
     catalog, old, new = catalogs.open(), change("Old."), change("New.")
     write(catalog, old, change("Gone.", id="d2"))
     gone = catalog.document("d2").sha256
-    catalog.begin([new, change("First.", id="d3")], [("default", "d2")])
+    catalog.record_intents([new, change("First.", id="d3")], [("default", "d2")])
     catalog = catalogs.reopened(catalog)
     found = {i.document_id: (i.version, i.replaces, i.committed) for i in catalog.intents()}
     assert found == {
@@ -114,14 +114,14 @@ def test_intents_say_what_to_undo_or_to_finish(catalogs: Opener[Catalog]) -> Non
     catalog.commit([new, change("First.", id="d3")], [("default", "d2")])
     catalog = catalogs.reopened(catalog)
     assert all(intent.committed for intent in catalog.intents())
-    catalog.settle()
+    catalog.clear_intents()
     assert catalogs.reopened(catalog).intents() == []
 
 
 def test_a_document_may_move_to_another_collection(catalog: Catalog) -> None:
     """The old collection gets an intent to remove it."""
     write(catalog, change("Text."))
-    catalog.begin([change("Text.", collection="other")], [])
+    catalog.record_intents([change("Text.", collection="other")], [])
     version = change("Text.").document.sha256
     assert {(i.collection, i.version, i.replaces) for i in catalog.intents()} == {
         ("default", None, version),
@@ -137,7 +137,7 @@ def test_removing_what_is_not_there_changes_nothing(catalog: Catalog) -> None:
     write(catalog, change("Text."))
     for removal in (("default", "nope"), ("other", "d1")):
         with pytest.raises(UnknownDocument):
-            catalog.begin([change("New.", id="d2")], [removal])
+            catalog.record_intents([change("New.", id="d2")], [removal])
     assert catalog.intents() == []
 
 
@@ -240,22 +240,22 @@ def test_a_moved_document_keeps_all_but_its_place(catalogs: Opener[Catalog]) -> 
     write(catalog, given)
     assert catalog.document("rich").uri == given.document.uri
     move = Move(collection="Other ☂", document_id="rich", uri="b/rich.html", source="folder2")
-    catalog.begin([], [])
+    catalog.record_intents([], [])
     catalog.commit([], [], [move])
     assert catalog.document("rich") == replace(given.document, uri="b/rich.html")
     catalog = catalogs.reopened(catalog)
     assert catalog.passages_of("rich") == list(given.passages)
-    record = catalog.at("Other ☂", "b/rich.html")
+    record = catalog.find_by_uri("Other ☂", "b/rich.html")
     assert record is not None
     assert (record.id, record.source, record.version) == ("rich", "folder2", given.document.sha256)
-    assert catalog.at("Other ☂", given.document.uri) is None
-    assert catalog.at("default", "b/rich.html") is None
+    assert catalog.find_by_uri("Other ☂", given.document.uri) is None
+    assert catalog.find_by_uri("default", "b/rich.html") is None
 
 
 def test_a_move_of_nothing_undoes_the_whole_commit(catalog: Catalog) -> None:
     """The rest of it isn't done either."""
     new = change("New text.")
-    catalog.begin([new], [])
+    catalog.record_intents([new], [])
     with pytest.raises(UnknownDocument):
         catalog.commit([new], [], [Move(collection="default", document_id="nope", uri="x")])
     assert catalog.count() == 0
@@ -282,7 +282,7 @@ def test_documents_are_listed_by_metadata_and_place(catalog: Catalog) -> None:
     assert [r.id for r in catalog.list(after="a", limit=1, filters={"team": "hr"})] == ["b"]
     assert [r.id for r in catalog.list(under="notes/c")] == ["c"]
     assert catalog.list(under="notes/%") == []
-    assert catalog.matching("default", {"team": "hr"}) == {
+    assert catalog.matching_versions("default", {"team": "hr"}) == {
         (key, catalog.document(key).sha256) for key in ("a", "b")
     }
-    assert catalog.matching("other", {"team": "hr"}) == set()
+    assert catalog.matching_versions("other", {"team": "hr"}) == set()

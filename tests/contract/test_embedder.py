@@ -1,4 +1,4 @@
-"""The laws of ``Embedder``, held by the fake and by the real model in both precisions."""
+"""The laws of ``Embedder``: the fake and the packaged model in both precisions keep them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.errors import ModelError
-from rag.ports.indexes import Embedder
+from rag.ports.embedder import Embedder
 from tests.fakes.models import BagEmbedder
 
 TEXTS = [
@@ -31,7 +31,7 @@ def any_embedder(request: pytest.FixtureRequest, model_cache: Path) -> Embedder:
 
 
 def test_rows_are_unit_vectors(any_embedder: Embedder) -> None:
-    """Whatever the text: empty, astral, broken or far too long."""
+    """Whatever the text: empty, in any script, with a lone surrogate, far too long."""
     vectors = any_embedder.embed(TEXTS)
     assert vectors.shape == (len(TEXTS), any_embedder.dimensions)
     assert vectors.dtype == np.float32
@@ -43,37 +43,39 @@ def test_no_texts_give_no_rows(any_embedder: Embedder) -> None:
     assert any_embedder.embed([]).shape == (0, any_embedder.dimensions)
 
 
-def test_a_text_has_one_vector_whatever_is_beside_it(any_embedder: Embedder) -> None:
-    """Alone, first, last, among long ones: the very same numbers."""
+def test_a_vector_does_not_depend_on_the_batch(any_embedder: Embedder) -> None:
+    """Alone, first, last, among long texts: the same numbers."""
     alone = any_embedder.embed([TEXTS[0]])[0]
     together = any_embedder.embed([*TEXTS, TEXTS[0]])
     assert np.array_equal(together[0], alone)
     assert np.array_equal(together[-1], alone)
 
 
-def test_meaning_is_near(embedder: OnnxEmbedder) -> None:
-    """A paraphrase is nearer than another subject (the packaged model really runs)."""
-    ask, same, other = embedder.embed(
+def test_a_paraphrase_has_a_higher_cosine(embedder: OnnxEmbedder) -> None:
+    """Than a text on another subject, with the packaged model."""
+    question, paraphrase, other = embedder.embed(
         ["Who wants an apology?", "He demanded that she say sorry.", "The recipe needs two eggs."]
     )
-    assert ask @ same > ask @ other + 0.2
+    assert question @ paraphrase > question @ other + 0.2
 
 
-def test_int8_keeps_to_fp32(model_cache: Path) -> None:
-    """Quantised vectors point where exact ones do."""
-    exact = OnnxEmbedder(PACKAGED, precision="fp32", cache=model_cache).embed(TEXTS[:1])
-    small = OnnxEmbedder(PACKAGED, precision="int8", cache=model_cache).embed(TEXTS[:1])
-    assert float((exact * small).sum()) > 0.95
+def test_int8_vectors_are_close_to_fp32(model_cache: Path) -> None:
+    """Their cosine is over 0.95."""
+    fp32 = OnnxEmbedder(PACKAGED, precision="fp32", cache=model_cache).embed(TEXTS[:1])
+    int8 = OnnxEmbedder(PACKAGED, precision="int8", cache=model_cache).embed(TEXTS[:1])
+    assert float((fp32 * int8).sum()) > 0.95
 
 
-def test_fingerprints_tell_precisions_apart(model_cache: Path) -> None:
-    """Vectors that differ don't share a name."""
-    names = {OnnxEmbedder(PACKAGED, precision=p, cache=model_cache).fingerprint for p in ("int8", "fp32")}
-    assert len(names) == 2
+def test_fingerprints_differ_by_precision(model_cache: Path) -> None:
+    """Different vectors have different fingerprints."""
+    fingerprints = {
+        OnnxEmbedder(PACKAGED, precision=p, cache=model_cache).fingerprint for p in ("int8", "fp32")
+    }
+    assert len(fingerprints) == 2
 
 
-def test_an_absent_model_is_said_so(tmp_path: Path) -> None:
-    """A folder that holds none."""
+def test_a_missing_model_is_an_error(tmp_path: Path) -> None:
+    """A folder without one."""
     (tmp_path / "none").mkdir()
     with pytest.raises(ModelError, match="can't be compiled"):
         OnnxEmbedder(str(tmp_path / "none"), precision="int8", cache=tmp_path / "cache")

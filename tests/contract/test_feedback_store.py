@@ -1,4 +1,4 @@
-"""The laws of FeedbackStore, held by the SQLite table and by the fake."""
+"""The laws of ``FeedbackStore``: the SQLite table and the fake keep them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.ports.feedback import Feedback, FeedbackStore
 from tests.fakes.storage import MemoryFeedback
 
-LIKED = Feedback(
+HELPFUL = Feedback(
     answer_id="ans_1",
     collection="default",
     question="Who?",
@@ -22,7 +22,7 @@ LIKED = Feedback(
     note="Ja, „genau“",
     citations=(("notes/may 1.txt", "ab12", 3, 9),),
 )
-DISLIKED = replace(LIKED, answer_id="ans_2", answer="", helpful=False, note="", citations=())
+UNHELPFUL = replace(HELPFUL, answer_id="ans_2", answer="", helpful=False, note="", citations=())
 
 
 @pytest.fixture(params=["sqlite", "memory"])
@@ -35,49 +35,49 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FeedbackSt
     catalog.close()
 
 
-def test_what_is_put_is_listed_newest_first(store: FeedbackStore) -> None:
-    """Every field comes back, with the time the store gave it."""
-    store.put(LIKED)
-    store.put(DISLIKED)
+def test_feedback_is_listed_newest_first(store: FeedbackStore) -> None:
+    """With every field, and the time that the store adds."""
+    store.put(HELPFUL)
+    store.put(UNHELPFUL)
     newest, oldest = store.list()
     assert newest.at
-    assert (replace(newest, at=""), replace(oldest, at="")) == (DISLIKED, LIKED)
+    assert (replace(newest, at=""), replace(oldest, at="")) == (UNHELPFUL, HELPFUL)
 
 
-def test_a_later_word_takes_the_earlier_ones_place(store: FeedbackStore) -> None:
-    """One entry an answer."""
-    store.put(LIKED)
-    store.put(replace(LIKED, helpful=False, note="On second thoughts"))
-    [kept] = store.list()
-    assert (kept.helpful, kept.note) == (False, "On second thoughts")
+def test_later_feedback_replaces_earlier_feedback(store: FeedbackStore) -> None:
+    """There is one entry for each answer."""
+    store.put(HELPFUL)
+    store.put(replace(HELPFUL, helpful=False, note="On second thoughts"))
+    [feedback] = store.list()
+    assert (feedback.helpful, feedback.note) == (False, "On second thoughts")
 
 
-def test_one_kind_and_few_can_be_listed(store: FeedbackStore) -> None:
-    """By what was thought; at most so many."""
-    store.put(LIKED)
-    store.put(DISLIKED)
+def test_a_listing_can_be_filtered_and_limited(store: FeedbackStore) -> None:
+    """By ``helpful``, and to a number of entries."""
+    store.put(HELPFUL)
+    store.put(UNHELPFUL)
     assert [f.answer_id for f in store.list(helpful=True)] == ["ans_1"]
     assert [f.answer_id for f in store.list(helpful=False)] == ["ans_2"]
     assert len(store.list(limit=1)) == 1
 
 
-def test_what_cites_a_document_is_forgotten_with_it(store: FeedbackStore) -> None:
-    """By any of its citations, not by part of an id; the rest stays."""
-    elsewhere = ("notes/may 1.txt.old", "cd34", 0, 5)
-    store.put(LIKED)
-    store.put(DISLIKED)
-    store.put(replace(LIKED, answer_id="ans_3", citations=(elsewhere,)))
-    store.put(replace(LIKED, answer_id="ans_4", citations=(elsewhere, *LIKED.citations)))
-    assert store.forget(["notes/may 1.txt", "none"]) == 2
+def test_feedback_is_deleted_by_cited_document(store: FeedbackStore) -> None:
+    """By any of its citations and the whole id; other feedback stays."""
+    other_citation = ("notes/may 1.txt.old", "cd34", 0, 5)
+    store.put(HELPFUL)
+    store.put(UNHELPFUL)
+    store.put(replace(HELPFUL, answer_id="ans_3", citations=(other_citation,)))
+    store.put(replace(HELPFUL, answer_id="ans_4", citations=(other_citation, *HELPFUL.citations)))
+    assert store.delete_citing(["notes/may 1.txt", "none"]) == 2
     assert {f.answer_id for f in store.list()} == {"ans_2", "ans_3"}
 
 
-def test_it_outlives_its_process_in_the_catalogs_file(tmp_path: Path) -> None:
-    """Opened again, the table and its rows are there, and the catalog's format is as it was."""
+def test_feedback_is_durable_in_the_catalogs_file(tmp_path: Path) -> None:
+    """After reopening the rows are there, and the catalog's format is the same."""
     for _ in range(2):
         catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
-        SqliteFeedback(catalog.file).put(LIKED)
+        SqliteFeedback(catalog.file).put(HELPFUL)
         catalog.close()
-    reading = SqliteCatalog(tmp_path / "catalog.sqlite3", read_only=True)
-    assert [f.note for f in SqliteFeedback(reading.file).list()] == [LIKED.note]
-    reading.close()
+    reader = SqliteCatalog(tmp_path / "catalog.sqlite3", read_only=True)
+    assert [f.note for f in SqliteFeedback(reader.file).list()] == [HELPFUL.note]
+    reader.close()

@@ -11,7 +11,7 @@ import pytest
 from rag.adapters.onnx import span_reader
 from rag.adapters.onnx.span_reader import SpanReader
 from rag.errors import ModelError
-from rag.ports.reading import Reader
+from rag.ports.reader import Reader
 from rag.types import Candidate
 from tests.fakes.models import PhraseReader
 from tests.samples import candidate, document, find, mention

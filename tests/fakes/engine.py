@@ -18,8 +18,12 @@ from rag.types import (
     Outcome,
     Passage,
     Question,
+    ReadStep,
     Reason,
+    RetrievedPassage,
+    RetrieveStep,
     Scores,
+    Span,
     Statement,
     Step,
     Trace,
@@ -40,7 +44,23 @@ CITATION = Citation(
     quote=QUOTE,
     prefix=TEXT[_AT - 10 : _AT],
 )
-TRACE = Trace(steps=(Step(name="retrieve", ms=1.234, detail={"retrieved": 3}), Step(name="read 2", ms=9.0)))
+RETRIEVED = tuple(
+    RetrievedPassage(
+        passage_id=f"p{n}",
+        document_id=DOCUMENT.id,
+        span=Span(n, n + 1),
+        fused=1.0 - n,
+        dense=0.5,
+        lexical=None,
+    )
+    for n in range(3)
+)
+TRACE = Trace(
+    steps=(
+        RetrieveStep(ms=1.234, passages=RETRIEVED),
+        ReadStep(ms=9.0, passages_read=2, spans=0, best=()),
+    )
+)
 
 
 def answer(question: str) -> Answer:

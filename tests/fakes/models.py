@@ -12,7 +12,7 @@ from rag.reading.context import reader_context
 from rag.types import Candidate, SpanAnswer
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 
 class BagEmbedder:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from rag.errors import UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.ports.feedback import Feedback
-from rag.ports.indexes import Hit, SentenceRow, TermRow
+from rag.ports.indexes import Hit, PassageRow, SentenceRow
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 
-class MemoryPassageIndex:
-    """Fulfils ``PassageIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
+class MemoryDenseIndex:
+    """Fulfils ``DenseIndex`` by comparing with every vector; ``state`` outlives it as a disk would."""
 
     def __init__(self, state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] | None = None) -> None:
         self._held = {} if state is None else state
@@ -41,7 +41,7 @@ class MemoryPassageIndex:
         self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
         hits = [
-            Hit(passage_id=unit.passage_id, score=float(held @ vector), index=unit.index)
+            Hit(passage_id=unit.passage_id, score=float(held @ vector), sentence_index=unit.sentence_index)
             for unit, held in self._held.get(collection, {}).values()
             if within is None or (unit.document_id, unit.version) in within
         ]
@@ -66,13 +66,13 @@ class MemoryPassageIndex:
         """Nothing is open."""
 
 
-class MemoryTermIndex:
-    """Fulfils ``TermIndex`` by counting shared words, rare ones more; no stemming."""
+class MemoryLexicalIndex:
+    """Fulfils ``LexicalIndex`` by counting shared words, rare ones more; no stemming."""
 
-    def __init__(self, state: dict[str, dict[str, TermRow]] | None = None) -> None:
+    def __init__(self, state: dict[str, dict[str, PassageRow]] | None = None) -> None:
         self._held = {} if state is None else state
 
-    def add(self, collection: str, rows: Sequence[TermRow]) -> None:
+    def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
         for row in rows:
             self._held.setdefault(collection, {})[row.passage_id] = row
 
@@ -143,7 +143,7 @@ class MemoryFeedback:
         newest = reversed(self._held.values())
         return [f for f in newest if helpful in (None, f.helpful)][:limit]
 
-    def forget(self, document_ids: Sequence[str]) -> int:
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
         gone = [k for k, f in self._held.items() if {c[0] for c in f.citations} & set(document_ids)]
         for key in gone:
             del self._held[key]
@@ -165,16 +165,16 @@ class MemoryCatalog:
     def set_fingerprint(self, value: str) -> None:
         self._facts["fingerprint"] = value
 
-    def mark(self) -> str:
-        return self._facts.get("mark", "")
+    def checkpoint(self) -> str:
+        return self._facts.get("checkpoint", "")
 
-    def set_mark(self, value: str) -> None:
-        self._facts["mark"] = value
+    def set_checkpoint(self, value: str) -> None:
+        self._facts["checkpoint"] = value
 
     def generation(self) -> int:
         return int(self._facts.get("generation", "0"))
 
-    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
         intents = [intent for change in changes for intent in self._intended(change)]
         for collection, key in removals:
             held = self._held.get(key)
@@ -215,7 +215,7 @@ class MemoryCatalog:
         ]
         self._facts["generation"] = str(self.generation() + 1)
 
-    def settle(self) -> None:
+    def clear_intents(self) -> None:
         self._intents.clear()
 
     def intents(self) -> list[Intent]:
@@ -257,10 +257,10 @@ class MemoryCatalog:
         ]
         return sorted(records, key=lambda record: record.id)[:limit]
 
-    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+    def matching_versions(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
         return {(record.id, record.version) for record in self.list(collection, filters=filters)}
 
-    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+    def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
         return next((r for r in self.list(collection) if r.uri == uri), None)
 
     def versions(self, collection: str) -> set[tuple[str, str]]:

@@ -7,7 +7,8 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
-from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, FakeBackend, abstention
+from rag.wire.trace import step_detail
+from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TRACE, FakeBackend, abstention
 
 PROBLEM = "application/problem+json"
 
@@ -71,8 +72,8 @@ def test_a_trace_is_given_when_asked_for(client: TestClient) -> None:
         "models": {"embedder": "fake-embedder", "reader": "fake-reader"},
         "index": "fingerprint",
         "steps": [
-            {"name": "retrieve", "ms": 1.23, "detail": {"retrieved": 3}},
-            {"name": "read 2", "ms": 9.0, "detail": {}},
+            {"name": "retrieve", "ms": 1.23, "detail": step_detail(TRACE.steps[0])},
+            {"name": "read 2", "ms": 9.0, "detail": {"spans": 0, "best": []}},
         ],
     }
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.schemas import asking, documents, feedback, jobs, problems, searching, widget
+from api.schemas import feedback, jobs, problems, widget
+from rag.wire import asking, documents, searching
 
 ROUTES = {
     ("/v1/ask", "post"): asking.AnswerOut,

@@ -12,10 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.schemas import asking, problems
+from api.schemas import problems
 from rag.errors import Busy, InvalidQuestion, ModelError
 from rag.settings import LimitSettings, Settings
 from rag.types import Outcome, Step
+from rag.wire import asking
 from tests.fakes.engine import QUOTE, TRACE, FakeBackend, abstention, answer
 from tests.http.live import in_thread
 
@@ -157,7 +158,7 @@ class _Watched(FakeBackend):
             self.begun.set()
             assert self.gone_on.wait(60)
             while True:
-                observe(Step(name="read", ms=1.0))
+                observe(TRACE.steps[1])
                 self.gone_on.wait(0.01)
         except BaseException as error:
             self.why = error

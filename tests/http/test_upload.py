@@ -23,7 +23,7 @@ from rag.settings import LimitSettings, Settings
 from rag.storage.library import Library
 from tests.fakes.engine import FakeBackend
 from tests.fakes.models import BagEmbedder
-from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 KEY = "a key of enough characters"
@@ -66,7 +66,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             raise faults.pop(step)
 
     catalog = MemoryCatalog()
-    parts = MemoryPassageIndex(), MemoryTermIndex()
+    parts = MemoryDenseIndex(), MemoryLexicalIndex()
     interrupted = cast(Any, Interrupted(catalog, hook))
     library = Library(interrupted, *parts, BagEmbedder())
     backend = FakeBackend(Settings(limits=LIMITS))
@@ -154,7 +154,7 @@ def test_texts_are_taken_in_as_json(house: House, client: TestClient) -> None:
     assert house.texts["https://wiki/a.txt"] == "Head\n\nIt is so."
     assert house.texts["https://wiki/b"] == "Tags are gone."
     uri = next(uri for uri in house.texts if uri.startswith("texts/"))
-    record = house.catalog.at("default", uri)
+    record = house.catalog.find_by_uri("default", uri)
     assert record is not None
     assert record.title == "Own title"
     assert set(outcomes(job).values()) == {"added"}
@@ -169,7 +169,7 @@ def test_other_metadata_are_a_change(house: House, client: TestClient) -> None:
             client, client.post("/v1/documents", json=text("Same.", uri="u", metadata={"team": team}))
         )
         assert outcomes(job) == {"u": outcome}
-    assert house.catalog.matching("default", {"team": "a"}) == set()
+    assert house.catalog.matching_versions("default", {"team": "a"}) == set()
 
 
 def test_one_uri_twice_in_a_job_leaves_the_last(house: House, client: TestClient) -> None:

@@ -13,7 +13,7 @@ from rag.adapters.chroma.index import ChromaIndex
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.ports.catalog import Catalog, Change
-from rag.ports.indexes import PassageIndex, TermIndex
+from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.storage.library import Library
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
@@ -28,13 +28,13 @@ OTHER = "The harbour office opens at nine."
 STEPS = [
     f"{when} {part}.{step}"
     for part, step in (
-        ("catalog", "begin"),
+        ("catalog", "record_intents"),
         ("dense", "add"),
-        ("terms", "add"),
+        ("lexical", "add"),
         ("catalog", "commit"),
         ("dense", "remove"),
-        ("terms", "remove"),
-        ("catalog", "settle"),
+        ("lexical", "remove"),
+        ("catalog", "clear_intents"),
     )
     for when in ("before", "after")
 ]
@@ -45,22 +45,22 @@ class Parts:
     """The three real parts in one folder."""
 
     catalog: Catalog
-    dense: PassageIndex
-    terms: TermIndex
+    dense: DenseIndex
+    lexical: LexicalIndex
 
     @classmethod
     def open(cls, path: Path) -> Parts:
         return cls(
             catalog=SqliteCatalog(path / "catalog.sqlite3"),
             dense=ChromaIndex(path / "chroma"),
-            terms=TantivyIndex(path / "terms"),
+            lexical=TantivyIndex(path / "terms"),
         )
 
     def library(self) -> Library:
-        return Library(self.catalog, self.dense, self.terms, BagEmbedder())
+        return Library(self.catalog, self.dense, self.lexical, BagEmbedder())
 
     def close(self) -> None:
-        for part in (self.catalog, self.dense, self.terms):
+        for part in (self.catalog, self.dense, self.lexical):
             part.close()
 
 
@@ -110,7 +110,9 @@ def main(folder: str, write: str, fatal: str) -> None:
         return at
 
     parts = Parts.open(Path(folder))
-    wrapped = {name: Interrupted(getattr(parts, name), hook(name)) for name in ("catalog", "dense", "terms")}
+    wrapped = {
+        name: Interrupted(getattr(parts, name), hook(name)) for name in ("catalog", "dense", "lexical")
+    }
     library = Library(**wrapped, embedder=BagEmbedder())  # type: ignore[arg-type]
     library.write(*WRITES[write])
     parts.close()

@@ -22,15 +22,15 @@ from rag.adapters.chroma.index import ChromaIndex
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
 from rag.engine import Engine
-from rag.ports.indexes import Embedder
-from rag.ports.reading import Reader
+from rag.ports.embedder import Embedder
+from rag.ports.reader import Reader
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.storage.library import Library
 from rag.types import Answer, Citation, Question
 from tests.fakes.storage import Interrupted
 
-WRITES = {"begin", "add", "commit", "remove", "settle", "drop"}
+WRITES = {"record_intents", "add", "commit", "remove", "clear_intents", "drop"}
 
 
 class World:
@@ -51,7 +51,7 @@ class World:
         )
         for part in parts:
             self._stack.callback(part.close)
-        self.catalog, self.dense, self.terms = parts
+        self.catalog, self.dense, self.lexical = parts
         wrapped: Sequence[Any] = [Interrupted(part, self._hook) for part in parts]
         self.library = Library(*wrapped, embedder, context=True)
         retriever = Retriever(*parts, embedder, self.settings.retrieve)
@@ -76,7 +76,7 @@ class World:
         return {
             "passages": sorted(passages),
             "documents": sorted((r.uri, r.version, r.source_sha256) for r in self.catalog.list()),
-            "rows": [self.dense.count("default"), self.terms.count("default")],
+            "rows": [self.dense.count("default"), self.lexical.count("default")],
             "wrong": [str(one) for one in self.library.check()] + list(map(str, self.catalog.intents())),
             "answers": [self._answer(question) for question in questions],
         }

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import main
-from api.schemas.asking import AnswerOut
-from api.schemas.searching import SearchOut
 from rag.storage.lock import FolderLock
+from rag.wire.asking import AnswerOut
+from rag.wire.searching import SearchOut
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"

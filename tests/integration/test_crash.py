@@ -62,19 +62,21 @@ def assert_holds(parts: Parts, held: dict[str, Change]) -> None:
     assert parts.catalog.intents() == []
 
     everything = BagEmbedder().embed(["apology"])[0]
-    units = {(hit.passage_id, hit.index) for hit in parts.dense.search("default", everything, 1_000)}
+    units = {(hit.passage_id, hit.sentence_index) for hit in parts.dense.search("default", everything, 1_000)}
     assert units == {(key, index) for key, number in wanted.items() for index in range(number)}
     assert parts.dense.count("default") == len(units)
 
     texts = " ".join(change.document.text for change in held.values())
-    assert {hit.passage_id for hit in parts.terms.search("default", texts, 1_000)} == set(wanted)
-    assert parts.terms.count("default") == len(wanted)
+    assert {hit.passage_id for hit in parts.lexical.search("default", texts, 1_000)} == set(wanted)
+    assert parts.lexical.count("default") == len(wanted)
     for change in held.values():
         for passage in change.passages:
             for index, sentence in enumerate(passage.sentences):
                 vector = BagEmbedder().embed([sentence.slice(change.document.text)])[0]
                 best = parts.dense.search("default", vector, 3)
-                assert (passage.id, index) in {(h.passage_id, h.index) for h in best if h.score > 0.999}
+                assert (passage.id, index) in {
+                    (h.passage_id, h.sentence_index) for h in best if h.score > 0.999
+                }
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -97,9 +99,9 @@ def test_a_write_is_done_or_never_was(folder: Path, step: str) -> None:
     [
         ("add", "before catalog.commit"),
         ("change", "after dense.add"),
-        ("change", "after terms.add"),
+        ("change", "after lexical.add"),
         ("change", "after catalog.commit"),
-        ("remove", "after catalog.begin"),
+        ("remove", "after catalog.record_intents"),
         ("remove", "after catalog.commit"),
         ("resplit", "after dense.add"),
         ("resplit", "before catalog.commit"),
@@ -124,7 +126,7 @@ def test_before_recovery_only_committed_text_answers(folder: Path) -> None:
     kill_during(folder, "change", "before catalog.commit")
     parts = Parts.open(folder)
     try:
-        found = [hit.passage_id for hit in parts.terms.search("default", "new verdict", 10)]
+        found = [hit.passage_id for hit in parts.lexical.search("default", "new verdict", 10)]
         assert found
         assert parts.catalog.passages(found) == {}
         assert parts.catalog.passages_of("changed") == list(before()[0].passages)
@@ -134,7 +136,7 @@ def test_before_recovery_only_committed_text_answers(folder: Path) -> None:
 
 def test_the_next_write_repairs_too(folder: Path) -> None:
     """A write cut off is undone by the next one, without a call of recover."""
-    kill_during(folder, "add", "after terms.add")
+    kill_during(folder, "add", "after lexical.add")
     parts = Parts.open(folder)
     try:
         parts.library().write(*WRITES["remove"])

@@ -48,15 +48,15 @@ def world(tmp_path: Path) -> Iterator[World]:
         stack.callback(catalog.close)
         dense = ChromaIndex(tmp_path / "chroma")
         stack.callback(dense.close)
-        terms = TantivyIndex(tmp_path / "terms")
-        stack.callback(terms.close)
+        lexical = TantivyIndex(tmp_path / "terms")
+        stack.callback(lexical.close)
         embedder = BagEmbedder()
-        library = Library(catalog, dense, terms, embedder)
+        library = Library(catalog, dense, lexical, embedder)
         library.recover()
 
         def make(reader: PhraseReader, settings: Settings | None = None) -> Engine:
             settings = settings or Settings()
-            retriever = Retriever(catalog, dense, terms, embedder, settings.retrieve)
+            retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
             return Engine(
                 catalog, retriever, reader, Decider(calibration(margin=1.0), settings.decide), settings
             )
@@ -258,4 +258,5 @@ def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
     assert isinstance(outcome, Answer)
     assert (outcome.question, outcome.text) == ("And when?", "Monday")
     assert set(reader.asked) == {"when closed the harbour?"}
-    assert outcome.trace.steps[0].detail["asked_as"] == "when closed the harbour?"
+    assert outcome.trace.retrieved is not None
+    assert outcome.trace.retrieved.standalone_question == "when closed the harbour?"

@@ -1,4 +1,4 @@
-"""Documents forgotten for good: nothing of them answers, and no file of the data folder holds a word."""
+"""Erasure: no answer comes from an erased document, and no file of the data folder holds its text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.wiring import ingest
-from rag.erase import SOUGHT, erase
+from rag.erase import MAX_SEARCHED_SENTENCES, erase
 from rag.errors import UnknownDocument
 from rag.ports.feedback import Feedback
 from rag.settings import Settings
@@ -23,7 +23,7 @@ QUESTION = Question(text="Who is the harbour master of Vardø?")
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """Two documents with a sentence in common, and a verdict on an answer from each."""
+    """Two documents with a sentence in common, and feedback on an answer from each."""
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "gone.md").write_text(GONE, "utf-8")
@@ -31,7 +31,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     with open_service(Settings(data=tmp_path / "data")) as service:
         ingest(service, [folder])
         for uri, answer in (("gone.md", "Ingrid Sørensen"), ("stays.md", "five")):
-            service.feedback.put(_verdict(_id(service, uri), answer))
+            service.feedback.put(_feedback(_id(service, uri), answer))
         yield service
 
 
@@ -40,18 +40,18 @@ def _id(service: Service, uri: str) -> str:
     return record.id
 
 
-def _verdict(document_id: str, answer: str) -> Feedback:
+def _feedback(document_id: str, answer: str) -> Feedback:
     places = ((document_id, "v", 0, 5),)
     return Feedback(
         answer_id=answer, collection="default", question="?", answer=answer, helpful=True, citations=places
     )
 
 
-def test_a_forgotten_document_leaves_no_trace(service: Service) -> None:
-    """It was on the disk, and isn't any more; what another document says as well is no trace."""
-    before = service.engine.ask(QUESTION)
-    assert isinstance(before, Answer)
-    assert before.text == "Ingrid Sørensen"
+def test_an_erased_document_leaves_no_trace(service: Service) -> None:
+    """Its text is gone from the disk; a sentence that another document has as well is no trace."""
+    outcome = service.engine.ask(QUESTION)
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "Ingrid Sørensen"
     data = service.settings.data
     assert any("Ingrid Sørensen".encode() in path.read_bytes() for path in _files(data))
     receipt = erase(service, [_id(service, "gone.md")])
@@ -64,8 +64,8 @@ def test_a_forgotten_document_leaves_no_trace(service: Service) -> None:
     assert isinstance(service.engine.ask(Question(text="When does the bakery open?")), Answer)
 
 
-def test_what_is_left_is_named(service: Service) -> None:
-    """A copy that somebody laid into the folder, as text or as JSON escapes it."""
+def test_files_that_still_hold_the_text_are_listed(service: Service) -> None:
+    """With the number of sentences: a copy in the data folder, as text or as JSON escapes it."""
     data = service.settings.data
     (data / "backup").mkdir()
     (data / "backup" / "old.txt").write_text(f"...{GONE}...", "utf-8")
@@ -75,16 +75,16 @@ def test_what_is_left_is_named(service: Service) -> None:
     assert receipt.traces == (("backup/old.txt", 2), ("log.json", 1))
 
 
-def test_one_unknown_document_stops_all(service: Service) -> None:
-    """Nothing is removed then."""
+def test_an_unknown_document_stops_the_erasure(service: Service) -> None:
+    """Nothing is removed."""
     with pytest.raises(UnknownDocument):
         erase(service, [_id(service, "gone.md"), "doc_nowhere"])
     assert service.catalog.count() == 2
     assert len(service.feedback.list()) == 2
 
 
-def test_without_a_document_the_disk_is_given_back(service: Service) -> None:
-    """What was removed the quick way before is gone from the files then."""
+def test_without_documents_the_space_of_earlier_removals_is_freed(service: Service) -> None:
+    """The text of a document that was only removed is gone from the files."""
     service.library.remove("default", _id(service, "gone.md"))
     receipt = erase(service, [])
     assert receipt.clean
@@ -92,15 +92,18 @@ def test_without_a_document_the_disk_is_given_back(service: Service) -> None:
     assert not any(b"never" in path.read_bytes() for path in _files(service.settings.data))
 
 
-def test_of_a_long_document_sentences_from_all_over_are_sought(service: Service, tmp_path: Path) -> None:
-    """The receipt tells how many of how many."""
+def test_a_sample_of_a_long_documents_sentences_is_searched_for(service: Service, tmp_path: Path) -> None:
+    """Evenly spread; the receipt has both numbers."""
     book = tmp_path / "book.md"
-    book.write_text(" ".join(f"Chapter number {n} is told by nobody." for n in range(SOUGHT + 50)), "utf-8")
+    book.write_text(
+        " ".join(f"Chapter number {n} is told by nobody." for n in range(MAX_SEARCHED_SENTENCES + 50)),
+        "utf-8",
+    )
     ingest(service, [book])
     (service.settings.data / "last.txt").write_text("Chapter number 148 is told by nobody.")
     receipt = erase(service, [_id(service, "book.md")])
-    [erased] = receipt.documents
-    assert (erased.sentences, erased.sought) == (SOUGHT + 50, SOUGHT)
+    [document] = receipt.documents
+    assert (document.sentences, document.sought) == (MAX_SEARCHED_SENTENCES + 50, MAX_SEARCHED_SENTENCES)
     assert receipt.traces == (("last.txt", 1),)
 
 

@@ -19,9 +19,9 @@ from evals.gate import Exit
 from evals.mutate.command import HELD, NOTICED, break_documents
 from evals.mutate.pipeline import BREAKS, Break
 from evals.run.command import Options, Reports, measure
-from evals.run.corpus import Corpus
 from evals.run.runner import Run, run
 from evals.run.target import Target, in_process
+from rag.explanation.corpus import Corpus
 from rag.settings import Settings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import case as cases
+from evals.cases.load import load_cases
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.ports.feedback import Feedback
@@ -38,7 +38,7 @@ def test_drafts_are_made_once_linted_and_never_asked(data: Path, tmp_path: Path)
     """init writes them, lint finds nothing wrong, a run over drafts alone could not run."""
     file = tmp_path / "cases.jsonl"
     assert saywhere("eval", "init", file, "--data", data, "-n", 8).returncode == 0
-    assert all(case.draft for case in cases.load(file))
+    assert all(case.draft for case in load_cases(file))
     assert saywhere("eval", "init", file, "--data", data).returncode == 1
     linted = saywhere("eval", "lint", file, "--data", data)
     assert (linted.returncode, linted.stdout) == (0, "")
@@ -82,7 +82,7 @@ def test_what_readers_found_unhelpful_becomes_drafts_once(data: Path, tmp_path: 
     file = tmp_path / "cases.jsonl"
     for _ in range(2):
         assert saywhere("eval", "add", file, "--feedback", "--data", data).returncode == 0
-    (case,) = cases.load(file)
+    (case,) = load_cases(file)
     assert (case.question, case.draft) == ("who False?", True)
     assert case.note == "was answered: Noem (aFalse); a reader said: wrong"
     assert saywhere("eval", "add", file).returncode == 2

@@ -44,7 +44,7 @@ class House:
 
     library: Library
     catalog: SqliteCatalog
-    terms: TantivyIndex
+    lexical: TantivyIndex
     embedder: TiringEmbedder
     folder: Path
 
@@ -53,7 +53,7 @@ class House:
 
     def finds(self, word: str) -> list[str]:
         """Texts of the committed passages that have the word."""
-        found = self.catalog.passages([hit.passage_id for hit in self.terms.search("default", word, 50)])
+        found = self.catalog.passages([hit.passage_id for hit in self.lexical.search("default", word, 50)])
         return [p.span.slice(self.catalog.document(p.document_id).text) for p in found.values()]
 
 
@@ -64,16 +64,16 @@ def house(tmp_path: Path) -> Iterator[House]:
         stack.callback(catalog.close)
         dense = ChromaIndex(tmp_path / "data" / "chroma")
         stack.callback(dense.close)
-        terms = TantivyIndex(tmp_path / "data" / "terms")
-        stack.callback(terms.close)
+        lexical = TantivyIndex(tmp_path / "data" / "terms")
+        stack.callback(lexical.close)
         embedder = TiringEmbedder()
-        library = Library(catalog, dense, terms, embedder)
+        library = Library(catalog, dense, lexical, embedder)
         library.recover()
         folder = tmp_path / "notes"
         folder.mkdir()
         (folder / "tea.md").write_text("# Drinks\n\nWe serve oolong at noon.")
         (folder / "pay.txt").write_text("Salaries are paid on Fridays.")
-        yield House(library, catalog, terms, embedder, folder)
+        yield House(library, catalog, lexical, embedder, folder)
 
 
 def test_a_synced_folder_can_be_searched(house: House) -> None:

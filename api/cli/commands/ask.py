@@ -8,12 +8,13 @@ from json import dumps
 from pathlib import Path
 
 from api.cli.commands.terminal import listed, wrapped
-from api.schemas.convert import answer_out, trace_out
-from evals.diagnose.explain import stages_of
-from evals.diagnose.why_not import why_not
-from evals.run.corpus import Corpus
+from rag.explanation.corpus import Corpus
+from rag.explanation.stages import explain_stages
+from rag.explanation.why_not import why_not
 from rag.settings import load
 from rag.types import Abstention, Answer, Outcome, Question, Reason, Trace
+from rag.wire.convert import outcome_out, trace_out
+from rag.wire.trace import step_detail
 from rag.wiring import open_service
 
 _WHY = {
@@ -45,7 +46,7 @@ def run(question: str, *, data: Path | None, collection: str, telling: Telling) 
                 if telling.trace
                 else None
             )
-            print(answer_out(outcome, trace=told).model_dump_json(indent=2))
+            print(outcome_out(outcome, trace=told).model_dump_json(indent=2))
             return
         print(told_plainly(outcome))
         corpus = Corpus(service.catalog, collection)
@@ -60,7 +61,7 @@ def run(question: str, *, data: Path | None, collection: str, telling: Telling) 
 
 def explained(outcome: Outcome, corpus: Corpus) -> str:
     """Every stage with its scores, in plain words."""
-    return "\n".join(wrapped(line, "  ") for line in stages_of(outcome, corpus))
+    return "\n".join(wrapped(line, "  ") for line in explain_stages(outcome, corpus))
 
 
 def _why_not(expected: str, outcome: Outcome, corpus: Corpus) -> str:
@@ -93,6 +94,4 @@ def _abstention(abstention: Abstention) -> str:
 
 
 def _steps(trace: Trace) -> str:
-    return "\n".join(
-        f"{step.name:>12} {step.ms:8.1f} ms  {dumps(step.detail, default=str)}" for step in trace.steps
-    )
+    return "\n".join(f"{step.name:>12} {step.ms:8.1f} ms  {dumps(step_detail(step))}" for step in trace.steps)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.cases.add import Known, append, case_of, ids_in, saved_answers
+from evals.cases.add import ExpectedAnswer, append_cases, case_ids, case_row, saved_answers
 from evals.cases.case import DatasetError
-from evals.cases.case import load as load_cases
-from evals.run.corpus import Corpus
+from evals.cases.load import load_cases
+from rag.explanation.corpus import Corpus
 from rag.settings import load
 from rag.wiring import open_catalog, open_feedback
 
@@ -19,28 +19,28 @@ FAILED = 1
 
 def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
     """Writes drafts from the documents of a collection; an existing file is not touched."""
-    from evals.cases.draft import drafts
+    from evals.cases.draft import draft_cases
 
     if file.exists():
         raise DatasetError(f"{file} is there already")
     corpus = Corpus(open_catalog(load(data=data)), collection)
-    rows = drafts(corpus.documents(), count)
+    rows = draft_cases(corpus.documents(), count)
     if not rows:
         raise DatasetError(f"no document of {collection} has a sentence to ask about")
-    append(file, rows)
+    append_cases(file, rows)
     print(f'{len(rows)} drafts in {file}: put each right, and take its "draft" away')
     return 0
 
 
-def add(dataset: Path, known: Known, *, answers: Path | None, data: Path | None) -> int:
+def add(dataset: Path, expected: ExpectedAnswer, *, answers: Path | None, data: Path | None) -> int:
     """Appends a case for each saved answer, or for each that readers found unhelpful."""
     rows = []
-    taken = ids_in(dataset)
+    taken = case_ids(dataset)
     bad = saved_answers(_text(answers)) if answers is not None else _unhelpful(dataset, data)
     for answer in bad:
-        rows.append(case_of(answer, known, taken=taken))
+        rows.append(case_row(answer, expected, taken=taken))
         taken.append(rows[-1]["id"])
-    append(dataset, rows)
+    append_cases(dataset, rows)
     for row in rows:
         print(f"{row['id']}: {'a draft, say what would be right' if row['draft'] else 'added'}")
     return 0

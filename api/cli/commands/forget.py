@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from api.cli.commands.terminal import plain
-from rag.erase import Receipt, erase
+from rag.erase import ErasureReceipt, erase
 from rag.ports.catalog import Catalog
 from rag.settings import load
 from rag.wiring import open_service
@@ -36,11 +36,11 @@ def run(documents: Sequence[str], *, data: Path | None, collection: str, as_json
 
 def _id(catalog: Catalog, collection: str, name: str) -> str:
     """A document's id by its uri, else what was given."""
-    record = catalog.at(collection, name)
+    record = catalog.find_by_uri(collection, name)
     return name if record is None else record.id
 
 
-def _print(receipt: Receipt) -> None:
+def _print(receipt: ErasureReceipt) -> None:
     for document in receipt.documents:
         print(f"forgot {plain(document.uri)} ({document.id}, sha256:{document.version})")
     if receipt.feedback:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.cli.commands.terminal import listed
-from api.schemas.convert import citation_of, passage_out
-from api.schemas.searching import SearchOut
 from rag.settings import load
 from rag.types import Question
+from rag.wire.convert import passage_citation, passage_out
+from rag.wire.searching import SearchOut
 from rag.wiring import open_service
 
 
@@ -20,6 +20,6 @@ def run(query: str, *, k: int, data: Path | None, collection: str, as_json: bool
         results = [passage_out(candidate) for candidate in found]
         print(SearchOut(query=query, collection=collection, results=results).model_dump_json(indent=2))
     elif found:
-        print(listed([citation_of(candidate) for candidate in found]))
+        print(listed([passage_citation(candidate) for candidate in found]))
     else:
         print("No document speaks of this.")

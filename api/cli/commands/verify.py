@@ -11,11 +11,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from typer import BadParameter
 
 from api.cli.commands.terminal import plain
-from api.schemas.asking import AbstentionOut, CitationOut
-from api.schemas.convert import citation_in
-from rag.answering.verify import recheck
+from rag.answering.verify import check_citations
 from rag.ports.catalog import Catalog
 from rag.settings import load
+from rag.wire.asking import AbstentionOut, CitationOut
+from rag.wire.convert import citation_in
 from rag.wiring import open_catalog
 
 
@@ -98,5 +98,5 @@ def _fault(sent: CitationOut, catalog: Catalog) -> str | None:
         citation = citation_in(sent)
     except ValueError as error:
         return str(error)
-    [finding] = recheck([citation], catalog)
-    return None if finding.holds else finding.why
+    [check] = check_citations([citation], catalog)
+    return None if check.holds else check.message

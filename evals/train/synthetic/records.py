@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rag.english.calendar import MONTHS, WEEKDAYS
+
 _KINDS, _REMARKS = Path(__file__).with_name("kinds"), Path(__file__).with_name("remarks.toml")
 _FIRST = (
     "Ada Amir Ana Anton Aoife Beatriz Björn Carlos Chloe Daniel Dara Deepa Elena Emeka Erik Fatima Felix Gita"
@@ -38,8 +40,8 @@ _THINGS = (
     " Opal Orchid Osprey Pebble Pioneer Prairie Quartz Raven Ridge River Saffron Sierra Summit Tundra"
     " Willow Zenith"
 ).split()
-_MONTHS = ("January February March April May June July August September October November December").split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [month.capitalize() for month in MONTHS]
+_DAYS = [day.capitalize() for day in WEEKDAYS]
 _UNITS = "minutes hours days weeks months years".split()
 _MONEY = ("€{:,}", "${:,}", "£{:,}", "{:,} EUR", "${:,}.50")
 _PHONES = ("+44 20 7946 {:04}", "555-{:04}", "(020) 55 {:04}", "ext. {:04}")

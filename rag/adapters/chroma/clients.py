@@ -1,4 +1,4 @@
-"""Chroma's clients, opened and closed without what Chroma leaves behind."""
+"""Chroma's clients: opened and closed without leaving sockets or half-started systems behind."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-_SECONDS = 60.0  # that a server may take to answer; Chroma itself would wait for ever
+_TIMEOUT_SECONDS = 60.0  # of one request to a server; Chroma's own client waits for ever
 
 
 def embedded_client(path: Path) -> Any:
     """A client of the Chroma in this process.
 
     Raises:
-        ChromaError, ValueError: the folder can't be used; it may be tried again once it can.
+        ChromaError, ValueError: the folder can't be used. A later call tries again.
     """
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
 
     path.mkdir(parents=True, exist_ok=True)
     try:
-        return chromadb.PersistentClient(path=str(path), settings=_quiet())
+        return chromadb.PersistentClient(path=str(path), settings=_settings())
     except Exception:
-        # Chroma keeps what it failed to start, and would hand it out at the next attempt.
+        # Chroma caches the system that failed to start, and would return it to the next call.
         SharedSystemClient._identifier_to_system.pop(str(path), None)
         raise
 
@@ -38,20 +38,20 @@ def server_client(url: str) -> Any:
 
     parts = urlsplit(url)
     secure = parts.scheme == "https"
-    # Asked first, as Chroma's client leaves a socket open where nobody answers.
-    httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_SECONDS).raise_for_status()
+    # Before Chroma's client is made, which leaves a socket open if no server answers.
+    httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_TIMEOUT_SECONDS).raise_for_status()
     client = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if secure else 80),
         ssl=secure,
-        settings=_quiet(),
+        settings=_settings(),
     )
-    client._server._session.timeout = httpx.Timeout(_SECONDS)
+    client._server._session.timeout = httpx.Timeout(_TIMEOUT_SECONDS)
     return client
 
 
 def close_client(client: Any) -> None:
-    """Releases the folder, or closes the connections that Chroma's own ``close`` forgets."""
+    """Releases the folder, and closes the HTTP connections that Chroma's own ``close`` leaves open."""
     servers = [client._server, client._admin_client._server]
     client.close()
     for server in servers:
@@ -59,7 +59,7 @@ def close_client(client: Any) -> None:
             session.close()
 
 
-def _quiet() -> Any:
+def _settings() -> Any:
     import chromadb
 
     return chromadb.Settings(anonymized_telemetry=False)

@@ -1,4 +1,4 @@
-"""What embedded Chroma leaves on the disk, given back: its log, free pages, orphaned folders."""
+"""Frees the disk space that embedded Chroma keeps: its log, free pages, orphaned folders."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ _VACUUM = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.ar
 
 
 def vacuum_folder(path: Path) -> None:
-    """Runs ``chroma vacuum`` on a folder that nobody has open, then removes orphaned segments.
+    """Runs ``chroma vacuum`` on a folder that no client has open, then removes orphaned segments.
 
-    4,000 rows removed: 16.1 MB and 16,227 copies of their ids before, 6.9 MB and none after.
+    With 4,000 removed rows: 16.1 MB and 16,227 copies of their ids before, 6.9 MB and none after.
 
     Raises:
-        StorageError: Chroma couldn't vacuum.
+        StorageError: ``chroma vacuum`` failed.
     """
-    done = subprocess.run(  # noqa: S603  (our own interpreter; the path is an argument, not a command)
+    process = subprocess.run(  # noqa: S603  (our own interpreter; the path is an argument, not a command)
         [sys.executable, "-c", _VACUUM, "vacuum", "--path", str(path), "--force"],
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise StorageError(f"{path} can't be vacuumed: {(done.stderr or done.stdout).strip()}")
+    if process.returncode:
+        raise StorageError(f"{path} can't be vacuumed: {(process.stderr or process.stdout).strip()}")
     _remove_orphans(path)
     for folder in _segments(path):
         _blank_unsynced(folder)
 
 
 def _remove_orphans(path: Path) -> None:
-    """Chroma keeps the folder of a dropped collection's vectors (chroma issue 3793)."""
+    """Removes the vectors of dropped collections, whose folders Chroma keeps (chroma issue 3793)."""
     with closing(sqlite3.connect(path / "chroma.sqlite3")) as db:
-        known = {segment for (segment,) in db.execute("SELECT id FROM segments")}
+        segment_ids = {segment_id for (segment_id,) in db.execute("SELECT id FROM segments")}
     for folder in _segments(path):
-        if folder.name not in known:
+        if folder.name not in segment_ids:
             shutil.rmtree(folder)
 
 
 def _blank_unsynced(folder: Path) -> None:
-    """Blanks the files of a segment that Chroma never synced; its rows are still in the log.
+    """Overwrites the files of a segment that Chroma hasn't synced yet; its rows are still in the log.
 
-    Chroma makes them from memory it didn't clear (52 kB at 64 dimensions), so that they may hold
-    any text that this process had at hand; a test found an id in one.
+    Chroma writes them from uninitialised memory (52 kB at 64 dimensions), so that they may contain any
+    text that this process had in memory.
     """
     if (folder / "index_metadata.pickle").exists():
         return

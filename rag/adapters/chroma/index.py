@@ -1,7 +1,7 @@
-"""Vectors to sentences: Chroma, embedded in this process or a server, one collection for each of ours.
+"""The dense index in Chroma, embedded in this process or a server: each collection one of Chroma's.
 
-Only ids, vectors and the version they belong to are stored, never text. Chroma is a rebuildable
-index beside the catalog: a folder it can't read is reported, not repaired.
+Only row ids, vectors and the document versions they belong to are stored, never text. The index can be
+rebuilt from the catalog: a folder that Chroma can't read is reported, not repaired.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from typing import TYPE_CHECKING, Any
 from rag.adapters.chroma.clients import close_client, embedded_client, server_client
 from rag.adapters.chroma.disk import vacuum_folder
 from rag.adapters.chroma.read_write_lock import ReadWriteLock
-from rag.adapters.index_folders import folder_name, is_full, name_of
+from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, SentenceRow
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 # HNSW (Malkov and Yashunin 2016, arXiv:1603.09320). Of the 50 nearest among 8,000 random vectors of 384
-# dimensions these find 0.994; with 16 neighbours 0.944, and Chroma's own defaults (16, 100, 100) found
-# 0.66 among 5,000. Building takes as long, a search 2.1 ms.
+# dimensions these settings find 0.994, 16 neighbours 0.944; Chroma's own defaults (16, 100, 100) find
+# 0.66 among 5,000. Building takes as long; a search takes 2.1 ms.
 _HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 100, "ef_search": 500}
-_HOLDS_REMOVED = {"removed": True}  # marks a collection that vacuum must copy
-_PAGE = 5_000
-_PROBED = 50
+_HAS_REMOVED_ROWS = {"removed": True}  # metadata of a collection that vacuum must rewrite
+_PAGE_ROWS = 5_000
+_PROBED_ROWS = 50
+_LISTED_COLLECTIONS = 100
 
 
 class ChromaIndex:
-    """Fulfils ``PassageIndex``; safe to use from many threads of one process.
+    """Fulfils ``DenseIndex``; safe to use from many threads of one process.
 
     >>> ChromaIndex(tmp_path).search("default", vector, 100)  # doctest: +SKIP
 
@@ -49,31 +50,31 @@ class ChromaIndex:
         if (path is None) == (url is None):
             raise ValueError("give a path or a url")
         self._path, self._url = path, url
-        self._gate = ReadWriteLock()
-        self._writing = Lock()
+        self._client_lock = ReadWriteLock()  # written where the client or a handle is replaced
+        self._writer_lock = Lock()  # one writer of rows at a time
         self._handles: dict[str, Any] = {}
-        with self._translated():
+        with self._mapped_errors():
             self._client = self._connect()
             try:
-                self._batch = min(_PAGE, self._client.get_max_batch_size())
+                self._batch_rows = min(_PAGE_ROWS, self._client.get_max_batch_size())
                 self._probe()
             except BaseException:
                 close_client(self._client)
                 raise
 
-    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
-        if len(units) != len(vectors):
-            raise ValueError("as many vectors as units")
-        if not units:
+    def add(self, collection: str, rows: Sequence[SentenceRow], vectors: Vectors) -> None:
+        if len(rows) != len(vectors):
+            raise ValueError("as many vectors as rows")
+        if not rows:
             return
         with self._write():
-            handle = self._handle(collection) or self._made(folder_name(collection))
-            for start in range(0, len(units), self._batch):
-                batch = units[start : start + self._batch]
+            handle = self._handle(collection) or self._create(folder_name(collection))
+            for start in range(0, len(rows), self._batch_rows):
+                batch = rows[start : start + self._batch_rows]
                 handle.upsert(
-                    ids=[unit.id for unit in batch],
-                    embeddings=vectors[start : start + self._batch],
-                    metadatas=[{"document_id": u.document_id, "version": u.version} for u in batch],
+                    ids=[row.id for row in batch],
+                    embeddings=vectors[start : start + self._batch_rows],
+                    metadatas=[{"document_id": row.document_id, "version": row.version} for row in batch],
                 )
 
     def remove(
@@ -84,11 +85,11 @@ class ChromaIndex:
             if handle is None:
                 return
             where = {"$and": [{"document_id": document_id}, {"version": version}]}
-            stray = sorted(set(handle.get(where=where, include=[])["ids"]) - keep)
-            if stray and not handle.metadata:
-                handle.modify(metadata=_HOLDS_REMOVED)
-            for start in range(0, len(stray), self._batch):
-                handle.delete(ids=stray[start : start + self._batch])
+            row_ids = sorted(set(handle.get(where=where, include=[])["ids"]) - keep)
+            if row_ids and not handle.metadata:
+                handle.modify(metadata=_HAS_REMOVED_ROWS)
+            for start in range(0, len(row_ids), self._batch_rows):
+                handle.delete(ids=row_ids[start : start + self._batch_rows])
 
     def search(
         self, collection: str, vector: Vectors, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
@@ -98,11 +99,11 @@ class ChromaIndex:
             if handle is None or k < 1:
                 return []
             if within is not None:
-                return _within(handle, vector, k, within)
-            found = handle.query(query_embeddings=[vector], n_results=k, include=["distances"])
+                return _search_within(handle, vector, k, within)
+            results = handle.query(query_embeddings=[vector], n_results=k, include=["distances"])
         return [
-            _hit(key, 1.0 - distance)
-            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+            _hit(row_id, 1.0 - distance)
+            for row_id, distance in zip(results["ids"][0], results["distances"][0], strict=True)
         ]
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
@@ -110,11 +111,11 @@ class ChromaIndex:
             handle = self._handle(collection)
             if handle is None:
                 return set()
-            pages = range(0, handle.count(), _PAGE)
+            page_starts = range(0, handle.count(), _PAGE_ROWS)
             return {
-                (row["document_id"], row["version"])
-                for start in pages
-                for row in handle.get(include=["metadatas"], limit=_PAGE, offset=start)["metadatas"]
+                (metadata["document_id"], metadata["version"])
+                for start in page_starts
+                for metadata in handle.get(include=["metadatas"], limit=_PAGE_ROWS, offset=start)["metadatas"]
             }
 
     def count(self, collection: str) -> int:
@@ -124,7 +125,7 @@ class ChromaIndex:
 
     def collections(self) -> set[str]:
         with self._read():
-            return {name for name, handle in self._all() if handle.count()}
+            return {name for name, handle in self._named_handles() if handle.count()}
 
     def drop(self, collection: str) -> None:
         with self._write():
@@ -133,18 +134,18 @@ class ChromaIndex:
                 self._handles.pop(collection, None)
 
     def vacuum(self) -> None:
-        """Copies each collection that vectors were removed from, then gives the disk its space back.
+        """Rewrites each collection that has removed rows, then shrinks the files.
 
-        HNSW only marks what is removed. A server's own files are left to whoever runs the server
-        (``chroma vacuum``, while it is stopped).
+        HNSW only marks rows as removed. A server's files are not touched: whoever runs the server can
+        stop it and run ``chroma vacuum``.
         """
-        with self._writing, self._translated():
-            for name, handle in list(self._all()):
+        with self._writer_lock, self._mapped_errors():
+            for name, handle in list(self._named_handles()):
                 if handle.metadata:
                     self._rewrite(name, handle)
             if self._path is None:
                 return
-            with self._gate.write():
+            with self._client_lock.write():
                 self._handles.clear()
                 close_client(self._client)
                 try:
@@ -153,51 +154,58 @@ class ChromaIndex:
                     self._client = self._connect()
 
     def close(self) -> None:
-        """Releases the folder, so that another process or a later index may open it."""
-        with self._gate.write():
+        """Releases the folder: another process, or this one, can open it again."""
+        with self._client_lock.write():
             self._handles.clear()
             close_client(self._client)
 
     def _rewrite(self, name: str, old: Any) -> None:
-        """Searches go on in the old collection until the copy takes its place.
+        """Copies a collection's rows to a new one, which then takes the old one's name.
 
-        Cut short between the two last steps the collection is gone, and recovery indexes it anew.
+        Searches use the old collection meanwhile. If the process dies between deletion and renaming, the
+        collection is missing and recovery indexes it again.
         """
-        passing = f"{folder_name(name)}-new"
-        if passing in {handle.name for handle in self._listed()}:
-            self._client.delete_collection(passing)
-        fresh = self._made(passing)
-        for start in range(0, old.count(), self._batch):
-            rows = old.get(include=["embeddings", "metadatas"], limit=self._batch, offset=start)
-            fresh.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
-        with self._gate.write():
+        temporary = f"{folder_name(name)}-new"
+        if temporary in {handle.name for handle in self._list_handles()}:
+            self._client.delete_collection(temporary)
+        new = self._create(temporary)
+        for start in range(0, old.count(), self._batch_rows):
+            rows = old.get(include=["embeddings", "metadatas"], limit=self._batch_rows, offset=start)
+            new.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
+        with self._client_lock.write():
             self._handles.clear()
             self._client.delete_collection(folder_name(name))
-            fresh.modify(name=folder_name(name))
+            new.modify(name=folder_name(name))
 
     def _connect(self) -> Any:
         return server_client(self._url) if self._url else embedded_client(self._path or Path())
 
     def _probe(self) -> None:
-        """A folder whose vectors are gone still counts its rows, and searches find nothing."""
-        for name, handle in self._all():
-            wanted = min(_PROBED, handle.count())
-            if not wanted:
+        """Raises IndexUnavailable where vectors are lost: Chroma counts their rows, but finds none."""
+        for name, handle in self._named_handles():
+            expected = min(_PROBED_ROWS, handle.count())
+            if not expected:
                 continue
-            row = handle.get(limit=1, include=["embeddings"])["embeddings"]
-            found = handle.query(query_embeddings=row, n_results=wanted, include=[])["ids"][0]
-            if len(found) < wanted:
+            vector = handle.get(limit=1, include=["embeddings"])["embeddings"]
+            row_ids = handle.query(query_embeddings=vector, n_results=expected, include=[])["ids"][0]
+            if len(row_ids) < expected:
                 raise IndexUnavailable(f"the vector index of collection {name!r} has lost its vectors")
 
-    def _all(self) -> Iterator[tuple[str, Any]]:
-        return ((name, h) for h in self._listed() if (name := name_of(h.name)) is not None)
+    def _named_handles(self) -> Iterator[tuple[str, Any]]:
+        """Each collection's name and handle; other collections of a shared server are left out."""
+        for handle in self._list_handles():
+            if (name := collection_name(handle.name)) is not None:
+                yield name, handle
 
-    def _listed(self) -> Iterator[Any]:
-        for start in range(0, self._client.count_collections(), 100):
-            yield from self._client.list_collections(limit=100, offset=start)
+    def _list_handles(self) -> Iterator[Any]:
+        for start in range(0, self._client.count_collections(), _LISTED_COLLECTIONS):
+            yield from self._client.list_collections(limit=_LISTED_COLLECTIONS, offset=start)
 
     def _handle(self, collection: str) -> Any | None:
-        """Kept where this process owns the folder; a server's collections others may make anew."""
+        """A collection's handle, None if there is no such collection.
+
+        Cached only for embedded Chroma: a server's other clients may recreate a collection.
+        """
         from chromadb.errors import NotFoundError
 
         if self._url is None and collection in self._handles:
@@ -209,22 +217,23 @@ class ChromaIndex:
         self._handles[collection] = handle
         return handle
 
-    def _made(self, name: str) -> Any:
+    def _create(self, name: str) -> Any:
         configuration = {"hnsw": _HNSW}
         return self._client.create_collection(name, configuration=configuration, embedding_function=None)
 
     @contextmanager
     def _read(self) -> Iterator[None]:
-        with self._gate.read(), self._translated():
+        with self._client_lock.read(), self._mapped_errors():
             yield
 
     @contextmanager
     def _write(self) -> Iterator[None]:
-        with self._writing, self._read():
+        with self._writer_lock, self._read():
             yield
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _mapped_errors(self) -> Iterator[None]:
+        """Turns errors of Chroma and its client into StorageFull or IndexUnavailable."""
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
@@ -232,29 +241,37 @@ class ChromaIndex:
         try:
             yield
         except (ChromaError, HTTPError, OSError, ValueError) as error:
-            if is_full(error, self._path):
+            if is_disk_full(error, self._path):
                 raise StorageFull(f"no space left for {place}; what was stored before stands") from error
             raise IndexUnavailable(f"the vector index at {place} can't be used: {error}") from error
 
 
-def _within(handle: Any, vector: Vectors, k: int, within: AbstractSet[tuple[str, str]]) -> list[Hit]:
-    """The nearest units of these versions; Chroma filters by document and version, but not by pairs."""
+def _search_within(handle: Any, vector: Vectors, k: int, within: AbstractSet[tuple[str, str]]) -> list[Hit]:
+    """The ``k`` nearest rows of these versions.
+
+    Chroma filters by document ids and by versions, not by pairs of both: rows of other pairs are dropped
+    here, and twice as many results are requested until ``k`` are left.
+    """
     if not within:
         return []
-    ids, versions = (sorted(set(part)) for part in zip(*within, strict=True))
-    where = {"$and": [{"document_id": {"$in": ids}}, {"version": {"$in": versions}}]}
-    wanted = k
+    document_ids, versions = (sorted(set(part)) for part in zip(*within, strict=True))
+    where = {"$and": [{"document_id": {"$in": document_ids}}, {"version": {"$in": versions}}]}
+    requested = k
     while True:
-        found = handle.query(
-            query_embeddings=[vector], n_results=wanted, where=where, include=["distances", "metadatas"]
+        results = handle.query(
+            query_embeddings=[vector], n_results=requested, where=where, include=["distances", "metadatas"]
         )
-        rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
-        hits = [_hit(key, 1.0 - d) for key, d, row in rows if (row["document_id"], row["version"]) in within]
-        if len(hits) >= k or len(found["ids"][0]) < wanted:
+        rows = zip(results["ids"][0], results["distances"][0], results["metadatas"][0], strict=True)
+        hits = [
+            _hit(row_id, 1.0 - distance)
+            for row_id, distance, metadata in rows
+            if (metadata["document_id"], metadata["version"]) in within
+        ]
+        if len(hits) >= k or len(results["ids"][0]) < requested:
             return hits[:k]
-        wanted *= 2
+        requested *= 2
 
 
-def _hit(key: str, score: float) -> Hit:
-    passage_id, _, index = key.rpartition(":")
-    return Hit(passage_id=passage_id, score=score, index=int(index))
+def _hit(row_id: str, score: float) -> Hit:
+    passage_id, _, sentence_index = row_id.rpartition(":")
+    return Hit(passage_id=passage_id, score=score, sentence_index=int(sentence_index))

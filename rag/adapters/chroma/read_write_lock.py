@@ -1,4 +1,4 @@
-"""A gate that many may pass at once, or one alone."""
+"""A read-write lock: many readers at once, or one writer alone."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from threading import Condition
 
 
 class ReadWriteLock:
-    """Lets calls through side by side until one asks to be alone; later ones then wait for it.
+    """Readers run side by side; a writer waits for them to end, and later readers wait for the writer.
 
-    >>> gate = ReadWriteLock()
-    >>> with gate.read(), gate.read():
+    >>> lock = ReadWriteLock()
+    >>> with lock.read(), lock.read():
     ...     pass
-    >>> with gate.write():
+    >>> with lock.write():
     ...     pass
     """
 
     def __init__(self) -> None:
-        self._changed = Condition()
-        self._inside = 0
-        self._closed = False
+        self._condition = Condition()
+        self._readers = 0
+        self._writing = False  # a writer has the lock, or waits for the readers to end
 
     @contextmanager
     def read(self) -> Iterator[None]:
-        with self._changed:
-            self._changed.wait_for(lambda: not self._closed)
-            self._inside += 1
+        with self._condition:
+            self._condition.wait_for(lambda: not self._writing)
+            self._readers += 1
         try:
             yield
         finally:
-            with self._changed:
-                self._inside -= 1
-                self._changed.notify_all()
+            with self._condition:
+                self._readers -= 1
+                self._condition.notify_all()
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """Waits until nobody is inside. Must not be asked for from within ``read``."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._closed)
-            self._closed = True
-            self._changed.wait_for(lambda: self._inside == 0)
+        """Waits until there is no reader. Deadlocks if called inside ``read``."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._writing)
+            self._writing = True
+            self._condition.wait_for(lambda: self._readers == 0)
         try:
             yield
         finally:
-            with self._changed:
-                self._closed = False
-                self._changed.notify_all()
+            with self._condition:
+                self._writing = False
+                self._condition.notify_all()

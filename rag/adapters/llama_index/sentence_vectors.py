@@ -17,7 +17,7 @@ from rag.adapters.sqlite.database import SqliteFile
 from rag.ports.indexes import SentenceRow
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 # The table's and columns' names are a stored format: ``unit`` is a sentence's id, ``owner`` a ref_doc_id.
 _SCHEMA = """

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 _CHECKED_SENTENCES = 20
 _VERSIONS_PER_BATCH = 100
 
 
 class LlamaIndexStore:
-    """Fulfils ``PassageIndex`` through a llama-index vector store.
+    """Fulfils ``DenseIndex`` through a llama-index vector store.
 
     >>> LlamaIndexStore(SimpleVectorStore(), tmp_path / "vectors.sqlite3")  # doctest: +SKIP
 
@@ -58,14 +58,14 @@ class LlamaIndexStore:
             self._copy.close()
             raise
 
-    def add(self, collection: str, units: Sequence[SentenceRow], vectors: Vectors) -> None:
+    def add(self, collection: str, rows: Sequence[SentenceRow], vectors: Vectors) -> None:
         """Rows of a version that is there already are deleted and written again, with the new ones."""
-        if len(units) != len(vectors):
-            raise ValueError("as many vectors as units")
+        if len(rows) != len(vectors):
+            raise ValueError("as many vectors as rows")
         with self._writing:
-            ref_doc_ids = {version_ref_doc_id(collection, row.document_id, row.version) for row in units}
+            ref_doc_ids = {version_ref_doc_id(collection, row.document_id, row.version) for row in rows}
             existing = {ref_doc_id for ref_doc_id in ref_doc_ids if self._copy.of_version(ref_doc_id)}
-            self._copy.put(collection, units, vectors)
+            self._copy.put(collection, rows, vectors)
             self._delete(existing)
             self._insert([row for key in sorted(ref_doc_ids) for row in self._copy.of_version(key)])
 
@@ -181,7 +181,7 @@ def _to_node(row: SentenceVector) -> TextNode:
 
 def _hit(sentence_id: str, score: float) -> Hit:
     passage_id, _, index = sentence_id.rpartition(":")
-    return Hit(passage_id=passage_id, score=score, index=int(index))
+    return Hit(passage_id=passage_id, score=score, sentence_index=int(index))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from rag.adapters.onnx.session import OnnxModel, encodable, open_tokenizer
 from rag.errors import ModelError
 
 if TYPE_CHECKING:
-    from rag.ports.indexes import Vectors
+    from rag.ports.embedder import Vectors
 
 PACKAGED = "all-MiniLM-L6-v2"
 # Equal to the file sentence-transformers publishes as all-MiniLM-L6-v2.

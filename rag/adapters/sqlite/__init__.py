@@ -1,1 +1,1 @@
-"""SQLite: the catalog, jobs, feedback and near-duplicate signatures."""
+"""SQLite: the catalog, jobs, feedback, and signatures of near-duplicates."""

@@ -1,4 +1,4 @@
-"""The catalog in one SQLite file: documents, their passages, and writes under way."""
+"""The catalog in one SQLite file: documents, their passages, and the intents of writes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
 SCHEMA_VERSION = 1
+_CHECKPOINT = "mark"  # its name in the table of facts
 
 
 class SqliteCatalog:
@@ -25,23 +26,27 @@ class SqliteCatalog:
     >>> catalog = SqliteCatalog(tmp_path / "catalog.sqlite")  # doctest: +SKIP
 
     Args:
-        path: the file; made, with its folder, where it is absent.
-        read_only: takes no write lock and refuses to write; the file must be there.
-        cache_characters: bound on the text of decoded documents kept in memory.
+        path: the file; created, with its folder, if it isn't there.
+        read_only: never locks or writes the file, which must be there.
+        cache_characters: the most code points of decoded documents' text kept in memory.
 
     Raises:
-        StorageError: the file can't be opened, is damaged, or was made by a newer release.
+        StorageError: the file can't be opened, is damaged, or has the format of another release.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, cache_characters: int = 64_000_000) -> None:
         self._file = SqliteFile(
-            path, schema=rows.SCHEMA, later=rows.LATER, version=SCHEMA_VERSION, read_only=read_only
+            path,
+            schema=rows.SCHEMA,
+            additions=rows.SCHEMA_ADDITIONS,
+            version=SCHEMA_VERSION,
+            read_only=read_only,
         )
         self._cache = DocumentCache(cache_characters)
 
     @property
     def file(self) -> SqliteFile:
-        """The file, for what else is kept in it."""
+        """The file, for other tables in it."""
         return self._file
 
     def fingerprint(self) -> str | None:
@@ -52,23 +57,23 @@ class SqliteCatalog:
         with self._file.writing() as db:
             _set_fact(db, "fingerprint", value)
 
-    def mark(self) -> str:
+    def checkpoint(self) -> str:
         with self._file.reading() as db:
-            return _fact(db, "mark") or ""
+            return _fact(db, _CHECKPOINT) or ""
 
-    def set_mark(self, value: str) -> None:
+    def set_checkpoint(self, value: str) -> None:
         with self._file.writing() as db:
-            _set_fact(db, "mark", value)
+            _set_fact(db, _CHECKPOINT, value)
 
     def generation(self) -> int:
         with self._file.reading() as db:
             return int(_fact(db, "generation") or 0)
 
-    def begin(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
+    def record_intents(self, changes: Sequence[Change], removals: Sequence[tuple[str, str]]) -> None:
         with self._file.writing() as db:
             db.executemany(
                 "INSERT INTO intents (collection, document_id, version, replaces) VALUES (?, ?, ?, ?)",
-                [*_changed(db, changes), *_removed(db, removals)],
+                [*_change_intents(db, changes), *_removal_intents(db, removals)],
             )
 
     def commit(
@@ -96,7 +101,7 @@ class SqliteCatalog:
             db.execute("UPDATE intents SET committed = 1")
             _set_fact(db, "generation", str(generation))
 
-    def settle(self) -> None:
+    def clear_intents(self) -> None:
         with self._file.writing() as db:
             db.execute("DELETE FROM intents")
 
@@ -104,33 +109,33 @@ class SqliteCatalog:
         query = "SELECT collection, document_id, version, replaces, committed FROM intents ORDER BY rowid"
         with self._file.reading() as db:
             return [
-                Intent(collection=c, document_id=d, version=v, replaces=r, committed=bool(done))
-                for c, d, v, r, done in db.execute(query)
+                Intent(collection=c, document_id=d, version=v, replaces=r, committed=bool(committed))
+                for c, d, v, r, committed in db.execute(query)
             ]
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        found = self.documents([document_id]).get(document_id)
-        if found is None:
+        document = self.documents([document_id]).get(document_id)
+        if document is None:
             raise UnknownDocument(f"no document {document_id!r}")
-        if version not in (None, found.sha256):
+        if version not in (None, document.sha256):
             raise UnknownDocument(f"document {document_id!r} has no version {version!r} any more")
-        return found
+        return document
 
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        found: dict[str, Document] = {}
+        documents: dict[str, Document] = {}
         with self._file.reading() as db:
-            for key, generation in db.execute(_GENERATIONS, (_json(document_ids),)).fetchall():
-                document = self._cache.get(key, generation)
+            for document_id, generation in db.execute(_GENERATIONS, (_json(document_ids),)).fetchall():
+                document = self._cache.get(document_id, generation)
                 if document is None:
-                    document = rows.to_document(db.execute(_DOCUMENT, (key,)).fetchone())
+                    document = rows.to_document(db.execute(_DOCUMENT, (document_id,)).fetchone())
                     self._cache.put(document, generation)
-                found[key] = document
-        return found
+                documents[document_id] = document
+        return documents
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         with self._file.reading() as db:
-            found = map(rows.to_passage, db.execute(_PASSAGES_BY_ID, (_json(passage_ids),)))
-            return {passage.id: passage for passage in found}
+            passages = map(rows.to_passage, db.execute(_PASSAGES_BY_ID, (_json(passage_ids),)))
+            return {passage.id: passage for passage in passages}
 
     def passages_of(self, document_id: str) -> builtins.list[Passage]:
         with self._file.reading() as db:
@@ -145,30 +150,30 @@ class SqliteCatalog:
         under: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> builtins.list[DocumentRecord]:
-        values = {
+        parameters = {
             "collection": collection,
             "after": after,
             "limit": -1 if limit is None else limit,
             "under": under,
-            **_wanted(filters or {}),
+            **_filter_parameters(filters or {}),
         }
         with self._file.reading() as db:
-            return [rows.to_record(row) for row in db.execute(_LIST, values)]
+            return [rows.to_record(row) for row in db.execute(_LIST, parameters)]
 
-    def matching(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
-        values = {"collection": collection, **_wanted(filters)}
+    def matching_versions(self, collection: str, filters: Mapping[str, str]) -> set[tuple[str, str]]:
+        parameters = {"collection": collection, **_filter_parameters(filters)}
         with self._file.reading() as db:
-            return {(key, version) for key, version in db.execute(_MATCHING, values)}
+            return {(document_id, version) for document_id, version in db.execute(_MATCHING, parameters)}
 
-    def at(self, collection: str, uri: str) -> DocumentRecord | None:
+    def find_by_uri(self, collection: str, uri: str) -> DocumentRecord | None:
         with self._file.reading() as db:
-            row = db.execute(_AT, (collection, uri)).fetchone()
+            row = db.execute(_BY_URI, (collection, uri)).fetchone()
         return None if row is None else rows.to_record(row)
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
         query = "SELECT id, version FROM documents WHERE collection = ? AND passages > 0"
         with self._file.reading() as db:
-            return {(key, version) for key, version in db.execute(query, (collection,))}
+            return {(document_id, version) for document_id, version in db.execute(query, (collection,))}
 
     def collections(self) -> set[str]:
         with self._file.reading() as db:
@@ -192,14 +197,14 @@ class SqliteCatalog:
         self._file.close()
 
 
-# The lists of columns are this package's own constants, never what a user sent.
+# The column lists are constants of this package, never user input.
 _GENERATIONS = "SELECT id, generation FROM documents WHERE id IN (SELECT value FROM json_each(?))"
 _DOCUMENT = f"SELECT {rows.DOCUMENT} FROM documents WHERE id = ?"  # noqa: S608
 _PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p.document_id"  # noqa: S608
 _PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _PASSAGES_OF = f"{_PASSAGES} WHERE p.document_id = ? ORDER BY p.first, p.last"
-_AT = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
-# Metadata hold all of the wanted pairs; asked of no row where nothing is wanted.
+_BY_URI = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
+# The metadata have all of the filters' pairs; not evaluated if there are no filters.
 _HAS_ALL = (
     "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
     " JOIN json_each(documents.metadata) m ON m.key = f.key AND m.value = f.value))"
@@ -212,47 +217,48 @@ _LIST = (
 _MATCHING = f"SELECT id, version FROM documents WHERE collection = :collection AND {_HAS_ALL}"  # noqa: S608
 
 
-def _wanted(filters: Mapping[str, str]) -> dict[str, object]:
+def _filter_parameters(filters: Mapping[str, str]) -> dict[str, object]:
     """The parameters of ``_HAS_ALL``."""
     return {"pairs": len(filters), "filters": json.dumps(dict(filters))}
 
 
-def _changed(db: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[tuple[str | None, ...]]:
-    """Intent rows; a document that moves to another collection is also removed from the old one."""
+def _change_intents(db: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[tuple[str | None, ...]]:
+    """Intent rows of changes; a document that changes its collection has a removal from the old one too."""
     for change in changes:
         document = change.document
-        found = db.execute(
-            "SELECT collection, version FROM documents WHERE id = ?", (document.id,)
-        ).fetchone()
+        row = db.execute("SELECT collection, version FROM documents WHERE id = ?", (document.id,)).fetchone()
         replaces = None
-        if found is not None and found[0] == document.collection:
-            replaces = found[1]
-        elif found is not None:
-            yield found[0], document.id, None, found[1]
+        if row is not None and row[0] == document.collection:
+            replaces = row[1]
+        elif row is not None:
+            yield row[0], document.id, None, row[1]
         yield document.collection, document.id, document.sha256, replaces
 
 
-def _removed(db: sqlite3.Connection, removals: Sequence[tuple[str, str]]) -> Iterator[tuple[str | None, ...]]:
-    for collection, key in removals:
+def _removal_intents(
+    db: sqlite3.Connection, removals: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str | None, ...]]:
+    """Intent rows of removals. Raises UnknownDocument."""
+    for collection, document_id in removals:
         query = "SELECT version FROM documents WHERE collection = ? AND id = ?"
-        found = db.execute(query, (collection, key)).fetchone()
-        if found is None:
-            raise UnknownDocument(f"no document {key!r} in collection {collection!r}")
-        yield collection, key, None, found[0]
+        row = db.execute(query, (collection, document_id)).fetchone()
+        if row is None:
+            raise UnknownDocument(f"no document {document_id!r} in collection {collection!r}")
+        yield collection, document_id, None, row[0]
 
 
 def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
-    done = db.execute(
+    update = db.execute(
         "UPDATE documents SET uri = ?, source = ?, generation = ? WHERE collection = ? AND id = ?",
         (move.uri, move.source, generation, move.collection, move.document_id),
     )
-    if not done.rowcount:
+    if not update.rowcount:
         raise UnknownDocument(f"no document {move.document_id!r} in collection {move.collection!r}")
 
 
 def _fact(db: sqlite3.Connection, name: str) -> str | None:
-    found = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-    return found[0] if found else None
+    row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
 
 
 def _set_fact(db: sqlite3.Connection, name: str, value: str) -> None:

@@ -1,8 +1,8 @@
-"""One SQLite file used from many threads: readers side by side, one writer at a time.
+"""One SQLite file used from many threads: many readers, one writer at a time.
 
-WAL mode with ``synchronous=FULL``: a transaction is on the disk when it ends, readers never wait for
-the writer (https://sqlite.org/wal.html). ``secure_delete`` overwrites what is removed; ``vacuum``
-empties the log, which still holds it.
+In WAL mode with ``synchronous=FULL`` a transaction is on the disk when it ends, and readers never wait
+for the writer (https://sqlite.org/wal.html). ``secure_delete`` overwrites removed rows in the file;
+``vacuum`` also empties the log, which may still have them.
 """
 
 from __future__ import annotations
@@ -21,41 +21,40 @@ _BUSY_SECONDS = 5.0
 
 
 class SqliteFile:
-    """Connections to one file, opened as they are needed and used again.
+    """A pool of connections to one file.
 
     Args:
-        schema: SQL that makes an empty file what it should be.
-        later: SQL run at every opening for writing: what came to the schema since, all of it
-            ``IF NOT EXISTS``, so that older files of this format get it too.
-        version: the format that ``schema`` makes, kept as ``user_version``.
+        schema: SQL that creates the tables of a new file.
+        version: the number of the schema's format, stored as ``user_version``.
+        additions: SQL run at each opening for writing, all of it ``IF NOT EXISTS``: additions to the
+            schema that don't change its format.
         read_only: never writes; the file must be there.
 
     Raises:
-        StorageError: the file can't be opened, is damaged, or is of another format.
+        StorageError: the file can't be opened, is damaged, or has another format.
     """
 
     def __init__(
-        self, path: Path, *, schema: str, version: int, later: str = "", read_only: bool = False
+        self, path: Path, *, schema: str, version: int, additions: str = "", read_only: bool = False
     ) -> None:
         self.path = path
         self.read_only = read_only
         self._idle: deque[sqlite3.Connection] = deque()
-        self._writing = Lock()
-        with translated(path):
+        self._write_lock = Lock()
+        with mapped_errors(path):
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect()
             try:
-                self._prepare(schema, later, version)
+                self._prepare(schema, additions, version)
             except BaseException:
                 self._writer.close()
                 raise
 
-    def also(self, *statements: str) -> None:
-        """Adds the tables of a module of its own, which names them ``IF NOT EXISTS``.
+    def add_tables(self, *statements: str) -> None:
+        """Runs ``CREATE ... IF NOT EXISTS`` statements for tables that are no part of the format.
 
-        They are beside what ``version`` speaks of: an earlier release that doesn't know them goes on
-        using the file. Read-only, it does nothing.
+        A release that doesn't know them can use the file all the same. Does nothing if read-only.
         """
         if not self.read_only:
             with self.writing() as db:
@@ -64,8 +63,8 @@ class SqliteFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for this reader alone, in one snapshot of the file."""
-        with translated(self.path):
+        """A connection for one reader, in one snapshot of the file."""
+        with mapped_errors(self.path):
             try:
                 db = self._idle.pop()
             except IndexError:
@@ -79,8 +78,8 @@ class SqliteFile:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The one writer, in a transaction that is on the disk when this ends, or never was."""
-        with self._writing, translated(self.path):
+        """The writer's connection, in a transaction: durable at the block's end, rolled back if it raises."""
+        with self._write_lock, mapped_errors(self.path):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -90,15 +89,15 @@ class SqliteFile:
                 raise
 
     def check(self) -> None:
-        """Raises StorageError where pages of the file are damaged."""
+        """Raises StorageError if pages of the file are damaged."""
         with self.reading() as db:
-            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise StorageError(f"{self.path} is damaged: {found}")
+            result = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if result != "ok":
+            raise StorageError(f"{self.path} is damaged: {result}")
 
     def vacuum(self) -> None:
-        """Leaves nothing of removed rows in the file or its log."""
-        with self._writing, translated(self.path):
+        """Shrinks the file; removed rows are neither in it nor in its log."""
+        with self._write_lock, mapped_errors(self.path):
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("VACUUM")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -113,7 +112,7 @@ class SqliteFile:
         db = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={'ro' if self.read_only else 'rwc'}",
             uri=True,
-            isolation_level=None,  # transactions are begun and ended here, by name
+            isolation_level=None,  # autocommit: this class begins and ends transactions
             check_same_thread=False,
             timeout=_BUSY_SECONDS,
         )
@@ -122,28 +121,28 @@ class SqliteFile:
         db.execute("PRAGMA secure_delete = ON")
         return db
 
-    def _prepare(self, schema: str, later: str, version: int) -> None:
-        found = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if found != version and (found or self.read_only):
+    def _prepare(self, schema: str, additions: str, version: int) -> None:
+        stored = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if stored != version and (stored or self.read_only):
             raise StorageError(
-                f"{self.path} has format {found}, this release uses {version}: use the release that made it"
+                f"{self.path} has format {stored}, this release uses {version}: use the release that made it"
             )
         if self.read_only:
             return
         self._writer.execute("PRAGMA journal_mode = WAL")
-        if not found:
+        if not stored:
             self._writer.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;")
-        if later:
-            self._writer.executescript(f"BEGIN IMMEDIATE; {later} COMMIT;")
+        if additions:
+            self._writer.executescript(f"BEGIN IMMEDIATE; {additions} COMMIT;")
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turns what SQLite, the file system and the codec raise into errors about ``path``.
+def mapped_errors(path: Path) -> Iterator[None]:
+    """Turns errors of SQLite, the file system and the codec into errors about ``path``.
 
     Raises:
         StorageFull: no space is left.
-        StorageError: locked, read-only, damaged, not to be opened, or text that isn't Unicode.
+        StorageError: the file is locked, read-only, damaged or can't be opened, or a text isn't Unicode.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What readers said of answers, in a table of the catalog's file."""
+"""Feedback in a table of the catalog's file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _LIST = """
 SELECT answer_id, collection, question, answer, helpful, note, citations, at FROM feedback
 WHERE ?1 IS NULL OR helpful = ?1 ORDER BY at DESC, rowid DESC LIMIT ?2
 """
-_FORGET = """
+_DELETE_CITING = """
 DELETE FROM feedback WHERE EXISTS
 (SELECT 1 FROM json_each(feedback.citations) AS cited WHERE json_extract(cited.value, '$[0]') = ?)
 """
 
 
 class SqliteFeedback:
-    """Fulfils ``FeedbackStore``; makes its table where it is absent.
+    """Fulfils ``FeedbackStore``; creates its table if it isn't there.
 
     Raises:
         StorageError: the file can't be written.
@@ -38,7 +38,7 @@ class SqliteFeedback:
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
-        file.also(_TABLE, _BY_TIME)
+        file.add_tables(_TABLE, _BY_TIME)
 
     def put(self, feedback: Feedback) -> None:
         with self._file.writing() as db:
@@ -60,9 +60,9 @@ class SqliteFeedback:
         with self._file.reading() as db:
             return [_feedback(row) for row in db.execute(_LIST, (helpful, limit))]
 
-    def forget(self, document_ids: Sequence[str]) -> int:
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
         with self._file.writing() as db:
-            return sum(db.execute(_FORGET, (key,)).rowcount for key in document_ids)
+            return sum(db.execute(_DELETE_CITING, (document_id,)).rowcount for document_id in document_ids)
 
 
 def _feedback(row: Sequence[Any]) -> Feedback:
@@ -74,6 +74,8 @@ def _feedback(row: Sequence[Any]) -> Feedback:
         answer=answer,
         helpful=bool(helpful),
         note=note,
-        citations=tuple((key, version, start, end) for key, version, start, end in json.loads(citations)),
+        citations=tuple(
+            (document_id, version, start, end) for document_id, version, start, end in json.loads(citations)
+        ),
         at=at,
     )

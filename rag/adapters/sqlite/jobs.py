@@ -1,4 +1,4 @@
-"""Jobs in an SQLite file of their own: what waits to be ingested must not slow down the catalog."""
+"""Jobs in an SQLite file of their own, so that large uploads don't slow down the catalog."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.adapters.sqlite.database import SqliteFile
 from rag.errors import UnknownJob
 from rag.ports.jobs import Job, JobKind, JobState, Upload
 
-KEPT = 500  # jobs that are over
+MAX_FINISHED = 500  # finished jobs kept in the list
 
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -48,17 +48,20 @@ class SqliteJobs:
         self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
 
     def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
-        key, now = f"job_{uuid4().hex}", _now()
-        state, started = (JobState.QUEUED, "") if uploads else (JobState.RUNNING, now)
+        job_id, now = f"job_{uuid4().hex}", _now()
+        state, started_at = (JobState.QUEUED, "") if uploads else (JobState.RUNNING, now)
         with self._file.writing() as db:
             db.execute(
                 f"INSERT INTO jobs ({_JOB}) VALUES (?, ?, ?, ?, ?, ?, '', ?, 0, '{{}}', '')",  # noqa: S608
-                (key, kind, state, collection, now, started, len(uploads)),
+                (job_id, kind, state, collection, now, started_at, len(uploads)),
             )
             for position, upload in enumerate(uploads):
-                db.execute("INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _row(key, position, upload))
-            db.execute(_FORGET_OLD, (KEPT,))
-            return _get(db, key)
+                db.execute(
+                    "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    _upload_row(job_id, position, upload),
+                )
+            db.execute(_DELETE_OLD, (MAX_FINISHED,))
+            return _get(db, job_id)
 
     def get(self, job_id: str) -> Job:
         with self._file.reading() as db:
@@ -69,7 +72,7 @@ class SqliteJobs:
         with self._file.reading() as db:
             return [_job(row) for row in db.execute(query, (kind, limit))]
 
-    def next(self) -> Job | None:
+    def start_next(self) -> Job | None:
         with self._file.writing() as db:
             row = db.execute("SELECT id FROM jobs WHERE state = 'queued' ORDER BY number LIMIT 1").fetchone()
             if row is None:
@@ -91,7 +94,7 @@ class SqliteJobs:
             data=bytes(data),
         )  # fmt: skip
 
-    def progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
+    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
         with self._file.writing() as db:
             db.execute(
                 "UPDATE jobs SET done = ?, total = ?, report = ? WHERE id = ?",
@@ -99,7 +102,7 @@ class SqliteJobs:
             )
             return _get(db, job_id)
 
-    def end(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+    def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
         with self._file.writing() as db:
             db.execute("DELETE FROM uploads WHERE job = ?", (job_id,))
             db.execute(
@@ -108,7 +111,7 @@ class SqliteJobs:
             )
             return _get(db, job_id)
 
-    def forget(self, job_id: str) -> None:
+    def delete(self, job_id: str) -> None:
         with self._file.writing() as db:
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
@@ -126,28 +129,28 @@ class SqliteJobs:
         self._file.close()
 
 
-_FORGET_OLD = """
+_DELETE_OLD = """
 DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND number NOT IN
 (SELECT number FROM jobs WHERE state NOT IN ('queued', 'running') ORDER BY number DESC LIMIT ?)
 """
 
 
-def _get(db: sqlite3.Connection, key: str) -> Job:
-    row = db.execute(f"{_SELECT} WHERE id = ?", (key,)).fetchone()
+def _get(db: sqlite3.Connection, job_id: str) -> Job:
+    row = db.execute(f"{_SELECT} WHERE id = ?", (job_id,)).fetchone()
     if row is None:
-        raise UnknownJob(f"there is no job {key!r}")
+        raise UnknownJob(f"there is no job {job_id!r}")
     return _job(row)
 
 
 def _job(row: Sequence[Any]) -> Job:
-    named = dict(zip(_JOB.split(", "), row, strict=True))
-    named |= {"kind": JobKind(named["kind"]), "state": JobState(named["state"])}
-    return Job(**named | {"report": json.loads(named["report"])})
+    fields = dict(zip(_JOB.split(", "), row, strict=True))
+    fields |= {"kind": JobKind(fields["kind"]), "state": JobState(fields["state"])}
+    return Job(**fields | {"report": json.loads(fields["report"])})
 
 
-def _row(key: str, position: int, upload: Upload) -> tuple[object, ...]:
+def _upload_row(job_id: str, position: int, upload: Upload) -> tuple[object, ...]:
     return (
-        key, position, upload.name, upload.uri, upload.media_type, upload.title,
+        job_id, position, upload.name, upload.uri, upload.media_type, upload.title,
         json.dumps(dict(upload.metadata)), upload.data,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Documents and passages to rows of the catalog and back, without loss.
 
-Spans are written as flat lists of integers: a tenth of the size of named fields.
+Spans are stored as flat lists of integers, a tenth of the size of named fields.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CREATE TABLE intents (
   committed INTEGER NOT NULL DEFAULT 0
 );
 """
-LATER = "CREATE INDEX IF NOT EXISTS documents_by_uri ON documents (collection, uri);"
+SCHEMA_ADDITIONS = "CREATE INDEX IF NOT EXISTS documents_by_uri ON documents (collection, uri);"
 RECORD = (
     "id, collection, uri, title, media_type, version, characters, passages, updated_at, source, source_sha256"
 )
@@ -66,10 +66,10 @@ def document_row(change: Change, generation: int, updated_at: str) -> tuple[obje
 
 def to_document(row: Row) -> Document:
     """A document from the columns ``DOCUMENT``."""
-    key, collection, version, uri, title, media_type, metadata, layout, text = row
+    document_id, collection, version, uri, title, media_type, metadata, layout, text = row
     parts = json.loads(layout)
     return Document(
-        id=key,
+        id=document_id,
         collection=collection,
         sha256=version,
         uri=uri,
@@ -77,15 +77,17 @@ def to_document(row: Row) -> Document:
         media_type=media_type,
         metadata=json.loads(metadata),
         text=bytes(text).decode("utf-8", "surrogatepass"),
-        sections=tuple(Section(span=Span(a, b), path=tuple(path)) for a, b, path in parts["sections"]),
-        pages=tuple(Page(span=Span(a, b), number=number) for a, b, number in parts["pages"]),
+        sections=tuple(
+            Section(span=Span(start, end), path=tuple(path)) for start, end, path in parts["sections"]
+        ),
+        pages=tuple(Page(span=Span(start, end), number=number) for start, end, number in parts["pages"]),
         blocks=tuple(
             Block(
-                span=Span(a, b),
+                span=Span(start, end),
                 kind=BlockKind(kind),
                 context_span=Span(*context_span) if context_span else None,
             )
-            for a, b, kind, context_span in parts["blocks"]
+            for start, end, kind, context_span in parts["blocks"]
         ),
     )
 
@@ -102,11 +104,11 @@ def passage_row(passage: Passage) -> tuple[object, ...]:
 
 def to_passage(row: Row) -> Passage:
     """A passage from the columns ``PASSAGE``."""
-    key, document_id, version, collection, first, last, packed = row
-    spans = json.loads(packed)
+    passage_id, document_id, version, collection, first, last, spans_json = row
+    spans = json.loads(spans_json)
     mentions = list(_spans(spans["mentions"]))
     return Passage(
-        id=key,
+        id=passage_id,
         document_id=document_id,
         version=version,
         collection=collection,

@@ -1,4 +1,6 @@
-"""Signatures of document versions in an SQLite file of their own: lost, they are made again."""
+"""MinHash signatures of document versions, in an SQLite file of their own that may be deleted: missing
+signatures are computed again.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ CREATE TABLE signatures (
 
 
 class SqliteSignatures:
-    """Fulfils ``ingest.duplicates.SignatureStore``.
+    """Fulfils ``ingest.near_duplicates.SignatureStore``.
 
     Raises:
         StorageError: the file can't be opened or is damaged.
@@ -28,7 +30,10 @@ class SqliteSignatures:
     def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]:
         query = "SELECT document_id, version, signature FROM signatures WHERE collection = ?"
         with self._file.reading() as db:
-            return {key: (version, bytes(found)) for key, version, found in db.execute(query, (collection,))}
+            return {
+                document_id: (version, bytes(signature))
+                for document_id, version, signature in db.execute(query, (collection,))
+            }
 
     def update(self, collection: str, put: Iterable[tuple[str, str, bytes]], gone: Iterable[str]) -> None:
         with self._file.writing() as db:
@@ -38,7 +43,7 @@ class SqliteSignatures:
             )
             db.executemany(
                 "DELETE FROM signatures WHERE collection = ? AND document_id = ?",
-                ((collection, key) for key in gone),
+                ((collection, document_id) for document_id in gone),
             )
 
     def close(self) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from evals.cases.case import Case
+from evals.cases.evidence import Evidence
 from evals.cases.matchers import Exact
-from evals.cases.places import Place
-from evals.run.corpus import Corpus
 from evals.run.target import Target
 from rag.errors import UnknownDocument
+from rag.explanation.corpus import Corpus
 from rag.ports.catalog import DocumentRecord
 from rag.types import Abstention, Answer, Citation, Document, Outcome, Question, Reason, Statement
 
@@ -21,14 +21,14 @@ WHO = Case(
     question="Who wrote the first program?",
     answerable=True,
     answers=(Exact("Ada Lovelace"),),
-    must_cite=((Place(quote="Ada Lovelace wrote the first program."),),),
+    must_cite=((Evidence(quote="Ada Lovelace wrote the first program."),),),
 )
 WHERE = Case(
     id="where",
     question="Where did she live?",
     answerable=True,
     answers=(Exact("London"),),
-    must_cite=((Place(quote="She lived in London."),),),
+    must_cite=((Evidence(quote="She lived in London."),),),
 )
 AGE = Case(id="age", question="How old was she?", answerable=False, kind="missing_detail")
 

@@ -7,7 +7,7 @@ import pytest
 
 from evals.cases.case import Case
 from evals.cases.matchers import Exact
-from evals.gate import FEW, Exit, Verdict, exit_code, holm, judge, note
+from evals.gate import FEW, Exit, Verdict, exit_code, judge, note
 from evals.reports.data import as_data
 from evals.run.runner import Run, run
 from evals.run.saved_results import Results, of_data
@@ -191,11 +191,6 @@ def test_a_part_of_a_set_is_judged_case_by_case() -> None:
     after = done()
     verdicts = judge(after, summarise(after), at_least={"answered_right": 0.9}, at_most={}, only=True)
     assert [verdict.name for verdict in verdicts] == ["each_case"]
-
-
-def test_p_values_are_corrected_for_their_number() -> None:
-    """Holm: the least times their number, never falling, never above 1."""
-    assert holm({"a": 0.04, "b": 0.01, "c": 0.9}) == pytest.approx({"b": 0.03, "a": 0.08, "c": 0.9})
 
 
 def test_an_answer_without_alternatives_is_still_judged() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 import pytest
 
-from evals.statistics import bootstrap_interval, compare, permutation_p
+from evals.statistics import bootstrap_interval, bootstrap_statistic, compare_paired, holm, permutation_p
 
 HALF = [0.0, 1.0] * 50
 
@@ -37,17 +38,41 @@ def test_an_interval_needs_values() -> None:
         bootstrap_interval([])
 
 
-def test_a_clear_difference_is_told() -> None:
+def test_an_interval_of_one_value_is_that_value() -> None:
+    """There is nothing to resample."""
+    interval = bootstrap_interval([0.4])
+    assert (interval.low, interval.mean, interval.high) == (0.4, 0.4, 0.4)
+
+
+def test_a_statistic_of_the_mean_agrees_with_the_interval_of_the_mean() -> None:
+    """Both resample in the same way."""
+    interval = bootstrap_interval(HALF, resamples=500)
+    bounds = bootstrap_statistic(HALF, lambda values: sum(values) / len(values))
+    assert bounds == pytest.approx((interval.low, interval.high))
+
+
+def test_resamples_without_a_value_are_left_out() -> None:
+    """Undefined on few resamples, the bounds are of the others; undefined on most, there are none."""
+
+    def largest_if_zero(values: Sequence[float]) -> float | None:
+        return max(values) if 0.0 in values else None
+
+    assert bootstrap_statistic([0.0, 1.0, 2.0], largest_if_zero) == (0.0, 2.0)
+    assert bootstrap_statistic([0.0, *[1.0] * 50], lambda values: None) is None
+    assert bootstrap_statistic([0.0], largest_if_zero) == (0.0, 0.0)
+
+
+def test_a_clear_difference_is_significant() -> None:
     """b right on 20 of 20 where a is wrong: interval at 1, p near 0."""
-    told = compare([0.0] * 20, [1.0] * 20)
-    assert told.difference.low == told.difference.high == 1.0
-    assert told.p_value < 0.01
+    comparison = compare_paired([0.0] * 20, [1.0] * 20)
+    assert comparison.difference.low == comparison.difference.high == 1.0
+    assert comparison.p_value < 0.01
 
 
-def test_no_difference_is_told() -> None:
+def test_equal_scores_have_no_difference() -> None:
     """The same scores: difference 0, p-value 1."""
-    told = compare(HALF, HALF)
-    assert (told.difference.mean, told.p_value) == (0.0, 1.0)
+    comparison = compare_paired(HALF, HALF)
+    assert (comparison.difference.mean, comparison.p_value) == (0.0, 1.0)
 
 
 def test_the_p_value_agrees_with_all_sign_flips() -> None:
@@ -61,4 +86,9 @@ def test_the_p_value_agrees_with_all_sign_flips() -> None:
 def test_lists_of_different_length_cannot_be_paired() -> None:
     """A pair is the same question twice."""
     with pytest.raises(ValueError, match="is longer than"):
-        compare([1.0], [1.0, 0.0])
+        compare_paired([1.0], [1.0, 0.0])
+
+
+def test_p_values_are_corrected_for_their_number() -> None:
+    """Holm: the least times their number, never falling, never above 1."""
+    assert holm({"a": 0.04, "b": 0.01, "c": 0.9}) == pytest.approx({"b": 0.03, "a": 0.08, "c": 0.9})

@@ -18,7 +18,7 @@ from ingest.split import PassageSplitter
 from ingest.sync import BATCH_DOCUMENTS, sync
 from rag.errors import ModelError, StorageError
 from rag.ports.catalog import Catalog
-from rag.ports.reading import Resolver
+from rag.ports.resolver import Resolver
 from rag.types import Document, Mention, Passage
 from tests.fakes.memory_library import MemoryLibrary
 

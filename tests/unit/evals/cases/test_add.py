@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import case as cases
-from evals.cases.add import Known, append, case_of, ids_in, saved_answers
+from evals.cases.add import ExpectedAnswer, append_cases, case_ids, case_row, saved_answers
 from evals.cases.case import DatasetError
+from evals.cases.load import load_cases
 
 ANSWER = {"id": "ans_1", "question": "Who wrote it?", "answer": "Babbage"}
 
@@ -15,9 +15,11 @@ def test_a_bad_answer_becomes_a_case(tmp_path: Path) -> None:
     """With what would be right it gates at once; what was said is kept as a note."""
     path = tmp_path / "cases.jsonl"
     path.write_text('{"id": "a", "question": "q?", "answerable": false, "kind": "off_topic"}')
-    row = case_of(ANSWER, Known(right=["Ada Lovelace"], cite=["Ada wrote it."]), taken=ids_in(path))
-    append(path, [row])
-    first, added = cases.load(path)
+    row = case_row(
+        ANSWER, ExpectedAnswer(answers=["Ada Lovelace"], quotes=["Ada wrote it."]), taken=case_ids(path)
+    )
+    append_cases(path, [row])
+    first, added = load_cases(path)
     assert (first.id, added.id, added.draft) == ("a", "who-wrote-it", False)
     assert added.exact_answers == ("Ada Lovelace",)
     assert added.note == "was answered: Babbage (ans_1)"
@@ -25,31 +27,33 @@ def test_a_bad_answer_becomes_a_case(tmp_path: Path) -> None:
 
 def test_without_a_right_answer_it_is_a_draft() -> None:
     """A person has to say what would be right before it gates."""
-    assert case_of(ANSWER, Known())["draft"] is True
+    assert case_row(ANSWER, ExpectedAnswer())["draft"] is True
 
 
 def test_a_question_that_has_no_answer_is_a_case_at_once() -> None:
     """Its kind is all that is to be known."""
-    row = case_of(ANSWER, Known(unanswerable="false_premise"))
+    row = case_row(ANSWER, ExpectedAnswer(unanswerable_kind="false_premise"))
     assert (row["answerable"], row["kind"], row["draft"]) == (False, "false_premise", False)
 
 
 def test_ids_don_t_collide() -> None:
     """The same question reported twice gets another id."""
-    assert case_of(ANSWER, Known(), taken=["who-wrote-it", "who-wrote-it-2"])["id"] == "who-wrote-it-3"
+    assert (
+        case_row(ANSWER, ExpectedAnswer(), taken=["who-wrote-it", "who-wrote-it-2"])["id"] == "who-wrote-it-3"
+    )
 
 
 @pytest.mark.parametrize(
     ("known", "message"),
     [
-        (Known(unanswerable="odd"), "not a case"),
-        (Known(unanswerable="off_topic", right=["x"]), "not both"),
+        (ExpectedAnswer(unanswerable_kind="odd"), "not a case"),
+        (ExpectedAnswer(unanswerable_kind="off_topic", answers=["x"]), "not both"),
     ],
 )
-def test_what_makes_no_case_is_refused(known: Known, message: str) -> None:
+def test_what_makes_no_case_is_refused(known: ExpectedAnswer, message: str) -> None:
     """Nothing is written that could not be read again."""
     with pytest.raises(DatasetError, match=message):
-        case_of(ANSWER, known)
+        case_row(ANSWER, known)
 
 
 def test_answers_are_read_as_one_a_list_or_lines() -> None:
@@ -64,4 +68,4 @@ def test_answers_are_read_as_one_a_list_or_lines() -> None:
 def test_a_yaml_file_is_left_to_its_writer(tmp_path: Path) -> None:
     """A program would undo comments and order."""
     with pytest.raises(DatasetError, match=r"added to a \.jsonl"):
-        append(tmp_path / "cases.yaml", [ANSWER])
+        append_cases(tmp_path / "cases.yaml", [ANSWER])

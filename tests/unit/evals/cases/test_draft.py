@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from evals.cases import case as cases
-from evals.cases.draft import drafts
+from evals.cases.case import Case
+from evals.cases.draft import draft_cases
 from evals.cases.lint import lint
+from evals.cases.load import load_cases
 from rag.types import Document
 
 TEXT = (
@@ -16,10 +17,10 @@ TEXT = (
 DOCUMENT = Document(id="d", uri="polk.txt", title="Polk", text=TEXT)
 
 
-def made(tmp_path: Path) -> list[cases.Case]:
+def made(tmp_path: Path) -> list[Case]:
     path = tmp_path / "cases.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in drafts([DOCUMENT], 20)))
-    return cases.load(path)
+    path.write_text("".join(json.dumps(row) + "\n" for row in draft_cases([DOCUMENT], 20)))
+    return load_cases(path)
 
 
 def test_drafts_are_cases_that_never_gate_and_hold_against_their_document(tmp_path: Path) -> None:
@@ -46,6 +47,6 @@ def test_a_subject_a_number_and_an_unknown_name_are_asked_for(tmp_path: Path) ->
 
 def test_no_more_are_made_than_wanted() -> None:
     """And the same ones each time."""
-    assert len(drafts([DOCUMENT], 2)) == 2
-    assert drafts([DOCUMENT], 2) == drafts([DOCUMENT], 2)
-    assert drafts([], 5) == []
+    assert len(draft_cases([DOCUMENT], 2)) == 2
+    assert draft_cases([DOCUMENT], 2) == draft_cases([DOCUMENT], 2)
+    assert draft_cases([], 5) == []

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from evals.cases.case import Case
+from evals.cases.evidence import Evidence
 from evals.cases.lint import lint
 from evals.cases.matchers import Exact, Regex
-from evals.cases.places import Place
 from rag.types import Document, Span, Turn
 from tests.unit.evals.fakes import AGE, DOCUMENT, WHERE, WHO
 
@@ -21,15 +21,15 @@ def test_good_cases_have_no_findings() -> None:
     ("case", "finding"),
     [
         (
-            replace(WHERE, must_cite=((Place(quote="She lived in Paris."),),)),
+            replace(WHERE, must_cite=((Evidence(quote="She lived in Paris."),),)),
             "no document holds 'She lived in Paris.'",
         ),
-        (replace(WHERE, must_not_cite=(Place(document="old.txt"),)), "no document holds old.txt"),
+        (replace(WHERE, must_not_cite=(Evidence(document="old.txt"),)), "no document holds old.txt"),
         (
-            replace(WHERE, must_cite=((Place(document="ada.txt", span=Span(1, 99)),),)),
+            replace(WHERE, must_cite=((Evidence(document="ada.txt", span=Span(1, 99)),),)),
             "no document holds ada.txt 1-99",
         ),
-        (replace(WHERE, may_cite=(Place(quote="gone"),)), "no document holds 'gone'"),
+        (replace(WHERE, may_cite=(Evidence(quote="gone"),)), "no document holds 'gone'"),
         (replace(WHERE, answers=(Exact("Paris"),)), "no document holds any of its answers (Paris)"),
         (replace(WHERE, answers=()), "answerable, but has no answers"),
         (replace(WHERE, must_cite=()), "answerable, but names no quote that must be cited"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from evals.cases.dates import PartialDate
-from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number, Regex, Said
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Number, Prediction, Regex
 
 
 @pytest.mark.parametrize(
@@ -29,22 +29,22 @@ from evals.cases.matchers import Contains, Date, Exact, Listed, Matcher, Number,
         (Date(PartialDate(2025, 11, 24)), "November 25, 2025", False),
         (Date(PartialDate(2025)), "in 2025", True),
         (Date(PartialDate(2025)), "in the spring", False),
-        (Listed(("Ada", "Grace Hopper")), "Grace Hopper and Ada", True),
-        (Listed(("Ada", "Grace Hopper")), "Ada", False),
-        (Listed(("Ada", "Grace Hopper")), "Ada, Grace Hopper and Linus", False),
-        (Listed(("Ada", "Grace Hopper"), ordered=True), "Grace Hopper, Ada", False),
-        (Listed(("Ada", "Grace Hopper"), ordered=True), "Ada, then Grace Hopper", False),
-        (Listed(("Ada", "Grace Hopper"), ordered=True), "Ada, Grace Hopper", True),
+        (ItemList(("Ada", "Grace Hopper")), "Grace Hopper and Ada", True),
+        (ItemList(("Ada", "Grace Hopper")), "Ada", False),
+        (ItemList(("Ada", "Grace Hopper")), "Ada, Grace Hopper and Linus", False),
+        (ItemList(("Ada", "Grace Hopper"), ordered=True), "Grace Hopper, Ada", False),
+        (ItemList(("Ada", "Grace Hopper"), ordered=True), "Ada, then Grace Hopper", False),
+        (ItemList(("Ada", "Grace Hopper"), ordered=True), "Ada, Grace Hopper", True),
     ],
 )
-def test_matchers_accept_what_they_say(matcher: Matcher, text: str, right: bool) -> None:
+def test_matchers_accept_right_answers_alone(matcher: Matcher, text: str, right: bool) -> None:
     """Each rule on a hit and a miss."""
-    assert matcher.accepts(Said(text=text)) is right
+    assert matcher.accepts(Prediction(text=text)) is right
 
 
-def test_only_contains_looks_into_the_support() -> None:
-    """A right sentence as support makes no wrong short answer right, but for how and why."""
-    said = Said(text="Kristi Noem", statements=("He called for an apology.",))
-    assert Contains(("called for an apology",)).accepts(said)
-    assert not Regex("apology").accepts(said)
-    assert not Exact("He called for an apology").accepts(said)
+def test_only_contains_reads_the_support() -> None:
+    """A right sentence in support makes a wrong short answer right for questions of how and why alone."""
+    prediction = Prediction(text="Kristi Noem", statements=("He called for an apology.",))
+    assert Contains(("called for an apology",)).accepts(prediction)
+    assert not Regex("apology").accepts(prediction)
+    assert not Exact("He called for an apology").accepts(prediction)

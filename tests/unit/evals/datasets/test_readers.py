@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from evals.cases.case import DatasetError
+from evals.cases.evidence import Evidence
 from evals.cases.matchers import Exact
-from evals.cases.places import Place
 from evals.datasets import load as datasets
 from evals.datasets.beir import read_beir, read_qrels
 from evals.datasets.clapnq import read_clapnq
@@ -76,7 +76,7 @@ def test_a_published_file_is_a_set_that_can_be_asked(tmp_path: Path) -> None:
     loaded = datasets.load(path)
     assert [document.text for document in loaded.texts] == ["Ada lived in London."]
     assert loaded.cases[0].answers == (Exact("London"),)
-    assert loaded.cases[0].must_cite == ((Place(document="Ada Lovelace-0"),),)
+    assert loaded.cases[0].must_cite == ((Evidence(document="Ada Lovelace-0"),),)
     assert loaded.cases[1].kind == "missing_detail"
 
 
@@ -103,7 +103,7 @@ def test_beir_and_trec_judgements_are_read_alike(tmp_path: Path, qrels: str, nam
     assert query.relevant == ("d2", "d1")
     assert query.grades["d2"] == 2
     assert [text.title for text in found.texts] == ["T", ""]
-    assert datasets.load(tmp_path).cases[0].must_cite == ((Place(document="d2"), Place(document="d1")),)
+    assert datasets.load(tmp_path).cases[0].must_cite == ((Evidence(document="d2"), Evidence(document="d1")),)
 
 
 def test_a_bad_judgement_is_named_with_its_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from evals.metrics.auroc import auroc
+from evals.metrics.auroc import auroc, auroc_between
 
 DRAW = random.Random(7)
 LABELS = [DRAW.random() < 0.6 for _ in range(200)]
@@ -21,6 +21,19 @@ def test_auroc_by_hand() -> None:
 def test_auroc_agrees_with_scikit_learn() -> None:
     """On 200 scores with many ties."""
     assert auroc(SCORES, LABELS) == pytest.approx(roc_auc_score(LABELS, SCORES))
+
+
+def test_weighted_auroc_agrees_with_scikit_learn() -> None:
+    """An item of weight 2 counts as two."""
+    weights = [DRAW.choice([0.5, 1.0, 2.0]) for _ in SCORES]
+    expected = roc_auc_score(LABELS, SCORES, sample_weight=weights)
+    assert auroc(SCORES, LABELS, weights) == pytest.approx(expected)
+
+
+def test_auroc_of_two_lists_is_the_same() -> None:
+    """Of four pairs two are won, one is tied, one lost: 2.5 of 4."""
+    assert auroc_between([1.0, 3.0], [1.0, 2.0]) == pytest.approx(0.625)
+    assert auroc_between([1.0], []) is None
 
 
 def test_auroc_of_one_class_is_none() -> None:

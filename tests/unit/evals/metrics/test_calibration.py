@@ -20,6 +20,12 @@ def test_calibration_by_equal_mass_splits_a_crowd() -> None:
     assert expected_calibration_error(confidence, right) == pytest.approx(1.7 / 4)
 
 
+def test_an_answer_of_weight_two_counts_as_two() -> None:
+    """In the gap of its bin and in the whole."""
+    twice = expected_calibration_error([0.2, 0.2, 0.9, 0.9], [True, False, True, True])
+    assert expected_calibration_error([0.2, 0.2, 0.9], [True, False, True], [1, 1, 2]) == pytest.approx(twice)
+
+
 def test_calibration_takes_certainty_and_emptiness() -> None:
     """Confidence 1.0 has a bin; more bins than answers leave some empty; no answers give None."""
     assert expected_calibration_error([1.0, 0.0], [True, False]) == 0.0

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from evals.cases.places import Place
+from evals.cases.evidence import Evidence
 from evals.metrics.citation_precision_recall import (
     citation_precision,
     citation_recall,
-    forbidden,
-    missing,
+    forbidden_cited,
+    uncited,
 )
 from rag.types import Citation, Span
 
-NEEDS = (
-    (Place(quote="He called for an apology"),),
-    (Place(quote="Sheriff Judd"), Place(quote="Sheriff Grady Judd")),
+GROUPS = (
+    (Evidence(quote="He called for an apology"),),
+    (Evidence(quote="Sheriff Judd"), Evidence(quote="Sheriff Grady Judd")),
 )
 
 
@@ -32,24 +32,24 @@ def citations(quotes: list[str], document: str = "news") -> list[Citation]:
         ([], 0.0),
     ],
 )
-def test_recall_is_the_share_of_needs_met(cited: list[str], recall: float) -> None:
-    """A need is met by any of its quotes, whole, inside one citation; white space is no matter."""
-    assert citation_recall(citations(cited), NEEDS) == recall
+def test_recall_is_the_share_of_groups_cited(cited: list[str], recall: float) -> None:
+    """A group is cited where one citation holds one of its quotes whole, white space counting alike."""
+    assert citation_recall(citations(cited), GROUPS) == recall
 
 
 def test_a_quote_may_run_over_two_neighbouring_citations() -> None:
     """A long quote cited sentence by sentence counts as cited."""
     cited = citations(["He called.", "It was late."])
-    assert citation_recall(cited, [[Place(quote="He called. It was")]]) == 1.0
+    assert citation_recall(cited, [[Evidence(quote="He called. It was")]]) == 1.0
 
 
-def test_missing_names_the_first_quote_of_each_unmet_need() -> None:
-    """What a report shows as not cited."""
-    assert missing(citations(["He called for an apology"]), NEEDS) == [Place(quote="Sheriff Judd")]
+def test_of_an_uncited_group_the_first_quote_is_named() -> None:
+    """That is what a report shows as not cited."""
+    assert uncited(citations(["He called for an apology"]), GROUPS) == [Evidence(quote="Sheriff Judd")]
 
 
-def test_nothing_needed_is_wholly_recalled() -> None:
-    """No need, no shortfall."""
+def test_without_expected_evidence_recall_is_one() -> None:
+    """Nothing is missing."""
     assert citation_recall([], ()) == 1.0
 
 
@@ -63,30 +63,30 @@ def test_nothing_needed_is_wholly_recalled() -> None:
         ([], 0.0),
     ],
 )
-def test_precision_is_the_share_of_citations_that_are_fair(cited: list[str], precision: float) -> None:
-    """Fair is what meets a need or is allowed beside."""
-    assert citation_precision(citations(cited), NEEDS, [Place(quote="Background")]) == precision
+def test_precision_is_the_share_of_relevant_citations(cited: list[str], precision: float) -> None:
+    """Expected evidence is relevant, and so is allowed evidence."""
+    assert citation_precision(citations(cited), GROUPS, [Evidence(quote="Background")]) == precision
 
 
 @pytest.mark.parametrize(
-    ("place", "held"),
+    ("evidence", "cited"),
     [
-        (Place(document="news"), True),
-        (Place(document="news.txt"), True),
-        (Place(document="News", quote="an apology"), True),
-        (Place(document="other", quote="an apology"), False),
-        (Place(document="news", span=Span(3, 9)), True),
-        (Place(document="news", span=Span(3, 90)), False),
+        (Evidence(document="news"), True),
+        (Evidence(document="news.txt"), True),
+        (Evidence(document="News", quote="an apology"), True),
+        (Evidence(document="other", quote="an apology"), False),
+        (Evidence(document="news", span=Span(3, 9)), True),
+        (Evidence(document="news", span=Span(3, 90)), False),
     ],
 )
-def test_a_place_may_be_a_document_or_a_stretch_of_one(place: Place, *, held: bool) -> None:
-    """By id, file name or title; offsets must lie within what is cited."""
-    cited = citations(["He called for an apology."])
-    assert citation_recall(cited, [[place]]) == float(held)
+def test_evidence_may_be_a_document_or_a_span_of_one(evidence: Evidence, *, cited: bool) -> None:
+    """By id, file name or title; offsets must lie within the citation."""
+    quoted = citations(["He called for an apology."])
+    assert citation_recall(quoted, [[evidence]]) == float(cited)
 
 
-def test_a_forbidden_place_is_touched_by_any_part_of_it() -> None:
-    """Citing half of what must not be cited is citing it; another document's same words are not it."""
-    never = [Place(document="old", quote="He called for an apology. It was late.")]
-    assert forbidden(citations(["It was late."], "old"), never) == never
-    assert forbidden(citations(["It was late."], "new"), never) == []
+def test_forbidden_evidence_is_cited_by_any_part_of_it() -> None:
+    """Half of it is enough; the same words of another document are not it."""
+    forbidden = [Evidence(document="old", quote="He called for an apology. It was late.")]
+    assert forbidden_cited(citations(["It was late."], "old"), forbidden) == forbidden
+    assert forbidden_cited(citations(["It was late."], "new"), forbidden) == []

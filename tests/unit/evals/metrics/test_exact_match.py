@@ -10,6 +10,8 @@ from evals.metrics.exact_match import exact_match
     [
         ("The Sheriff", ["Judd", "sheriff."], 1.0),
         ("Sheriff Judd", ["Judd"], 0.0),
+        ('the "Big" Bill', ["Big Bill"], 1.0),
+        ("the “Big” Bill", ["Big Bill"], 1.0),
         ("", [""], 0.0),
         ("Judd", [], 0.0),
     ],

@@ -14,6 +14,9 @@ from evals.metrics.f1 import f1
         # a word counts as often as both have it: 1 of "no no", 1 of "no": p 1/2, r 1: 2/3
         ("no no", ["no"], 2 / 3),
         ("x", ["a x", "x y z"], 1.0),
+        # straight and curly quotation marks are punctuation alike (SQuAD's normalisation, MLQA's punctuation)
+        ('the "Big" Bill', ["Big Bill"], 1.0),
+        ("the “Big” Bill", ["Big Bill"], 1.0),
         ("x", ["y"], 0.0),
         ("", ["y"], 0.0),
         ("x", [], 0.0),

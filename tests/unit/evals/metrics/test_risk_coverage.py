@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.metrics.risk_coverage import aurc, risk_coverage, threshold_for
+from evals.metrics.risk_coverage import aurc, point_at, risk_coverage, threshold_for
 
 
 def test_risk_coverage_by_hand() -> None:
@@ -23,6 +23,21 @@ def test_no_answers_have_no_risk_curve() -> None:
     """None, not 0."""
     assert aurc([], []) is None
     assert risk_coverage([], []) == []
+
+
+def test_a_question_of_weight_two_counts_as_two() -> None:
+    """In what is answered and in what is wrong."""
+    [first, second] = risk_coverage([0.9, 0.5], [True, False], [2.0, 1.0])
+    assert (first.coverage, first.risk) == (pytest.approx(2 / 3), 0.0)
+    assert (second.coverage, second.risk) == (1.0, pytest.approx(1 / 3))
+
+
+def test_a_threshold_answers_all_that_reach_it() -> None:
+    """Between two confidences the higher one's point; above all of them none."""
+    points = risk_coverage([0.2, 0.9, 0.5], [True, True, False])
+    assert point_at(points, 0.5) == points[1]
+    assert point_at(points, 0.3) == points[1]
+    assert point_at(points, 0.95) is None
 
 
 def test_threshold_for_a_risk_takes_the_widest_coverage() -> None:

@@ -1,45 +1,31 @@
-"""Scores of a reader: SQuAD's F1 and exact match, and how well margins tell answered from not."""
+"""What a reader reads, and how well margins tell answered from not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
+from evals.bench import answering
+from evals.metrics.exact_match import exact_match
+from evals.metrics.f1 import f1
+from evals.run import scores
+from evals.train import __main__ as training
+from evals.train import evaluate_reader
 from evals.train.batches import load_tokenizer
 from evals.train.evaluate_reader import Subject, onnx_logits, passages
-from evals.train.score import auroc, best_threshold, exact, interval, read, token_f1
+from evals.train.score import best_threshold, read
 
 MODEL = Path(__file__).parents[4] / "rag" / "models" / "reader"
 
 
-def test_normal_form_forgives_articles_case_and_punctuation() -> None:
-    """ "The Rink!" is exactly "rink"."""
-    assert exact("The Rink!", ["rink"]) == 1.0
-    assert exact("rinks", ["rink"]) == 0.0
-
-
-def test_f1_counts_shared_words_with_the_best_reference() -> None:
-    """Two of three words said, two of two meant: F1 0.8."""
-    assert token_f1("big old rink", ["pond", "old rink"]) == pytest.approx(0.8)
-    assert token_f1("pond", ["rink"]) == 0.0
-
-
-def test_auroc_counts_ties_half() -> None:
-    """Of four pairs two are right, one tied, one wrong: 2.5 of 4."""
-    assert auroc([1.0, 3.0], [1.0, 2.0]) == pytest.approx(0.625)
+def test_the_scores_are_those_of_evaluations() -> None:
+    """Training, the reader's card and benchmarks score an answer as the gate does."""
+    for module in (training, evaluate_reader, answering, scores):
+        assert (module.f1, module.exact_match) == (f1, exact_match)
 
 
 def test_the_best_threshold_balances_both_sides() -> None:
     """A cut that parts the two sides has balanced accuracy 1 and lies at the lowest answered margin."""
     assert best_threshold([2.0, 3.0], [0.0, 1.0]) == (2.0, 1.0)
-
-
-def test_an_interval_holds_its_mean_and_comes_again() -> None:
-    """The bootstrap is seeded."""
-    low, high = interval([0.0, 1.0] * 50)
-    assert 0.38 < low < 0.5 < high < 0.62
-    assert (low, high) == interval([0.0, 1.0] * 50)
 
 
 def test_passages_are_whole_sentences_within_their_words() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answering import citations as cite
+from rag.answering.citations import CitationList, to_statements
 from rag.text import sentences
 from rag.types import Block, BlockKind, Candidate, Passage, Scores, Section, Span, SpanAnswer
 from tests.samples import candidate, document, find, mention
@@ -20,16 +20,16 @@ def answer(found: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
     )
 
 
-def quotes(citations: cite.Citations) -> list[str]:
-    return [c.quote for c in citations.found]
+def quotes(citations: CitationList) -> list[str]:
+    return [c.quote for c in citations.items]
 
 
 def test_a_citation_is_the_whole_sentence_with_its_surroundings() -> None:
     """Quote, offsets, prefix and suffix are slices of the text."""
     doc = document(NEWS, sections=(Section(span=Span(0, len(NEWS)), path=("News", "Local")),))
-    citations = cite.Citations()
-    made = cite.statements([answer(candidate(doc), find(NEWS, "full"))], citations)
-    (only,) = citations.found
+    citations = CitationList()
+    made = to_statements(answer(candidate(doc), find(NEWS, "full")), [], citations)
+    (only,) = citations.items
     assert only.quote == "The hall was full." == NEWS[only.start : only.end]
     assert NEWS[: only.start].endswith(only.prefix)
     assert NEWS[only.end :].startswith(only.suffix)
@@ -43,8 +43,8 @@ def test_a_pronoun_brings_the_sentence_that_names_it() -> None:
     doc = document(NEWS)
     he = find(NEWS, "He")
     found = candidate(doc, mentions=(mention(doc, he, "Grady Judd"),))
-    citations = cite.Citations()
-    made = cite.statements([answer(found, he, "Grady Judd")], citations)
+    citations = CitationList()
+    made = to_statements(answer(found, he, "Grady Judd"), [], citations)
     assert quotes(citations) == ["He called for an apology.", "Grady Judd spoke on Monday."]
     assert made[0].text == "He [Grady Judd] called for an apology."
     assert made[0].citations == (0, 1)
@@ -57,8 +57,8 @@ def test_the_naming_sentence_may_stand_before_the_passage() -> None:
     found = candidate(
         doc, "He called for an apology. Nobody answered.", mentions=(mention(doc, he, "Grady Judd"),)
     )
-    citations = cite.Citations()
-    cite.statements([answer(found, he, "Grady Judd")], citations)
+    citations = CitationList()
+    to_statements(answer(found, he, "Grady Judd"), [], citations)
     assert quotes(citations)[1] == "Grady Judd spoke on Monday."
 
 
@@ -66,8 +66,8 @@ def test_an_answer_over_two_sentences_cites_both() -> None:
     """A statement for each sentence, each with its own citation."""
     doc = document(NEWS)
     start, end = find(NEWS, "full"), find(NEWS, "apology")
-    citations = cite.Citations()
-    made = cite.statements([answer(candidate(doc), Span(start.start, end.end))], citations)
+    citations = CitationList()
+    made = to_statements(answer(candidate(doc), Span(start.start, end.end)), [], citations)
     assert quotes(citations) == ["The hall was full.", "He called for an apology."]
     assert [s.citations for s in made] == [(0,), (1,)]
 
@@ -95,8 +95,8 @@ def test_a_table_row_is_cited_with_its_header() -> None:
         document=doc,
         scores=Scores(fused=1.0),
     )
-    citations = cite.Citations()
-    cite.statements([answer(found, find(text, "35"))], citations)
+    citations = CitationList()
+    to_statements(answer(found, find(text, "35")), [], citations)
     assert quotes(citations) == ["10 | 35", "Years | Days"]
 
 
@@ -104,9 +104,9 @@ def test_the_same_answer_elsewhere_is_cited_beside_it() -> None:
     """One statement, a citation for each document."""
     one, two = document(NEWS), document(NEWS, id="copy")
     span = find(NEWS, "full")
-    citations = cite.Citations()
-    made = cite.statements([answer(candidate(one), span), answer(candidate(two), span)], citations)
-    assert [(c.document_id, c.quote) for c in citations.found] == [
+    citations = CitationList()
+    made = to_statements(answer(candidate(one), span), [answer(candidate(two), span)], citations)
+    assert [(c.document_id, c.quote) for c in citations.items] == [
         ("d1", "The hall was full."),
         ("copy", "The hall was full."),
     ]
@@ -118,17 +118,17 @@ def test_repeated_sentences_are_cited_where_they_were_read() -> None:
     """The second of two equal sentences is another place."""
     text = "It closes at five. On Monday too. It closes at five."
     doc = document(text)
-    citations = cite.Citations()
-    cite.statements([answer(candidate(doc), find(text, "five", nth=1))], citations)
-    assert citations.found[0].start == find(text, "It closes at five.", nth=1).start
+    citations = CitationList()
+    to_statements(answer(candidate(doc), find(text, "five", nth=1)), [], citations)
+    assert citations.items[0].start == find(text, "It closes at five.", nth=1).start
     assert len(sentences(text)) == 3
 
 
 def test_an_answer_in_a_lead_cites_the_lead() -> None:
     """Where no sentence of the passage holds the span, the span itself is the citation."""
     doc = document(NEWS)
-    citations = cite.Citations()
-    cite.statements(
-        [answer(candidate(doc, "Nobody answered."), find(NEWS, "Grady Judd spoke on Monday."))], citations
+    citations = CitationList()
+    to_statements(
+        answer(candidate(doc, "Nobody answered."), find(NEWS, "Grady Judd spoke on Monday.")), [], citations
     )
     assert quotes(citations) == ["Grady Judd spoke on Monday."]

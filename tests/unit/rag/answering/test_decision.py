@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.decision import FEATURES, Calibration, Decider, Fit
+from rag.answering.calibration import FEATURES, Calibration, LogisticFit
+from rag.answering.decision import Decider
 from rag.errors import ModelError
 from rag.question.analysis import analyze_question
 from rag.settings import DecideSettings
@@ -20,12 +21,14 @@ TEXT = "Sheriff Grady Judd called for an apology from Kristi Noem."
 
 def calibration(**weights: float) -> Calibration:
     """Only the named features count, unscaled."""
-    fit = Fit(weight=tuple(weights.get(name, 0.0) for name in FEATURES), bias=weights.get("bias", 0.0))
+    fit = LogisticFit(
+        weight=tuple(weights.get(name, 0.0) for name in FEATURES), bias=weights.get("bias", 0.0)
+    )
     return Calibration(
         mean=(0.0,) * len(FEATURES),
         scale=(1.0,) * len(FEATURES),
-        many=fit,
-        few=fit,
+        large_pool=fit,
+        small_pool=fit,
         retrieval_weight=weights.get("retrieval_weight", 1.0),
     )
 
@@ -103,8 +106,8 @@ def test_what_retrieval_knows_counts_where_the_reader_is_in_doubt() -> None:
     second = candidate(document(TEXT, id="b"), dense=0.9)
     for margin, doubt in ((0.0, 0.5), (-9.0, 1.0), (7.0, 0.01)):
         features = decider().decide(WHO, [first, second], [span(second, "Grady Judd", margin)]).features
-        assert features["near"] == pytest.approx(doubt * 0.4, abs=0.01)
-        assert features["behind"] == pytest.approx(doubt * math.log(2), abs=0.01)
+        assert features["cosine"] == pytest.approx(doubt * 0.4, abs=0.01)
+        assert features["log_rank"] == pytest.approx(doubt * math.log(2), abs=0.01)
 
 
 def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None:
@@ -112,15 +115,15 @@ def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None
     near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
     worded = candidate(document(TEXT, id="c"), dense=None)
     features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -40)]).features
-    assert features["near"] == pytest.approx(0.3 - 0.5)
+    assert features["cosine"] == pytest.approx(0.3 - 0.5)
 
 
 def test_scores_of_another_embedder_tell_nothing() -> None:
     """However high: every passage counts as near as the average."""
     here = candidate(document(TEXT), dense=0.9)
-    fitted = replace(calibration(margin=1.0, near=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
+    fitted = replace(calibration(margin=1.0, cosine=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
     asked_of = Decider(fitted, DecideSettings(), cosines=False)
-    assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["near"] == 0.1
+    assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["cosine"] == 0.1
 
 
 def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
@@ -129,14 +132,14 @@ def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
     analysis = analyze_question("What did the FBI tell Noem's staff?", limit=100)
     features = decider().decide(analysis, [here, there], [span(here, "an apology", 3)]).features
     assert analysis.names == ("fbi", "noem's")
-    assert features["names_unknown"] == 0.5
+    assert features["unknown_names"] == 0.5
 
 
 def test_an_answer_of_the_wrong_form_is_seen() -> None:
     """A rank is no age."""
     here = candidate(document(TEXT))
     analysis = analyze_question("How old is Grady Judd?", limit=100)
-    assert decider().decide(analysis, [here], [span(here, "Sheriff", 3)]).features["fits"] == -1.0
+    assert decider().decide(analysis, [here], [span(here, "Sheriff", 3)]).features["type_match"] == -1.0
 
 
 def test_the_same_answer_elsewhere_is_pooled() -> None:
@@ -144,7 +147,7 @@ def test_the_same_answer_elsewhere_is_pooled() -> None:
     here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
     spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
     analysis = analyze_question("What did he call for?", limit=100)
-    assert [s.text for s in decider().decide(analysis, [here, there], spans).same] == ["An apology,"]
+    assert [s.text for s in decider().decide(analysis, [here, there], spans).agreeing] == ["An apology,"]
 
 
 DAYS = analyze_question("How many days off after five years?", limit=100)
@@ -171,21 +174,21 @@ def test_a_passage_ahead_of_many_is_seen() -> None:
     others = [candidate(document("Ann asked.", id=f"o{n}"), dense=0.2 + n % 2 / 100) for n in range(40)]
     here = candidate(document(TEXT), dense=0.6)
 
-    def standing(found: list[Candidate], margin: float) -> float:
-        return decider().decide(WHO, found, [span(here, "Grady Judd", margin)]).features["standing"]
+    def z_score(found: list[Candidate], margin: float) -> float:
+        return decider().decide(WHO, found, [span(here, "Grady Judd", margin)]).features["z_score"]
 
-    assert standing([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
-    assert standing([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)
-    assert standing([here, *others[:9]], -90) == pytest.approx(3 - 7, abs=0.1)
-    assert standing([here, candidate(document("Bob asked.", id="b"), dense=0.6)], -90) == pytest.approx(
+    assert z_score([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
+    assert z_score([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)
+    assert z_score([here, *others[:9]], -90) == pytest.approx(3 - 7, abs=0.1)
+    assert z_score([here, candidate(document("Bob asked.", id="b"), dense=0.6)], -90) == pytest.approx(
         -7, abs=0.01
     )
 
 
-def test_among_a_few_passages_standing_has_no_say() -> None:
-    """Up to 25 the fit for a few, from 40 on that for many, between them of both in turn."""
-    one = Fit(weight=(0.0,) * len(FEATURES), bias=0.0)
-    both = replace(calibration(), many=replace(one, bias=50.0), few=replace(one, bias=-50.0))
+def test_in_a_small_pool_the_z_score_does_not_count() -> None:
+    """Up to 25 candidates the fit for small pools, from 40 on that for large ones, interpolated between."""
+    one = LogisticFit(weight=(0.0,) * len(FEATURES), bias=0.0)
+    both = replace(calibration(), large_pool=replace(one, bias=50.0), small_pool=replace(one, bias=-50.0))
     sure = [both.probability([0.0] * len(FEATURES), retrieved) for retrieved in (1, 25, 28, 34, 40, 200)]
     assert sure == pytest.approx([0.0, 0.0, 0.2, 0.6, 1.0, 1.0])
 
@@ -207,7 +210,7 @@ def test_probabilities_stay_inside_their_bounds() -> None:
         assert 0.0 <= low < high <= 1.0
 
 
-def test_other_documents_that_give_another_number_are_rivals() -> None:
+def test_other_documents_that_give_another_number_compete() -> None:
     """Each other value once, only from documents that don't give the best answer too, only if sure."""
     pages = [
         candidate(document(text, id=name))
@@ -226,7 +229,7 @@ def test_other_documents_that_give_another_number_are_rivals() -> None:
     decision = decider().decide(analysis, pages, spans)
     assert decision.best is not None
     assert decision.best.text == "25 days"
-    assert [(rival.text, rival.candidate.document.id) for rival in decision.competing] == [("30 days", "b")]
+    assert [(other.text, other.candidate.document.id) for other in decision.competing] == [("30 days", "b")]
 
 
 def test_a_document_does_not_contradict_itself() -> None:

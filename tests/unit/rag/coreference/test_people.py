@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.coreference.lexicon import Gender
 from rag.coreference.people import Person, people
 from rag.coreference.tokens import tokens
+from rag.english.gender import Gender
 from rag.types import Span
 
 

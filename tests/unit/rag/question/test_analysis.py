@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.english.words import same_stem
 from rag.errors import InvalidQuestion
-from rag.question.analysis import AnswerType, analyze_question, matches_type, same_stem
+from rag.question.analysis import AnswerType, analyze_question, matches_type
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from rag.settings import RetrieveSettings
 from rag.storage.library import Library
 from rag.types import Question, Scores
 from tests.fakes.models import BagEmbedder
-from tests.fakes.storage import MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.fakes.storage import MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 
 @pytest.fixture
 def retriever() -> Retriever:
     """Two hundred documents that all speak of the harbour; every fortieth is the port team's."""
-    parts = MemoryCatalog(), MemoryPassageIndex(), MemoryTermIndex(), BagEmbedder()
+    parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
     changes = []
     for number in range(200):
         team = "port" if number % 40 == 39 else "sea"

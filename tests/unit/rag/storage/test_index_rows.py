@@ -1,27 +1,27 @@
-"""What of a passage is embedded and indexed."""
+"""Index rows: the text of a passage that is embedded and indexed."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.storage.index_rows import fingerprint, term_row, unit_ids, units
+from rag.storage.index_rows import fingerprint, passage_row, sentence_row_ids, sentence_rows
 from rag.types import Section, Span
 from tests.samples import document, find, passage
 
 TEXT = "Pay\nGrades | Euros\nIt is nine. It was eight."
-MADE = document(
+DOCUMENT = document(
     TEXT, title="Handbook", sections=(Section(span=Span(0, len(TEXT)), path=("Handbook", "Pay", "Now")),)
 )
-SOME = passage(MADE, "It is nine. It was eight.", context_spans=(find(TEXT, "Grades | Euros"),))
+PASSAGE = passage(DOCUMENT, "It is nine. It was eight.", context_spans=(find(TEXT, "Grades | Euros"),))
 
 
-def test_each_sentence_is_a_unit() -> None:
-    """In order, its id ending in its place, its text the exact slice."""
-    found = units(MADE, SOME, context=False)
-    assert [unit.text for unit in found] == ["It is nine.", "It was eight."]
-    assert [unit.id for unit in found] == [f"{SOME.id}:0", f"{SOME.id}:1"]
-    assert {(unit.document_id, unit.version) for unit in found} == {("d1", MADE.sha256)}
-    assert unit_ids([SOME]) == {unit.id for unit in found}
+def test_each_sentence_is_a_row() -> None:
+    """In order; its id ends in its index, its text is the exact slice."""
+    rows = sentence_rows(DOCUMENT, PASSAGE, context=False)
+    assert [row.text for row in rows] == ["It is nine.", "It was eight."]
+    assert [row.id for row in rows] == [f"{PASSAGE.id}:0", f"{PASSAGE.id}:1"]
+    assert {(row.document_id, row.version) for row in rows} == {("d1", DOCUMENT.sha256)}
+    assert sentence_row_ids([PASSAGE]) == {row.id for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,19 @@ def test_each_sentence_is_a_unit() -> None:
     ],
 )
 def test_context_is_title_and_headings(title: str, path: tuple[str, ...], expected: str) -> None:
-    """A heading that repeats the title comes once; what is empty leaves no mark."""
+    """A heading equal to the title occurs once; empty ones leave no punctuation."""
     sections = (Section(span=Span(0, len(TEXT)), path=path),) if path else ()
-    made = document(TEXT, title=title, sections=sections)
-    assert units(made, passage(made, "It is nine."), context=True)[0].text == expected
+    titled = document(TEXT, title=title, sections=sections)
+    assert sentence_rows(titled, passage(titled, "It is nine."), context=True)[0].text == expected
 
 
-def test_a_row_of_terms_knows_what_stands_above_it() -> None:
-    """Title, headings and the header row outside the passage, each once."""
-    row = term_row(MADE, SOME)
+def test_the_context_of_a_passage_row_is_what_stands_above_it() -> None:
+    """Title, headings and the table header outside the passage, once each."""
+    row = passage_row(DOCUMENT, PASSAGE)
     assert row.text == "It is nine. It was eight."
     assert row.context.splitlines() == ["Handbook", "Pay", "Now", "Grades | Euros"]
 
 
-def test_the_way_of_making_units_has_a_name() -> None:
-    """With context and without are two ways."""
+def test_context_is_part_of_the_fingerprint() -> None:
+    """Rows with context and without have different fingerprints."""
     assert fingerprint(context=True) != fingerprint(context=False)

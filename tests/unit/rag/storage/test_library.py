@@ -1,4 +1,4 @@
-"""The library on parts in memory: order, faults half-way, recovery, fingerprints."""
+"""The library on components in memory: order of steps, faults at each, recovery, fingerprints."""
 
 from __future__ import annotations
 
@@ -19,408 +19,419 @@ from rag.storage.consistency import Inconsistency
 from rag.storage.library import Library, RecoveryReport
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
-from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryPassageIndex, MemoryTermIndex
+from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 
 @dataclass(slots=True)
-class Shelf:
-    """Parts in memory, the steps taken on them, and the faults to raise at some."""
+class Storage:
+    """Components in memory, the steps taken on them so far, and the faults to raise, by step."""
 
     faults: dict[str, Exception] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
-    dense: MemoryPassageIndex = field(default_factory=MemoryPassageIndex)
-    terms: MemoryTermIndex = field(default_factory=MemoryTermIndex)
+    dense: MemoryDenseIndex = field(default_factory=MemoryDenseIndex)
+    lexical: MemoryLexicalIndex = field(default_factory=MemoryLexicalIndex)
     embedder: BagEmbedder = field(default_factory=BagEmbedder)
 
     def library(self, **more: bool) -> Library:
-        parts = {
-            name: Interrupted(getattr(self, name), self._hook(name)) for name in ("catalog", "dense", "terms")
+        components = {
+            name: Interrupted(getattr(self, name), self._hook(name))
+            for name in ("catalog", "dense", "lexical")
         }
-        return Library(**parts, embedder=self.embedder, **more)  # type: ignore[arg-type]
+        return Library(**components, embedder=self.embedder, **more)  # type: ignore[arg-type]
 
     def texts(self) -> dict[str, str]:
         return {r.id: self.catalog.document(r.id).text for r in self.catalog.list()}
 
-    def agrees(self) -> bool:
-        return not Library(self.catalog, self.dense, self.terms, self.embedder).check()
+    def is_consistent(self) -> bool:
+        return not Library(self.catalog, self.dense, self.lexical, self.embedder).check()
 
-    def _hook(self, part: str):  # type: ignore[no-untyped-def]
-        def at(step: str) -> None:
+    def _hook(self, component: str):  # type: ignore[no-untyped-def]
+        def hook(step: str) -> None:
             when, _, name = step.partition(" ")
             if when == "before":
-                self.steps.append(f"{part}.{name}")
-            fault = self.faults.get(f"{when} {part}.{name}")
+                self.steps.append(f"{component}.{name}")
+            fault = self.faults.get(f"{when} {component}.{name}")
             if fault is not None:
                 raise fault
 
-        return at
+        return hook
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def storage() -> Storage:
+    return Storage()
 
 
-def whole(text: str, **more: object) -> Change:
-    made = document(text, **more)  # type: ignore[arg-type]
-    return Change(document=made, passages=(passage(made, collection=made.collection),))
+def one_passage(text: str, **more: object) -> Change:
+    whole = document(text, **more)  # type: ignore[arg-type]
+    return Change(document=whole, passages=(passage(whole, collection=whole.collection),))
 
 
-def sentences_of(made: Document) -> list[Passage]:
+def passages_by_sentence(whole: Document) -> list[Passage]:
     return [
-        Passage(document_id=made.id, version=made.sha256, span=span, sentences=(span,))
-        for span in passage(made).sentences
+        Passage(document_id=whole.id, version=whole.sha256, span=span, sentences=(span,))
+        for span in passage(whole).sentences
     ]
 
 
-def test_a_write_goes_in_the_order_that_loses_nothing(shelf: Shelf) -> None:
-    """Intent, indexes, commit, prune, settle: the version is current only once it can be found."""
-    library = shelf.library()
-    library.write([whole("One.")])
-    shelf.steps.clear()
-    library.write([whole("Two.")])
-    writing = {"begin", "add", "commit", "remove", "settle"}
-    assert [step for step in shelf.steps if step.partition(".")[2] in writing] == [
-        "catalog.begin",
+def test_a_write_takes_its_steps_in_the_order_that_loses_nothing(storage: Storage) -> None:
+    """Intents, index rows, commit, removal, end of the intents: a version is indexed before it is current."""
+    library = storage.library()
+    library.write([one_passage("One.")])
+    storage.steps.clear()
+    library.write([one_passage("Two.")])
+    write_steps = {"record_intents", "add", "commit", "remove", "clear_intents"}
+    assert [step for step in storage.steps if step.partition(".")[2] in write_steps] == [
+        "catalog.record_intents",
         "dense.add",
-        "terms.add",
+        "lexical.add",
         "catalog.commit",
         "dense.remove",
-        "terms.remove",
-        "catalog.settle",
+        "lexical.remove",
+        "catalog.clear_intents",
     ]
-    assert shelf.agrees()
+    assert storage.is_consistent()
 
 
-def test_embedding_comes_before_anything_is_written(shelf: Shelf) -> None:
-    """A model that fails leaves no intent and no row."""
+def test_embedding_comes_before_anything_is_written(storage: Storage) -> None:
+    """A model that can't be loaded leaves no intent and no row."""
 
     class Broken(BagEmbedder):
         def embed(self, texts):  # type: ignore[no-untyped-def]
             raise ModelError("the model file is gone")
 
-    shelf.embedder = Broken()
+    storage.embedder = Broken()
     with pytest.raises(ModelError):
-        shelf.library().write([whole("One.")])
-    assert shelf.catalog.intents() == []
-    assert shelf.dense.collections() | shelf.terms.collections() == set()
+        storage.library().write([one_passage("One.")])
+    assert storage.catalog.intents() == []
+    assert storage.dense.collections() | storage.lexical.collections() == set()
 
 
-def test_many_changes_are_one_commit(shelf: Shelf) -> None:
-    """Of two collections and a removal: the generation rises once, each index is written once each."""
-    library = shelf.library()
-    library.write([whole("Gone.", id="gone")])
-    shelf.steps.clear()
+def test_many_changes_are_one_commit(storage: Storage) -> None:
+    """Two collections and a removal: one generation, one call of each index for each collection."""
+    library = storage.library()
+    library.write([one_passage("Gone.", id="gone")])
+    storage.steps.clear()
     library.write(
-        [whole("A.", id="a"), whole("B.", id="b", collection="other"), whole("C.", id="c")],
+        [one_passage("A.", id="a"), one_passage("B.", id="b", collection="other"), one_passage("C.", id="c")],
         [("default", "gone")],
     )
-    assert shelf.catalog.generation() == 2
-    assert shelf.steps.count("dense.add") == 2
-    assert shelf.texts() == {"a": "A.", "b": "B.", "c": "C."}
-    assert shelf.agrees()
+    assert storage.catalog.generation() == 2
+    assert storage.steps.count("dense.add") == 2
+    assert storage.texts() == {"a": "A.", "b": "B.", "c": "C."}
+    assert storage.is_consistent()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     "step",
-    ["catalog.begin", "dense.add", "terms.add", "catalog.commit", "dense.remove", "terms.remove",
-     "catalog.settle"],
+    ["catalog.record_intents", "dense.add", "lexical.add", "catalog.commit", "dense.remove", "lexical.remove",
+     "catalog.clear_intents"],
 )  # fmt: skip
 @pytest.mark.parametrize("repair", ["recover", "write"])
-def test_a_full_disk_at_any_step_leaves_one_whole_state(
-    shelf: Shelf, when: str, step: str, repair: str
+def test_a_full_disk_at_any_step_leaves_all_of_a_write_or_nothing(
+    storage: Storage, when: str, step: str, repair: str
 ) -> None:
-    """Old or new, as the catalog says; recovery or the next write repairs the indexes."""
-    library = shelf.library()
-    library.write([whole("Old."), whole("Gone.", id="gone")])
-    shelf.faults = {f"{when} {step}": StorageFull("no space left")}
+    """The old or the new one, as in the catalog; recovery or the next write makes the indexes consistent."""
+    library = storage.library()
+    library.write([one_passage("Old."), one_passage("Gone.", id="gone")])
+    storage.faults = {f"{when} {step}": StorageFull("no space left")}
     with pytest.raises(StorageFull):
-        library.write([whole("New."), whole("More.", id="more")], [("default", "gone")])
+        library.write([one_passage("New."), one_passage("More.", id="more")], [("default", "gone")])
     committed = f"{when} {step}" not in {
-        "before catalog.begin", "after catalog.begin", "before dense.add", "after dense.add",
-        "before terms.add", "after terms.add", "before catalog.commit",
+        "before catalog.record_intents", "after catalog.record_intents", "before dense.add",
+        "after dense.add", "before lexical.add", "after lexical.add", "before catalog.commit",
     }  # fmt: skip
     state = {"d1": "New.", "more": "More."} if committed else {"d1": "Old.", "gone": "Gone."}
-    assert shelf.texts() == state
+    assert storage.texts() == state
 
-    shelf.faults = {}
+    storage.faults = {}
     if repair == "recover":
         library.recover()
     else:
-        library.write([whole("Last.", id="last")])
+        library.write([one_passage("Last.", id="last")])
         state["last"] = "Last."
-    assert shelf.texts() == state
-    assert shelf.catalog.intents() == []
-    assert shelf.agrees()
+    assert storage.texts() == state
+    assert storage.catalog.intents() == []
+    assert storage.is_consistent()
 
 
-def test_a_version_may_be_split_anew(shelf: Shelf) -> None:
-    """Other passages of the same text replace the earlier ones without strays."""
-    library, made = shelf.library(), document("One. Two. Three.")
-    library.replace(made, [passage(made)])
-    library.replace(made, sentences_of(made))
-    assert (shelf.dense.count("default"), shelf.terms.count("default")) == (3, 3)
-    library.replace(made, [passage(made, "One. Two.")])
-    assert (shelf.dense.count("default"), shelf.terms.count("default")) == (2, 1)
-    assert shelf.agrees()
+def test_a_version_may_get_another_split(storage: Storage) -> None:
+    """Other passages of the same text replace the earlier ones and leave no orphaned rows."""
+    library, doc = storage.library(), document("One. Two. Three.")
+    library.replace(doc, [passage(doc)])
+    library.replace(doc, passages_by_sentence(doc))
+    assert (storage.dense.count("default"), storage.lexical.count("default")) == (3, 3)
+    library.replace(doc, [passage(doc, "One. Two.")])
+    assert (storage.dense.count("default"), storage.lexical.count("default")) == (2, 1)
+    assert storage.is_consistent()
 
 
-def test_a_split_that_fails_is_undone_to_the_earlier_one(shelf: Shelf) -> None:
-    """Rows of the committed split that the failed one overwrote are put back."""
-    library, made = shelf.library(), document("One. Two. Three.")
-    library.replace(made, [passage(made)])
-    before = {hit.passage_id for hit in shelf.terms.search("default", "one two three", 9)}
-    shelf.faults = {"before catalog.commit": StorageFull("no space left")}
+def test_a_failed_split_is_rolled_back(storage: Storage) -> None:
+    """The rows of the committed split are in the indexes again."""
+    library, doc = storage.library(), document("One. Two. Three.")
+    library.replace(doc, [passage(doc)])
+    before = {hit.passage_id for hit in storage.lexical.search("default", "one two three", 9)}
+    storage.faults = {"before catalog.commit": StorageFull("no space left")}
     with pytest.raises(StorageFull):
-        library.replace(made, sentences_of(made))
-    shelf.faults = {}
-    assert library.recover().undone == 1
-    assert {hit.passage_id for hit in shelf.terms.search("default", "one two three", 9)} == before
-    assert shelf.agrees()
+        library.replace(doc, passages_by_sentence(doc))
+    storage.faults = {}
+    assert library.recover().rolled_back == 1
+    assert {hit.passage_id for hit in storage.lexical.search("default", "one two three", 9)} == before
+    assert storage.is_consistent()
 
 
-def test_rows_overwritten_by_a_failed_split_are_put_back(shelf: Shelf) -> None:
-    """The same passage cut into other sentences has units of the same ids with other vectors."""
-    library, made = shelf.library(), document("One. Two. Three.")
-    library.replace(made, [passage(made)])
-    shelf.faults = {"before terms.add": StorageFull("no space left")}
+def test_rows_overwritten_by_a_failed_split_are_restored(storage: Storage) -> None:
+    """The same passage with other sentences has rows of the same ids with other vectors."""
+    library, doc = storage.library(), document("One. Two. Three.")
+    library.replace(doc, [passage(doc)])
+    storage.faults = {"before lexical.add": StorageFull("no space left")}
     with pytest.raises(StorageFull):
-        library.replace(made, [replace(passage(made), sentences=(passage(made).span,))])
-    shelf.faults = {}
+        library.replace(doc, [replace(passage(doc), sentences=(passage(doc).span,))])
+    storage.faults = {}
     library.recover()
-    best = shelf.dense.search("default", shelf.embedder.embed(["One."])[0], 1)[0]
-    assert (best.index, best.score) == (0, pytest.approx(1.0))
-    assert shelf.agrees()
+    best = storage.dense.search("default", storage.embedder.embed(["One."])[0], 1)[0]
+    assert (best.sentence_index, best.score) == (0, pytest.approx(1.0))
+    assert storage.is_consistent()
 
 
-def test_a_document_may_move_to_another_collection(shelf: Shelf) -> None:
-    """Its old collection forgets it."""
-    library = shelf.library()
-    library.write([whole("Text.")])
-    library.write([whole("Text.", collection="other")])
-    assert shelf.dense.collections() == shelf.terms.collections() == {"other"}
-    assert shelf.agrees()
+def test_a_document_may_move_to_another_collection(storage: Storage) -> None:
+    """Its rows are removed from the old collection."""
+    library = storage.library()
+    library.write([one_passage("Text.")])
+    library.write([one_passage("Text.", collection="other")])
+    assert storage.dense.collections() == storage.lexical.collections() == {"other"}
+    assert storage.is_consistent()
 
 
-def test_removing_an_unknown_document_writes_nothing(shelf: Shelf) -> None:
-    """Nor do the changes beside it."""
-    library = shelf.library()
+def test_removing_an_unknown_document_writes_nothing(storage: Storage) -> None:
+    """Nor are other changes of the same call written."""
+    library = storage.library()
     with pytest.raises(UnknownDocument):
-        library.write([whole("One.")], [("default", "nope")])
+        library.write([one_passage("One.")], [("default", "nope")])
     with pytest.raises(UnknownDocument):
         library.remove("default", "nope")
-    assert shelf.texts() == {}
-    assert shelf.dense.collections() == set()
+    assert storage.texts() == {}
+    assert storage.dense.collections() == set()
 
 
-def test_a_document_without_passages_is_kept(shelf: Shelf) -> None:
-    """It is listed; there's nothing to index of it, and its earlier passages go."""
-    library, made = shelf.library(), document("Text.")
-    library.replace(made, [passage(made)])
+def test_a_document_without_passages_is_kept(storage: Storage) -> None:
+    """It is listed, has no rows, and its earlier passages' rows are removed."""
+    library, doc = storage.library(), document("Text.")
+    library.replace(doc, [passage(doc)])
     library.replace(document(""), [])
-    assert shelf.texts() == {"d1": ""}
-    assert shelf.dense.count("default") == 0
-    assert shelf.agrees()
+    assert storage.texts() == {"d1": ""}
+    assert storage.dense.count("default") == 0
+    assert storage.is_consistent()
 
 
-def test_unsound_changes_are_refused(shelf: Shelf) -> None:
-    """Another document's passage, another version's, one past the end, the same document twice."""
-    library, made, other = shelf.library(), document("Text."), document("Longer text.")
+def test_wrong_arguments_are_refused(storage: Storage) -> None:
+    """A passage of another document or version, one past the end, the same document twice."""
+    library, doc, other = storage.library(), document("Text."), document("Longer text.")
     for passages in ([passage(document("Text.", id="d2"))], [passage(other)]):
         with pytest.raises(ValueError, match="not of document"):
-            library.replace(made, passages)
-    too_long = replace(passage(other), version=made.sha256)
+            library.replace(doc, passages)
+    too_long = replace(passage(other), version=doc.sha256)
     with pytest.raises(ValueError, match="ends after"):
-        library.replace(made, [too_long])
+        library.replace(doc, [too_long])
     with pytest.raises(ValueError, match="twice"):
-        library.write([whole("One."), whole("Two.")])
+        library.write([one_passage("One."), one_passage("Two.")])
     with pytest.raises(ValueError, match="twice"):
-        library.write([whole("One.")], [("default", "d1")])
-    assert shelf.steps == []
+        library.write([one_passage("One.")], [("default", "d1")])
+    assert storage.steps == []
 
 
-def test_recovery_of_a_sound_library_does_nothing(shelf: Shelf) -> None:
+def test_recovery_of_a_consistent_library_does_nothing(storage: Storage) -> None:
     """It embeds nothing and writes nothing."""
-    library = shelf.library()
-    library.write([whole("One.")])
-    shelf.steps.clear()
+    library = storage.library()
+    library.write([one_passage("One.")])
+    storage.steps.clear()
     assert library.recover() == RecoveryReport()
-    assert not {"dense.add", "terms.add", "dense.remove", "catalog.settle"} & set(shelf.steps)
+    assert not {"dense.add", "lexical.add", "dense.remove", "catalog.clear_intents"} & set(storage.steps)
 
 
-def test_recovery_brings_indexes_in_step(shelf: Shelf) -> None:
-    """What an index lacks is put back, what no document owns goes; the check names both first."""
-    library = shelf.library()
-    library.write([whole("One.", id="one"), whole("Two.", id="two")])
-    shelf.dense.remove("default", "one", document("One.", id="one").sha256)
-    stray = library._indexes.prepare([whole("Stray.", id="stray", collection="gone")])
-    shelf.terms.add("gone", stray[0].rows)
-    one, three = document("One.", id="one").sha256, document("Stray.", id="stray").sha256
+def test_recovery_makes_the_indexes_consistent(storage: Storage) -> None:
+    """Missing documents are indexed, stale rows are removed; ``check`` lists both before."""
+    library = storage.library()
+    library.write([one_passage("One.", id="one"), one_passage("Two.", id="two")])
+    storage.dense.remove("default", "one", document("One.", id="one").sha256)
+    stale = library._indexes.prepare([one_passage("Stale.", id="stale", collection="gone")])
+    storage.lexical.add("gone", stale[0].passage_rows)
+    missing_version = document("One.", id="one").sha256
+    stale_version = document("Stale.", id="stale").sha256
     assert library.check() == [
-        Inconsistency(index="dense", kind="missing", collection="default", document_id="one", version=one),
-        Inconsistency(index="terms", kind="stale", collection="gone", document_id="stray", version=three),
+        Inconsistency(
+            index="dense", kind="missing", collection="default", document_id="one", version=missing_version
+        ),
+        Inconsistency(
+            index="lexical", kind="stale", collection="gone", document_id="stale", version=stale_version
+        ),
     ]
     assert library.recover() == RecoveryReport(removed=1, indexed=1)
-    assert shelf.agrees()
+    assert storage.is_consistent()
 
 
-def test_an_empty_index_is_filled_from_the_catalog(shelf: Shelf) -> None:
-    """As when a damaged folder was made anew."""
-    library = shelf.library()
-    library.write([whole(f"Text {i}.", id=f"d{i:03}") for i in range(150)])
-    shelf.dense = MemoryPassageIndex()
-    assert shelf.library().recover().indexed == 150
-    assert shelf.agrees()
+def test_an_empty_index_is_filled_from_the_catalog(storage: Storage) -> None:
+    """As after the recreation of a damaged folder."""
+    library = storage.library()
+    library.write([one_passage(f"Text {i}.", id=f"d{i:03}") for i in range(150)])
+    storage.dense = MemoryDenseIndex()
+    assert storage.library().recover().indexed == 150
+    assert storage.is_consistent()
 
 
-def test_lost_rows_are_noticed_by_the_check(shelf: Shelf) -> None:
-    """A version that is there in part agrees by name, not by number."""
-    library, made = shelf.library(), document("One. Two.")
-    library.replace(made, [passage(made)])
-    shelf.dense.remove("default", "d1", made.sha256, keep={f"{passage(made).id}:0"})
+def test_the_check_counts_rows(storage: Storage) -> None:
+    """A version with some of its rows is not missing, but their number is wrong."""
+    library, doc = storage.library(), document("One. Two.")
+    library.replace(doc, [passage(doc)])
+    storage.dense.remove("default", "d1", doc.sha256, keep={f"{passage(doc).id}:0"})
     assert library.check() == [Inconsistency(index="dense", kind="rows", collection="default")]
     assert library.rebuild() == 1
     assert library.check() == []
 
 
-def test_an_index_of_another_embedder_is_refused(shelf: Shelf) -> None:
-    """By recovery and by writing, with the way out named; rebuilding is it."""
-    shelf.library().write([whole("One.")])
-    shelf.embedder = BagEmbedder(32)
-    library = shelf.library()
-    for attempt in (library.recover, lambda: library.write([whole("Two.")])):
+def test_an_index_of_another_embedder_is_refused(storage: Storage) -> None:
+    """By ``recover`` and ``write``, with a message that names ``--rebuild``; after ``rebuild`` both work."""
+    storage.library().write([one_passage("One.")])
+    storage.embedder = BagEmbedder(32)
+    library = storage.library()
+    for attempt in (library.recover, lambda: library.write([one_passage("Two.")])):
         with pytest.raises(IndexMismatch, match="rebuild"):
             attempt()
     assert library.rebuild() == 1
     library.recover()
-    library.write([whole("Two.")])
-    vector = shelf.embedder.embed(["Two."])[0]
-    assert shelf.dense.search("default", vector, 1)[0].score == pytest.approx(1.0)
+    library.write([one_passage("Two.")])
+    vector = storage.embedder.embed(["Two."])[0]
+    assert storage.dense.search("default", vector, 1)[0].score == pytest.approx(1.0)
 
 
-def test_a_rebuild_cut_short_is_gone_on_with(shelf: Shelf) -> None:
-    """Its fingerprint is set before the first row, so that recovery indexes the rest."""
-    shelf.library().write([whole("One.", id="one"), whole("Two.", id="two")])
-    shelf.embedder = BagEmbedder(32)
-    library = shelf.library()
-    shelf.faults = {"before terms.add": IndexUnavailable("gone")}
+def test_recovery_continues_a_rebuild_that_was_cut_short(storage: Storage) -> None:
+    """The fingerprint is set before the first row, so that recovery indexes the rest."""
+    storage.library().write([one_passage("One.", id="one"), one_passage("Two.", id="two")])
+    storage.embedder = BagEmbedder(32)
+    library = storage.library()
+    storage.faults = {"before lexical.add": IndexUnavailable("gone")}
     with pytest.raises(IndexUnavailable):
         library.rebuild()
-    shelf.faults = {}
+    storage.faults = {}
     assert library.recover().indexed == 2
-    assert shelf.agrees()
+    assert storage.is_consistent()
 
 
-def test_an_empty_library_takes_any_embedder(shelf: Shelf) -> None:
-    """What the indexes still hold of the earlier one is dropped."""
-    library = shelf.library()
-    library.write([whole("One.")])
-    shelf.catalog._held.clear()
-    shelf.embedder = BagEmbedder(32)
-    shelf.library().recover()
-    assert shelf.dense.collections() == set()
-    assert shelf.catalog.fingerprint() == shelf.library().fingerprint
+def test_an_empty_library_accepts_any_embedder(storage: Storage) -> None:
+    """Rows of the earlier one are dropped from the indexes."""
+    library = storage.library()
+    library.write([one_passage("One.")])
+    storage.catalog._held.clear()
+    storage.embedder = BagEmbedder(32)
+    storage.library().recover()
+    assert storage.dense.collections() == set()
+    assert storage.catalog.fingerprint() == storage.library().fingerprint
 
 
-def test_context_is_part_of_the_fingerprint(shelf: Shelf) -> None:
-    """Vectors of sentences with and without their headings don't mix."""
-    assert shelf.library().fingerprint != shelf.library(context=True).fingerprint
+def test_context_is_part_of_the_fingerprint(storage: Storage) -> None:
+    """Vectors of sentences with and without their headings are not compared with each other."""
+    assert storage.library().fingerprint != storage.library(context=True).fingerprint
 
 
-def test_progress_counts_sentences(shelf: Shelf) -> None:
-    """To the total, over collections."""
-    told: list[tuple[int, int]] = []
-    changes = [whole("One. Two.", id="a"), whole("Three. Four. Five.", id="b", collection="other")]
-    shelf.library().write(changes, progress=lambda done, total: told.append((done, total)))
-    assert told == [(2, 5), (5, 5)]
+def test_progress_counts_sentences(storage: Storage) -> None:
+    """Up to the total, over all collections."""
+    calls: list[tuple[int, int]] = []
+    changes = [
+        one_passage("One. Two.", id="a"),
+        one_passage("Three. Four. Five.", id="b", collection="other"),
+    ]
+    storage.library().write(changes, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(2, 5), (5, 5)]
 
 
-def test_vacuuming_is_of_all_three(shelf: Shelf) -> None:
-    """After a removal nothing of it is left on the disk then."""
-    library = shelf.library()
-    library.write([whole("One.")])
+def test_vacuum_is_of_all_three_components(storage: Storage) -> None:
+    """Of both indexes and the catalog."""
+    library = storage.library()
+    library.write([one_passage("One.")])
     library.remove("default", "d1")
     library.vacuum()
-    assert shelf.steps[-3:] == ["dense.vacuum", "terms.vacuum", "catalog.vacuum"]
-    assert shelf.texts() == {}
+    assert storage.steps[-3:] == ["dense.vacuum", "lexical.vacuum", "catalog.vacuum"]
+    assert storage.texts() == {}
 
 
-def test_a_moved_document_is_not_embedded(shelf: Shelf) -> None:
+def test_a_moved_document_is_not_embedded(storage: Storage) -> None:
     """Only the catalog is written."""
-    library = shelf.library()
-    library.write([whole("One.")])
-    shelf.steps.clear()
+    library = storage.library()
+    library.write([one_passage("One.")])
+    storage.steps.clear()
     library.write([], moves=[Move(collection="default", document_id="d1", uri="elsewhere")])
-    assert shelf.catalog.document("d1").uri == "elsewhere"
-    assert not {"dense.add", "terms.add", "dense.remove", "terms.remove"} & set(shelf.steps)
-    assert shelf.agrees()
+    assert storage.catalog.document("d1").uri == "elsewhere"
+    assert not {"dense.add", "lexical.add", "dense.remove", "lexical.remove"} & set(storage.steps)
+    assert storage.is_consistent()
 
 
-def test_a_document_is_not_moved_and_removed_at_once(shelf: Shelf) -> None:
-    """One write has one intention for each document."""
-    library = shelf.library()
-    library.write([whole("One.")])
+def test_a_document_is_not_moved_and_removed_at_once(storage: Storage) -> None:
+    """A write has one operation for each document."""
+    library = storage.library()
+    library.write([one_passage("One.")])
     with pytest.raises(ValueError, match="twice"):
         library.write(
             [], [("default", "d1")], [Move(collection="default", document_id="d1", uri="elsewhere")]
         )
 
 
-def test_a_removed_collection_leaves_the_others(shelf: Shelf) -> None:
-    """Its rows are dropped at once, not one document after the other."""
-    library = shelf.library()
-    library.write([whole("One."), *(whole(f"Text {key}.", id=key, collection="hr") for key in ("d2", "d3"))])
-    shelf.steps.clear()
+def test_removal_of_a_collection_leaves_the_others(storage: Storage) -> None:
+    """Its rows are dropped in one call of each index."""
+    library = storage.library()
+    library.write(
+        [one_passage("One."), *(one_passage(f"Text {key}.", id=key, collection="hr") for key in ("d2", "d3"))]
+    )
+    storage.steps.clear()
     assert library.remove_collection("hr") == 2
-    assert shelf.texts() == {"d1": "One."}
-    assert {"dense.drop", "terms.drop"} <= set(shelf.steps)
-    assert shelf.dense.collections() == {"default"}
-    assert shelf.agrees()
+    assert storage.texts() == {"d1": "One."}
+    assert {"dense.drop", "lexical.drop"} <= set(storage.steps)
+    assert storage.dense.collections() == {"default"}
+    assert storage.is_consistent()
     with pytest.raises(UnknownCollection):
         library.remove_collection("hr")
 
 
 @pytest.mark.parametrize(
-    "fatal", ["after catalog.commit", "before dense.drop", "after dense.drop", "before catalog.settle"]
+    "fatal", ["after catalog.commit", "before dense.drop", "after dense.drop", "before catalog.clear_intents"]
 )
-def test_a_collection_half_removed_is_gone_after_recovery(shelf: Shelf, fatal: str) -> None:
-    """From the commit on it doesn't come back."""
-    library = shelf.library()
-    library.write([whole("One."), whole("Two.", id="d2", collection="hr")])
-    shelf.faults[fatal] = IndexUnavailable("cut off")
+def test_recovery_finishes_the_removal_of_a_collection(storage: Storage, fatal: str) -> None:
+    """Wherever it was cut off after the commit."""
+    library = storage.library()
+    library.write([one_passage("One."), one_passage("Two.", id="d2", collection="hr")])
+    storage.faults[fatal] = IndexUnavailable("cut off")
     with pytest.raises(IndexUnavailable):
         library.remove_collection("hr")
-    shelf.faults.clear()
+    storage.faults.clear()
     library.recover()
-    assert shelf.texts() == {"d1": "One."}
-    assert shelf.dense.collections() == shelf.terms.collections() == {"default"}
-    assert shelf.agrees()
+    assert storage.texts() == {"d1": "One."}
+    assert storage.dense.collections() == storage.lexical.collections() == {"default"}
+    assert storage.is_consistent()
 
 
-def test_after_a_good_end_only_counts_are_compared(shelf: Shelf) -> None:
-    """Nothing is listed; what then left an index by another way is missed by its rows, and put back."""
-    library = shelf.library()
+def test_after_a_clean_close_recovery_compares_only_counts(storage: Storage) -> None:
+    """It lists no versions; a document whose rows were lost since is detected by the count."""
+    library = storage.library()
     library.recover()
-    library.write([whole("One."), whole("Two.", id="two")])
+    library.write([one_passage("One."), one_passage("Two.", id="two")])
     library.close()
-    shelf.steps.clear()
-    assert shelf.library().recover().clean
-    assert "dense.versions" not in shelf.steps
-    shelf.dense.remove("default", "two", document("Two.", id="two").sha256)
-    assert shelf.library().recover().indexed == 1
+    storage.steps.clear()
+    assert storage.library().recover().clean
+    assert "dense.versions" not in storage.steps
+    storage.dense.remove("default", "two", document("Two.", id="two").sha256)
+    assert storage.library().recover().indexed == 1
 
 
-def test_a_process_that_wrote_and_was_killed_is_not_trusted(shelf: Shelf) -> None:
-    """What was noted before its writes says nothing of them."""
-    library = shelf.library()
+def test_after_a_killed_write_recovery_compares_versions(storage: Storage) -> None:
+    """The checkpoint is older than the last write."""
+    library = storage.library()
     library.recover()
-    library.write([whole("One.")])
+    library.write([one_passage("One.")])
     library.close()
-    noted = shelf.catalog.mark()
-    library.write([whole("Two.", id="two")])
-    assert shelf.catalog.mark() == noted
-    shelf.dense.remove("default", "two", document("Two.", id="two").sha256)
-    assert shelf.library().recover().indexed == 1
+    checkpoint = storage.catalog.checkpoint()
+    library.write([one_passage("Two.", id="two")])
+    assert storage.catalog.checkpoint() == checkpoint
+    storage.dense.remove("default", "two", document("Two.", id="two").sha256)
+    assert storage.library().recover().indexed == 1

@@ -1,4 +1,4 @@
-"""One owner for a data folder."""
+"""The lock of a data folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pathlib import Path
 from rag.storage.lock import FolderLock
 lock = FolderLock(Path(sys.argv[1]))
 lock.acquire(url="http://127.0.0.1:8765")
-print("held", flush=True)
+print("locked", flush=True)
 sys.stdin.read()
 """
 
 
-def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
-    """Its process and the address it serves; a process killed holds nothing any more."""
+def test_the_error_names_the_owner(tmp_path: Path) -> None:
+    """Its process id and its url; the lock of a killed process is free."""
     path = tmp_path / "data" / "lock"
     with subprocess.Popen(
         [sys.executable, "-c", OWNER, str(path)],
@@ -34,7 +34,7 @@ def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
         text=True,
     ) as owner:
         assert owner.stdout is not None
-        assert owner.stdout.readline() == "held\n"
+        assert owner.stdout.readline() == "locked\n"
         with pytest.raises(DataFolderLocked, match=rf"process {owner.pid}, .*http://127.0.0.1:8765"):
             FolderLock(path).acquire()
         owner.send_signal(signal.SIGKILL)
@@ -43,14 +43,14 @@ def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
         pass
 
 
-def test_one_process_is_no_exception(tmp_path: Path) -> None:
-    """Two services on one folder in the same process would disagree as well."""
+def test_the_lock_also_excludes_the_same_process(tmp_path: Path) -> None:
+    """Two services of one process can't share a folder."""
     with FolderLock(tmp_path / "lock"), pytest.raises(DataFolderLocked):
         FolderLock(tmp_path / "lock").acquire()
 
 
-def test_released_is_free(tmp_path: Path) -> None:
-    """Releasing twice is no error, and the one who was refused may try again."""
+def test_a_released_lock_is_free(tmp_path: Path) -> None:
+    """To release twice is no error; a lock that was refused can be acquired then."""
     first, second = FolderLock(tmp_path / "lock"), FolderLock(tmp_path / "lock")
     first.acquire()
     with pytest.raises(DataFolderLocked):
@@ -61,17 +61,17 @@ def test_released_is_free(tmp_path: Path) -> None:
     second.release()
 
 
-@pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": "x"}', "null"])
-def test_a_broken_note_of_the_owner_is_no_obstacle(tmp_path: Path, note: str) -> None:
-    """The folder is still refused, with what is known."""
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x"}', "null"])
+def test_a_damaged_owner_file_is_ignored(tmp_path: Path, content: str) -> None:
+    """The folder is locked all the same; the error says "another process"."""
     with FolderLock(tmp_path / "lock"):
-        (tmp_path / "lock.owner").write_text(note)
+        (tmp_path / "lock.owner").write_text(content)
         with pytest.raises(DataFolderLocked, match="another process"):
             FolderLock(tmp_path / "lock").acquire()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    """Where a file lies in its way."""
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    """A file has its name."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="file"):
         FolderLock(tmp_path / "file" / "lock").acquire()

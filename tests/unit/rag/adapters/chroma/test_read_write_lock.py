@@ -1,4 +1,4 @@
-"""Many at once, or one alone."""
+"""Many readers, or one writer."""
 
 from __future__ import annotations
 
@@ -7,50 +7,49 @@ from threading import Event, Thread
 
 from rag.adapters.chroma.read_write_lock import ReadWriteLock
 
-WAIT = 30.0
+TIMEOUT = 30.0
 
 
-def test_one_alone_waits_for_those_inside_and_holds_off_later_ones() -> None:
-    """It enters when the last has left; who came after it enters when it has left."""
-    gate, order = ReadWriteLock(), list[str]()
-    inside, leave, asked = Event(), Event(), Event()
+def test_a_writer_waits_for_readers_and_holds_off_later_ones() -> None:
+    """It gets the lock when the last reader has released it; a later reader gets it after the writer."""
+    lock, order = ReadWriteLock(), list[str]()
+    reading, release, requested = Event(), Event(), Event()
 
-    def first() -> None:
-        with gate.read():
-            inside.set()
-            assert leave.wait(WAIT)
-            order.append("first left")
+    def read() -> None:
+        with lock.read():
+            reading.set()
+            assert release.wait(TIMEOUT)
+            order.append("first reader")
 
     def write() -> None:
-        assert inside.wait(WAIT)
-        asked.set()
-        with gate.write():
-            order.append("alone")
+        assert reading.wait(TIMEOUT)
+        requested.set()
+        with lock.write():
+            order.append("writer")
 
-    threads = [Thread(target=first), Thread(target=write)]
+    def read_later() -> None:
+        with lock.read():
+            order.append("later reader")
+
+    threads = [Thread(target=read), Thread(target=write)]
     for thread in threads:
         thread.start()
-    assert asked.wait(WAIT)
-    while not gate._closed:
-        asked.wait(0.001)
-    later = Thread(target=lambda: _enter(gate, order))
-    later.start()
-    leave.set()
-    for thread in (*threads, later):
-        thread.join(WAIT)
-    assert order == ["first left", "alone", "later"]
+    assert requested.wait(TIMEOUT)
+    while not lock._writing:
+        requested.wait(0.001)
+    threads.append(Thread(target=read_later))
+    threads[-1].start()
+    release.set()
+    for thread in threads:
+        thread.join(TIMEOUT)
+    assert order == ["first reader", "writer", "later reader"]
 
 
-def test_an_error_inside_leaves_the_gate_open() -> None:
-    """Neither side stays shut out."""
-    gate = ReadWriteLock()
-    for way in (gate.read, gate.write):
-        with suppress(KeyError), way():
+def test_an_error_releases_the_lock() -> None:
+    """Of a reader and of a writer."""
+    lock = ReadWriteLock()
+    for acquire in (lock.read, lock.write):
+        with suppress(KeyError), acquire():
             raise KeyError
-    with gate.write():
+    with lock.write():
         pass
-
-
-def _enter(gate: ReadWriteLock, order: list[str]) -> None:
-    with gate.read():
-        order.append("later")

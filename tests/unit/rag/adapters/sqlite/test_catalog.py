@@ -34,9 +34,9 @@ def change(text: str, **more: object) -> Change:
 
 
 def write(catalog: SqliteCatalog, *changes: Change, removals: tuple[tuple[str, str], ...] = ()) -> None:
-    catalog.begin(changes, removals)
+    catalog.record_intents(changes, removals)
     catalog.commit(changes, removals)
-    catalog.settle()
+    catalog.clear_intents()
 
 
 def test_a_full_disk_leaves_what_was_committed(catalog: SqliteCatalog) -> None:
@@ -45,7 +45,7 @@ def test_a_full_disk_leaves_what_was_committed(catalog: SqliteCatalog) -> None:
     with catalog._file.writing() as db:
         pages = db.execute("PRAGMA page_count").fetchone()[0]
     catalog._file._writer.execute(f"PRAGMA max_page_count = {pages + 2}")
-    catalog.begin([change("New.")], [])
+    catalog.record_intents([change("New.")], [])
     with pytest.raises(StorageFull, match="no space left"):
         catalog.commit([change("Long. " * 20_000)], [])
     assert catalog.document("d1").text == "Old."
@@ -98,7 +98,7 @@ def test_a_read_only_disk_is_one_plain_error(catalog: SqliteCatalog) -> None:
     write(catalog, change("Old."))
     catalog._file._writer.execute("PRAGMA query_only = ON")
     with pytest.raises(StorageError, match="readonly"):
-        catalog.begin([change("New.")], [])
+        catalog.record_intents([change("New.")], [])
     assert catalog.document("d1").text == "Old."
 
 
@@ -112,7 +112,7 @@ def test_a_reader_of_another_process_sees_each_commit(catalog: SqliteCatalog, pa
         assert reader.document("d1").text == "New."
         reader.check()
         with pytest.raises(StorageError):
-            reader.begin([change("Newer.")], [])
+            reader.record_intents([change("Newer.")], [])
     finally:
         reader.close()
 

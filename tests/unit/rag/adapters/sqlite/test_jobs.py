@@ -44,7 +44,7 @@ def test_jobs_are_taken_in_order(jobs: SqliteJobs) -> None:
     first = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     jobs.add(JobKind.SYNC, collection="a")
     second = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
-    taken = [jobs.next(), jobs.next(), jobs.next()]
+    taken = [jobs.start_next(), jobs.start_next(), jobs.start_next()]
     assert [job and (job.id, job.state) for job in taken] == [
         (first.id, JobState.RUNNING),
         (second.id, JobState.RUNNING),
@@ -55,8 +55,8 @@ def test_jobs_are_taken_in_order(jobs: SqliteJobs) -> None:
 def test_a_job_that_is_over_keeps_its_report_and_forgets_what_was_sent(jobs: SqliteJobs, path: Path) -> None:
     """No byte of it stays in the file."""
     job = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
-    jobs.progress(job.id, done=1, total=2, report={"added": ["x"]})
-    jobs.end(job.id, JobState.DONE, report={"added": ["x", "y"]})
+    jobs.update_progress(job.id, done=1, total=2, report={"added": ["x"]})
+    jobs.finish(job.id, JobState.DONE, report={"added": ["x", "y"]})
     found = jobs.get(job.id)
     assert (found.state, found.done, found.report) == (JobState.DONE, 1, {"added": ["x", "y"]})
     assert found.ended_at >= found.created_at
@@ -72,13 +72,13 @@ def test_a_restart_takes_up_uploads_and_ends_syncs(path: Path) -> None:
     jobs = SqliteJobs(path)
     upload = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     sync = jobs.add(JobKind.SYNC, collection="a")
-    assert jobs.next() is not None
-    jobs.progress(upload.id, done=1, total=2, report={})
+    assert jobs.start_next() is not None
+    jobs.update_progress(upload.id, done=1, total=2, report={})
     jobs.close()
     jobs = SqliteJobs(path)
     jobs.recover()
     assert jobs.get(sync.id).state is JobState.INTERRUPTED
-    taken = jobs.next()
+    taken = jobs.start_next()
     assert taken is not None
     assert (taken.id, taken.done) == (upload.id, 1)
     assert jobs.upload(upload.id, 1) == UPLOADS[1]
@@ -87,11 +87,11 @@ def test_a_restart_takes_up_uploads_and_ends_syncs(path: Path) -> None:
 
 def test_only_the_latest_are_kept(jobs: SqliteJobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of those that are over; what waits is never forgotten."""
-    monkeypatch.setattr(sqlite_jobs, "KEPT", 2)
+    monkeypatch.setattr(sqlite_jobs, "MAX_FINISHED", 2)
     waiting = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
     ended = [jobs.add(JobKind.SYNC, collection="a").id for _ in range(4)]
     for key in ended:
-        jobs.end(key, JobState.DONE, report={})
+        jobs.finish(key, JobState.DONE, report={})
     latest = jobs.add(JobKind.SYNC, collection="a")
     assert [job.id for job in jobs.list()] == [latest.id, ended[3], ended[2], waiting.id]
     assert [job.id for job in jobs.list(limit=1, kind=JobKind.UPLOAD)] == [waiting.id]

@@ -1,0 +1,121 @@
+"""What confidence is computed from: the features of one answer span among the candidates.
+
+Few features, chosen by how well a fit on some data sets predicts right answers on another
+(docs/decisions/confidence.md): what a feature means differs from corpus to corpus. Retrieval's features
+count only as far as the reader is uncertain. The z-score tells much in a large candidate pool and nothing
+in a small one, so that there are two fits (``rag/answering/calibration.py``).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answering.calibration import sigmoid
+from rag.english.words import POSSESSIVE
+from rag.question.analysis import QuestionAnalysis, matches_type
+from rag.question.units_of_measure import unit_asked, unit_of
+from rag.retrieval.fusion import z_sum
+from rag.types import Candidate, SpanAnswer
+
+# Temperatures of the reader's uncertainty, in logits of margin; at a margin of 0 it is 0.5 for each. The
+# z-score's is higher, since it means the same in more corpora.
+_TEMPERATURE = 1.5
+_Z_SCORE_TEMPERATURE = 9.0
+_COSINE_OFFSET = 0.5
+_Z_SCORE_OFFSET = 7.0  # about the z-score of a passage that answers
+_LEXICAL_WEIGHT = 0.7  # BM25 beside cosine, in the z-score
+_UNIT_CHARACTERS = 32  # after an answer, that may hold its unit of measure
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatistics:
+    """What the features need to know of all candidates retrieved for a question.
+
+    ``ranks`` (from 0) and ``z_scores`` are by passage id; ``lowest_cosine`` is what a passage found by its
+    words alone can't exceed; ``unknown_names`` is the share of the question's names that no candidate
+    mentions.
+    """
+
+    unknown_names: float
+    ranks: Mapping[str, int]
+    lowest_cosine: float
+    z_scores: Mapping[str, float]
+
+    @classmethod
+    def of(cls, analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> PoolStatistics:
+        """The statistics of candidates, best first."""
+        cosines = [c.scores.dense for c in candidates if c.scores.dense is not None]
+        return cls(
+            unknown_names=_unknown_share(analysis.names, candidates),
+            ranks={candidate.passage.id: rank for rank, candidate in enumerate(candidates)},
+            lowest_cosine=min(cosines, default=0.0),
+            z_scores=_z_scores(candidates),
+        )
+
+
+def features_of(
+    analysis: QuestionAnalysis, pool: PoolStatistics, span: SpanAnswer, *, default_cosine: float | None
+) -> list[float]:
+    """The features of one answer span, in the order of ``calibration.FEATURES``.
+
+    Args:
+        default_cosine: stands for the cosine feature where dense scores are no cosines of the embedder
+            that the calibration was fitted with; None where they are.
+    """
+    type_match = has_expected_type(analysis, span)
+    uncertainty = _uncertainty(span.margin, _TEMPERATURE)
+    dense = span.candidate.scores.dense
+    cosine = uncertainty * ((pool.lowest_cosine if dense is None else dense) - _COSINE_OFFSET)
+    passage_id = span.candidate.passage.id
+    return [
+        span.margin,
+        cosine if default_cosine is None else default_cosine,
+        uncertainty * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),
+        _uncertainty(span.margin, _Z_SCORE_TEMPERATURE)
+        * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
+        pool.unknown_names,
+        0.0 if type_match is None else 1.0 if type_match else -1.0,
+    ]
+
+
+def has_expected_type(analysis: QuestionAnalysis, span: SpanAnswer) -> bool | None:
+    """Whether a span has the answer type that the question expects; None where that can't be told."""
+    return matches_type(analysis, span.text, _following_text(span))
+
+
+def has_other_unit(analysis: QuestionAnalysis, span: SpanAnswer) -> bool:
+    """True where the question asks for one unit of measure and the span is of another."""
+    expected, given = unit_asked(analysis.standalone), unit_of(span.text, _following_text(span))
+    return bool(expected and given and given != expected)
+
+
+def _following_text(span: SpanAnswer) -> str:
+    end = span.span.end
+    return span.candidate.document.text[end : end + _UNIT_CHARACTERS]
+
+
+def _uncertainty(margin: float, temperature: float) -> float:
+    """1 minus the sigmoid of the margin: 0.5 at a margin of 0, falling as it grows."""
+    return sigmoid(-margin / temperature)
+
+
+def _z_scores(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Cosine and BM25 standardised over the candidates alone, and summed."""
+    keys = [candidate.passage.id for candidate in candidates]
+    dense = {c.passage.id: c.scores.dense for c in candidates if c.scores.dense is not None}
+    lexical = {c.passage.id: c.scores.lexical for c in candidates if c.scores.lexical is not None}
+    return z_sum(dense, lexical, keys, lexical_weight=_LEXICAL_WEIGHT)
+
+
+def _unknown_share(names: Sequence[str], candidates: Sequence[Candidate]) -> float:
+    """The share of names that no candidate's text or title holds."""
+    if not names:
+        return 0.0
+    titles = dict.fromkeys(candidate.document.title for candidate in candidates)
+    texts = [candidate.text for candidate in candidates]
+    haystack = "\n".join((*titles, *texts)).casefold().replace("’", "'")
+    matches = [re.search(rf"(?<!\w){re.escape(re.sub(POSSESSIVE, '', name))}", haystack) for name in names]
+    return matches.count(None) / len(names)

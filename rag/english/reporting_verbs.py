@@ -1,0 +1,13 @@
+"""Verbs that report what somebody said."""
+
+from __future__ import annotations
+
+_COMMON = frozenset(
+    """added adds argued asked asks concluded continued replied said says tells told tweeted writes
+    wrote""".split()
+)
+REPORTING_VERBS = _COMMON | frozenset("argues claimed explained insisted noted notes recalled stated".split())
+"""Beside a name these make it the speaker's: "Lee said", "said Lee"."""
+
+VERBS_AFTER_SPEECH = _COMMON | frozenset("answered cried exclaimed shouted wondered".split())
+"""Behind a name these go on with a sentence that quotes a question or a call: "“Why?” Lee cried."."""

@@ -1,0 +1,1 @@
+"""Explanation: how an answer came about, and at which stage an expected passage was lost."""

@@ -1,0 +1,67 @@
+"""The values that travel through Saywhere: frozen, slotted, standard library only.
+
+Every offset is a half-open range of Unicode code points into ``Document.text`` (as the W3C
+TextPositionSelector). JavaScript counts UTF-16 units: code there must never index with these.
+"""
+
+from __future__ import annotations
+
+from rag.types.answers import Abstention, Answer, Citation, Conflict, Outcome, Reason, Statement
+from rag.types.documents import (
+    DEFAULT_COLLECTION,
+    Block,
+    BlockKind,
+    Document,
+    Mention,
+    Page,
+    Passage,
+    Section,
+    text_sha256,
+)
+from rag.types.questions import Candidate, Question, Scores, SpanAnswer, Turn
+from rag.types.span import Span
+from rag.types.trace import (
+    CiteStep,
+    DecideStep,
+    ReadSpan,
+    ReadStep,
+    RefineStep,
+    RetrievedPassage,
+    RetrieveStep,
+    Step,
+    Trace,
+)
+
+__all__ = [
+    "DEFAULT_COLLECTION",
+    "Abstention",
+    "Answer",
+    "Block",
+    "BlockKind",
+    "Candidate",
+    "Citation",
+    "CiteStep",
+    "Conflict",
+    "DecideStep",
+    "Document",
+    "Mention",
+    "Outcome",
+    "Page",
+    "Passage",
+    "Question",
+    "ReadSpan",
+    "ReadStep",
+    "Reason",
+    "RefineStep",
+    "RetrieveStep",
+    "RetrievedPassage",
+    "Scores",
+    "Section",
+    "Span",
+    "SpanAnswer",
+    "Statement",
+    "Step",
+    "Trace",
+    "Turn",
+    "text_sha256",
+]

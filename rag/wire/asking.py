@@ -1,0 +1,135 @@
+"""A question and its answer, whole or as events."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from rag.types import DEFAULT_COLLECTION, Reason
+from rag.wire.base import In, Offset, Out, Probability, Version
+
+
+class TurnIn(In):
+    """One earlier question of the conversation, and the answer it got."""
+
+    question: str
+    answer: str = ""
+
+
+class AskIn(In):
+    """A question, where to look for the answer, and what was said before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": "Who demanded an apology?", "trace": False}]}
+    )
+
+    question: str = Field(description="in plain language")
+    collection: str = Field(DEFAULT_COLLECTION, description="which collection of documents to ask")
+    history: list[TurnIn] = Field(
+        default=[],
+        max_length=50,
+        description="earlier turns, oldest first; the last one completes a question such as 'and when?'",
+    )
+    filters: dict[str, str] = Field(
+        default={}, max_length=20, description="metadata that a document must have, exactly"
+    )
+    trace: bool = Field(False, description="tell what each step did and how long it took")
+    stream: bool = Field(False, description="answer by server-sent events")
+
+
+class CitationOut(Out):
+    """An exact place: `text[start:end]` of that document version equals `quote`."""
+
+    document_id: str
+    version: Version
+    title: str
+    uri: str
+    start: Offset
+    end: Offset
+    quote: str
+    prefix: str = Field(description="what stands before the quote, to find it again after an edit")
+    suffix: str = Field(description="what stands after it")
+    page: int | None = Field(description="counted from 1; null where the document has no pages")
+    section: list[str] = Field(description="headings above the quote, outermost first")
+    url: str = Field(
+        description="a page of this service that marks the quote, or says that the document has changed since"
+    )
+    text_fragment: str = Field(description="append to the source's own address to scroll to the quote")
+
+
+class StatementOut(Out):
+    """One sentence of an answer; `citations` are indices into the answer's citations."""
+
+    text: str
+    citations: list[int]
+
+
+class AbstentionOut(Out):
+    """Why there is no answer, and the nearest passages."""
+
+    reason: Reason
+    nearest: list[CitationOut]
+
+
+class StepOut(Out):
+    """What one step did."""
+
+    name: str
+    ms: float
+    detail: dict[str, object]
+
+
+class TraceOut(Out):
+    """How the answer came about."""
+
+    timings_ms: dict[str, float]
+    retrieved: int = Field(description="how many passages were found")
+    models: dict[str, str] = Field(description="fingerprints of the models in use")
+    index: str | None = Field(description="fingerprint of the index")
+    steps: list[StepOut]
+
+
+class AnswerOut(Out):
+    """An answer with its citations, or an abstention with its reason. Both are a 200."""
+
+    id: str = Field(description="names this answer")
+    question: str
+    answered: bool
+    confidence: Probability = Field(description="calibrated probability that the best candidate is right")
+    answer: str | None = Field(description="null when `answered` is false")
+    statements: list[StatementOut]
+    citations: list[CitationOut]
+    conflicts: list[StatementOut] = Field(description="other values that the documents give")
+    abstention: AbstentionOut | None = Field(description="null when `answered` is true")
+    trace: TraceOut | None = Field(description="null unless asked for")
+
+
+class RetrievedEvent(Out):
+    """Passages were found and are read now."""
+
+    passages: int
+
+
+class AnswerEvent(Out):
+    """There is an answer; its statements follow."""
+
+    id: str
+    question: str
+    confidence: Probability
+    answer: str
+
+
+class StatementEvent(Out):
+    """One statement; `cited` holds what its `citations` number, in that order."""
+
+    text: str
+    citations: list[int]
+    cited: list[CitationOut]
+
+
+class AbstainedEvent(Out):
+    """There is no answer, and why."""
+
+    id: str
+    question: str
+    confidence: Probability
+    abstention: AbstentionOut

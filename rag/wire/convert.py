@@ -1,0 +1,282 @@
+"""The core's values to wire models and back.
+
+A version is bare hex inside and ``sha256:<hex>`` on the wire; probabilities and scores go out with four
+decimals, times in milliseconds with two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
+
+from rag.answering.citations import to_citation
+from rag.ports.catalog import DocumentRecord
+from rag.types import (
+    Abstention,
+    Answer,
+    Candidate,
+    Citation,
+    Conflict,
+    Document,
+    Outcome,
+    Page,
+    Question,
+    Section,
+    Span,
+    Statement,
+    Trace,
+    Turn,
+)
+from rag.wire.asking import (
+    AbstentionOut,
+    AnswerOut,
+    AskIn,
+    CitationOut,
+    StatementOut,
+    StepOut,
+    TraceOut,
+    TurnIn,
+)
+from rag.wire.documents import DocumentOut, DocumentSummary, PageOut, SectionOut
+from rag.wire.links import document_url, text_fragment
+from rag.wire.searching import PassageOut, ScoresOut
+from rag.wire.trace import step_detail, step_in
+
+_ALGORITHM = "sha256:"
+
+
+def version_out(sha256: str) -> str:
+    """A version as the wire has it."""
+    return _ALGORITHM + sha256
+
+
+def version_in(version: str) -> str:
+    """A version's bare hex."""
+    return version.removeprefix(_ALGORITHM)
+
+
+def question_in(body: AskIn) -> Question:
+    """The core's question."""
+    return Question(
+        text=body.question,
+        history=tuple(Turn(question=turn.question, answer=turn.answer) for turn in body.history),
+        filters=body.filters,
+        collection=body.collection,
+    )
+
+
+def question_out(question: Question, *, trace: bool = False) -> AskIn:
+    """A question as it is sent."""
+    return AskIn(
+        question=question.text,
+        collection=question.collection,
+        history=[TurnIn(question=turn.question, answer=turn.answer) for turn in question.history],
+        filters=dict(question.filters),
+        trace=trace,
+    )
+
+
+def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut:
+    """An answer or abstention under a fresh id, which names this one act of answering."""
+    answer = outcome if isinstance(outcome, Answer) else None
+    return AnswerOut(
+        id=f"ans_{uuid4().hex}",
+        question=outcome.question,
+        answered=answer is not None,
+        confidence=round(min(max(outcome.confidence, 0.0), 1.0), 4),
+        answer=answer.text if answer else None,
+        statements=_statements_out(answer.statements) if answer else [],
+        citations=[citation_out(citation) for citation in answer.citations] if answer else [],
+        conflicts=_statements_out(answer.conflicts) if answer else [],
+        abstention=_abstention_out(outcome) if isinstance(outcome, Abstention) else None,
+        trace=trace,
+    )
+
+
+def outcome_in(body: AnswerOut) -> Outcome:
+    """The core's answer or abstention, with its trace where one was sent.
+
+    Raises:
+        ValueError: it is neither: without a citation, say, or with a quote that isn't as long as its span.
+    """
+    trace = trace_in(body.trace)
+    if body.abstention is not None:
+        return Abstention(
+            question=body.question,
+            reason=body.abstention.reason,
+            confidence=body.confidence,
+            nearest=tuple(citation_in(citation) for citation in body.abstention.nearest),
+            trace=trace,
+        )
+    return Answer(
+        question=body.question,
+        text=body.answer or "",
+        statements=tuple(Statement(text=s.text, citations=tuple(s.citations)) for s in body.statements),
+        citations=tuple(citation_in(citation) for citation in body.citations),
+        confidence=body.confidence,
+        conflicts=tuple(Conflict(text=c.text, citations=tuple(c.citations)) for c in body.conflicts),
+        trace=trace,
+    )
+
+
+def citation_out(citation: Citation) -> CitationOut:
+    """A citation with the links that lead to it."""
+    return CitationOut(
+        document_id=citation.document_id,
+        version=version_out(citation.version),
+        title=citation.title,
+        uri=citation.uri,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+        prefix=citation.prefix,
+        suffix=citation.suffix,
+        page=citation.page,
+        section=list(citation.section),
+        url=citation.url
+        or document_url(citation.document_id, citation.version, citation.start, citation.end),
+        text_fragment=text_fragment(citation),
+    )
+
+
+def citation_in(body: CitationOut) -> Citation:
+    """The core's citation.
+
+    Raises:
+        ValueError: its quote is empty or not as long as its span.
+    """
+    return Citation(
+        document_id=body.document_id,
+        version=version_in(body.version),
+        title=body.title,
+        uri=body.uri,
+        start=body.start,
+        end=body.end,
+        quote=body.quote,
+        prefix=body.prefix,
+        suffix=body.suffix,
+        section=tuple(body.section),
+        page=body.page,
+        url=body.url,
+    )
+
+
+def passage_citation(candidate: Candidate) -> Citation:
+    """A citation of the whole of a retrieved passage."""
+    return to_citation(candidate.document, candidate.passage.span)
+
+
+def passage_out(candidate: Candidate) -> PassageOut:
+    """A retrieved passage with its scores."""
+    scores = candidate.scores
+    return PassageOut(
+        citation=citation_out(passage_citation(candidate)),
+        scores=ScoresOut(
+            fused=round(scores.fused, 4), dense=_rounded(scores.dense), lexical=_rounded(scores.lexical)
+        ),
+    )
+
+
+def trace_out(trace: Trace, *, models: Mapping[str, str], index: str | None) -> TraceOut:
+    """What each step did, by which models and over which index."""
+    retrieved = trace.retrieved
+    return TraceOut(
+        timings_ms={name: round(ms, 2) for name, ms in trace.timings_ms.items()},
+        retrieved=len(retrieved.passages) if retrieved else 0,
+        models=dict(models),
+        index=index,
+        steps=[
+            StepOut(name=step.name, ms=round(step.ms, 2), detail=step_detail(step)) for step in trace.steps
+        ],
+    )
+
+
+def trace_in(body: TraceOut | None) -> Trace:
+    """The core's trace; an empty one where none was sent.
+
+    Raises:
+        ValueError: a step is of no form that is known.
+    """
+    if body is None:
+        return Trace()
+    try:
+        return Trace(steps=tuple(step_in(step.name, step.ms, step.detail) for step in body.steps))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"a step of a trace lacks {error}") from error
+
+
+def summary_out(record: DocumentRecord) -> DocumentSummary:
+    """A document in a listing."""
+    return DocumentSummary(
+        id=record.id,
+        collection=record.collection,
+        uri=record.uri,
+        title=record.title,
+        media_type=record.media_type,
+        version=version_out(record.version),
+        characters=record.characters,
+        passages=record.passages,
+        updated_at=record.updated_at,
+    )
+
+
+def summary_in(body: DocumentSummary) -> DocumentRecord:
+    """The catalog's record of a document."""
+    return DocumentRecord(
+        id=body.id,
+        collection=body.collection,
+        uri=body.uri,
+        title=body.title,
+        media_type=body.media_type,
+        version=version_in(body.version),
+        characters=body.characters,
+        passages=body.passages,
+        updated_at=body.updated_at,
+    )
+
+
+def document_out(document: Document) -> DocumentOut:
+    """A document with its text."""
+    return DocumentOut(
+        id=document.id,
+        collection=document.collection,
+        uri=document.uri,
+        title=document.title,
+        media_type=document.media_type,
+        version=version_out(document.sha256),
+        text=document.text,
+        sections=[
+            SectionOut(start=s.span.start, end=s.span.end, path=list(s.path)) for s in document.sections
+        ],
+        pages=[PageOut(start=p.span.start, end=p.span.end, number=p.number) for p in document.pages],
+        metadata=dict(document.metadata),
+    )
+
+
+def document_in(body: DocumentOut) -> Document:
+    """The core's document. Its blocks don't travel; its version is computed from its text."""
+    return Document(
+        id=body.id,
+        uri=body.uri,
+        title=body.title,
+        text=body.text,
+        media_type=body.media_type,
+        sections=tuple(Section(span=Span(s.start, s.end), path=tuple(s.path)) for s in body.sections),
+        pages=tuple(Page(span=Span(p.start, p.end), number=p.number) for p in body.pages),
+        metadata=body.metadata,
+        collection=body.collection,
+    )
+
+
+def _statements_out(parts: Sequence[Statement | Conflict]) -> list[StatementOut]:
+    return [StatementOut(text=part.text, citations=list(part.citations)) for part in parts]
+
+
+def _abstention_out(outcome: Abstention) -> AbstentionOut:
+    return AbstentionOut(
+        reason=outcome.reason, nearest=[citation_out(citation) for citation in outcome.nearest]
+    )
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evals.cases.case import Case, DatasetError
+from evals.cases.dates import PartialDate
+from evals.cases.evidence import Evidence
+from evals.cases.load import load_cases
+from evals.cases.matchers import Contains, Date, Exact, ItemList, Number, Regex
+from rag.types import Span, Turn
+
+
+def parsed(tmp_path: Path, line: str) -> Case:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(line + "\n\n", encoding="utf-8")
+    (case,) = load_cases(path)
+    return case
+
+
+def test_a_line_becomes_a_case(tmp_path: Path) -> None:
+    """Every form of answer and need has its place."""
+    case = parsed(
+        tmp_path,
+        '{"id": "a", "question": "q?", "answerable": true, "must_cite": ["x", ["y", "z"]], "tags": ["who"],'
+        ' "answers": ["t", {"contains": ["c"]}, {"regex": "r+"}, {"number": 10000}]}',
+    )
+    assert case.answers == (Exact("t"), Contains(("c",)), Regex("r+"), Number(10000))
+    assert case.must_cite == ((Evidence(quote="x"),), (Evidence(quote="y"), Evidence(quote="z")))
+    assert (case.exact_answers, case.tags) == (("t",), ("who",))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line"),
+        ('{"id": "a", "question": "q?"}', "answerable: Field required"),
+        ('{"id": "a", "question": "q?", "answerable": true, "anwsers": []}', "anwsers: Extra inputs"),
+        ('{"id": "a", "question": "q?", "answerable": true, "answers": [{"regex": "("}]}', "not a regular"),
+        ('{"id": "a", "question": "q?", "answerable": true, "answers": [{}]}', "one of contains, regex"),
+        ('{"id": "a", "question": "q?", "answerable": false, "kind": "odd"}', "kind: Input should be"),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"number": 1, "regex": "a"}]}',
+            "one of contains, regex",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"regex": "a", "tolerance": 1}]}',
+            "tolerance belongs to a number",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "answers": [{"date": "2025-02-30"}]}',
+            "day is out of range",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "must_cite": [{"start": 1, "end": 2}]}',
+            "a place has a quote or a document",
+        ),
+    ],
+)
+def test_a_bad_line_is_named_with_its_place(tmp_path: Path, line: str, message: str) -> None:
+    """The error tells file, line and field."""
+    with pytest.raises(DatasetError, match=r"cases\.jsonl:1: ") as caught:
+        parsed(tmp_path, line)
+    assert message in str(caught.value)
+
+
+def test_a_missing_file_is_a_plain_error(tmp_path: Path) -> None:
+    """No traceback for a wrong path."""
+    with pytest.raises(DatasetError, match="can't be read"):
+        load_cases(tmp_path / "none.jsonl")
+
+
+def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
+    """Numbers with tolerance, dates, lists; places by document and offsets; a conversation before."""
+    case = parsed(
+        tmp_path,
+        '{"id": "a", "question": "and then?", "answerable": true, "draft": true, "note": "n",'
+        ' "answers": [{"number": 5, "tolerance": 0.5}, {"date": "2025-11"}, '
+        '{"list": ["a", "b"], "ordered": true}, 7], "filters": {"team": "x"},'
+        ' "must_cite": [{"document": "a.txt", "start": 2, "end": 5}],'
+        ' "must_not_cite": [{"document": "old.txt"}], "history": [{"question": "first?", "answer": "so"}]}',
+    )
+    assert case.answers == (
+        Number(5, 0.5),
+        Date(PartialDate(2025, 11)),
+        ItemList(("a", "b"), ordered=True),
+        Number(7),
+    )
+    assert case.must_cite == ((Evidence(document="a.txt", span=Span(2, 5)),),)
+    assert case.must_not_cite == (Evidence(document="old.txt"),)
+    asked = case.as_question("notes")
+    assert (asked.collection, asked.filters) == ("notes", {"team": "x"})
+    assert asked.history == (Turn(question="first?", answer="so"),)
+    assert case.draft
+
+
+def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
+    """Numbers and dates mean what they look like; what should be text is written in quotes."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        "cases:\n- id: a\n  question: q?\n  answerable: true\n  answers: [10000, 2025-11-24, '42']\n", "utf-8"
+    )
+    (case,) = load_cases(path)
+    assert case.answers == (Number(10000), Date(PartialDate(2025, 11, 24)), Exact("42"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [", "cases.yaml:1: "),
+        ("a: 1", "no list of cases"),
+        ("- id: a\n  question: q?\n", "case 1: answerable: Field required"),
+    ],
+)
+def test_bad_yaml_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    """A slip in YAML is a plain error too."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(DatasetError) as caught:
+        load_cases(path)
+    assert message in str(caught.value)
