@@ -44,7 +44,7 @@ def _root(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
     data: DataFolder = None,
     collection: Collection = DEFAULT_COLLECTION,
     include: Annotated[
@@ -81,7 +81,9 @@ def ingest(
 @app.command()
 def report(
     data: DataFolder = None,
-    number: Annotated[int, typer.Option("-n", min=1, max=500, help="How many runs, newest first.")] = 1,
+    number: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, max=500, help="How many runs, newest first.")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Show what the last ingest did.
@@ -124,7 +126,7 @@ def search(
     query: Annotated[list[str], typer.Argument(metavar="QUESTION", help="A question or a few words.")],
     data: DataFolder = None,
     collection: Collection = DEFAULT_COLLECTION,
-    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages at most.")] = 5,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="How many passages at most.")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Show the passages retrieved for a question, best first."""
@@ -137,9 +139,14 @@ def search(
 def serve(
     data: DataFolder = None,
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; 0.0.0.0: every address of this machine.")
+        str,
+        typer.Option(
+            "--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0: every address of this machine."
+        ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0: any free port.")
+    ] = 8000,
     watch: Annotated[
         list[Path] | None,
         typer.Option("--watch", metavar="PATH", help="Keep the index equal to this folder. Repeatable."),
@@ -182,7 +189,7 @@ def verify(
 @app.command()
 def forget(
     documents: Annotated[
-        list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="Document ids or uris.")
+        list[str] | None, typer.Argument(metavar="DOCUMENT", help="Document ids or uris.")
     ] = None,
     data: DataFolder = None,
     collection: Collection = DEFAULT_COLLECTION,

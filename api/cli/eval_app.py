@@ -45,10 +45,14 @@ def run(
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option("--url", help="Ask a running service.  [env of its token: SAYWHERE_TOKEN]"),
+        typer.Option(
+            "--url", metavar="URL", help="Ask a running service.  [env of its token: SAYWHERE_TOKEN]"
+        ),
     ] = None,
     collection: Collection = DEFAULT_COLLECTION,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Questions at once.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", metavar="N", min=1, max=64, help="Questions at once.")
+    ] = 1,
     changed: Annotated[
         bool, typer.Option("--changed", help="Ask only cases that changed documents can affect.")
     ] = False,
@@ -68,7 +72,9 @@ def run(
             "--mutate", help="Mutation test: break pipeline and documents, and check that the cases fail."
         ),
     ] = False,
-    mutants: Annotated[int, typer.Option("--mutants", min=1, help="Cases whose documents are mutated.")] = 10,
+    mutants: Annotated[
+        int, typer.Option("--mutants", metavar="N", min=1, help="Cases whose documents are mutated.")
+    ] = 10,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", metavar="A B", help="Compare two JSON reports; ask nothing."),
@@ -89,7 +95,9 @@ def run(
         ),
     ] = True,
 ) -> None:
-    """Ask a set of questions; fail where scores are below their bounds or worse than the baseline.
+    """Run an evaluation (the default command).
+
+    Asks every case of a set, and fails where scores are below their bounds or worse than the baseline.
 
     Exit status: 0 passed, 1 failed, 2 could not run.
     """
@@ -120,7 +128,7 @@ def init(
     data: DataFolder = None,
     collection: Collection = DEFAULT_COLLECTION,
     count: Annotated[
-        int, typer.Option("--count", "-n", min=1, max=1000, help="How many drafts at most.")
+        int, typer.Option("--count", "-n", metavar="N", min=1, max=1000, help="How many drafts at most.")
     ] = 30,
 ) -> None:
     """Draft cases from ingested documents, for a person to correct.
@@ -154,7 +162,9 @@ def add(
         str | None,
         typer.Option("--unanswerable", metavar="KIND", help="The documents hold no answer; KIND says why."),
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag of the case. Repeatable.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag of the case. Repeatable.")
+    ] = None,
 ) -> None:
     """Add a wrong answer as a case.
 
@@ -183,7 +193,10 @@ def lint(
         ),
     ] = None,
 ) -> None:
-    """Find cases that no longer fit their documents, such as quotes that no document contains."""
+    """Find cases that no longer fit their documents.
+
+    For example quotes that no document contains, or accepted answers that none says.
+    """
     from api.cli.commands.eval_cases import lint as command
 
     raise typer.Exit(command(dataset, data=data))

@@ -11,5 +11,5 @@ DataFolder = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="The data folder.  [env: SAYWHERE_DATA; default: data]"),
 ]
-Collection = Annotated[str, typer.Option("--collection", help="The collection of documents.")]
+Collection = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection of documents.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the HTTP API does.")]
