@@ -93,7 +93,7 @@ class Said(BaseModel):
 
 
 _READ = """
-import { events } from EVENTS;
+import { readEvents } from EVENTS;
 const chunks = CHUNKS;
 const body = new ReadableStream({
   start(to) {
@@ -102,7 +102,7 @@ const body = new ReadableStream({
   },
 });
 const found = [];
-for await (const event of events(body)) found.push(event);
+for await (const event of readEvents(body)) found.push(event);
 console.log(JSON.stringify(found));
 """
 
