@@ -1,1 +1,1 @@
-"""The faces: HTTP, command line, pages."""
+"""The interfaces: HTTP with its pages and widget, and the command line."""

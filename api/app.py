@@ -1,4 +1,4 @@
-"""The HTTP face of an opened service: routes, limits, problems and headers put together."""
+"""Builds the HTTP application: routes, middleware and exception handlers over an opened service."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import openapi, problems
 from api.backend import Backend
+from api.errors import AccessDenied, ClientGone
+from api.openapi.document import complete_openapi
+from api.problems import handlers
+from api.problems.middleware import UnexpectedErrors
+from api.request_id import RequestIds
 from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
 from api.security.cors import Cors
-from api.security.headers import LastResort, SecurityHeaders
-from api.security.hosts import KnownHosts
-from api.security.origins import Access, AccessDenied
-from api.security.request_limits import BodyLimit, ClientGone, ConcurrencyLimiter
+from api.security.headers import SecurityHeaders
+from api.security.hosts import AllowedHosts
+from api.security.origins import AskAccess
+from api.security.request_limits import BodyLimit, ConcurrencyLimiter
 from api.security.write_access import WriteAccess
 from api.streaming.job_events import Shutdown
 from ingest.jobs import Ingestion
@@ -39,11 +43,11 @@ def create_app(
     ingestion: Ingestion | None = None,
     local: bool = False,
 ) -> FastAPI:
-    """The ASGI application over an opened service. It doesn't close the service.
+    """The ASGI application over an opened service, which it doesn't close.
 
     Args:
-        hosts: the names it answers to; None: to any.
-        ingestion: what takes documents in; None: they can't be written over HTTP.
+        hosts: the host names it answers to; None: any.
+        ingestion: the queue of documents to write; None: none can be written over HTTP.
         local: only this machine can reach the service, so that writing needs no API key.
     """
     app = FastAPI(
@@ -51,42 +55,46 @@ def create_app(
         version=version("saywhere"),
         description=_DESCRIPTION,
         lifespan=_lifespan,
-        docs_url=None,  # both load their scripts from elsewhere
+        docs_url=None,  # both pages load scripts from other hosts
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.backend = backend
-    app.state.turns = ConcurrencyLimiter(backend.settings.limits)
-    app.state.suggestions = {}  # by collection: the generation they were made of, and they
-    access = app.state.access = Access(backend.settings.widget)
+    app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
+    app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
+    ask_access = app.state.ask_access = AskAccess(backend.settings.widget)
     key = backend.settings.api_key
-    app.state.writing = WriteAccess(
+    app.state.write_access = WriteAccess(
         key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
     )
-    app.state.stopping = Shutdown()
+    app.state.shutdown = Shutdown()
     for module in (ask, search, documents, collections, jobs, feedback, health, widget, pages):
         app.include_router(module.router)
-    app.add_exception_handler(SaywhereError, problems.on_our_error)
-    app.add_exception_handler(AccessDenied, problems.on_refusal)
-    app.add_exception_handler(HTTPException, problems.on_http_error)
-    app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
-    app.add_exception_handler(ClientGone, _nobody_listens)
+    app.add_exception_handler(SaywhereError, handlers.core_error)
+    app.add_exception_handler(AccessDenied, handlers.access_denied)
+    app.add_exception_handler(HTTPException, handlers.http_exception)
+    app.add_exception_handler(RequestValidationError, handlers.invalid_request)
+    app.add_exception_handler(ClientGone, _client_gone)
     limits = backend.settings.limits
-    app.add_middleware(BodyLimit, limit=limits.body_bytes, larger={"/v1/documents": limits.upload_bytes})
+    # From the innermost to the outermost: the last one added sees a request first.
+    app.add_middleware(
+        BodyLimit, limit=limits.body_bytes, limits_by_path={"/v1/documents": limits.upload_bytes}
+    )
     if hosts is not None:
-        app.add_middleware(KnownHosts, names=hosts)
-    app.add_middleware(LastResort)
-    app.add_middleware(Cors, origins=access.origins)
-    app.add_middleware(SecurityHeaders)  # added last: outermost
-    openapi.describe(app)
+        app.add_middleware(AllowedHosts, names=hosts)
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(Cors, origins=ask_access.origins)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestIds)
+    complete_openapi(app)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.turns.close()
+    app.state.limiter.close()
 
 
-async def _nobody_listens(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=499)  # as nginx logs it; it is never received
+async def _client_gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=499)  # nginx's code for it; no client receives it

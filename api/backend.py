@@ -1,4 +1,4 @@
-"""What the HTTP face needs of a service, as a Protocol: rag/wiring.py's Service fulfils it."""
+"""The service as the HTTP layer uses it, as a Protocol. ``rag.wiring.Service`` implements it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rag.settings import Settings
 from rag.types import Candidate, Outcome, Question, Step
 
 
-class Answering(Protocol):
-    """Answers and finds; calls block and may be made from several threads at once."""
+class Engine(Protocol):
+    """Answers questions and retrieves passages. Calls block; they may come from several threads at once."""
 
     def ask(
         self,
@@ -34,7 +34,7 @@ class Backend(Protocol):
     def settings(self) -> Settings: ...
 
     @property
-    def engine(self) -> Answering: ...
+    def engine(self) -> Engine: ...
 
     @property
     def catalog(self) -> Catalog: ...

@@ -1,7 +1,7 @@
-"""The media type a body must be sent as.
+"""The media type of a request's body, and the requirement of JSON.
 
-Strict for a reason beside order: a web page elsewhere can post plain text or a form to a service on
-the reader's own machine, but JSON only after a preflight, which is never granted.
+The requirement is a defence: a page of another site can post plain text or a form to a service on the
+reader's machine, but JSON only after a CORS preflight, which isn't granted to it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from starlette.requests import Request
 
 
 def media_type(request: Request) -> str:
-    """What the body says it is, in lower case and without parameters."""
+    """The Content-Type in lower case, without parameters."""
     message = Message()
     message["content-type"] = request.headers.get("content-type", "text/plain")
     return message.get_content_type()
 
 
 async def requires_json(request: Request) -> None:
-    """Raises 415 unless the body is sent as JSON."""
+    """Raises HTTPException 415 unless the body is sent as JSON."""
     if media_type(request) != "application/json":
         raise HTTPException(415)

@@ -1,8 +1,8 @@
-"""Serves an opened service over HTTP until it is told to stop.
+"""Runs the HTTP server from binding its address to a clean shutdown.
 
-In this order, so that nobody is answered wrongly or cut off: the address is taken but not listened
-on, the service is opened and its models run once, then the first connection is let in. At SIGTERM
-or SIGINT no new connection is taken, questions under way are answered, and the service is closed.
+At the start: the address is bound but not listened on, the service is opened, each model runs once, and
+then the first connection is accepted. At SIGTERM or SIGINT: no new connection is accepted, running
+questions are answered, and the service is closed.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ import uvicorn
 
 from api.app import create_app
 from api.backend import Backend
-from api.security.hosts import answered_names, is_loopback
+from api.security.hosts import allowed_hosts, is_loopback
 from ingest.jobs import Ingestion
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION, Question
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
-_GRACE = 5.0  # seconds, beyond those that a question may take
-
+_GRACE_SECONDS = 5.0  # at shutdown, beyond those that one question may take
 
 B = TypeVar("B", bound=Backend)
 
 
 class AddressTaken(OSError):
-    """The host and port can't be served at: in use, not ours, or not allowed."""
+    """The host and port can't be bound: in use, not of this machine, or not permitted."""
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens and when it stops: uvicorn has no hooks for it; a lifespan starts too early,
-    and ends only when the last connection has."""
+    """Calls ``on_ready`` when it listens and ``on_stop`` when it begins to shut down.
+
+    uvicorn has no hooks for these: a lifespan starts before it listens, and ends after the last connection.
+    """
 
     def __init__(
         self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], None]
@@ -53,7 +54,7 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._on_stop()  # what would stream on for as long as somebody listens
+        self._on_stop()  # ends open streams, which uvicorn would wait for
         await super().shutdown(sockets=sockets)
 
 
@@ -70,24 +71,24 @@ def serve(
     """Serves until SIGTERM or SIGINT; then raises SystemExit(0).
 
     Args:
-        open_backend: opens the service, given the settings and the URL it will be at.
-        open_ingestion: opens what takes documents in; None: they can't be written over HTTP.
-        port: 0 takes any free one.
-        allow_hosts: further names that requests may be sent to, such as a reverse proxy's.
-        say: told one line when the first question can be asked.
+        open_backend: opens the service, given the settings and the URL it will have.
+        open_ingestion: opens the queue of documents to write; None: none can be written over HTTP.
+        port: 0 for any free one.
+        allow_hosts: further host names to answer to, such as a reverse proxy's.
+        say: called with one line when the first question can be asked.
 
     Raises:
-        AddressTaken: host and port can't be had.
+        AddressTaken: host and port can't be bound.
         SaywhereError: whatever opening the service raises.
     """
-    with _stopping_cleanly(), _bound(host, port) as listener:
+    with _exit_on_signals(), _bound_socket(host, port) as listener:
         url = _url(host, listener)
         with ExitStack() as stack:
             backend = stack.enter_context(open_backend(settings, url))
-            _warm(backend)
+            _warm_up(backend)
             app = create_app(
                 backend,
-                hosts=answered_names(host, allow_hosts),
+                hosts=allowed_hosts(host, allow_hosts),
                 ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
                 local=is_loopback(host) and not allow_hosts,
             )
@@ -97,26 +98,26 @@ def serve(
                 log_config=None,
                 proxy_headers=False,
                 server_header=False,
-                timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE),
+                timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE_SECONDS),
                 ws="none",
             )
             ready = partial(say, f"Saywhere answers at {url}")
-            _run(_Server(config, ready, app.state.stopping.set), listener, url)
+            _run(_Server(config, ready, app.state.shutdown.set), listener, url)
 
 
 def _run(server: _Server, listener: socket.socket, url: str) -> None:
     try:
         server.run(sockets=[listener])
     except OSError as error:
-        # Two processes may hold an address that neither listens on yet; the later one learns it here.
+        # Two processes can bind an address that neither listens on yet; the later one fails here.
         if error.errno != errno.EADDRINUSE:
             raise
         raise AddressTaken(f"another program serves at {url} already") from None
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that has the address but takes no connection yet."""
+def _bound_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that is bound to the address but doesn't listen yet."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -129,36 +130,36 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(address)
         except OSError as error:
             in_use = error.errno == errno.EADDRINUSE
-            why = "it is in use; choose another --port" if in_use else error.strerror
-            raise AddressTaken(f"can't serve at {host} port {port}: {why}") from None
+            reason = "it is in use; choose another --port" if in_use else error.strerror
+            raise AddressTaken(f"can't serve at {host} port {port}: {reason}") from None
         yield listener
 
 
 def _url(host: str, listener: socket.socket) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}/"
+    url_host = f"[{host}]" if ":" in host else host
+    return f"http://{url_host}:{listener.getsockname()[1]}/"
 
 
-def _warm(backend: Backend) -> None:
-    """Runs each model once, so that the first question isn't the slow one."""
+def _warm_up(backend: Backend) -> None:
+    """Runs each model once, so that the first question isn't slower than others."""
     collection = min(backend.catalog.collections(), default=DEFAULT_COLLECTION)
     backend.engine.ask(Question(text="Is anybody there?", collection=collection))
 
 
 @contextmanager
-def _stopping_cleanly() -> Iterator[None]:
-    """Both signals unwind the stack, so that what is open gets closed.
+def _exit_on_signals() -> Iterator[None]:
+    """SIGTERM and SIGINT raise SystemExit, so that the stack unwinds and everything is closed.
 
-    uvicorn sets its own handlers while it runs and raises the signal again, to these, when done.
+    uvicorn sets its own handlers while it runs, and raises the signal again, to these, when it has stopped.
     """
     signals = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, _stop) for number in signals]
+    previous = [signal.signal(number, _exit) for number in signals]
     try:
         yield
     finally:
-        for number, handler in zip(signals, before, strict=True):
+        for number, handler in zip(signals, previous, strict=True):
             signal.signal(number, handler)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def _exit(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)

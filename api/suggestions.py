@@ -1,7 +1,7 @@
-"""Questions to start with: those that were configured, or some made of the documents' headings.
+"""Suggested questions, made from the headings of a collection's documents.
 
-Most headings make no question anybody would ask. So a made one is suggested only where the service
-answers it, and from the very section that raised it.
+Most headings make no sensible question, so one is suggested only if the service answers it with a
+citation from the section of that heading.
 """
 
 from __future__ import annotations
@@ -11,49 +11,52 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from rag.ports.catalog import Catalog
 from rag.types import Answer, Document, Outcome, Question
 
-WANTED = 4
-_DOCUMENTS = 20  # looked at for headings
-_TRIED = 40
-_WORDS = range(2, 12)  # of a heading that is a question
-_NAME = 4  # words at most of one that names something
+MAX_SUGGESTIONS = 4
+_MAX_DOCUMENTS = 20  # whose headings are used
+_MAX_TRIED = 40  # questions asked
+_QUESTION_WORDS = range(2, 12)  # number of words of a heading that is a question
+_MAX_NAME_WORDS = 4  # of a heading that is a name
 
-Raised = tuple[str, str]
-"""A question and the heading it is made of."""
+QuestionAndHeading = tuple[str, str]
 
 
-def made(catalog: Catalog, collection: str, ask: Callable[[Question], Outcome]) -> list[str]:
-    """Up to four questions that a collection's headings raise and their sections answer."""
-    records = catalog.list(collection, limit=_DOCUMENTS)
+def suggest_questions(catalog: Catalog, collection: str, ask: Callable[[Question], Outcome]) -> list[str]:
+    """At most ``MAX_SUGGESTIONS`` questions made from headings and answered from their sections."""
+    records = catalog.list(collection, limit=_MAX_DOCUMENTS)
     documents = catalog.documents(record.id for record in records)
-    raised = dict(_in_turn([list(_raised(document)) for document in documents.values()]))
-    found: list[str] = []
-    for question, heading in list(raised.items())[:_TRIED]:
-        if len(found) < WANTED and _answered(ask(Question(text=question, collection=collection)), heading):
-            found.append(question)
-    return found
+    headings = dict(_interleaved([list(_questions_of(document)) for document in documents.values()]))
+    suggestions: list[str] = []
+    for question, heading in list(headings.items())[:_MAX_TRIED]:
+        if len(suggestions) == MAX_SUGGESTIONS:
+            break
+        if _is_answered_from(heading, ask(Question(text=question, collection=collection))):
+            suggestions.append(question)
+    return suggestions
 
 
-def _answered(outcome: Outcome, heading: str) -> bool:
+def _is_answered_from(heading: str, outcome: Outcome) -> bool:
     return isinstance(outcome, Answer) and any(
         citation.section and citation.section[-1].strip() == heading for citation in outcome.citations
     )
 
 
-def _raised(document: Document) -> Iterator[Raised]:
-    """Headings that are questions, as they are; then what those are that look like a name."""
+def _questions_of(document: Document) -> Iterator[QuestionAndHeading]:
+    """Headings that are questions as they are; then ``What is NAME?`` of those that look like a name."""
     headings = [section.path[-1].strip() for section in document.sections if section.path]
-    yield from ((h, h) for h in headings if h.endswith("?") and len(h.split()) in _WORDS)
+    yield from ((h, h) for h in headings if h.endswith("?") and len(h.split()) in _QUESTION_WORDS)
     yield from ((f"What is {h}?", h) for h in headings if _is_name(h))
 
 
 def _is_name(heading: str) -> bool:
     words = heading.split()
     return (
-        0 < len(words) <= _NAME and heading[-1].isalnum() and all(not word[0].islower() for word in words[1:])
+        0 < len(words) <= _MAX_NAME_WORDS
+        and heading[-1].isalnum()
+        and all(not word[0].islower() for word in words[1:])
     )
 
 
-def _in_turn(lists: Sequence[Sequence[Raised]]) -> Iterable[Raised]:
-    """The first of each, then the second of each: no document crowds out the others."""
+def _interleaved(lists: Sequence[Sequence[QuestionAndHeading]]) -> Iterable[QuestionAndHeading]:
+    """The first of each list, then the second of each, so that every document has its share."""
     longest = max(map(len, lists), default=0)
-    return (raised[at] for at in range(longest) for raised in lists if at < len(raised))
+    return (items[index] for index in range(longest) for items in lists if index < len(items))

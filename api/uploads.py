@@ -1,7 +1,7 @@
-"""Documents that are sent, out of a form or of JSON, each checked before any is queued.
+"""Reads the documents of an upload from a form or from JSON, and checks each before any is queued.
 
-Forms are read here and not by the framework: so that who may not write is turned away before a byte
-of the body is read.
+The body is read here and not by FastAPI, so that a client without write access is refused before any of
+its body is read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -22,70 +23,91 @@ from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
 from rag.wire.documents import FormIn, TextsIn
 
-_FIELDS = 10  # beside the files
-_FIELD_BYTES = 100_000
+_MAX_FIELDS = 10  # of a form, beside its files
+_MAX_FIELD_BYTES = 100_000
+
+OPENAPI_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    "collection": {"type": "string", "default": "default"},
+                    "uri": {"type": "string", "description": "for a single file: names the document"},
+                    "metadata": {"type": "string", "description": "a JSON object of strings"},
+                },
+            }
+        },
+        "application/json": {"schema": {"$ref": "#/components/schemas/TextsIn"}},
+    },
+}
+"""The request body's OpenAPI entry, which FastAPI can't infer from a route that reads its own body."""
 
 
-async def received(request: Request, limits: LimitSettings) -> tuple[str, list[Upload]]:
+async def read_uploads(request: Request, limits: LimitSettings) -> tuple[str, list[Upload]]:
     """The collection and the documents of a request.
 
     Raises:
         RequestValidationError: the body doesn't fit its schema.
-        DocumentTooLarge: one of them is over the limit.
-        HTTPException: a damaged form (400), too many bytes (413), or of another content type (415).
+        DocumentTooLarge: a document is over the limit.
+        UnsupportedBody: it is neither a form nor JSON.
+        HTTPException: a damaged form (400), or too many bytes (413).
     """
-    kind = media_type(request)
-    if kind == "multipart/form-data":
+    content_type = media_type(request)
+    if content_type == "multipart/form-data":
         async with request.form(
-            max_files=limits.upload_files, max_fields=_FIELDS, max_part_size=_FIELD_BYTES
+            max_files=limits.upload_files, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
         ) as form:
-            return await _of_form(form, limits)
-    if kind == "application/json":
-        return _of_json(await request.body(), limits)
+            return await _from_form(form, limits)
+    if content_type == "application/json":
+        return _from_json(await request.body(), limits)
     raise UnsupportedBody("send documents as multipart/form-data or application/json")
 
 
-async def _of_form(form: FormData, limits: LimitSettings) -> tuple[str, list[Upload]]:
+async def _from_form(form: FormData, limits: LimitSettings) -> tuple[str, list[Upload]]:
     files = [value for name, value in form.multi_items() if name == "files" and isinstance(value, UploadFile)]
     texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     unknown = {
         name for name, value in form.multi_items() if name != "files" and isinstance(value, UploadFile)
     }
-    given: dict[str, object] = {**texts, **dict.fromkeys(unknown, "a file"), "files": len(files)}
+    values: dict[str, object] = {**texts, **dict.fromkeys(unknown, "a file"), "files": len(files)}
     if "metadata" in texts:
-        given["metadata"] = _json("metadata", texts["metadata"])
-    asked = _checked(FormIn, given)
-    if asked.uri is not None and len(files) != 1:
-        raise _fault("uri", "names one document: send one file with it")
-    uploads = [await _upload(file, asked, limits) for file in files]
-    return asked.collection, uploads
+        values["metadata"] = _parse_json("metadata", texts["metadata"])
+    fields = _form_fields(values)
+    if fields.uri is not None and len(files) != 1:
+        raise _invalid_field("uri", "names one document: send one file with it")
+    uploads = [await _upload(file, fields, limits) for file in files]
+    return fields.collection, uploads
 
 
-async def _upload(file: UploadFile, asked: FormIn, limits: LimitSettings) -> Upload:
-    name = _file_name(file.filename or "")
+async def _upload(file: UploadFile, fields: FormIn, limits: LimitSettings) -> Upload:
+    name = _relative_path(file.filename or "")
     _require_size(name, file.size or 0, limits)
     return Upload(
         name=PurePosixPath(name).name,
-        uri=asked.uri or f"uploads/{name}",
+        uri=fields.uri or f"uploads/{name}",
         data=await file.read(),
         media_type=file.content_type,
-        metadata=asked.metadata,
+        metadata=fields.metadata,
     )
 
 
-def _of_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
+def _from_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
     try:
-        asked = TextsIn.model_validate_json(body)
+        texts = TextsIn.model_validate_json(body)
     except ValidationError as error:
-        raise _faults(error) from None
+        raise _invalid_body(error) from None
     uploads = []
-    for text in asked.documents:
+    for text in texts.documents:
         data = text.text.encode("utf-8", "replace")
         uri = text.uri or f"texts/{sha256(data).hexdigest()[:16]}"
         _require_size(uri, len(data), limits)
         uploads.append(
             Upload(
-                # No dot: the media type says how it is to be read, not what the uri ends with.
+                # Without a dot: the format follows from the media type, not from the end of the uri.
                 name=PurePosixPath(uri).stem.replace(".", " ") or "text",
                 uri=uri,
                 data=data,
@@ -94,12 +116,12 @@ def _of_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
                 metadata=text.metadata,
             )
         )
-    return asked.collection, uploads
+    return texts.collection, uploads
 
 
-def _file_name(sent: str) -> str:
-    """A name with its folders, as a browser sends those of a folder; nothing that climbs out of it."""
-    parts = sent.replace("\\", "/").split("/")
+def _relative_path(file_name: str) -> str:
+    """A file name with its folders, as browsers send them, without ``..`` and control characters."""
+    parts = file_name.replace("\\", "/").split("/")
     clean = ("".join(c for c in part if c.isprintable()).strip() for part in parts)
     return "/".join(part for part in clean if part not in ("", ".", "..")) or "unnamed"
 
@@ -109,31 +131,32 @@ def _require_size(name: str, size: int, limits: LimitSettings) -> None:
         raise DocumentTooLarge(f"{name} has {size:,} bytes; the limit is {limits.document_bytes:,}")
 
 
-def _json(field: str, sent: str) -> object:
+def _parse_json(field: str, text: str) -> object:
     try:
-        return json.loads(sent)
+        return json.loads(text)
     except ValueError:
-        raise _fault(field, "not JSON") from None
+        raise _invalid_field(field, "not JSON") from None
 
 
-def _checked(model: type[FormIn], given: Mapping[str, object]) -> FormIn:
+def _form_fields(values: Mapping[str, object]) -> FormIn:
     try:
-        return model.model_validate(given)
+        return FormIn.model_validate(values)
     except ValidationError as error:
-        raise _faults(error) from None
+        raise _invalid_body(error) from None
 
 
-def _faults(error: ValidationError) -> RequestValidationError:
-    found: Sequence[Mapping[str, object]] = error.errors(include_url=False)
-    return RequestValidationError([{**one, "loc": _place(one)} for one in found])
+def _invalid_body(error: ValidationError) -> RequestValidationError:
+    """The error with locations that begin with ``body``, as FastAPI gives them."""
+    details: Sequence[Mapping[str, object]] = error.errors(include_url=False)
+    return RequestValidationError([{**detail, "loc": _location(detail)} for detail in details])
 
 
-def _place(fault: Mapping[str, object]) -> tuple[object, ...]:
-    loc = fault["loc"]
-    if fault["type"] == "json_invalid":
+def _location(detail: Mapping[str, object]) -> tuple[object, ...]:
+    loc = detail["loc"]
+    if detail["type"] == "json_invalid":
         return ("body", 0)
     return ("body", *(loc if isinstance(loc, tuple) else ()))
 
 
-def _fault(field: str, why: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "value_error", "loc": ("body", field), "msg": why}])
+def _invalid_field(field: str, message: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "value_error", "loc": ("body", field), "msg": message}])

@@ -1,7 +1,7 @@
-// The page that shows the widget at work. /?q=… asks its question on opening; Back from a source finds
-// the conversation as it was, since the widget keeps it for the tab.
+// The page with the widget. /?q=… asks its question when the page opens, unless the tab's conversation
+// has it already: the widget restores that, for example after Back from a source.
 
-import { call } from "./service.js";
+import { fetchJson } from "./service.js";
 
 const [chat, hint, origin] = ["chat", "hint", "origin"].map((id) => document.getElementById(id));
 
@@ -10,12 +10,12 @@ await customElements.whenDefined("saywhere-chat");
 const question = new URLSearchParams(location.search).get("q");
 if (question && !chat.turns.some((turn) => turn.question === question)) chat.ask(question);
 
-const ready = await call("/readyz").catch((error) => error);
-if (ready instanceof Error) {
-  hint.textContent = ready.message;
-} else if (ready.documents === 0) {
+const readiness = await fetchJson("/readyz").catch((error) => error);
+if (readiness instanceof Error) {
+  hint.textContent = readiness.message;
+} else if (readiness.documents === 0) {
   hint.textContent = "There are no documents yet: add some with saywhere ingest FOLDER.";
 } else {
-  const documents = ready.documents === 1 ? "1 document" : `${ready.documents} documents`;
+  const documents = readiness.documents === 1 ? "1 document" : `${readiness.documents} documents`;
   hint.textContent = `${documents} to ask. Each answer comes with the exact places that say so.`;
 }

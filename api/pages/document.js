@@ -1,63 +1,64 @@
-// Shows a document's text and marks what the address names: /documents/{id}?version={hex}#{start}-{end}.
-// Of another version than the stored one nothing is marked: the place holds other words now.
+// Shows a document and marks the span that the address names: /documents/{id}?version={hex}#{start}-{end}.
+// If the stored version is another one, nothing is marked, since the offsets point to other text.
 
-import { laidOut, pageOf } from "./layout.js";
-import { span } from "./positions.js";
-import { call, element } from "./service.js";
+import { layOut, pageOf } from "./layout.js";
+import { parseSpan } from "./positions.js";
+import { createElement, fetchJson } from "./service.js";
 
-const [title, about, notice, shown] = ["title", "about", "notice", "text"].map((id) =>
+const [title, about, notice, container] = ["title", "about", "notice", "text"].map((id) =>
   document.getElementById(id),
 );
-notice.append(element("p", "reading quiet", "Opening…"));
+notice.append(createElement("p", "reading muted", "Opening…"));
 
 try {
-  const stored = await call(`/v1${location.pathname}`);
+  const stored = await fetchJson(`/v1${location.pathname}`);
   title.textContent = title.title = stored.title;
   document.title = `${stored.title} – Saywhere`;
   about.title = stored.version;
   show(stored);
   addEventListener("hashchange", () => show(stored));
 } catch (error) {
-  notice.replaceChildren(element("p", "error", error.message));
+  notice.replaceChildren(createElement("p", "error", error.message));
 }
 
-function hex({ version }) {
+function versionHex({ version }) {
   return version.replace("sha256:", "");
 }
 
 function show(stored) {
   notice.replaceChildren();
-  const named = new URLSearchParams(location.search).get("version") ?? "";
-  if (hex(stored).startsWith(named)) {
-    mark(stored);
+  const version = new URLSearchParams(location.search).get("version") ?? "";
+  if (versionHex(stored).startsWith(version)) {
+    showMarked(stored);
     return;
   }
-  fill(stored, null);
-  const changed = "The document has changed since the answer was given, so its quote is not marked here.";
-  notice.append(element("p", "error", changed));
+  render(stored, null);
+  const message = "The document has changed since the answer was given, so its quote is not marked here.";
+  notice.append(createElement("p", "error", message));
 }
 
-function mark(stored) {
-  const place = span(location.hash);
-  const marks = fill(stored, place);
+function showMarked(stored) {
+  const span = parseSpan(location.hash);
+  const marks = render(stored, span);
   if (marks.length === 0) {
-    if (place) notice.append(element("p", "error", "The text has no such place; it may have changed."));
+    const message = "The text has no such place; it may have changed.";
+    if (span) notice.append(createElement("p", "error", message));
     return;
   }
-  marks[0].tabIndex = -1; // so that reading aloud, and Tab, go on from here
+  marks[0].tabIndex = -1; // focusable, so that a screen reader and Tab continue from here
   marks[0].scrollIntoView();
   marks[0].focus({ preventScroll: true });
-  // What came into view by that has now its real height, above the mark too.
+  // Parts that have come into view have their real height now, so the position is corrected.
   requestAnimationFrame(() => requestAnimationFrame(() => marks[0].scrollIntoView()));
 }
 
-/** Shows text and where it is from; returns the marks of a place in it. */
-function fill(stored, place) {
-  const { parts, marks } = laidOut(stored, place);
-  shown.replaceChildren(...parts);
-  const page = place && marks.length > 0 ? pageOf(stored.pages, place.start) : null;
-  const version = `version ${hex(stored).slice(0, 12)}`;
-  const where = page === null ? [stored.uri, version] : [stored.uri, `page ${page}`, version];
-  about.textContent = where.join(" · ");
+/** Renders the text, and the line about its source; returns the mark elements of a span. */
+function render(stored, span) {
+  const { parts, marks } = layOut(stored, span);
+  container.replaceChildren(...parts);
+  const page = span && marks.length > 0 ? pageOf(stored.pages, span.start) : null;
+  const version = `version ${versionHex(stored).slice(0, 12)}`;
+  const source = page === null ? [stored.uri, version] : [stored.uri, `page ${page}`, version];
+  about.textContent = source.join(" · ");
   return marks;
 }

@@ -1,15 +1,15 @@
-// Puts what is chosen on the widget as it is chosen, and shows the lines that do the same elsewhere.
+// Applies the form's values to the widget as they change, and shows the HTML and CSS that do the same.
 
-const [knobs, chat, lines] = ["knobs", "chat", "lines"].map((id) => document.getElementById(id));
+const [form, chat, code] = ["controls", "chat", "code"].map((id) => document.getElementById(id));
 
-knobs.addEventListener("input", apply);
-knobs.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", apply);
+form.addEventListener("submit", (event) => event.preventDefault());
 apply();
 
 function apply() {
-  const chosen = [...new FormData(knobs)].filter(([, value]) => value !== "");
-  for (const { name } of knobs.elements) set(name, knobs.elements[name].value);
-  lines.textContent = embedding(chosen.filter(([name]) => name !== "dir"));
+  const values = [...new FormData(form)].filter(([, value]) => value !== "");
+  for (const { name } of form.elements) set(name, form.elements[name].value);
+  code.textContent = embedCode(values.filter(([name]) => name !== "dir"));
 }
 
 function set(name, value) {
@@ -19,18 +19,18 @@ function set(name, value) {
   else if (chat.getAttribute(name) !== value) chat.setAttribute(name, value);
 }
 
-function embedding(chosen) {
-  const attributes = chosen.filter(([name, value]) => !name.startsWith("--") && value !== "launcher");
-  const rules = chosen.filter(([name]) => name.startsWith("--"));
-  const tag = ["<saywhere-chat", ...attributes.map(([name, value]) => `${name}="${escaped(value)}"`)].join("\n  ");
-  const style = rules.map(([name, value]) => `  ${name}: ${value};`).join("\n");
+function embedCode(values) {
+  const attributes = values.filter(([name, value]) => !name.startsWith("--") && value !== "launcher");
+  const properties = values.filter(([name]) => name.startsWith("--"));
+  const tag = ["<saywhere-chat", ...attributes.map(([name, value]) => `${name}="${escapeHtml(value)}"`)].join("\n  ");
+  const rules = properties.map(([name, value]) => `  ${name}: ${value};`).join("\n");
   return [
     `<script type="module" src="${location.origin}/widget.js"></script>`,
     `${tag}></saywhere-chat>`,
-    ...(style ? [`\n/* in your style sheet */\nsaywhere-chat {\n${style}\n}`] : []),
+    ...(rules ? [`\n/* in your style sheet */\nsaywhere-chat {\n${rules}\n}`] : []),
   ].join("\n");
 }
 
-function escaped(value) {
+function escapeHtml(value) {
   return value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

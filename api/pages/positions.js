@@ -1,21 +1,21 @@
-// Saywhere counts code points, JavaScript UTF-16 units: an offset is never used as an index here.
+// Offsets count code points, JavaScript strings UTF-16 units: an offset must be converted to an index.
 
 /** The span that "#12-34" names, or null. */
-export function span(hash) {
-  const found = /^#(\d+)-(\d+)$/.exec(hash);
-  return found && { start: Number(found[1]), end: Number(found[2]) };
+export function parseSpan(hash) {
+  const match = /^#(\d+)-(\d+)$/.exec(hash);
+  return match && { start: Number(match[1]), end: Number(match[2]) };
 }
 
-/** Code point offsets as UTF-16 indices, in one pass over the text; past its end they are its length. */
-export function units(text, offsets) {
-  const found = new Map();
+/** UTF-16 indices by code point offset, in one pass over the text; offsets past its end give its length. */
+export function utf16Indices(text, offsets) {
+  const indices = new Map();
   let points = 0;
-  let at = 0;
+  let index = 0;
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
-    for (; points < offset && at < text.length; points += 1) {
-      at += text.codePointAt(at) > 0xffff ? 2 : 1;
+    for (; points < offset && index < text.length; points += 1) {
+      index += text.codePointAt(index) > 0xffff ? 2 : 1;
     }
-    found.set(offset, at);
+    indices.set(offset, index);
   }
-  return found;
+  return indices;
 }

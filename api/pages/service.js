@@ -1,7 +1,7 @@
-// What both pages share: a call to the service, and making an element out of text.
+// What the pages share: a call to the service, and the creation of elements from text.
 
-/** The JSON that a path answers with. Throws an Error whose message a reader can act on. */
-export async function call(path, options) {
+/** The JSON at a path. Throws an Error whose message says what the reader can do. */
+export async function fetchJson(path, options) {
   let response, body;
   try {
     response = await fetch(path, options);
@@ -16,16 +16,17 @@ export async function call(path, options) {
     throw new Error(`The service sent no proper answer (status ${response.status}).`);
   }
   if (response.ok) return body;
-  const why = body.detail ?? body.errors?.[0]?.detail;
-  const again = response.headers.get("Retry-After");
-  throw new Error([body.title, why && `: ${why}`, again && `. Try again in ${again} s`].filter(Boolean).join(""));
+  const detail = body.detail ?? body.errors?.[0]?.detail;
+  const seconds = response.headers.get("Retry-After");
+  const parts = [body.title, detail && `: ${detail}`, seconds && `. Try again in ${seconds} s`];
+  throw new Error(parts.filter(Boolean).join(""));
 }
 
-/** An element that holds text, never markup. Text that runs right to left is set so. */
-export function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  made.dir = "auto";
-  return made;
+/** An element with text, never markup. The text's own direction is used. */
+export function createElement(name, className = "", text = "") {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  element.textContent = text;
+  element.dir = "auto";
+  return element;
 }

@@ -1,1 +1,1 @@
-"""One module a resource."""
+"""The HTTP routes, one module for each resource."""

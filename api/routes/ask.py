@@ -1,4 +1,4 @@
-"""A question in, an answer or an abstention out; at once, or as it comes about."""
+"""A question in; an answer or an abstention out, whole or as a stream of events."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
-from api import problems
 from api.backend import Backend, UsesBackend
+from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.media_type import requires_json
-from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
+from api.openapi.problem_responses import problem_responses
+from api.problems.handlers import stream_problem
+from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
-from api.streaming.question_steps import follow, outcome
+from api.streaming.question_steps import final_outcome, follow_steps
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import Outcome, Step
 from rag.wire.asking import AnswerOut, AskIn
@@ -23,7 +25,7 @@ from rag.wire.convert import outcome_out, question_in, trace_out
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
-_FAULTS = problems.documented(
+_PROBLEMS = problem_responses(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
     OriginRefused, TokenNeeded, RateLimited, statuses=(400, 413, 415),
 )  # fmt: skip
@@ -40,62 +42,62 @@ _STREAM: dict[int | str, Any] = {
 
 
 @router.post(
-    "/ask", dependencies=[Depends(requires_json)], responses=_FAULTS | _STREAM, response_model=AnswerOut
+    "/ask", dependencies=[Depends(requires_json)], responses=_PROBLEMS | _STREAM, response_model=AnswerOut
 )
 async def ask(
-    asked: AskIn, request: Request, backend: UsesBackend, access: UsesAccess
+    body: AskIn, request: Request, backend: UsesBackend, access: UsesAskAccess
 ) -> AnswerOut | Response:
-    """Answers from the documents, with the exact places; or says why they hold no answer.
+    """Answers from the documents with exact citations, or abstains with a reason.
 
-    An abstention is a 200 with `answered: false`. With `stream`, server-sent events tell `retrieved`,
-    then `answer` and each `statement` with its citations, or `abstained`; `done` holds the answer
-    whole. What goes wrong before the first of them is a status as ever, later an `error` event with the
-    problem. A client that goes away ends the work on its question.
+    An abstention is a 200 with `answered: false`. With `stream`, the response is server-sent events:
+    `retrieved`, then `answer` and a `statement` with citations for each of its sentences, or `abstained`;
+    then `done` with the whole answer. An error before the first event is a response with its own status;
+    a later one is an `error` event with the problem. Closing the connection ends the work.
     """
-    access.admit(request, asked.collection)
-    turns: ConcurrencyLimiter = request.app.state.turns
-    deadline = time.monotonic() + turns.seconds
+    access.admit(request, body.collection)
+    limiter: ConcurrencyLimiter = request.app.state.limiter
+    deadline = time.monotonic() + limiter.seconds
 
     def work(observe: Callable[[Step], None]) -> Outcome:
-        return backend.engine.ask(question_in(asked), deadline=deadline, observe=observe)
+        return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
 
-    def told(found: Outcome) -> AnswerOut:
-        return _told(found, asked, backend)
+    def to_wire(outcome: Outcome) -> AnswerOut:
+        return _answer_out(outcome, body, backend)
 
-    if not asked.stream:
-        return told(await while_connected(request, outcome(turns, work)))
-    steps = follow(turns, work)
+    if not body.stream:
+        return to_wire(await while_connected(request, final_outcome(limiter, work)))
+    steps = follow_steps(limiter, work)
     first = await while_connected(request, anext(steps))
     return StreamingResponse(
-        _events(first, steps, told, request),
+        _events(first, steps, to_wire, request),
         media_type=events.MEDIA_TYPE,
-        headers={"X-Accel-Buffering": "no"},  # nginx would hold them back
+        headers={"X-Accel-Buffering": "no"},  # nginx would buffer them
     )
 
 
-def _told(found: Outcome, asked: AskIn, backend: Backend) -> AnswerOut:
-    if not asked.trace:
-        return outcome_out(found)
-    trace = trace_out(found.trace, models=backend.models(), index=backend.catalog.fingerprint())
-    return outcome_out(found, trace=trace)
+def _answer_out(outcome: Outcome, body: AskIn, backend: Backend) -> AnswerOut:
+    if not body.trace:
+        return outcome_out(outcome)
+    trace = trace_out(outcome.trace, models=backend.models(), index=backend.catalog.fingerprint())
+    return outcome_out(outcome, trace=trace)
 
 
 async def _events(
     first: Step | Outcome,
     steps: AsyncGenerator[Step | Outcome],
-    told: Callable[[Outcome], AnswerOut],
+    to_wire: Callable[[Outcome], AnswerOut],
     request: Request,
 ) -> AsyncIterator[str]:
-    """What is told of the first step and of those after it."""
+    """The events of the first step, of each later one, and of the outcome."""
     try:
-        found: Step | Outcome = first
-        while isinstance(found, Step):
-            for line in events.of_step(found):
+        item: Step | Outcome = first
+        while isinstance(item, Step):
+            for line in events.of_step(item):
                 yield line
-            found = await anext(steps)
-        for line in events.of_answer(told(found)):
+            item = await anext(steps)
+        for line in events.of_answer(to_wire(item)):
             yield line
     except Exception as error:  # noqa: BLE001 (logged; the response has begun)
-        yield events.event("error", problems.late(request, error))
+        yield events.event("error", stream_problem(request, error))
     finally:
         await steps.aclose()

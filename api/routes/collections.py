@@ -1,20 +1,20 @@
-"""Collections: sets of documents that know nothing of each other. One is made by its first document."""
+"""Collections: separate sets of documents. The first document of a collection creates it."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import problems
 from api.backend import UsesBackend
-from api.security.origins import OriginRefused
-from api.security.write_access import KeyNeeded, MayWrite, WritingOff
+from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.openapi.problem_responses import problem_responses
+from api.security.write_access import Writer
 from rag.errors import StorageFull, UnknownCollection
 from rag.wire.documents import CollectionList, CollectionOut
 
 router = APIRouter(prefix="/v1", tags=["collections"])
 
 
-@router.get("/collections", responses=problems.documented())
+@router.get("/collections", responses=problem_responses())
 def listing(backend: UsesBackend) -> CollectionList:
     """All collections by name, with the number of their documents."""
     catalog = backend.catalog
@@ -28,8 +28,8 @@ def listing(backend: UsesBackend) -> CollectionList:
 @router.delete(
     "/collections/{name}",
     status_code=204,
-    responses=problems.documented(UnknownCollection, OriginRefused, WritingOff, KeyNeeded, StorageFull),
+    responses=problem_responses(UnknownCollection, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
-def delete(name: str, ingestion: MayWrite) -> None:
-    """Removes a collection with all its documents; none of them answers any more."""
+def delete(name: str, ingestion: Writer) -> None:
+    """Deletes a collection with all its documents; no later answer cites them."""
     ingestion.remove_collection(name)

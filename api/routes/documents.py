@@ -1,4 +1,4 @@
-"""The stored documents: put in, listed, taken out, and the text that citations point into."""
+"""Stored documents: upload, list, read (the text that citations point into), delete."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api import problems
 from api.backend import UsesBackend
-from api.openapi import UPLOAD_BODY
+from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
 from api.schemas.jobs import JobOut
-from api.security.origins import OriginRefused
-from api.security.write_access import KeyNeeded, MayWrite, WritingOff
-from api.uploads import received
+from api.security.write_access import Writer
+from api.uploads import OPENAPI_BODY, read_uploads
 from rag.errors import (
     Busy,
     DocumentTooLarge,
@@ -37,42 +36,42 @@ Filters = Annotated[
 ]
 
 
-def filters_in(given: list[str]) -> dict[str, str]:
-    """Filters of an address, as ``name:value`` each.
+def parse_filters(pairs: list[str]) -> dict[str, str]:
+    """Metadata filters by name, from ``name:value`` each.
 
     Raises:
         RequestValidationError: one has no colon.
     """
-    pairs = [one.partition(":") for one in given]
-    if any(not name or not colon for name, colon, _ in pairs):
+    parts = [pair.partition(":") for pair in pairs]
+    if any(not name or not colon for name, colon, _ in parts):
         fault = {"type": "value_error", "loc": ("query", "filter"), "msg": "give each as name:value"}
         raise RequestValidationError([fault])
-    return {name: value for name, _, value in pairs}
+    return {name: value for name, _, value in parts}
 
 
 @router.post(
     "/documents",
     status_code=202,
-    responses=problems.documented(
+    responses=problem_responses(
         DocumentTooLarge, UnsupportedBody, OriginRefused, WritingOff, KeyNeeded, Busy, StorageFull,
         statuses=(400, 413, 422),
     ),
-    openapi_extra={"requestBody": UPLOAD_BODY},
+    openapi_extra={"requestBody": OPENAPI_BODY},
 )  # fmt: skip
-async def send(request: Request, response: Response, backend: UsesBackend, ingestion: MayWrite) -> JobOut:
-    """Takes documents in, files as a form or texts as JSON, as one job that outlives a restart.
+async def upload(request: Request, response: Response, backend: UsesBackend, ingestion: Writer) -> JobOut:
+    """Queues documents, sent as files of a form or as texts in JSON, as one job that survives a restart.
 
-    A document takes the place of the one with its `uri` (a file's is `uploads/` and its name); the
-    same bytes again change nothing. One that can't be read stops no other and leaves its earlier
-    version in place: look at the job's `results`.
+    A document replaces the one with the same `uri` (for a file: `uploads/` and its name); unchanged
+    bytes change nothing. A document that can't be read stops no other, and its earlier version stays:
+    the job's `results` name each.
     """
-    collection, uploads = await received(request, backend.settings.limits)
+    collection, uploads = await read_uploads(request, backend.settings.limits)
     job = await run_in_threadpool(ingestion.submit, collection, uploads)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_out(job)
 
 
-@router.get("/documents", responses=problems.documented(UnknownCollection, statuses=(400,)))
+@router.get("/documents", responses=problem_responses(UnknownCollection, statuses=(400,)))
 def listing(
     response: Response,
     backend: UsesBackend,
@@ -82,23 +81,23 @@ def listing(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     after: Annotated[str, Query(description="the last id of the page before")] = "",
 ) -> DocumentList:
-    """Documents ordered by id. `next` (and a `Link` header) leads on while there are more."""
+    """Documents ordered by id. While there are more, `next` and a `Link` header give the next page."""
     catalog = backend.catalog
     if collection not in (None, DEFAULT_COLLECTION) and collection not in catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
-    wanted = filters_in(filters)
-    records = catalog.list(collection, limit=limit + 1, after=after, under=under, filters=wanted)
-    shown = records[:limit]
-    following = None
+    metadata = parse_filters(filters)
+    records = catalog.list(collection, limit=limit + 1, after=after, under=under, filters=metadata)
+    page = records[:limit]
+    next_page = None
     if len(records) > limit:
-        asked = [("limit", str(limit)), ("after", shown[-1].id), ("collection", collection or "")]
-        asked += [("under", under), *(("filter", one) for one in filters)]
-        following = f"/v1/documents?{urlencode([(name, value) for name, value in asked if value])}"
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    return DocumentList(documents=[summary_out(r) for r in shown], next=following)
+        query = [("limit", str(limit)), ("after", page[-1].id), ("collection", collection or "")]
+        query += [("under", under), *(("filter", pair) for pair in filters)]
+        next_page = f"/v1/documents?{urlencode([(name, value) for name, value in query if value])}"
+        response.headers["Link"] = f'<{next_page}>; rel="next"'
+    return DocumentList(documents=[summary_out(record) for record in page], next=next_page)
 
 
-@router.get("/documents/{document_id:path}", responses=problems.documented(UnknownDocument, statuses=(400,)))
+@router.get("/documents/{document_id:path}", responses=problem_responses(UnknownDocument, statuses=(400,)))
 def document(document_id: str, backend: UsesBackend) -> DocumentOut:
     """A document's current version with its whole text."""
     return document_out(backend.catalog.document(document_id))
@@ -107,11 +106,11 @@ def document(document_id: str, backend: UsesBackend) -> DocumentOut:
 @router.delete(
     "/documents/{document_id:path}",
     status_code=204,
-    responses=problems.documented(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
+    responses=problem_responses(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
-def delete(document_id: str, ingestion: MayWrite) -> None:
-    """Removes a document: when this returns, it answers no more.
+def delete(document_id: str, ingestion: Writer) -> None:
+    """Deletes a document; no later answer cites it.
 
-    One that is a file of a synced folder comes back with the next sync, unless the file is removed too.
+    A document that is a file of a synced folder returns with the next sync, unless the file is deleted.
     """
     ingestion.remove(document_id)

@@ -1,4 +1,4 @@
-"""What readers thought of answers: put in by the widget, read by the team."""
+"""Readers' feedback on answers: stored for the widget, listed for the team."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from api import problems
 from api.backend import UsesBackend
+from api.errors import KeyNeeded, OriginRefused, RateLimited, TokenNeeded, WritingOff
 from api.media_type import requires_json
+from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
-from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
-from api.security.write_access import IsTrusted, KeyNeeded, WritingOff
+from api.security.origins import UsesAskAccess
+from api.security.write_access import RequiresTeam
 from rag.errors import StorageError, StorageFull
 
 router = APIRouter(prefix="/v1", tags=["feedback"])
@@ -22,28 +23,28 @@ router = APIRouter(prefix="/v1", tags=["feedback"])
 @router.post(
     "/feedback",
     dependencies=[Depends(requires_json)],
-    responses=problems.documented(
+    responses=problem_responses(
         OriginRefused, TokenNeeded, RateLimited, StorageError, StorageFull, statuses=(400, 413, 415)
     ),
 )
-async def put(sent: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAccess) -> FeedbackOut:
-    """Keeps what a reader thought of an answer; sent again, it takes the earlier one's place."""
-    access.admit(request, sent.collection)
-    feedback = feedback_in(sent)
+async def put(body: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAskAccess) -> FeedbackOut:
+    """Stores a reader's feedback on an answer; a second one on the same answer replaces the first."""
+    access.admit(request, body.collection)
+    feedback = feedback_in(body)
     await run_in_threadpool(backend.feedback.put, feedback)
     return feedback_out(feedback)
 
 
 @router.get(
     "/feedback",
-    dependencies=[IsTrusted],
-    responses=problems.documented(OriginRefused, WritingOff, KeyNeeded, StorageError, statuses=(400,)),
+    dependencies=[RequiresTeam],
+    responses=problem_responses(OriginRefused, WritingOff, KeyNeeded, StorageError, statuses=(400,)),
 )
 async def listing(
     backend: UsesBackend,
     helpful: Annotated[bool | None, Query(description="only praise, or only complaints")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> FeedbackList:
-    """What readers thought, the newest first. For the team, as writing documents is."""
-    found = await run_in_threadpool(backend.feedback.list, helpful=helpful, limit=limit)
-    return FeedbackList(feedback=[feedback_out(f) for f in found])
+    """Feedback, newest first. For the team: the same access as for writing documents."""
+    entries = await run_in_threadpool(backend.feedback.list, helpful=helpful, limit=limit)
+    return FeedbackList(feedback=[feedback_out(entry) for entry in entries])

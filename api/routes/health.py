@@ -1,11 +1,11 @@
-"""Whether the process lives, and whether it can answer."""
+"""Liveness and readiness."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import problems
 from api.backend import UsesBackend
+from api.openapi.problem_responses import problem_responses
 from api.schemas.health import Health, Readiness
 from rag.errors import IndexUnavailable, StorageError
 
@@ -14,13 +14,13 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 async def healthz() -> Health:
-    """The process lives; says nothing of its documents."""
+    """The process runs. Says nothing about its documents."""
     return Health()
 
 
-@router.get("/readyz", responses=problems.documented(IndexUnavailable))
+@router.get("/readyz", responses=problem_responses(IndexUnavailable))
 def readyz(backend: UsesBackend) -> Readiness:
-    """Questions can be answered: models are loaded before anything listens, the catalog can be read."""
+    """The service can answer: its models are loaded before it listens, and the catalog can be read."""
     try:
         return Readiness(documents=backend.catalog.count())
     except StorageError as error:

@@ -1,6 +1,6 @@
-"""The pages a person opens: ask a question, see a document with its place marked.
+"""The HTML pages: ask a question, try the widget, read a document with a cited span marked.
 
-Each file is named here: nothing in a path ever reaches the file system.
+Every file is listed here, so that no part of a requested path reaches the file system.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from api import problems
+from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
@@ -23,31 +23,31 @@ router = APIRouter(include_in_schema=False)
 
 def _file(name: str) -> Response:
     body = files("api").joinpath("pages", name).read_bytes()
-    kind = _TYPES[name.rpartition(".")[2]]
-    return Response(body, media_type=kind, headers={"Cache-Control": "no-cache"})
+    media_type = _TYPES[name.rpartition(".")[2]]
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/")
 def ask_page() -> Response:
-    """The widget at work."""
+    """The page with the widget."""
     return _file("ask.html")
 
 
 @router.get("/playground")
 def playground() -> Response:
-    """The widget's attributes and custom properties, to try out."""
+    """The page to try the widget's attributes and custom properties."""
     return _file("playground.html")
 
 
 @router.get("/documents/{document_id:path}")
-def document_page(document_id: str) -> Response:  # noqa: ARG001 (the page's script reads it off the address)
-    """A document's text; its script marks what the address names."""
+def document_page(document_id: str) -> Response:  # noqa: ARG001 (the page's script reads the address)
+    """The page of a document; its script marks the span that the address names."""
     return _file("document.html")
 
 
 @router.get("/pages/{name}")
 def asset(name: str) -> Response:
-    """A page's script, style or picture."""
+    """A page's script, style sheet or icon."""
     if name not in _NAMES:
         raise HTTPException(404)
     return _file(name)
@@ -55,9 +55,9 @@ def asset(name: str) -> Response:
 
 @router.get("/problems/{slug}")
 def problem_page(slug: str) -> Response:
-    """What a problem's type means, in a line."""
-    kind = problems.kinds().get(slug)
+    """The meaning of a problem's type, in one line."""
+    kind = kinds().get(slug)
     if kind is None:
         raise HTTPException(404)
-    again = f" Try again after {kind.retry_after} s." if kind.retry_after else ""
-    return Response(f"{kind.status}: {kind.title}.{again}\n", media_type="text/plain")
+    retry = f" Try again after {kind.retry_after} s." if kind.retry_after else ""
+    return Response(f"{kind.status}: {kind.title}.{retry}\n", media_type="text/plain")

@@ -1,4 +1,4 @@
-"""The passages nearest to a question, without reading them for an answer."""
+"""Retrieval alone: the passages for a question, without an answer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api import problems
 from api.backend import UsesBackend
-from api.routes.documents import Filters, filters_in
+from api.openapi.problem_responses import problem_responses
+from api.routes.documents import Filters, parse_filters
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question
@@ -18,12 +18,12 @@ from rag.wire.searching import SearchOut
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
-_FAULTS = problems.documented(
+_PROBLEMS = problem_responses(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded, statuses=(400,)
 )
 
 
-@router.get("/search", responses=_FAULTS)
+@router.get("/search", responses=_PROBLEMS)
 async def search(
     request: Request,
     backend: UsesBackend,
@@ -33,9 +33,8 @@ async def search(
     filters: Filters = [],  # noqa: B006 (FastAPI copies it)
 ) -> SearchOut:
     """The best passages for a question, best first."""
-    turns: ConcurrencyLimiter = request.app.state.turns
-    work = partial(
-        backend.engine.search, Question(text=q, collection=collection, filters=filters_in(filters)), k
-    )
-    found = await while_connected(request, turns.run(work))
-    return SearchOut(query=q, collection=collection, results=[passage_out(c) for c in found])
+    limiter: ConcurrencyLimiter = request.app.state.limiter
+    question = Question(text=q, collection=collection, filters=parse_filters(filters))
+    work = partial(backend.engine.search, question, k)
+    candidates = await while_connected(request, limiter.run(work))
+    return SearchOut(query=q, collection=collection, results=[passage_out(c) for c in candidates])

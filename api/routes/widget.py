@@ -1,4 +1,4 @@
-"""What the widget needs beside answers: its script, questions to start with, tokens."""
+"""The widget's script, its suggested questions, and its tokens."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from api import problems
 from api.backend import UsesBackend
+from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.media_type import requires_json
+from api.openapi.problem_responses import problem_responses
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
-from api.security.origins import OriginRefused, RateLimited, TokenNeeded, UsesAccess
+from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
-from api.suggestions import made
-from api.widget_script import script
+from api.suggestions import suggest_questions
+from api.widget_bundle import bundle
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
 
@@ -22,59 +23,59 @@ router = APIRouter()
 
 @router.get("/widget.js", include_in_schema=False)
 def widget(
-    accepted: Annotated[str, Header(alias="accept-encoding")] = "",
-    known: Annotated[str, Header(alias="if-none-match")] = "",
+    accept_encoding: Annotated[str, Header(alias="accept-encoding")] = "",
+    if_none_match: Annotated[str, Header(alias="if-none-match")] = "",
 ) -> Response:
-    """The one script that a page names."""
-    found = script()
+    """The widget as one script, which is all that a page has to name."""
+    script = bundle()
     headers = {
         "Cache-Control": "no-cache",
         "Cross-Origin-Resource-Policy": "cross-origin",
-        "ETag": found.etag,
+        "ETag": script.etag,
         "Vary": "Accept-Encoding",
     }
-    if found.etag in known:
+    if script.etag in if_none_match:
         return Response(status_code=304, headers=headers)
-    packed = "gzip" in accepted
-    if packed:
+    gzipped = "gzip" in accept_encoding
+    if gzipped:
         headers["Content-Encoding"] = "gzip"
-    return Response(found.gzipped if packed else found.body, media_type="text/javascript", headers=headers)
+    return Response(script.gzipped if gzipped else script.body, media_type="text/javascript", headers=headers)
 
 
 @router.get(
     "/v1/suggestions",
     tags=["answers"],
-    responses=problems.documented(
+    responses=problem_responses(
         UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
         OriginRefused, TokenNeeded, RateLimited, statuses=(400,),
     ),
 )  # fmt: skip
 async def suggestions(
-    request: Request, backend: UsesBackend, access: UsesAccess, collection: str = DEFAULT_COLLECTION
+    request: Request, backend: UsesBackend, access: UsesAskAccess, collection: str = DEFAULT_COLLECTION
 ) -> SuggestionsOut:
-    """Questions to start with: those configured, or some that the headings raise and the service answers."""
+    """Suggested questions: those in the settings, or some made from headings, which the service answers."""
     access.admit(request, collection)
     if collection != DEFAULT_COLLECTION and collection not in backend.catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
     configured = backend.settings.widget.suggestions.get(collection)
     if configured is not None:
         return SuggestionsOut(collection=collection, suggestions=list(configured))
-    held: dict[str, tuple[int, list[str]]] = request.app.state.suggestions
+    cache: dict[str, tuple[int, list[str]]] = request.app.state.suggestions
     generation = backend.catalog.generation()
-    if held.get(collection, (-1,))[0] != generation:
-        turns: ConcurrencyLimiter = request.app.state.turns
-        work = turns.run(lambda: made(backend.catalog, collection, backend.engine.ask))
-        held[collection] = (generation, await while_connected(request, work))
-    return SuggestionsOut(collection=collection, suggestions=held[collection][1])
+    if cache.get(collection, (-1,))[0] != generation:
+        limiter: ConcurrencyLimiter = request.app.state.limiter
+        work = limiter.run(lambda: suggest_questions(backend.catalog, collection, backend.engine.ask))
+        cache[collection] = (generation, await while_connected(request, work))
+    return SuggestionsOut(collection=collection, suggestions=cache[collection][1])
 
 
 @router.post(
     "/v1/tokens",
     tags=["answers"],
     dependencies=[Depends(requires_json)],
-    responses=problems.documented(OriginRefused, RateLimited, statuses=(400, 413, 415)),
+    responses=problem_responses(OriginRefused, RateLimited, statuses=(400, 413, 415)),
 )
-async def tokens(sent: TokenIn, request: Request, access: UsesAccess) -> TokenOut:
-    """A short-lived token to ask with, for the page that sends this: by its public key and its origin."""
-    token, seconds = access.give(request, sent.key)
+async def tokens(body: TokenIn, request: Request, access: UsesAskAccess) -> TokenOut:
+    """Issues a short-lived token to a page, by its public key and its Origin header."""
+    token, seconds = access.issue_token(request, body.key)
     return TokenOut(token=token, seconds=seconds)

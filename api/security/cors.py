@@ -1,7 +1,7 @@
-"""What pages of other sites may call: the widget's script from anywhere, four routes by allow-list.
+"""What pages of other sites may request: the widget's script, and a few routes by allow-list.
 
-https://fetch.spec.whatwg.org/#http-cors-protocol, as Starlette has it. Everything else, the listing of
-documents and their text among it, stays out of reach of any other site's page.
+The protocol is https://fetch.spec.whatwg.org/#http-cors-protocol, by Starlette's middleware. All other
+routes, such as those that list and read documents, can't be used by pages of other sites.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SCRIPT = "/widget.js"
 _ROUTES = frozenset({"/v1/ask", "/v1/feedback", "/v1/suggestions", "/v1/tokens", "/healthz"})
-_SECONDS = 600  # that a browser remembers a preflight's answer
+_PREFLIGHT_SECONDS = 600  # that a browser caches a preflight's response
 
 
 class Cors:
-    """ASGI middleware; see the module's first lines."""
+    """ASGI middleware. ``origins``: those whose pages may use the routes; ``*`` is any."""
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
         self._app = app
@@ -30,16 +30,16 @@ class Cors:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After", "X-Request-Id"],
-            max_age=_SECONDS,
+            max_age=_PREFLIGHT_SECONDS,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._chosen(scope)(scope, receive, send)
+        await self._app_for(scope)(scope, receive, send)
 
-    def _chosen(self, scope: Scope) -> ASGIApp:
+    def _app_for(self, scope: Scope) -> ASGIApp:
         if scope["type"] != "http":
             return self._app
         if scope["path"] == _SCRIPT:
             return self._script
-        listed = {Headers(scope=scope).get("origin"), "*"} & set(self._origins)
-        return self._routes if listed and scope["path"] in _ROUTES else self._app
+        allowed = {Headers(scope=scope).get("origin"), "*"} & set(self._origins)
+        return self._routes if allowed and scope["path"] in _ROUTES else self._app

@@ -1,21 +1,10 @@
-"""The outermost layers of the HTTP face: request ids, security headers, and the last resort.
-
-Around everything else, so that no response leaves without them, not even a 500.
-"""
+"""Security headers for every response, those with status 500 included."""
 
 from __future__ import annotations
 
-import re
-from uuid import uuid4
-
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
-
-REQUEST_ID = "X-Request-Id"
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Pages hold no inline script or style; nothing is loaded from, framed by or sent to anywhere else.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -32,7 +21,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that gives each request an id and each response its headers."""
+    """ASGI middleware that adds them, and ``Cache-Control: no-store``, unless a response sets its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -41,45 +30,13 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["saywhere.request_id"] = _request_id(scope)
 
-        async def stamped(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _stamp(MutableHeaders(scope=message), scope)
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, stamped)
-
-
-class LastResort:
-    """ASGI middleware that turns an exception nobody meant into a 500 that tells nothing of it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if started or scope["type"] != "http":
-                raise
-            await problems.unexpected(Request(scope), error)(scope, receive, send)
-
-
-def _request_id(scope: Scope) -> str:
-    sent = Headers(scope=scope).get(REQUEST_ID, "")
-    return sent if _SANE_ID.fullmatch(sent) else uuid4().hex
-
-
-def _stamp(headers: MutableHeaders, scope: Scope) -> None:
-    headers[REQUEST_ID] = scope["saywhere.request_id"]
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "no-store")
+        await self._app(scope, receive, send_with_headers)

@@ -1,8 +1,8 @@
-"""Refuses requests that were sent to another name than this service's.
+"""Refuses requests whose Host header names another host.
 
-A service on a reader's own machine is safe from other sites' pages only as long as a browser takes
-it for another origin. A page whose own name is made to point here ("DNS rebinding") is of the same
-origin; but its requests carry that name.
+This is the defence against DNS rebinding: a page whose own name is made to resolve to this machine is
+of the same origin as the service, so that the browser lets it read responses. Its requests carry its
+own name in the Host header.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import problems
+from api.problems.handlers import response
+from api.problems.kinds import MISDIRECTED
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def answered_names(host: str, also: Iterable[str] = ()) -> frozenset[str] | None:
-    """The names that a service bound to ``host`` answers to; None: to any.
+def allowed_hosts(host: str, allow_hosts: Iterable[str] = ()) -> frozenset[str] | None:
+    """The host names that a service bound to ``host`` answers to; None: any.
 
-    Bound to more than this machine, it can't know its names: any will do unless some are given.
+    Bound to more than loopback, it can't know its names: any is allowed unless ``allow_hosts`` gives some.
 
-    >>> sorted(answered_names("127.0.0.1"))
+    >>> sorted(allowed_hosts("127.0.0.1"))
     ['127.0.0.1', '::1', 'localhost']
     """
-    given = frozenset(name.lower() for name in also)
+    allowed = frozenset(name.lower() for name in allow_hosts)
     if is_loopback(host):
-        return LOOPBACK | given | {host.lower()}
-    return given | LOOPBACK if given else None
+        return LOOPBACK | allowed | {host.lower()}
+    return allowed | LOOPBACK if allowed else None
 
 
 def is_loopback(host: str) -> bool:
@@ -41,24 +42,24 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-class KnownHosts:
-    """ASGI middleware that answers requests to other names with 421."""
+class AllowedHosts:
+    """ASGI middleware that answers requests to other host names with 421."""
 
     def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _name(Headers(scope=scope).get("host", "")) in self._names:
+        if scope["type"] != "http" or _host_name(Headers(scope=scope).get("host", "")) in self._names:
             await self._app(scope, receive, send)
             return
-        await problems.response(problems.MISDIRECTED, Request(scope))(scope, receive, send)
+        await response(MISDIRECTED, Request(scope))(scope, receive, send)
 
 
-def _name(host: str) -> str:
-    """The name of a Host header, without its port.
+def _host_name(host: str) -> str:
+    """The name in a Host header, without its port.
 
-    >>> _name("[::1]:8000"), _name("LocalHost:8000"), _name("127.0.0.1")
+    >>> _host_name("[::1]:8000"), _host_name("LocalHost:8000"), _host_name("127.0.0.1")
     ('::1', 'localhost', '127.0.0.1')
     """
     if host.startswith("["):

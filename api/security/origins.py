@@ -1,7 +1,7 @@
-"""Which requests from other sites' pages are let in, and how many.
+"""Which requests from pages of other sites may ask, and how often.
 
-What comes from no page, or from a page of this service, is as free as the service is to reach. A page
-of another site needs a token for the collection, or the collection is public to its site.
+Requests that come from no page, or from a page of this service, need no permission. A page of another
+site needs a token for the collection, or its origin is on the allow-list and the collection is public.
 """
 
 from __future__ import annotations
@@ -12,39 +12,20 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
 
-from api.security.rate_limit import Rate
+from api.errors import OriginRefused, RateLimited, TokenNeeded
+from api.security.rate_limit import RateLimit
 from api.security.tokens import Token, Tokens
 from rag.settings import WidgetSettings
 
 
-class AccessDenied(Exception):
-    """A request that isn't let in. Its class says why."""
-
-
-class OriginRefused(AccessDenied):
-    """Pages of this site may not ask that."""
-
-
-class TokenNeeded(AccessDenied):
-    """There is no token, or it is not, or no longer, good for this."""
-
-
-class RateLimited(AccessDenied):
-    """The allowance is used up for ``seconds``."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"the next one is let in in {seconds} s")
-        self.seconds = seconds
-
-
-class Access:
-    """Lets requests in or raises Refused. One an application; used from the event loop alone."""
+class AskAccess:
+    """Decides whether a request may ask. One per application; not thread-safe: for the event loop."""
 
     def __init__(self, settings: WidgetSettings) -> None:
         self._settings = settings
         self._tokens = Tokens(settings.token_seconds)
-        self._uses = Rate(settings.per_minute)
-        self._gifts = Rate(settings.tokens_per_minute)
+        self._requests = RateLimit(settings.per_minute)
+        self._issued_tokens = RateLimit(settings.tokens_per_minute)
 
     @property
     def origins(self) -> frozenset[str]:
@@ -53,35 +34,46 @@ class Access:
         return frozenset((*self._settings.origins, *keyed))
 
     def admit(self, request: Request, collection: str) -> None:
-        """Lets a request about a collection in."""
+        """Returns if the request may ask the collection, and counts it.
+
+        Raises:
+            OriginRefused: pages of its origin may not, or the token is for other collections.
+            TokenNeeded: the token is missing, invalid, or of another origin.
+            RateLimited: its token, or its address without one, has used up its allowance.
+        """
         origin = foreign_origin(request.headers)
         if origin is None:
             return
         token = self._token(request.headers)
         if token is None:
             self._admit_public(origin, collection)
-            _count(self._uses, f"{_address(request)} {origin}")
+            _count(self._requests, f"{_address(request)} {origin}")
             return
         if token.origin != origin or token.scope != "ask":
             raise TokenNeeded("the token is another page's")
         if collection not in token.collections:
             raise OriginRefused(f"the token is not for the collection {collection!r}")
-        _count(self._uses, token.id)
+        _count(self._requests, token.id)
 
-    def give(self, request: Request, key: str) -> tuple[str, int]:
-        """A token for the page that asks, and the seconds it holds."""
-        _count(self._gifts, _address(request))
-        found = self._settings.keys.get(key)
+    def issue_token(self, request: Request, public_key: str) -> tuple[str, int]:
+        """A token for the requesting page, and the seconds it is valid.
+
+        Raises:
+            OriginRefused: there is no such key, or it isn't for pages of this origin.
+            RateLimited: the address has used up its allowance of tokens.
+        """
+        _count(self._issued_tokens, _address(request))
+        site = self._settings.keys.get(public_key)
         origin = request.headers.get("origin", "")
-        if found is None or origin not in found.origins:
+        if site is None or origin not in site.origins:
             raise OriginRefused("this key is not for pages of this site")
-        return self._tokens.give(origin, found.collections), self._tokens.seconds
+        return self._tokens.issue(origin, site.collections), self._tokens.seconds
 
     def _token(self, headers: Headers) -> Token | None:
-        kind, _, sent = headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer":
+        scheme, _, credentials = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
             return None
-        token = self._tokens.read(sent.strip())
+        token = self._tokens.verify(credentials.strip())
         if token is None:
             raise TokenNeeded("the token is forged, damaged, or too old")
         return token
@@ -89,13 +81,13 @@ class Access:
     def _admit_public(self, origin: str, collection: str) -> None:
         if not {origin, "*"} & self.origins:
             raise OriginRefused(f"pages of {origin} may not ask this service")
-        known = {origin, "*"} & set(self._settings.origins)
-        if not known or collection not in self._settings.public:
+        listed = {origin, "*"} & set(self._settings.origins)
+        if not listed or collection not in self._settings.public:
             raise TokenNeeded(f"the collection {collection!r} is not public")
 
 
 def foreign_origin(headers: Headers) -> str | None:
-    """The origin of another site's page that sent this; None where no page did, or one of ours."""
+    """The origin of the other site's page that sent a request; None: no page did, or one of this service."""
     origin = headers.get("origin")
     if origin is None or headers.get("sec-fetch-site") == "same-origin":
         return None
@@ -106,14 +98,14 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _count(rate: Rate, name: str) -> None:
-    seconds = rate.wait(name)
+def _count(limit: RateLimit, name: str) -> None:
+    seconds = limit.take(name)
     if seconds:
         raise RateLimited(seconds)
 
 
-async def _access(request: Request) -> Access:
-    return cast(Access, request.app.state.access)
+async def _ask_access(request: Request) -> AskAccess:
+    return cast(AskAccess, request.app.state.ask_access)
 
 
-UsesAccess = Annotated[Access, Depends(_access)]
+UsesAskAccess = Annotated[AskAccess, Depends(_ask_access)]

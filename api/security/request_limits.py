@@ -1,8 +1,8 @@
-"""What a request may take: bytes of body, a turn among the questions, seconds.
+"""Limits on requests: bytes of a body, questions at once, seconds of work.
 
-Work runs in as many threads as questions may be worked on at once. A thread can't be stopped, so
-one that outlives its question keeps its turn until it is done: however many clients give up, no
-more than that many threads are ever busy.
+Questions run in a thread pool with one thread for each question that may run at once. A thread can't be
+stopped: one whose client gave up, or whose time is over, occupies its place until it ends. So no more
+threads than that are ever busy, however many clients give up.
 """
 
 from __future__ import annotations
@@ -18,110 +18,111 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import ClientGone
 from rag.errors import Busy, DeadlineExceeded
 from rag.settings import LimitSettings
 
 T = TypeVar("T")
 
 
-class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
-
-
 class BodyLimit:
-    """ASGI middleware that lets no more than ``limit`` bytes of a request's body in, or ``larger[path]``.
+    """ASGI middleware that bounds request bodies (413).
 
-    Bytes are counted as they come; what Content-Length says can only end a request sooner.
+    Bytes are counted as they arrive; Content-Length can only end a request sooner.
+
+    Args:
+        limit: bytes of a body.
+        limits_by_path: other limits, for these paths.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, limit: int, limits_by_path: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._limit = limit
-        self._larger = larger or {}
+        self._limits_by_path = limits_by_path or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._larger.get(scope["path"], self._limit)
+        limit = self._limits_by_path.get(scope["path"], self._limit)
         declared = Headers(scope=scope).get("content-length", "")
         too_long = declared.isdecimal() and (len(declared) > 18 or int(declared) > limit)
-        came = 0
+        received = 0
 
-        async def counted() -> Message:
-            nonlocal came
+        async def receive_within_limit() -> Message:
+            nonlocal received
             if too_long:
                 raise _too_large()
             message = await receive()
-            came += len(message.get("body", b""))
-            if came > limit:
+            received += len(message.get("body", b""))
+            if received > limit:
                 raise _too_large()
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, receive_within_limit, send)
 
 
 def _too_large() -> HTTPException:
-    # The rest of the body is not read, so the connection can't be used again.
+    # The rest of the body stays unread, so the connection can't be used for another request.
     return HTTPException(413, headers={"Connection": "close"})
 
 
 class ConcurrencyLimiter:
-    """Runs blocking work, ``concurrent`` pieces at once, ``waiting`` more in a queue.
+    """Runs blocking work in threads: ``limits.concurrent`` at once, ``limits.waiting`` more in a queue.
 
-    >>> turns = ConcurrencyLimiter(LimitSettings(concurrent=1, waiting=0))
-    >>> asyncio.run(turns.run(lambda: 6 * 7))
+    >>> limiter = ConcurrencyLimiter(LimitSettings(concurrent=1, waiting=0))
+    >>> asyncio.run(limiter.run(lambda: 6 * 7))
     42
-    >>> turns.close()
+    >>> limiter.close()
     """
 
     def __init__(self, limits: LimitSettings) -> None:
         self.seconds = limits.seconds
-        self._threads = ThreadPoolExecutor(limits.concurrent, thread_name_prefix="saywhere-ask")
-        self._room = BoundedSemaphore(limits.concurrent + limits.waiting)
+        self._executor = ThreadPoolExecutor(limits.concurrent, thread_name_prefix="saywhere-ask")
+        self._places = BoundedSemaphore(limits.concurrent + limits.waiting)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What ``work`` returns. Cancelled while it waits for its turn, it never begins.
+        """The result of ``work``. Cancelled while it is queued, the work never starts.
 
         Raises:
-            Busy: too many wait already.
+            Busy: the queue is full.
             DeadlineExceeded: waiting and working took longer than ``seconds``.
         """
-        if not self._room.acquire(blocking=False):
+        if not self._places.acquire(blocking=False):
             raise Busy("too many questions at once; ask again in a moment")
-        future = self._threads.submit(work)
-        future.add_done_callback(lambda _: self._room.release())
+        future = self._executor.submit(work)
+        future.add_done_callback(lambda _: self._places.release())
         try:
-            async with asyncio.timeout(self.seconds) as clock:
+            async with asyncio.timeout(self.seconds) as timer:
                 return await asyncio.wrap_future(future)
         except TimeoutError:
-            if clock.expired():
+            if timer.expired():
                 raise DeadlineExceeded(f"no answer within {self.seconds:g} seconds") from None
             raise
 
     def close(self) -> None:
-        """Waits for work under way; what still waits for its turn is cancelled."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Waits for running work; cancels what is queued."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """What ``work`` gives, unless the client goes away first: then work is cancelled.
+    """The result of ``work``, which is cancelled if the client disconnects first.
 
     Raises:
-        ClientGone: the client went away.
+        ClientGone: the client disconnected.
     """
-    working = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
+    task = asyncio.ensure_future(work)
+    disconnect = asyncio.ensure_future(_disconnect(request))
     try:
-        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
+        await asyncio.wait({task, disconnect}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
             raise ClientGone
-        return working.result()
+        return task.result()
     finally:
-        working.cancel()
-        gone.cancel()
+        task.cancel()
+        disconnect.cancel()
 
 
-async def _gone(request: Request) -> None:
+async def _disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -1,8 +1,8 @@
-"""Short-lived tokens for other sites' pages: what one may ask, from which origin, until when.
+"""Short-lived tokens for pages of other sites: they name collections, an origin and a time of issue.
 
-A page never holds a secret. Its public key names what it may ask; the service checks where the page
-is from, which a browser tells and a page can't forge, and signs that. The signing key is made anew
-with each process: a token outlives no restart, and its widget gets another.
+A page never holds a secret. Its public key (``SiteKey``) names the collections it may ask; the service
+checks the Origin header, which a browser sets and a page can't forge, and signs both. Each process has
+its own random signing key: no token outlives a restart, and the widget then requests another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Token(BaseModel):
-    """What a token says. ``id`` is what its use is counted under."""
+    """The signed content of a token. ``id`` is the name its uses are counted under."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     scope: str = "ask"
@@ -24,11 +24,11 @@ class Token(BaseModel):
 
 
 class Tokens:
-    """Signs tokens and reads them again.
+    """Issues tokens and verifies them. ``seconds``: how long a token is valid.
 
     >>> tokens = Tokens(seconds=600)
-    >>> found = tokens.read(tokens.give("https://docs.example.com", ("default",)))
-    >>> found.origin if found else None
+    >>> token = tokens.verify(tokens.issue("https://docs.example.com", ("default",)))
+    >>> token.origin if token else None
     'https://docs.example.com'
     """
 
@@ -36,14 +36,14 @@ class Tokens:
         self.seconds = seconds
         self._signer = URLSafeTimedSerializer(token_bytes(32), salt="saywhere.widget")
 
-    def give(self, origin: str, collections: tuple[str, ...]) -> str:
-        """A token with the scope to ask."""
+    def issue(self, origin: str, collections: tuple[str, ...]) -> str:
+        """A signed token with the scope ``ask``."""
         token = Token(origin=origin, collections=collections, id=token_urlsafe(9))
         return str(self._signer.dumps(token.model_dump()))
 
-    def read(self, sent: str) -> Token | None:
-        """What a token says; None where it is forged, damaged, or too old."""
+    def verify(self, text: str) -> Token | None:
+        """The token's content; None where it is forged, damaged or expired."""
         try:
-            return Token.model_validate(self._signer.loads(sent, max_age=self.seconds))
+            return Token.model_validate(self._signer.loads(text, max_age=self.seconds))
         except (BadData, ValidationError):
             return None

@@ -1,8 +1,8 @@
-"""Who may put documents in and take them out over HTTP, and read what readers said of answers.
+"""Who may write and delete documents over HTTP, and read readers' feedback.
 
-With an API key (``SAYWHERE_API_KEY``) whoever sends it. Without one, only who is on this machine: the
-service listens on loopback and stands behind no proxy. Else writing is off. No page of another site
-ever may, whatever it sends: a browser lets such a page post a form without asking.
+With an API key (``SAYWHERE_API_KEY``): whoever sends it. Without one: only this machine, and only while
+the service listens on loopback and behind no proxy. Otherwise writing is off. A page of another site is
+refused in every case, since a browser lets such a page post a form to any address (CSRF).
 """
 
 from __future__ import annotations
@@ -12,25 +12,18 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from api.security.origins import AccessDenied, OriginRefused, TokenNeeded, foreign_origin
+from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.security.origins import foreign_origin
 from ingest.jobs import Ingestion
 
 
-class WritingOff(AccessDenied):
-    """This service takes no documents."""
-
-
-class KeyNeeded(TokenNeeded):
-    """The API key is missing or wrong."""
-
-
 class WriteAccess:
-    """Lets requests that write in or raises Refused.
+    """Decides whether a request may write, or read what is for the team only.
 
     Args:
         key: the API key; None: there is none.
         local: whether only this machine can reach the service.
-        ingestion: what takes documents in; None: writing is off.
+        ingestion: the queue of documents to write; None: writing is off.
     """
 
     def __init__(self, *, key: str | None, local: bool, ingestion: Ingestion | None) -> None:
@@ -38,45 +31,62 @@ class WriteAccess:
         self._local = local
         self._ingestion = ingestion
 
-    def reached(self) -> Ingestion:
-        """What takes documents in."""
+    def ingestion(self) -> Ingestion:
+        """The queue of documents to write. Raises WritingOff."""
         if self._ingestion is None:
             raise WritingOff("this service takes no documents")
         return self._ingestion
 
-    def admit(self, request: Request) -> Ingestion:
-        """Lets a request that writes in."""
+    def admit_writer(self, request: Request) -> Ingestion:
+        """The queue, if the request may write.
+
+        Raises:
+            OriginRefused: a page of another site sent it.
+            WritingOff: the service takes no documents, or none from this client without a key.
+            KeyNeeded: the API key is missing or wrong.
+        """
         if foreign_origin(request.headers) is not None:
             raise OriginRefused("documents are written by no other site's page")
-        ingestion = self.reached()
-        self.trust(request)
+        ingestion = self.ingestion()
+        self.admit_team(request)
         return ingestion
 
-    def trust(self, request: Request) -> None:
-        """Lets the team in: who sends the key; where there is none, who is on this machine."""
+    def admit_team(self, request: Request) -> None:
+        """Returns if the request has the API key, or comes from this machine where there is none.
+
+        Raises:
+            OriginRefused, WritingOff, KeyNeeded: as for ``admit_writer``.
+        """
         if foreign_origin(request.headers) is not None:
             raise OriginRefused("this is for no other site's page")
         if self._key is None:
             if not self._local:
                 raise WritingOff("set SAYWHERE_API_KEY and send it, or serve on 127.0.0.1 alone")
             return
-        kind, _, sent = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not compare_digest(sent.strip().encode(), self._key.encode()):
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not compare_digest(credentials.strip().encode(), self._key.encode()):
             raise KeyNeeded("send the API key as: Authorization: Bearer KEY")
 
 
-async def _may_write(request: Request) -> Ingestion:
-    return cast(WriteAccess, request.app.state.writing).admit(request)
+def _write_access(request: Request) -> WriteAccess:
+    return cast(WriteAccess, request.app.state.write_access)
 
 
-async def _trusted(request: Request) -> None:
-    cast(WriteAccess, request.app.state.writing).trust(request)
+async def _writer(request: Request) -> Ingestion:
+    return _write_access(request).admit_writer(request)
 
 
-async def _reads_jobs(request: Request) -> Ingestion:
-    return cast(WriteAccess, request.app.state.writing).reached()
+async def _team(request: Request) -> None:
+    _write_access(request).admit_team(request)
 
 
-MayWrite = Annotated[Ingestion, Depends(_may_write)]
-IsTrusted = Depends(_trusted)
-ReadsJobs = Annotated[Ingestion, Depends(_reads_jobs)]
+async def _job_reader(request: Request) -> Ingestion:
+    return _write_access(request).ingestion()
+
+
+Writer = Annotated[Ingestion, Depends(_writer)]
+"""The parameter of a route that writes: the queue of documents to write."""
+RequiresTeam = Depends(_team)
+"""The dependency of a route that is for the team only."""
+JobReader = Annotated[Ingestion, Depends(_job_reader)]
+"""The parameter of a route that reads jobs."""

@@ -1,7 +1,7 @@
-"""A question's steps as they end, across from the thread that works on it.
+"""The steps of answering a question, passed from the worker's thread to the event loop as they end.
 
-Whoever stops listening withdraws the question: one that waits never begins, one under way ends with
-the step it is at.
+A consumer that stops early withdraws the question: one that is queued never starts, one that is running
+ends at its next step.
 """
 
 from __future__ import annotations
@@ -10,45 +10,44 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable
 
-from api.security.request_limits import ClientGone, ConcurrencyLimiter
+from api.errors import ClientGone
+from api.security.request_limits import ConcurrencyLimiter
 from rag.types import Outcome, Step
 
-Asks = Callable[[Callable[[Step], None]], Outcome]
+Work = Callable[[Callable[[Step], None]], Outcome]
+"""Blocking work that answers a question and calls its argument with each step as it ends."""
 
 
-async def follow(turns: ConcurrencyLimiter, asks: Asks) -> AsyncGenerator[Step | Outcome]:
+async def follow_steps(limiter: ConcurrencyLimiter, work: Work) -> AsyncGenerator[Step | Outcome]:
     """Each step as it ends, then the outcome.
 
-    Args:
-        asks: works in a thread and tells each step to what it is given.
-
     Raises:
-        Busy: too many wait already.
+        Busy: the queue is full.
         DeadlineExceeded: waiting and working took too long.
-        SaywhereError: whatever ``asks`` raises.
+        SaywhereError: whatever ``work`` raises.
     """
     loop = asyncio.get_running_loop()
-    ended: asyncio.Queue[Step | None] = asyncio.Queue()
+    steps: asyncio.Queue[Step | None] = asyncio.Queue()
     withdrawn = threading.Event()
 
     def observe(step: Step) -> None:
         if withdrawn.is_set():
             raise ClientGone
-        loop.call_soon_threadsafe(ended.put_nowait, step)
+        loop.call_soon_threadsafe(steps.put_nowait, step)
 
-    asking = asyncio.ensure_future(turns.run(lambda: asks(observe)))
-    asking.add_done_callback(lambda _: ended.put_nowait(None))
+    task = asyncio.ensure_future(limiter.run(lambda: work(observe)))
+    task.add_done_callback(lambda _: steps.put_nowait(None))
     try:
-        while (step := await ended.get()) is not None:
+        while (step := await steps.get()) is not None:
             yield step
-        yield asking.result()
+        yield task.result()
     finally:
         withdrawn.set()
-        asking.cancel()
+        task.cancel()
 
 
-async def outcome(turns: ConcurrencyLimiter, asks: Asks) -> Outcome:
-    """What ``follow`` gives at its end."""
-    *_, last = [found async for found in follow(turns, asks)]
+async def final_outcome(limiter: ConcurrencyLimiter, work: Work) -> Outcome:
+    """The last item of ``follow_steps``; raises as it does."""
+    *_, last = [item async for item in follow_steps(limiter, work)]
     assert not isinstance(last, Step)  # noqa: S101 (it ends with an outcome or raises)
     return last

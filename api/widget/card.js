@@ -1,35 +1,35 @@
-// The card that shows a citation in its context: on hover, focus or tap of its number.
-// It comes with the pointer and stays under it, Escape closes it (WCAG 2.2, 1.4.13), and it stands
-// right after its number, so that Tab leads from one into the other.
+// The card that shows a citation in its context, on hover, focus or tap of the citation's number.
+// The pointer may move onto it, Escape closes it (WCAG 2.2, 1.4.13), and it follows its number in the
+// document, so that Tab moves from the one into the other.
 
 import { h } from "./dom.js";
 import { publicUrl, sourceUrl } from "./links.js";
-import { place } from "./markdown.js";
+import { headingsOf } from "./markdown.js";
 import { fill } from "./texts.js";
 
-const SOON = 120; // milliseconds of hovering before it opens
-const LATE = 250; // and after it before it closes
+const OPEN_DELAY = 120; // milliseconds of hovering
+const CLOSE_DELAY = 250; // milliseconds after the pointer left
 const GAP = 8; // pixels
 
 export class Card {
   #element = h("span", { class: "card", id: "card", popover: "manual", role: "group" });
-  #number = null;
-  #pinned = false;
+  #number = null; // the button whose citation is shown
+  #pinned = false; // opened by a click: stays when the pointer leaves
   #timer = 0;
 
   constructor() {
-    const stay = () => clearTimeout(this.#timer);
-    this.#element.addEventListener("pointerenter", stay);
-    this.#element.addEventListener("pointerleave", (event) => this.#leave(event));
-    this.#element.addEventListener("focusout", (event) => this.#blur(event));
+    const cancelTimer = () => clearTimeout(this.#timer);
+    this.#element.addEventListener("pointerenter", cancelTimer);
+    this.#element.addEventListener("pointerleave", (event) => this.#onLeave(event));
+    this.#element.addEventListener("focusout", (event) => this.#onBlur(event));
   }
 
   get open() {
     return this.#number !== null;
   }
 
-  /** The button that stands for a citation. */
-  number(index, citation, options) {
+  /** A citation's number: the button that opens the card. `options`: texts and endpoint. */
+  numberButton(index, citation, options) {
     const name = fill(options.texts.source, { n: index + 1, title: citation.title });
     const show = () => this.#show(number, name, citation, options);
     const number = h(
@@ -39,39 +39,39 @@ export class Card {
         class: "number",
         "aria-label": name,
         "aria-expanded": "false",
-        pointerenter: (event) => event.pointerType === "mouse" && this.#later(SOON, show),
-        pointerleave: (event) => this.#leave(event),
+        pointerenter: (event) => event.pointerType === "mouse" && this.#schedule(OPEN_DELAY, show),
+        pointerleave: (event) => this.#onLeave(event),
         focus: () => number.matches(":focus-visible") && show(),
-        blur: (event) => this.#blur(event),
-        click: (event) => this.#click(event, number, show),
+        blur: (event) => this.#onBlur(event),
+        click: (event) => this.#onClick(event, number, show),
       },
       `${index + 1}`,
     );
     return number;
   }
 
-  /** Closes it, and gives the focus back to its number if it was inside. */
+  /** Closes it; if the focus was inside, the number gets it. */
   close() {
     clearTimeout(this.#timer);
     const number = this.#number;
     if (!number) return;
-    const inside = this.#element.contains(this.#element.getRootNode().activeElement);
+    const hadFocus = this.#element.contains(this.#element.getRootNode().activeElement);
     this.#number = null;
     this.#pinned = false;
     number.setAttribute("aria-expanded", "false");
     number.removeAttribute("aria-controls");
-    if (inside) number.focus();
-    this.#number = null; // the focus may have opened it again
+    if (hadFocus) number.focus();
+    this.#number = null; // the focus event may have set it again
     if (this.#element.matches(":popover-open")) this.#element.hidePopover();
     this.#element.remove();
   }
 
-  /** Follows its number when something scrolled; closes when that is out of sight. */
+  /** Moves with its number when `frame` or the page scrolls; closes when the number is out of sight. */
   follow(frame) {
     if (!this.#number) return;
-    const [box, seen] = [this.#number.getBoundingClientRect(), frame.getBoundingClientRect()];
-    if (box.bottom < seen.top || box.top > seen.bottom) this.close();
-    else this.#place();
+    const [box, visible] = [this.#number.getBoundingClientRect(), frame.getBoundingClientRect()];
+    if (box.bottom < visible.top || box.top > visible.bottom) this.close();
+    else this.#position();
   }
 
   #show(number, name, citation, options) {
@@ -79,38 +79,38 @@ export class Card {
     if (this.#number === number) return;
     this.close();
     this.#number = number;
-    this.#element.replaceChildren(...content(citation, options));
+    this.#element.replaceChildren(...cardContent(citation, options));
     this.#element.setAttribute("aria-label", name);
     number.setAttribute("aria-expanded", "true");
     number.setAttribute("aria-controls", "card");
     number.after(this.#element);
     this.#element.showPopover();
-    this.#place();
+    this.#position();
   }
 
-  #click(event, number, show) {
+  #onClick(event, number, show) {
     if (this.#number === number && this.#pinned) return this.close();
     show();
     this.#pinned = true;
-    if (event.detail === 0) this.#element.querySelector("a")?.focus(); // by keyboard
+    if (event.detail === 0) this.#element.querySelector("a")?.focus(); // pressed by keyboard
   }
 
-  #leave(event) {
-    if (event.pointerType === "mouse") this.#later(LATE, () => this.#pinned || this.close());
+  #onLeave(event) {
+    if (event.pointerType === "mouse") this.#schedule(CLOSE_DELAY, () => this.#pinned || this.close());
   }
 
-  #blur({ relatedTarget }) {
-    const within = relatedTarget === this.#number || this.#element.contains(relatedTarget);
-    if (this.#number && !within && relatedTarget) this.close();
+  #onBlur({ relatedTarget }) {
+    const inside = relatedTarget === this.#number || this.#element.contains(relatedTarget);
+    if (this.#number && !inside && relatedTarget) this.close();
   }
 
-  #later(milliseconds, act) {
+  #schedule(milliseconds, act) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(act, milliseconds);
   }
 
-  /** Under its number, or above it where there is more room. */
-  #place() {
+  /** Below its number, or above it if there is more room. */
+  #position() {
     const number = this.#number.getBoundingClientRect();
     const card = this.#element.getBoundingClientRect();
     const below = innerHeight - number.bottom;
@@ -118,38 +118,38 @@ export class Card {
       below > card.height + 2 * GAP || below > number.top
         ? Math.min(number.bottom + GAP, innerHeight - card.height - GAP)
         : Math.max(GAP, number.top - card.height - GAP);
-    const middle = number.left + number.width / 2 - card.width / 2;
-    const left = Math.max(GAP, Math.min(middle, document.documentElement.clientWidth - card.width - GAP));
+    const centred = number.left + number.width / 2 - card.width / 2;
+    const left = Math.max(GAP, Math.min(centred, document.documentElement.clientWidth - card.width - GAP));
     this.#element.style.setProperty("top", `${top}px`);
     this.#element.style.setProperty("left", `${left}px`);
   }
 }
 
-function content(citation, { texts, endpoint }) {
+function cardContent(citation, { texts, endpoint }) {
   const { prefix, quote, suffix, title } = citation;
-  const near = [prefix?.split("\n").at(-1).trimStart(), suffix?.split("\n")[0].trimEnd()]; // of its own line
-  const [before, after] = [near[0] ? `…${near[0]}` : "", near[1] ? `${near[1]}…` : ""];
+  const sameLine = [prefix?.split("\n").at(-1).trimStart(), suffix?.split("\n")[0].trimEnd()];
+  const [before, after] = [sameLine[0] ? `…${sameLine[0]}` : "", sameLine[1] ? `${sameLine[1]}…` : ""];
   return [
     h("span", { class: "context", dir: "auto" }, before, h("mark", {}, quote), after),
-    h("span", { class: "place", dir: "auto" }, h("b", {}, title), ...steps(citation, texts)),
+    h("span", { class: "place", dir: "auto" }, h("b", {}, title), ...breadcrumbs(citation, texts)),
     h(
       "span",
       { class: "links" },
-      outward(sourceUrl(citation, endpoint), texts.openSource, texts),
-      outward(publicUrl(citation), texts.openPublic, texts),
+      externalLink(sourceUrl(citation, endpoint), texts.openSource, texts),
+      externalLink(publicUrl(citation), texts.openPublic, texts),
     ),
   ];
 }
 
-/** What stands between a title and the quote: headings and page. */
-export function steps(citation, texts) {
+/** The headings and the page of a citation, as elements. */
+export function breadcrumbs(citation, texts) {
   const page = citation.page ? [fill(texts.page, { n: citation.page })] : [];
-  return [...place(citation), ...page].map((step) => h("span", { class: "step" }, step));
+  return [...headingsOf(citation), ...page].map((step) => h("span", { class: "step" }, step));
 }
 
-/** A link to another page, in another tab; null where there is no address. */
-export function outward(address, words, texts) {
+/** A link that opens in a new tab; null if there is no address. */
+export function externalLink(address, label, texts) {
   if (!address) return null;
-  const hint = h("span", { class: "unseen" }, ` ${texts.newTab}`);
-  return h("a", { href: address, target: "_blank", rel: "noopener" }, words, hint);
+  const hint = h("span", { class: "visually-hidden" }, ` ${texts.newTab}`);
+  return h("a", { href: address, target: "_blank", rel: "noopener" }, label, hint);
 }

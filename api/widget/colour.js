@@ -1,6 +1,6 @@
-// Which of black and white can be read on a colour, by the contrast of WCAG 2.2.
+// Black or white text for a background colour, by the contrast ratio of WCAG 2.2.
 
-/** "#fff" or "#111", whichever stands out more from any CSS colour. */
+/** "#fff" or "#111", whichever has the higher contrast to a CSS colour. */
 export function readableOn(colour) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;

@@ -1,30 +1,31 @@
-// Questions and what came of them, kept for the tab. Knows no element; says `change` when one changed.
+// The questions of a tab and their answers. A model without elements: it fires `change` with the turn
+// that changed, or null when all were removed.
 
-const KEPT = 20; // turns
-const TOLD = 6; // earlier turns sent along with a question
-const PATIENCE = [1, 2, 4, 8, 15]; // seconds between looks whether the service is back
+const MAX_STORED_TURNS = 20;
+const MAX_HISTORY_TURNS = 6; // earlier turns sent with a question
+const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds between checks whether the service is back
 
 /**
- * A turn is `{ question, state, passages, reply, problem, helpful }`; `state` is asking, waiting (for
- * the service to come back), done, stopped or failed. `reply` is an answer as the service sends it,
- * filled as it comes.
+ * A turn is `{ question, state, passages, reply, problem, helpful }`. `state` is asking, waiting (for the
+ * service to come back), done, stopped or failed. `reply` is an answer as the service sends it, filled
+ * as its events arrive.
  */
 export class Conversation extends EventTarget {
   turns = [];
   #service;
-  #name;
-  #asking = null;
+  #storageKey;
+  #running = null; // the AbortController of the question that is being asked
 
-  /** `name`: what it is kept under in the tab. */
-  constructor(service, name) {
+  /** `storageKey`: the key in the tab's sessionStorage. */
+  constructor(service, storageKey) {
     super();
     this.#service = service;
-    this.#name = name;
-    this.turns = this.#kept();
+    this.#storageKey = storageKey;
+    this.turns = this.#load();
   }
 
   get busy() {
-    return this.#asking !== null;
+    return this.#running !== null;
   }
 
   ask(question) {
@@ -40,125 +41,128 @@ export class Conversation extends EventTarget {
   }
 
   stop() {
-    this.#asking?.abort();
+    this.#running?.abort();
   }
 
-  forget() {
+  clear() {
     this.stop();
     this.turns = [];
-    this.#keep();
-    this.#changed(null);
+    this.#save();
+    this.#notify(null);
   }
 
-  /** Tells the service whether an answer helped. Throws Problem. */
+  /** Sends feedback on an answer. Throws Problem. */
   async rate(turn, helpful, note = "") {
     const { id, answer, citations } = turn.reply;
-    const places = citations.map(({ document_id, version, start, end }) => ({ document_id, version, start, end }));
-    await this.#service.feedback({
+    const spans = citations.map(({ document_id, version, start, end }) => ({ document_id, version, start, end }));
+    await this.#service.sendFeedback({
       answer_id: id,
       helpful,
       note,
       question: turn.question,
       answer: answer ?? "",
-      citations: places.slice(0, 50),
+      citations: spans.slice(0, 50),
     });
     turn.helpful = helpful;
-    this.#keep();
+    this.#save();
   }
 
   async #run(turn) {
-    const asking = (this.#asking = new AbortController());
-    const { signal } = asking;
+    const controller = (this.#running = new AbortController());
+    const { signal } = controller;
     try {
-      for (let tries = 0; turn.state !== "done"; tries += 1) {
-        this.#set(turn, { state: "asking", passages: null, reply: blank(), problem: null, helpful: null });
+      for (let attempt = 0; turn.state !== "done"; attempt += 1) {
+        this.#update(turn, { state: "asking", passages: null, reply: emptyReply(), problem: null, helpful: null });
         try {
-          await this.#follow(turn, signal);
+          await this.#stream(turn, signal);
         } catch (error) {
           if (signal.aborted || error.kind !== "away") throw error;
-          this.#set(turn, { state: "waiting", reply: blank() });
-          await this.#back(tries, signal);
+          this.#update(turn, { state: "waiting", reply: emptyReply() });
+          await this.#waitForService(attempt, signal);
         }
       }
     } catch (problem) {
-      this.#set(turn, signal.aborted ? { state: "stopped" } : { state: "failed", problem });
+      this.#update(turn, signal.aborted ? { state: "stopped" } : { state: "failed", problem });
     } finally {
-      if (this.#asking === asking) this.#asking = null;
-      this.#keep();
-      this.#changed(turn);
+      if (this.#running === controller) this.#running = null;
+      this.#save();
+      this.#notify(turn);
     }
   }
 
-  async #follow(turn, signal) {
-    const past = this.turns.slice(0, this.turns.indexOf(turn)).filter(({ state }) => state === "done");
-    const history = past.slice(-TOLD).map(({ question, reply }) => ({ question, answer: reply.answer ?? "" }));
+  /** Asks the question and fills the turn with each event. */
+  async #stream(turn, signal) {
+    const earlier = this.turns.slice(0, this.turns.indexOf(turn)).filter(({ state }) => state === "done");
+    const history = earlier
+      .slice(-MAX_HISTORY_TURNS)
+      .map(({ question, reply }) => ({ question, answer: reply.answer ?? "" }));
     for await (const { name, data } of this.#service.ask(turn.question, history, signal)) {
       const { reply } = turn;
       if (name === "retrieved") turn.passages = data.passages;
       if (name === "answer" || name === "abstained") Object.assign(reply, data);
       if (name === "statement") {
-        data.citations.forEach((index, at) => (reply.citations[index] = data.cited[at]));
+        data.citations.forEach((index, i) => (reply.citations[index] = data.cited[i]));
         reply.statements.push({ text: data.text, citations: data.citations });
       }
       if (name === "done") Object.assign(turn, { reply: data, state: "done" });
-      this.#changed(turn);
+      this.#notify(turn);
     }
   }
 
   /** Waits until the service can be reached again, however long that takes. */
-  async #back(tries, signal) {
-    for (let turn = tries; ; turn += 1) {
-      await pause(PATIENCE[Math.min(turn, PATIENCE.length - 1)], signal);
-      if (await this.#service.alive(signal)) return;
+  async #waitForService(attempt, signal) {
+    for (let check = attempt; ; check += 1) {
+      await delay(RETRY_DELAYS[Math.min(check, RETRY_DELAYS.length - 1)], signal);
+      if (await this.#service.isReachable(signal)) return;
     }
   }
 
-  #set(turn, values) {
+  #update(turn, values) {
     Object.assign(turn, values);
-    this.#changed(turn);
+    this.#notify(turn);
   }
 
-  #changed(turn) {
+  #notify(turn) {
     this.dispatchEvent(new CustomEvent("change", { detail: turn }));
   }
 
-  #keep() {
-    const done = this.turns.filter(({ state }) => state === "done").slice(-KEPT);
-    const kept = done.map(({ question, reply, helpful }) => ({ question, reply, helpful, state: "done" }));
+  #save() {
+    const done = this.turns.filter(({ state }) => state === "done").slice(-MAX_STORED_TURNS);
+    const stored = done.map(({ question, reply, helpful }) => ({ question, reply, helpful, state: "done" }));
     try {
-      if (kept.length) sessionStorage.setItem(this.#name, JSON.stringify(kept));
-      else sessionStorage.removeItem(this.#name);
+      if (stored.length) sessionStorage.setItem(this.#storageKey, JSON.stringify(stored));
+      else sessionStorage.removeItem(this.#storageKey);
     } catch {
-      // A page may be without storage, or it is full: the conversation then ends with the page.
+      // The browser forbids storage, or it is full: the conversation then ends with the page.
     }
   }
 
-  #kept() {
+  #load() {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(this.#name));
-      return kept.filter(({ question, reply, state }) => question && reply.statements && state === "done");
+      const stored = JSON.parse(sessionStorage.getItem(this.#storageKey));
+      return stored.filter(({ question, reply, state }) => question && reply.statements && state === "done");
     } catch {
-      return []; // nothing, or nothing of ours
+      return []; // nothing is stored, or something else
     }
   }
 }
 
-function blank() {
+function emptyReply() {
   return { answer: null, statements: [], citations: [], conflicts: [], abstention: null };
 }
 
-/** Passes after so many seconds, or sooner when the browser says that it is online. */
-function pause(seconds, signal) {
-  return new Promise((pass, fail) => {
-    const end = (settle) => () => {
+/** Resolves after so many seconds, or sooner if the browser comes online; rejects when aborted. */
+function delay(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const finish = (settle) => () => {
       clearTimeout(timer);
-      removeEventListener("online", passed);
+      removeEventListener("online", pass);
       settle();
     };
-    const passed = end(pass);
-    const timer = setTimeout(passed, seconds * 1000);
-    addEventListener("online", passed);
-    signal.addEventListener("abort", end(() => fail(signal.reason)), { once: true });
-    if (signal.aborted) end(() => fail(signal.reason))();
+    const pass = finish(resolve);
+    const timer = setTimeout(pass, seconds * 1000);
+    addEventListener("online", pass);
+    signal.addEventListener("abort", finish(() => reject(signal.reason)), { once: true });
+    if (signal.aborted) finish(() => reject(signal.reason))();
   });
 }

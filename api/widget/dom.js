@@ -1,19 +1,19 @@
-// Elements out of names, attributes and text. Text is only ever a text node, never markup.
+// Creates elements from names, attributes and text. Text becomes text nodes only, never markup.
 
 /** An element. Props that are functions listen; true is an empty attribute; null and false are none. */
 export function h(name, props = {}, ...children) {
-  const made = document.createElement(name);
+  const element = document.createElement(name);
   for (const [key, value] of Object.entries(props)) {
-    if (typeof value === "function") made.addEventListener(key, value);
+    if (typeof value === "function") element.addEventListener(key, value);
     else if (value !== null && value !== undefined && value !== false) {
-      made.setAttribute(key, value === true ? "" : value);
+      element.setAttribute(key, value === true ? "" : value);
     }
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
 }
 
-const PATHS = {
+const ICON_PATHS = {
   ask: "M4 4h16v12H10l-5 4v-4H4z",
   close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
@@ -24,19 +24,19 @@ const PATHS = {
   up: "M7 20V10l4-6c2 0 2 1 2 3v3h5l1 2v6l-2 2zM4 20V10",
 };
 
-/** A picture beside a name that is said in words. */
+/** A decorative icon; its button or label has the words. */
 export function icon(name) {
-  const svg = (tag, attributes) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
+  const createSvg = (tag, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
   };
-  const drawn = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon", "data-icon": name });
-  drawn.append(svg("path", { d: PATHS[name] }));
-  return drawn;
+  const svg = createSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon", "data-icon": name });
+  svg.append(createSvg("path", { d: ICON_PATHS[name] }));
+  return svg;
 }
 
-/** A button with a picture for a face and words for a name. */
+/** A button that shows an icon; `label` is its accessible name and its tooltip. */
 export function iconButton(name, label, click, props = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, click, ...props }, icon(name));
 }

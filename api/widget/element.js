@@ -1,4 +1,4 @@
-// <saywhere-chat>: attributes in, a panel or a launcher with a panel out. Logic is in the plain classes.
+// The custom element <saywhere-chat>: from its attributes to a panel, or a launcher with a panel.
 
 import { readableOn } from "./colour.js";
 import { Conversation } from "./conversation.js";
@@ -9,15 +9,15 @@ import { sheet } from "./style.js";
 import { textsOf } from "./texts.js";
 
 const PHONE = matchMedia("(max-width: 480px)");
-const DARK = matchMedia("(prefers-color-scheme: dark)");
-const SERVICE = ["endpoint", "collection", "public-key"];
-const LOOK = ["accent", "theme", "position", "style", "class"];
-const TEXT = ["greeting", "heading", "language", "mode", "placeholder", "suggestions", "title"];
-const HOME = new URL("./", import.meta.url).href; // where this script is served
-const taken = new Set(); // the numbers of the widgets on the page
+const DARK_SCHEME = matchMedia("(prefers-color-scheme: dark)");
+const SERVICE_ATTRIBUTES = ["endpoint", "collection", "public-key"];
+const STYLE_ATTRIBUTES = ["accent", "theme", "position", "style", "class"];
+const TEXT_ATTRIBUTES = ["greeting", "heading", "language", "mode", "placeholder", "suggestions", "title"];
+const SCRIPT_FOLDER = new URL("./", import.meta.url).href;
+const usedNumbers = new Set(); // each widget of the page has one
 
 export class SaywhereChat extends HTMLElement {
-  static observedAttributes = [...SERVICE, ...LOOK, ...TEXT, "open"];
+  static observedAttributes = [...SERVICE_ATTRIBUTES, ...STYLE_ATTRIBUTES, ...TEXT_ATTRIBUTES, "open"];
 
   #root = h("div", { class: "root" });
   #number = null;
@@ -27,8 +27,8 @@ export class SaywhereChat extends HTMLElement {
   #dialog = null;
   #launcher = null;
   #texts = {};
-  #due = new Set();
-  #life = null;
+  #changed = new Set(); // attributes whose change is not applied yet
+  #connection = null; // an AbortController, aborted when the element leaves the page
 
   constructor() {
     super();
@@ -38,24 +38,24 @@ export class SaywhereChat extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#adopt();
+    this.#upgradeProperties();
     if (this.title) this.attributeChangedCallback("title", null, this.title);
-    this.#number = [...taken, 0].findIndex((_, at) => !taken.has(at));
-    taken.add(this.#number);
-    this.#life = new AbortController();
-    const { signal } = this.#life;
+    this.#number = [...usedNumbers, 0].findIndex((_, number) => !usedNumbers.has(number));
+    usedNumbers.add(this.#number);
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
     PHONE.addEventListener("change", () => this.open && this.#reopen(), { signal });
-    DARK.addEventListener("change", () => this.#look(), { signal });
-    this.#connect();
+    DARK_SCHEME.addEventListener("change", () => this.#applyStyle(), { signal });
+    this.#connectService();
     this.#render();
-    this.#due.clear();
+    this.#changed.clear();
     if (this.open) this.#show();
   }
 
   disconnectedCallback() {
-    this.#life?.abort();
-    this.#life = null;
-    taken.delete(this.#number);
+    this.#connection?.abort();
+    this.#connection = null;
+    usedNumbers.delete(this.#number);
     this.#conversation?.stop();
     this.#panel?.dispose();
     this.#panel = null;
@@ -63,12 +63,12 @@ export class SaywhereChat extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (name === "title" && now) {
-      this.removeAttribute("title"); // the browser would show it over the whole widget
+      this.removeAttribute("title"); // the browser would show it as a tooltip over the whole widget
       this.heading = now;
     }
-    if (!this.#life || before === now || name === "title") return;
-    if (!this.#due.size) queueMicrotask(() => this.#catchUp());
-    this.#due.add(name);
+    if (!this.#connection || before === now || name === "title") return;
+    if (!this.#changed.size) queueMicrotask(() => this.#applyChanges());
+    this.#changed.add(name);
   }
 
   /** Asks a question as if the reader had; opens the panel. */
@@ -77,23 +77,23 @@ export class SaywhereChat extends HTMLElement {
     return this.#conversation.ask(question);
   }
 
-  /** The questions of this tab's conversation and what came of them; not to be changed. */
+  /** The turns of this tab's conversation; read only. */
   get turns() {
     return this.#conversation?.turns ?? [];
   }
 
-  /** Texts of the page's own, by the names in texts.js, in place of the language's. */
+  /** Texts of the page's own, by the names in texts.js; they replace those of the language. */
   get texts() {
     return this.#texts;
   }
 
-  set texts(own) {
-    this.#texts = own;
-    if (this.#life) this.#render();
+  set texts(texts) {
+    this.#texts = texts;
+    if (this.#connection) this.#render();
   }
 
   get endpoint() {
-    return this.getAttribute("endpoint") || HOME;
+    return this.getAttribute("endpoint") || SCRIPT_FOLDER;
   }
 
   get inline() {
@@ -104,64 +104,63 @@ export class SaywhereChat extends HTMLElement {
     return this.hasAttribute("open");
   }
 
-  set open(wanted) {
-    this.toggleAttribute("open", Boolean(wanted));
+  set open(open) {
+    this.toggleAttribute("open", Boolean(open));
   }
 
-  /** Properties that were set before this class was known go through its setters. */
-  #adopt() {
+  /** Passes properties that were set before the element was defined to its setters. */
+  #upgradeProperties() {
     for (const [name, value] of Object.entries(this)) {
       delete this[name];
       this[name] = value;
     }
   }
 
-  #catchUp() {
-    const due = [...this.#due];
-    this.#due.clear();
-    if (!this.#life) return;
-    if (due.some((name) => SERVICE.includes(name))) this.#connect();
-    if (due.some((name) => SERVICE.includes(name) || TEXT.includes(name))) this.#render();
-    else this.#look();
-    if (!due.includes("open") || this.inline) return;
-    if (this.open) this.#opened();
-    else this.#closed();
+  #applyChanges() {
+    const names = [...this.#changed];
+    this.#changed.clear();
+    if (!this.#connection) return;
+    const serviceChanged = names.some((name) => SERVICE_ATTRIBUTES.includes(name));
+    if (serviceChanged) this.#connectService();
+    if (serviceChanged || names.some((name) => TEXT_ATTRIBUTES.includes(name))) this.#render();
+    else this.#applyStyle();
+    if (!names.includes("open") || this.inline) return;
+    if (this.open) this.#onOpen();
+    else this.#onClose();
   }
 
-  #connect() {
+  #connectService() {
     this.#conversation?.stop();
     const endpoint = new URL(this.endpoint, document.baseURI).href.replace(/\/?$/, "/");
     const collection = this.collection || "default";
-    this.#service = new Service({ endpoint, collection, key: this.publicKey });
-    const name = ["saywhere", endpoint, collection, this.id || this.#number].join(" ");
-    this.#conversation = new Conversation(this.#service, name);
+    this.#service = new Service({ endpoint, collection, publicKey: this.publicKey });
+    const storageKey = ["saywhere", endpoint, collection, this.id || this.#number].join(" ");
+    this.#conversation = new Conversation(this.#service, storageKey);
   }
 
   #render() {
     const draft = this.#panel?.draft ?? "";
     this.#panel?.dispose();
-    this.#panel = this.#made();
+    this.#panel = this.#createPanel();
     const direction = getComputedStyle(this).direction;
     this.#root.setAttribute("dir", direction);
     this.#root.setAttribute("lang", this.#language());
     this.#root.dataset.mode = this.inline ? "inline" : "launcher";
-    this.#root.replaceChildren(...(this.inline ? [this.#panel.element] : this.#floating()));
-    this.#look();
+    this.#root.replaceChildren(...(this.inline ? [this.#panel.element] : this.#createLauncher()));
+    this.#applyStyle();
     if (this.open && !this.inline) this.#show();
-    else this.#panel.latest();
+    else this.#panel.showLatest();
     this.#panel.draft = draft;
     this.#suggest();
   }
 
-  #made() {
+  #createPanel() {
     const texts = textsOf(this.#language(), this.#texts);
-    const said = ["title", "greeting", "placeholder"].map((name) => [name, this.#given(name) || texts[name]]);
-    const options = { texts, endpoint: this.#service.endpoint, ...Object.fromEntries(said) };
+    const title = this.heading || texts.title;
+    const greeting = this.greeting || texts.greeting;
+    const placeholder = this.placeholder || texts.placeholder;
+    const options = { texts, endpoint: this.#service.endpoint, title, greeting, placeholder };
     return new Panel(this.#conversation, options, this.inline ? null : () => (this.open = false));
-  }
-
-  #given(name) {
-    return name === "title" ? this.heading : this.getAttribute(name);
   }
 
   #language() {
@@ -173,11 +172,11 @@ export class SaywhereChat extends HTMLElement {
     const own = this.suggestions;
     if (own !== null) return panel.suggest(own.split(/[|\n]/).map((q) => q.trim()).filter(Boolean));
     if (!this.inline && !this.open) return;
-    const found = await this.#service.suggestions(this.#life.signal).catch(() => []);
-    if (panel === this.#panel) panel.suggest(found);
+    const questions = await this.#service.suggestions(this.#connection.signal).catch(() => []);
+    if (panel === this.#panel) panel.suggest(questions);
   }
 
-  #floating() {
+  #createLauncher() {
     const { texts, title } = this.#panel;
     this.#launcher = h(
       "button",
@@ -192,24 +191,24 @@ export class SaywhereChat extends HTMLElement {
       h("span", {}, texts.open),
     );
     this.#dialog = h("dialog", { class: "dialog", popover: "manual", "aria-label": title }, this.#panel.element);
-    this.#dialog.addEventListener("keydown", (event) => this.#escape(event));
+    this.#dialog.addEventListener("keydown", (event) => this.#onEscape(event));
     this.#dialog.addEventListener("cancel", (event) => event.preventDefault());
     return [this.#launcher, this.#dialog];
   }
 
-  #escape(event) {
+  #onEscape(event) {
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     this.open = false;
   }
 
-  #opened() {
+  #onOpen() {
     this.#show();
     this.#suggest();
     this.#panel.focus();
   }
 
-  #closed() {
+  #onClose() {
     this.#hide();
     this.#launcher.focus();
   }
@@ -217,7 +216,7 @@ export class SaywhereChat extends HTMLElement {
   #show() {
     this.#launcher.setAttribute("aria-expanded", "true");
     this.#launcher.hidden = true;
-    // A phone's whole screen is a modal dialog: what lies under it can't be reached by mistake.
+    // On a phone it covers the screen, so it is modal: nothing under it can be reached.
     if (PHONE.matches) {
       this.#dialog.removeAttribute("popover");
       this.#dialog.showModal();
@@ -225,7 +224,7 @@ export class SaywhereChat extends HTMLElement {
       this.#dialog.setAttribute("popover", "manual");
       this.#dialog.showPopover();
     }
-    this.#panel.latest();
+    this.#panel.showLatest();
   }
 
   #hide() {
@@ -243,26 +242,27 @@ export class SaywhereChat extends HTMLElement {
     this.#panel.focus();
   }
 
-  /** Colours and place: what can change without anything being drawn anew. */
-  #look() {
+  /** Applies theme, position and accent, none of which needs a new panel. */
+  #applyStyle() {
     const scheme = getComputedStyle(this).colorScheme;
     const { dataset, style } = this.#root;
-    const chosen = ["light", "dark"].includes(this.theme) ? this.theme : null;
-    dataset.theme = chosen ?? (scheme === "normal" ? "auto" : "page");
+    const theme = ["light", "dark"].includes(this.theme) ? this.theme : null;
+    dataset.theme = theme ?? (scheme === "normal" ? "auto" : "page");
     dataset.position = this.position === "start" ? "start" : "end";
     const { accent } = this;
     if (accent && CSS.supports("color", accent)) style.setProperty("--accent", accent);
     else style.removeProperty("--accent");
     style.removeProperty("--on-accent");
-    const used = getComputedStyle(this.shadowRoot.querySelector(".send"));
-    if (!used.getPropertyValue("--saywhere-on-accent")) {
-      style.setProperty("--on-accent", readableOn(used.backgroundColor));
+    const sendStyle = getComputedStyle(this.shadowRoot.querySelector(".send"));
+    if (!sendStyle.getPropertyValue("--saywhere-on-accent")) {
+      style.setProperty("--on-accent", readableOn(sendStyle.backgroundColor));
     }
   }
 }
 
-// Each attribute that holds words is a property too.
-for (const name of [...SERVICE.slice(1), ...LOOK.slice(0, 3), ...TEXT.slice(0, -1)]) {
+// Attributes that hold text are properties too. `endpoint` has its own getter; `style`, `class` and
+// `title` are properties of every element.
+for (const name of [...SERVICE_ATTRIBUTES.slice(1), ...STYLE_ATTRIBUTES.slice(0, 3), ...TEXT_ATTRIBUTES.slice(0, -1)]) {
   const property = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
   Object.defineProperty(SaywhereChat.prototype, property, {
     configurable: true,

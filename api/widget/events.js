@@ -1,8 +1,8 @@
-// Server-sent events off a response's body. EventSource can't post, so they are read here.
+// Reads server-sent events from a response's body, since EventSource can't send a POST request.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
-/** Each event as `{ name, data }`, its data parsed as JSON. What breaks off unfinished is dropped. */
-export async function* events(body) {
+/** Each event as `{ name, data }`, its data parsed as JSON. An unfinished event at the end is dropped. */
+export async function* readEvents(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   try {
@@ -12,8 +12,8 @@ export async function* events(body) {
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop();
       for (const block of blocks) {
-        const found = event(block);
-        if (found) yield found;
+        const event = parseEvent(block);
+        if (event) yield event;
       }
     }
   } finally {
@@ -21,7 +21,7 @@ export async function* events(body) {
   }
 }
 
-function event(block) {
+function parseEvent(block) {
   const lines = block.split("\n");
   const field = (name) =>
     lines

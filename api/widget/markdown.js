@@ -1,4 +1,4 @@
-// An answer to take along: Markdown in which what the documents say stays text.
+// An answer as Markdown, for the clipboard. Text of documents is escaped, so that it stays text.
 
 import { publicUrl, sourceUrl } from "./links.js";
 
@@ -6,33 +6,34 @@ import { publicUrl, sourceUrl } from "./links.js";
 export function toMarkdown({ question, reply }, endpoint, texts) {
   const { answer, statements, citations, conflicts, abstention } = reply;
   const cited = abstention ? abstention.nearest : citations;
-  const head = abstention ? text(texts.reasons[abstention.reason] ?? texts.unanswered) : `**${text(answer)}**`;
+  const reason = abstention && (texts.reasons[abstention.reason] ?? texts.unanswered);
   return [
-    `> ${text(question)}`,
-    head,
-    ...statements.map(said),
-    ...conflicts.map((conflict) => `- ${said(conflict)}`),
-    cited.map((citation, index) => source(citation, index, endpoint)).join("\n"),
+    `> ${escapeMarkdown(question)}`,
+    abstention ? escapeMarkdown(reason) : `**${escapeMarkdown(answer)}**`,
+    ...statements.map(statementLine),
+    ...conflicts.map((conflict) => `- ${statementLine(conflict)}`),
+    cited.map((citation, index) => sourceLine(citation, index, endpoint)).join("\n"),
   ].join("\n\n");
 }
 
-function said({ text: words, citations, statements }) {
+function statementLine({ text, citations, statements }) {
   const numbers = citations ?? (statements ?? []).flatMap((statement) => statement.citations);
-  return `${text(words)} ${numbers.map((index) => `[${index + 1}]`).join("")}`;
+  return `${escapeMarkdown(text)} ${numbers.map((index) => `[${index + 1}]`).join("")}`;
 }
 
-function source(citation, index, endpoint) {
+function sourceLine(citation, index, endpoint) {
   const address = publicUrl(citation) ?? sourceUrl(citation, endpoint);
-  const title = text(citation.title);
-  const name = address ? `[${title}](<${address}>)` : title;
-  return `${index + 1}. “${text(citation.quote)}” — ${[name, ...place(citation).map(text)].join(" › ")}`;
+  const title = escapeMarkdown(citation.title);
+  const link = address ? `[${title}](<${address}>)` : title;
+  const path = [link, ...headingsOf(citation).map(escapeMarkdown)].join(" › ");
+  return `${index + 1}. “${escapeMarkdown(citation.quote)}” — ${path}`;
 }
 
-/** The headings above a citation. */
-export function place({ section }) {
+/** The headings above a citation's quote. */
+export function headingsOf({ section }) {
   return (section ?? []).filter(Boolean);
 }
 
-function text(words) {
-  return words.replace(/\s+/g, " ").trim().replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
+function escapeMarkdown(text) {
+  return text.replace(/\s+/g, " ").trim().replace(/[\\`*_[\]<>#|~!&]/g, "\\$&");
 }

@@ -1,54 +1,54 @@
-// What is seen and used: head, conversation, suggestions, and the field to ask in.
+// The panel: header, conversation, suggestions, and the form to ask with.
 
 import { Card } from "./card.js";
 import { h, iconButton } from "./dom.js";
 import { TurnView } from "./turn.js";
 
-const NEAR = 80; // pixels from the end at which reading on is taken for granted
-const MARGIN = 16; // pixels above what is scrolled to
+const FOLLOW_DISTANCE = 80; // pixels from the end within which the panel scrolls on with new content
+const SCROLL_MARGIN = 16; // pixels above the question that is scrolled to
 
 export class Panel {
   card = new Card();
   #conversation;
-  #views = new Map();
+  #views = new Map(); // by turn
   #list;
-  #start;
+  #welcome; // greeting and suggestions, until the first question
   #scroller;
-  #said = h("div", { class: "unseen", role: "log", "aria-live": "polite" });
+  #liveRegion = h("div", { class: "visually-hidden", role: "log", "aria-live": "polite" });
   #field;
-  #send;
-  #fresh;
-  #stop = new AbortController();
+  #sendButton;
+  #clearButton;
+  #listeners = new AbortController();
 
-  /** `options`: texts, endpoint, title, greeting, placeholder; `close`: null where it can't be closed. */
+  /** `options`: texts, endpoint, title, greeting, placeholder. `close`: null for a panel that can't be closed. */
   constructor(conversation, options, close) {
     this.#conversation = conversation;
     Object.assign(this, options);
     const { texts } = options;
     this.#list = h("ol", { class: "turns", role: "list" });
-    this.#start = h("div", { class: "start" }, h("p", { class: "greeting", dir: "auto" }, this.greeting));
+    this.#welcome = h("div", { class: "welcome" }, h("p", { class: "greeting", dir: "auto" }, this.greeting));
     this.#scroller = h(
       "div",
       { class: "scroller", role: "region", tabindex: 0, "aria-label": texts.conversation },
-      this.#start,
+      this.#welcome,
       this.#list,
     );
     this.#scroller.addEventListener("scroll", () => this.card.follow(this.#scroller), { passive: true });
-    this.element = h("div", { class: "panel" }, this.#head(close), this.#scroller, this.#form(), this.#said);
-    this.element.addEventListener("keydown", (event) => this.#escape(event));
-    const { signal } = this.#stop;
-    conversation.addEventListener("change", ({ detail }) => this.#change(detail), { signal });
+    this.element = h("div", { class: "panel" }, this.#header(close), this.#scroller, this.#form(), this.#liveRegion);
+    this.element.addEventListener("keydown", (event) => this.#onEscape(event));
+    const { signal } = this.#listeners;
+    conversation.addEventListener("change", ({ detail }) => this.#onChange(detail), { signal });
     addEventListener("resize", () => this.card.follow(this.#scroller), { signal, passive: true });
     addEventListener("scroll", () => this.card.follow(this.#scroller), { signal, passive: true, capture: true });
-    addEventListener("pointerdown", (event) => this.#outside(event), { signal });
-    for (const turn of conversation.turns) this.#view(turn);
+    addEventListener("pointerdown", (event) => this.#onPointerDown(event), { signal });
+    for (const turn of conversation.turns) this.#viewOf(turn);
     this.#refresh();
-    this.#said.replaceChildren(); // what was said before isn't news
+    this.#liveRegion.replaceChildren(); // turns that are loaded are not announced
   }
 
   dispose() {
     this.card.close();
-    this.#stop.abort();
+    this.#listeners.abort();
     this.element.remove();
   }
 
@@ -56,28 +56,28 @@ export class Panel {
     return this.#field.value;
   }
 
-  set draft(words) {
-    this.#field.value = words;
-    this.#grow();
+  set draft(text) {
+    this.#field.value = text;
+    this.#resizeField();
   }
 
   focus() {
     this.#field.focus();
   }
 
-  /** Questions to start with. */
+  /** Shows suggested questions. */
   suggest(questions) {
     const buttons = questions.map((question) =>
       h("li", {}, h("button", { type: "button", class: "suggestion", dir: "auto", click: () => this.#ask(question) }, question)),
     );
-    this.#start.querySelector("ul")?.remove();
+    this.#welcome.querySelector("ul")?.remove();
     const list = h("ul", { class: "suggestions", role: "list", "aria-label": this.texts.suggestions }, ...buttons);
-    if (buttons.length) this.#start.append(list);
+    if (buttons.length) this.#welcome.append(list);
   }
 
-  /** Has a whole sentence read aloud. */
-  say(words) {
-    this.#said.append(h("p", { dir: "auto" }, words));
+  /** Has a screen reader read a sentence aloud. */
+  announce(sentence) {
+    this.#liveRegion.append(h("p", { dir: "auto" }, sentence));
   }
 
   retry(turn) {
@@ -99,17 +99,18 @@ export class Panel {
     element.scrollIntoView({ block: "nearest" });
   }
 
-  /** Shows the last question and what came of it. */
-  latest() {
+  /** Scrolls to the last question. */
+  showLatest() {
     const last = this.#conversation.turns.at(-1);
-    if (last) this.#read(last);
+    if (last) this.#scrollTo(last);
   }
 
-  #head(close) {
+  #header(close) {
     const { texts } = this;
-    this.#fresh = iconButton("fresh", texts.fresh, () => this.#forget());
-    const shut = close ? iconButton("close", texts.close, close) : null;
-    return h("header", { class: "head" }, h("h2", { class: "title", dir: "auto" }, this.title), this.#fresh, shut);
+    this.#clearButton = iconButton("fresh", texts.fresh, () => this.#clear());
+    const closeButton = close ? iconButton("close", texts.close, close) : null;
+    const title = h("h2", { class: "title", dir: "auto" }, this.title);
+    return h("header", { class: "head" }, title, this.#clearButton, closeButton);
   }
 
   #form() {
@@ -123,74 +124,76 @@ export class Panel {
       dir: "auto",
       "aria-label": this.placeholder,
       placeholder: this.placeholder,
-      input: () => this.#grow(),
-      keydown: (event) => this.#key(event),
+      input: () => this.#resizeField(),
+      keydown: (event) => this.#onKey(event),
     });
-    this.#send = h("button", { class: "send" });
+    this.#sendButton = h("button", { class: "send" });
     const submit = (event) => {
       event.preventDefault();
       if (this.#conversation.busy && !this.draft.trim()) this.#conversation.stop();
       else this.#ask(this.draft);
     };
-    return h("form", { class: "form", submit }, this.#field, this.#send);
+    return h("form", { class: "form", submit }, this.#field, this.#sendButton);
   }
 
-  #key(event) {
-    // Enter that chooses a word of an input method (229: as Safari tells it) asks nothing.
+  #onKey(event) {
+    // Enter that confirms an input method's word doesn't submit (keyCode 229: how Safari reports it).
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#field.form.requestSubmit();
   }
 
-  #ask(question) {
-    const words = question.trim();
-    if (!words) return;
+  #ask(text) {
+    const question = text.trim();
+    if (!question) return;
     this.draft = "";
     this.focus();
-    this.#said.replaceChildren();
-    this.#conversation.ask(words);
-    this.latest();
+    this.#liveRegion.replaceChildren();
+    this.#conversation.ask(question);
+    this.showLatest();
   }
 
-  #forget() {
-    this.#conversation.forget();
+  #clear() {
+    this.#conversation.clear();
     this.focus();
   }
 
-  #escape(event) {
+  #onEscape(event) {
     if (event.key !== "Escape" || event.isComposing || !this.card.open) return;
     this.card.close();
     event.preventDefault();
     event.stopPropagation();
   }
 
-  #outside(event) {
-    const kept = event.composedPath().some((at) => at.classList?.contains("card") || at.classList?.contains("number"));
-    if (!kept) this.card.close();
+  /** A press outside the card and of no number closes the card. */
+  #onPointerDown(event) {
+    const path = event.composedPath();
+    const inside = path.some(({ classList }) => classList?.contains("card") || classList?.contains("number"));
+    if (!inside) this.card.close();
   }
 
-  #change(turn) {
+  #onChange(turn) {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    const following = scrollHeight - scrollTop - clientHeight < NEAR;
+    const atEnd = scrollHeight - scrollTop - clientHeight < FOLLOW_DISTANCE;
     if (turn === null) {
       this.card.close();
       this.#views.clear();
       this.#list.replaceChildren();
     } else {
-      this.#view(turn).update();
+      this.#viewOf(turn).update();
     }
     this.#refresh();
-    if (turn && following) this.#read(turn);
+    if (turn && atEnd) this.#scrollTo(turn);
   }
 
-  /** Keeps the question and the answer's beginning in sight, not its end. */
-  #read(turn) {
+  /** Scrolls so that the question and the beginning of its answer are in sight. */
+  #scrollTo(turn) {
     const question = this.#views.get(turn).element.firstElementChild;
-    const by = question.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
-    this.#scroller.scrollTop += by - MARGIN;
+    const distance = question.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    this.#scroller.scrollTop += distance - SCROLL_MARGIN;
   }
 
-  #view(turn) {
+  #viewOf(turn) {
     let view = this.#views.get(turn);
     if (!view) {
       view = new TurnView(turn, this);
@@ -203,19 +206,19 @@ export class Panel {
   #refresh() {
     const { busy, turns } = this.#conversation;
     const { texts } = this;
-    this.#start.hidden = turns.length > 0;
-    this.#fresh.hidden = turns.length === 0;
-    const stop = busy && !this.draft.trim();
-    const [name, label] = stop ? ["stop", texts.stop] : ["send", texts.send];
-    if (this.#send.dataset.does === name) return;
-    this.#send.dataset.does = name;
-    this.#send.setAttribute("aria-label", label);
-    this.#send.title = label;
-    this.#send.replaceChildren(...iconButton(name, label, null).childNodes);
+    this.#welcome.hidden = turns.length > 0;
+    this.#clearButton.hidden = turns.length === 0;
+    const stops = busy && !this.draft.trim();
+    const [action, label] = stops ? ["stop", texts.stop] : ["send", texts.send];
+    if (this.#sendButton.dataset.action === action) return;
+    this.#sendButton.dataset.action = action;
+    this.#sendButton.setAttribute("aria-label", label);
+    this.#sendButton.title = label;
+    this.#sendButton.replaceChildren(...iconButton(action, label, null).childNodes);
   }
 
-  /** The field is as high as its lines, up to a limit that the style sets. */
-  #grow() {
+  /** Makes the field as high as its lines, up to the style's limit. */
+  #resizeField() {
     this.#field.style.setProperty("height", "auto");
     this.#field.style.setProperty("height", `${this.#field.scrollHeight + 2}px`);
     this.#refresh();

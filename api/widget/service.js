@@ -1,8 +1,8 @@
-// The service, as a page may call it: answers as they come about, suggestions, feedback, a token.
+// A client of the service's HTTP API: answers as a stream, suggestions, feedback, tokens.
 
-import { events } from "./events.js";
+import { readEvents } from "./events.js";
 
-/** Why a call came to nothing. `kind`: away, busy, refused, invalid or failed; `seconds` to wait. */
+/** Why a call failed. `kind`: away, busy, refused, invalid or failed; `seconds`: how long to wait, or null. */
 export class Problem extends Error {
   constructor(kind, message = "", seconds = null) {
     super(message);
@@ -13,9 +13,9 @@ export class Problem extends Error {
 
 export class Service {
   #options;
-  #token = null; // a promise: calls at the same time wait for one token, and none of them can call it off
+  #token = null; // a promise: concurrent calls share one token, and aborting a call doesn't cancel it
 
-  /** Takes endpoint, collection and key (null: none is needed). */
+  /** `options`: endpoint, collection, and publicKey (null: the page needs no token). */
   constructor(options) {
     this.#options = options;
   }
@@ -24,14 +24,14 @@ export class Service {
     return this.#options.endpoint;
   }
 
-  /** The events of an answer, each `{ name, data }`. Throws Problem; it is away if it breaks off. */
+  /** The events of an answer, each `{ name, data }`. Throws Problem, of kind away if the stream breaks off. */
   async *ask(question, history, signal) {
     const { collection } = this.#options;
     const response = await this.#post("v1/ask", { question, collection, history, stream: true }, signal);
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Problem("failed");
     try {
-      for await (const event of events(response.body)) {
-        if (event.name === "error") throw problem(event.data.status, event.data);
+      for await (const event of readEvents(response.body)) {
+        if (event.name === "error") throw toProblem(event.data.status, event.data);
         yield event;
         if (event.name === "done") return;
       }
@@ -48,13 +48,13 @@ export class Service {
     return (await response.json()).suggestions;
   }
 
-  async feedback(given) {
-    await this.#post("v1/feedback", { ...given, collection: this.#options.collection });
+  async sendFeedback(feedback) {
+    await this.#post("v1/feedback", { ...feedback, collection: this.#options.collection });
   }
 
-  async alive(signal) {
+  async isReachable(signal) {
     try {
-      return (await fetch(this.#at("healthz"), { signal, cache: "no-store" })).ok;
+      return (await fetch(this.#url("healthz"), { signal, cache: "no-store" })).ok;
     } catch {
       return false;
     }
@@ -66,22 +66,22 @@ export class Service {
   }
 
   async #call(path, options) {
-    if (!this.#options.key) return checked(await this.#fetch(path, options));
-    const token = (this.#token ??= this.#give());
-    let response = await this.#fetch(path, options, await unless(options.signal, token));
+    if (!this.#options.publicKey) return ensureOk(await this.#fetch(path, options));
+    const token = (this.#token ??= this.#requestToken());
+    let response = await this.#fetch(path, options, await abortable(options.signal, token));
     if (response.status === 401) {
-      if (this.#token === token) this.#token = this.#give(); // too old, or the service was started anew
-      response = await this.#fetch(path, options, await unless(options.signal, this.#token));
+      if (this.#token === token) this.#token = this.#requestToken(); // expired, or the service restarted
+      response = await this.#fetch(path, options, await abortable(options.signal, this.#token));
     }
-    return checked(response);
+    return ensureOk(response);
   }
 
-  /** A new token; a call that fails leaves the next to try again. */
-  async #give() {
+  /** A new token. If this fails, the next call tries again. */
+  async #requestToken() {
     const headers = { "Content-Type": "application/json" };
-    const options = { method: "POST", headers, body: JSON.stringify({ key: this.#options.key }) };
+    const options = { method: "POST", headers, body: JSON.stringify({ key: this.#options.publicKey }) };
     try {
-      return (await (await checked(await this.#fetch("v1/tokens", options))).json()).token;
+      return (await (await ensureOk(await this.#fetch("v1/tokens", options))).json()).token;
     } catch (error) {
       this.#token = null;
       throw error;
@@ -91,19 +91,19 @@ export class Service {
   async #fetch(path, options, token = null) {
     const headers = { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) };
     try {
-      return await fetch(this.#at(path), { ...options, headers, credentials: "same-origin" });
+      return await fetch(this.#url(path), { ...options, headers, credentials: "same-origin" });
     } catch (error) {
       throw options.signal?.aborted ? error : new Problem("away");
     }
   }
 
-  #at(path) {
+  #url(path) {
     return new URL(path, this.endpoint);
   }
 }
 
-/** What is promised, or the signal's reason, whichever comes first. */
-function unless(signal, promise) {
+/** Settles as the promise does, or rejects with the signal's reason, whichever comes first. */
+function abortable(signal, promise) {
   const aborted = new Promise((_, reject) => {
     if (signal?.aborted) reject(signal.reason);
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -111,15 +111,15 @@ function unless(signal, promise) {
   return Promise.race([promise, aborted]);
 }
 
-async function checked(response) {
+async function ensureOk(response) {
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
-  throw problem(response.status, body, response.headers.get("Retry-After"));
+  throw toProblem(response.status, body, response.headers.get("Retry-After"));
 }
 
-function problem(status, body, after = null) {
+function toProblem(status, body, retryAfter = null) {
   const kinds = { 401: "refused", 403: "refused", 422: "invalid", 429: "busy", 503: "busy" };
-  const away = status === 502 || (status === 504 && !body.type); // a proxy without its service
+  const away = status === 502 || (status === 504 && !body.type); // from a proxy that can't reach the service
   const kind = away ? "away" : (kinds[status] ?? "failed");
-  return new Problem(kind, body.detail ?? body.errors?.[0]?.detail ?? "", Number(after) || null);
+  return new Problem(kind, body.detail ?? body.errors?.[0]?.detail ?? "", Number(retryAfter) || null);
 }

@@ -1,5 +1,5 @@
-// How it looks. A constructed sheet: no style element or attribute that a page's policy could refuse.
-// `all: initial` on the root keeps out what a page lets its own elements inherit.
+// The widget's style, as a constructed sheet: style elements and attributes are refused by strict policies.
+// `all: initial` on the root keeps out inherited properties of the page.
 
 const css = `
 :host { display: contents; }
@@ -11,10 +11,10 @@ const css = `
   all: initial;
   --ground: var(--saywhere-ground, light-dark(#ffffff, #17191d));
   --ink: var(--saywhere-ink, light-dark(#1b1d21, #e9eaec));
-  --quiet: color-mix(in srgb, var(--ink) 74%, var(--ground));
+  --muted: color-mix(in srgb, var(--ink) 74%, var(--ground));
   --line: color-mix(in srgb, var(--ink) 16%, var(--ground));
   --edge: color-mix(in srgb, var(--ink) 52%, var(--ground));
-  --still: color-mix(in srgb, var(--ink) 6%, var(--ground));
+  --surface: color-mix(in srgb, var(--ink) 6%, var(--ground));
   --accent: var(--saywhere-accent, light-dark(#0a58a8, #8cbcff));
   --on-accent: var(--saywhere-on-accent, #fff);
   --mark: var(--saywhere-mark, light-dark(#ffe58a, #665000));
@@ -38,7 +38,7 @@ ol, ul { list-style: none; }
 a { color: inherit; text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: .18em; }
 a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
-.unseen { block-size: 1px; clip-path: inset(50%); inline-size: 1px; overflow: hidden; position: absolute; white-space: nowrap; }
+.visually-hidden { block-size: 1px; clip-path: inset(50%); inline-size: 1px; overflow: hidden; position: absolute; white-space: nowrap; }
 .icon { block-size: 20px; display: block; fill: none; inline-size: 20px; stroke: currentcolor; stroke-linecap: round;
   stroke-linejoin: round; stroke-width: 1.75; }
 [data-icon="stop"] { fill: currentcolor; }
@@ -68,66 +68,66 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
   padding-inline: 18px 8px; }
 .title { flex: 1; font-size: 1em; font-weight: 650; line-height: 1.3; }
 .head button { block-size: 40px; display: grid; inline-size: 40px; place-items: center; }
-.head button:hover, .actions button:hover { background: var(--still); }
+.head button:hover, .actions button:hover { background: var(--surface); }
 .scroller { flex: 1; min-block-size: 0; outline-offset: -2px; overflow: hidden auto; overscroll-behavior: contain;
   padding: 18px; position: relative; }
 
-.greeting { color: var(--quiet); margin-block-end: 16px; }
+.greeting { color: var(--muted); margin-block-end: 16px; }
 .suggestions { display: grid; gap: 8px; justify-items: start; }
 .suggestion { border: 1px solid var(--edge); border-radius: 18px; line-height: 1.35; min-block-size: 36px; padding: 7px 14px;
   text-align: start; }
-.suggestion:hover { background: var(--still); }
+.suggestion:hover { background: var(--surface); }
 
 .turn + .turn { border-block-start: 1px solid var(--line); margin-block-start: 20px; padding-block-start: 20px; }
-.question { background: var(--still); border-radius: 16px; border-end-end-radius: 4px; inline-size: fit-content; margin-block-end: 16px;
+.question { background: var(--surface); border-radius: 16px; border-end-end-radius: 4px; inline-size: fit-content; margin-block-end: 16px;
   margin-inline-start: auto; max-inline-size: 88%; padding: 8px 14px; white-space: pre-wrap; }
 .answer { font-size: 1.5em; font-weight: 650; letter-spacing: -.01em; line-height: 1.25; text-wrap: balance; }
-.answer + .quiet { margin-block: 4px 12px; }
-.quiet { color: var(--quiet); font-size: .875em; }
+.answer + .muted { margin-block: 4px 12px; }
+.muted { color: var(--muted); font-size: .875em; }
 .statement { margin-block-start: 8px; }
-.answer, .statement, .sources, .unanswered { animation: come .25s ease-out; }
-@keyframes come { from { opacity: 0; translate: 0 4px; } }
-.working { animation: come .3s .15s both, wait 1.6s .5s ease-in-out infinite alternate; color: var(--quiet); }
-@keyframes wait { to { opacity: .72; } }
+.answer, .statement, .sources, .unanswered { animation: appear .25s ease-out; }
+@keyframes appear { from { opacity: 0; translate: 0 4px; } }
+.working { animation: appear .3s .15s both, pulse 1.6s .5s ease-in-out infinite alternate; color: var(--muted); }
+@keyframes pulse { to { opacity: .72; } }
 
 .number {
-  background: var(--still); border: 1px solid var(--edge); border-radius: 6px; font-size: .75em; font-weight: 600; line-height: 1.5;
+  background: var(--surface); border: 1px solid var(--edge); border-radius: 6px; font-size: .75em; font-weight: 600; line-height: 1.5;
   margin-inline: 1px 3px; min-block-size: 24px; min-inline-size: 24px; padding-inline: 5px; vertical-align: .12em;
 }
 .number:hover, .number[aria-expanded="true"] { background: var(--accent); border-color: transparent; color: var(--on-accent); }
-.heading { color: var(--quiet); font-size: .8125em; font-weight: 600; margin-block: 18px 8px; }
+.heading { color: var(--muted); font-size: .8125em; font-weight: 600; margin-block: 18px 8px; }
 .sources { display: grid; gap: 4px; }
 .sources li { display: grid; font-size: .875em; gap: 8px; grid-template-columns: auto 1fr; }
 .sources a { justify-self: start; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sources .place { font-size: 1em; grid-column: 1 / -1; }
 .sources li + li:has(.place) { margin-block-start: 8px; }
-.index { color: var(--quiet); font-variant-numeric: tabular-nums; font-weight: 600; min-inline-size: 1.1em; text-align: end; }
+.index { color: var(--muted); font-variant-numeric: tabular-nums; font-weight: 600; min-inline-size: 1.1em; text-align: end; }
 .place { display: block; font-size: .875em; line-height: 1.5; }
-.step { color: var(--quiet); }
+.step { color: var(--muted); }
 .step::before { content: " › "; }
 .actions { align-items: center; display: flex; flex-wrap: wrap; gap: 2px; margin-block-start: 12px; margin-inline-start: -8px; }
-.actions button { block-size: 36px; color: var(--quiet); display: grid; inline-size: 36px; place-items: center; }
-.actions button[aria-pressed="true"] { background: var(--still); color: var(--ink); }
+.actions button { block-size: 36px; color: var(--muted); display: grid; inline-size: 36px; place-items: center; }
+.actions button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 .actions [aria-pressed="true"] .icon { fill: color-mix(in srgb, var(--accent) 40%, transparent); }
-.status { color: var(--quiet); font-size: .875em; margin-inline-start: 6px; }
+.status { color: var(--muted); font-size: .875em; margin-inline-start: 6px; }
 .note { scroll-margin-block-end: 18px; align-items: end; display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
 .note textarea { flex: 1 1 12rem; }
 textarea { background: var(--ground); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 12px; resize: none; }
-textarea::placeholder { color: var(--quiet); opacity: 1; }
+textarea::placeholder { color: var(--muted); opacity: 1; }
 .plain { border: 1px solid var(--edge); border-radius: 10px; font-weight: 600; min-block-size: 36px; padding: 6px 14px; }
-.plain:hover { background: var(--still); }
+.plain:hover { background: var(--surface); }
 
 .unanswered { font-size: 1.1875em; font-weight: 650; line-height: 1.3; }
-.unanswered + .quiet { margin-block-start: 4px; }
+.unanswered + .muted { margin-block-start: 4px; }
 .passages { display: grid; gap: 12px; }
 blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 12px; white-space: pre-line; }
 .passages .place { margin-block-start: 2px; padding-inline-start: 15px; }
-.tip { color: var(--quiet); font-size: .875em; margin-block: 16px 10px; }
+.tip { color: var(--muted); font-size: .875em; margin-block: 16px 10px; }
 .sides { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
 .sides li { border: 1px solid var(--edge); border-radius: 10px; padding: 12px; }
 .value { font-size: 1.1875em; font-weight: 650; line-height: 1.3; }
 .sides .statement { font-size: .875em; }
-.sides .place { color: var(--quiet); font-size: .8125em; margin-block-start: 6px; }
+.sides .place { color: var(--muted); font-size: .8125em; margin-block-start: 6px; }
 .notice { border-inline-start: 3px solid var(--warn); display: grid; gap: 8px; justify-items: start; padding: 4px 0 4px 12px; }
 
 .form { align-items: end; border-block-start: 1px solid var(--line); display: flex; flex: none; gap: 8px; padding: 12px; }
@@ -144,7 +144,7 @@ blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 1
 }
 .card:popover-open { display: grid; gap: 10px; }
 .context { font-size: .9375em; white-space: pre-line; }
-.context { color: var(--quiet); }
+.context { color: var(--muted); }
 .context mark { background: var(--mark); border-radius: 2px; color: var(--ink); padding-block: 1px; }
 .links { display: flex; flex-wrap: wrap; font-size: .875em; font-weight: 600; gap: 6px 16px; }
 

@@ -1,4 +1,4 @@
-// What the widget says, by language. A page adds its own by the `texts` property.
+// The widget's texts by language. A page sets its own by the `texts` property, under these names.
 
 const en = {
   title: "Ask the documents",
@@ -110,13 +110,13 @@ const de = {
 
 const TEXTS = { en, de };
 
-/** The texts of a language ("de-AT" has those of "de", an unknown one the English), with a page's own. */
+/** The texts for a language tag (English for an unknown one), with a page's own on top. */
 export function textsOf(language, own = {}) {
   const known = TEXTS[language?.toLowerCase().split("-")[0]] ?? en;
   return { ...known, ...own, reasons: { ...known.reasons, ...own.reasons } };
 }
 
-/** A text with its gaps filled: `fill("page {n}", { n: 3 })`. */
+/** A text with its placeholders filled: `fill("page {n}", { n: 3 })`. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

@@ -1,6 +1,6 @@
-// One question and what came of it, drawn as it comes.
+// The view of one turn: the question, and the answer as it arrives.
 
-import { outward, steps } from "./card.js";
+import { breadcrumbs, externalLink } from "./card.js";
 import { h, iconButton } from "./dom.js";
 import { sourceUrl } from "./links.js";
 import { toMarkdown } from "./markdown.js";
@@ -11,116 +11,112 @@ export class TurnView {
   #turn;
   #panel;
   #reply = h("div", { class: "reply" });
-  #shown = "";
-  #statements = 0;
+  #phase = ""; // what is shown: looking, reading, answering, or the turn's state
+  #statements = 0; // how many are shown
 
-  /** `panel` has what is said and done: texts, endpoint, card, say(), retry(), rephrase(), rate(). */
+  /** `panel`: texts, endpoint, card, announce(), retry(), rephrase(), rate(), reveal(). */
   constructor(turn, panel) {
     this.#turn = turn;
     this.#panel = panel;
-    const you = h("span", { class: "unseen" }, `${panel.texts.you} `);
+    const you = h("span", { class: "visually-hidden" }, `${panel.texts.you} `);
     this.element.append(h("p", { class: "question" }, you, h("bdi", {}, turn.question)), this.#reply);
     this.update();
   }
 
-  /** Draws what is new. What was said stays where it is, so that no focus or place is lost. */
+  /** Shows what is new. Elements that are shown already stay, so that focus and scroll position do too. */
   update() {
     const { state, reply, passages } = this.#turn;
-    const live = state === "asking";
-    const begun = live && (reply.answer !== null || reply.abstention);
-    const now = begun ? "begun" : live ? (passages === null ? "looking" : "reading") : state;
-    if (now === "begun" || (now === "done" && this.#shown === "begun" && !reply.conflicts.length)) {
-      this.#grow(now);
-    } else if (now !== this.#shown) {
-      this.#draw(now);
-    }
-    this.#shown = now;
+    const asking = state === "asking";
+    const answering = asking && (reply.answer !== null || reply.abstention);
+    const phase = answering ? "answering" : asking ? (passages === null ? "looking" : "reading") : state;
+    const completes = phase === "done" && this.#phase === "answering" && !reply.conflicts.length;
+    if (phase === "answering" || completes) this.#append(phase);
+    else if (phase !== this.#phase) this.#render(phase);
+    this.#phase = phase;
   }
 
-  #grow(now) {
+  #append(phase) {
     const { reply } = this.#turn;
-    if (this.#shown !== "begun") {
+    if (this.#phase !== "answering") {
       this.#statements = 0;
       this.#reply.replaceChildren(...(reply.abstention ? this.#abstention() : this.#answer()));
     }
-    this.#state();
+    this.#setBusy();
     for (const statement of reply.statements.slice(this.#statements)) {
       this.#reply.append(this.#statement(statement));
-      this.#panel.say(statement.text);
+      this.#panel.announce(statement.text);
     }
     this.#statements = reply.statements.length;
-    if (now === "done") this.#reply.append(...this.#end());
+    if (phase === "done") this.#reply.append(...this.#footer());
   }
 
-  #draw(now) {
+  #render(phase) {
     const { texts } = this.#panel;
     const { reply, problem } = this.#turn;
-    this.#state();
-    if (now === "looking" || now === "reading") {
-      this.#reply.replaceChildren(h("p", { class: "working" }, texts[now]));
-      if (now === "looking") this.#panel.say(texts.looking);
-    } else if (now === "waiting") {
+    this.#setBusy();
+    if (phase === "looking" || phase === "reading") {
+      this.#reply.replaceChildren(h("p", { class: "working" }, texts[phase]));
+      if (phase === "looking") this.#panel.announce(texts.looking);
+    } else if (phase === "waiting") {
       this.#reply.replaceChildren(h("p", { class: "notice working" }, texts.away));
-      this.#panel.say(texts.away);
-    } else if (now === "stopped") {
+      this.#panel.announce(texts.away);
+    } else if (phase === "stopped") {
       this.#reply.replaceChildren(this.#notice(texts.stopped, texts.retry));
-      this.#panel.say(texts.stopped);
-    } else if (now === "failed") {
+      this.#panel.announce(texts.stopped);
+    } else if (phase === "failed") {
       const wait = problem.seconds ? fill(texts.wait, { n: problem.seconds }) : "";
-      const why = [texts[problem.kind] ?? texts.failed, wait].filter(Boolean).join(" ");
-      this.#reply.replaceChildren(this.#notice(why, texts.retry, problem.message));
-      this.#panel.say(why);
+      const message = [texts[problem.kind] ?? texts.failed, wait].filter(Boolean).join(" ");
+      this.#reply.replaceChildren(this.#notice(message, texts.retry, problem.message));
+      this.#panel.announce(message);
     } else {
-      const said = reply.conflicts.length ? this.#disagreement() : [];
+      const conflict = reply.conflicts.length ? this.#conflict() : null;
       const head = reply.abstention ? this.#abstention() : this.#answer();
-      const body = said.length ? said : [...head, ...reply.statements.map((s) => this.#statement(s))];
-      this.#reply.replaceChildren(...body, ...this.#end());
+      const body = conflict ?? [...head, ...reply.statements.map((statement) => this.#statement(statement))];
+      this.#reply.replaceChildren(...body, ...this.#footer());
     }
   }
 
-  #state() {
+  #setBusy() {
     this.#reply.setAttribute("aria-busy", String(this.#turn.state === "asking"));
   }
 
   #answer() {
     const { answer, confidence } = this.#turn.reply;
     const { texts } = this.#panel;
-    this.#panel.say(`${texts.answer} ${answer}`);
+    this.#panel.announce(`${texts.answer} ${answer}`);
     return [
       h("p", { class: "answer", dir: "auto" }, answer),
-      h("p", { class: "quiet" }, fill(texts.sure, { n: Math.round(confidence * 100) })),
+      h("p", { class: "muted" }, fill(texts.sure, { n: Math.round(confidence * 100) })),
     ];
   }
 
-  #statement({ text, citations }) {
-    const { citations: all } = this.#turn.reply;
-    const numbers = (citations ?? []).filter((index) => all[index]).map((index) => this.#number(index, all[index]));
+  #statement({ text, citations: indices }) {
+    const { citations } = this.#turn.reply;
+    const cited = (indices ?? []).filter((index) => citations[index]);
+    const numbers = cited.map((index) => this.#panel.card.numberButton(index, citations[index], this.#panel));
     return h("div", { class: "statement", dir: "auto" }, `${text} `, ...numbers);
   }
 
-  #number(index, citation) {
-    return this.#panel.card.number(index, citation, this.#panel);
-  }
-
-  /** What the documents say instead of one thing: each side with its own sources, none above the other. */
-  #disagreement() {
+  /** The competing answers side by side, each with its own sources. */
+  #conflict() {
     const { texts } = this.#panel;
     const { answer, statements, conflicts } = this.#turn.reply;
     const sides = [{ text: answer, statements }, ...conflicts].map((side) => this.#side(side));
-    this.#panel.say(`${texts.disagree}: ${[answer, ...conflicts.map((c) => c.text)].join("; ")}`);
+    this.#panel.announce(`${texts.disagree}: ${[answer, ...conflicts.map((c) => c.text)].join("; ")}`);
     return [h("p", { class: "heading" }, texts.disagree), h("ul", { class: "sides", role: "list" }, ...sides)];
   }
 
-  /** A value, the words it rests on, and what they are from. */
-  #side({ text, statements, citations }) {
-    const all = this.#turn.reply.citations;
-    const first = all[citations?.[0] ?? statements?.[0]?.citations?.[0]];
-    const said = statements?.length ? statements : [{ text: first ? `“${first.quote}”` : "", citations }];
+  /** One of the competing answers: its value, its statements, and the title of its first source. */
+  #side({ text, statements, citations: indices }) {
+    const { citations } = this.#turn.reply;
+    const first = citations[indices?.[0] ?? statements?.[0]?.citations?.[0]];
+    const quote = { text: first ? `“${first.quote}”` : "", citations: indices };
+    const shown = statements?.length ? statements : [quote];
     return h(
       "li",
       {},
       h("p", { class: "value", dir: "auto" }, text ?? ""),
-      ...said.map((statement) => this.#statement(statement)),
+      ...shown.map((statement) => this.#statement(statement)),
       first ? h("span", { class: "place", dir: "auto" }, first.title) : null,
     );
   }
@@ -129,11 +125,11 @@ export class TurnView {
     const { texts } = this.#panel;
     const { question, abstention } = this.#turn.reply;
     const reason = texts.reasons[abstention.reason] ?? texts.unanswered;
-    this.#panel.say(`${texts.unanswered} ${reason}`);
+    this.#panel.announce(`${texts.unanswered} ${reason}`);
     const nearest = abstention.nearest ?? [];
     return [
       h("p", { class: "unanswered" }, reason),
-      h("p", { class: "quiet", dir: "auto" }, fill(texts.lookedFor, { q: question ?? this.#turn.question })),
+      h("p", { class: "muted", dir: "auto" }, fill(texts.lookedFor, { q: question ?? this.#turn.question })),
       nearest.length ? h("p", { class: "heading" }, texts.nearest) : null,
       nearest.length ? this.#passages(nearest) : null,
       h("p", { class: "tip" }, texts.tip),
@@ -148,30 +144,30 @@ export class TurnView {
     return h("ol", { class: "passages", role: "list" }, ...items);
   }
 
-  /** Each quote's beginning leads to its place; what it is from is said once for those of one place. */
+  /** The quotes as links; title and headings once for consecutive citations that share them. */
   #sources(citations) {
     const { texts, endpoint } = this.#panel;
-    let before = "";
+    let previous = "";
     const items = citations.map((citation, index) => {
-      const place = h("span", { class: "place", dir: "auto" }, citation.title, ...steps(citation, texts));
-      const again = place.textContent === before;
-      before = place.textContent;
+      const place = h("span", { class: "place", dir: "auto" }, citation.title, ...breadcrumbs(citation, texts));
+      const repeated = place.textContent === previous;
+      previous = place.textContent;
       const number = h("span", { class: "index", "aria-hidden": "true" }, `${index + 1}`);
-      const words = `“${citation.quote.replace(/\s+/g, " ")}”`;
-      const link = outward(sourceUrl(citation, endpoint), words, texts) ?? h("span", {}, words);
+      const quote = `“${citation.quote.replace(/\s+/g, " ")}”`;
+      const link = externalLink(sourceUrl(citation, endpoint), quote, texts) ?? h("span", {}, quote);
       link.dir = "auto";
-      return h("li", {}, again ? null : place, number, link);
+      return h("li", {}, repeated ? null : place, number, link);
     });
     return [h("p", { class: "heading" }, texts.sources), h("ol", { class: "sources", role: "list" }, ...items)];
   }
 
   #place(citation) {
     const { texts, endpoint } = this.#panel;
-    const link = outward(sourceUrl(citation, endpoint), citation.title, texts) ?? citation.title;
-    return h("span", { class: "place", dir: "auto" }, link, ...steps(citation, texts));
+    const link = externalLink(sourceUrl(citation, endpoint), citation.title, texts) ?? citation.title;
+    return h("span", { class: "place", dir: "auto" }, link, ...breadcrumbs(citation, texts));
   }
 
-  #end() {
+  #footer() {
     const { reply } = this.#turn;
     const sources = reply.citations.length ? this.#sources(reply.citations) : [];
     return [...sources, this.#actions()];
@@ -180,73 +176,73 @@ export class TurnView {
   #actions() {
     const { texts } = this.#panel;
     const status = h("span", { class: "status" });
-    const tell = (words) => {
-      status.textContent = words;
-      this.#panel.say(words);
+    const showStatus = (message) => {
+      status.textContent = message;
+      this.#panel.announce(message);
     };
     const copy = async () => {
-      const words = toMarkdown(this.#turn, this.#panel.endpoint, texts);
-      tell((await copied(words, status)) ? texts.copied : texts.notCopied);
+      const markdown = toMarkdown(this.#turn, this.#panel.endpoint, texts);
+      showStatus((await copyText(markdown, status)) ? texts.copied : texts.notCopied);
     };
-    const thumbs = [true, false].map((helpful) => this.#thumb(helpful, tell, () => thumbs));
+    const thumbs = [true, false].map((helpful) => this.#thumb(helpful, showStatus, () => thumbs));
     return h("div", { class: "actions" }, iconButton("copy", texts.copy, copy), ...thumbs, status);
   }
 
-  #thumb(helpful, tell, all) {
+  #thumb(helpful, showStatus, thumbs) {
     const { texts } = this.#panel;
     const rate = async () => {
-      if (!(await this.#rate(helpful, "", tell))) return;
-      for (const [at, thumb] of all().entries()) thumb.setAttribute("aria-pressed", String((at === 0) === helpful));
-      this.#note(helpful, tell);
+      if (!(await this.#rate(helpful, "", showStatus))) return;
+      for (const [i, thumb] of thumbs().entries()) thumb.setAttribute("aria-pressed", String((i === 0) === helpful));
+      this.#addNoteForm(helpful, showStatus);
     };
     const pressed = String(this.#turn.helpful === helpful);
     return iconButton(helpful ? "up" : "down", helpful ? texts.helpful : texts.unhelpful, rate, { "aria-pressed": pressed });
   }
 
-  async #rate(helpful, note, tell) {
+  async #rate(helpful, note, showStatus) {
     const { texts } = this.#panel;
     const sent = await this.#panel.rate(this.#turn, helpful, note).then(() => true, () => false);
-    tell(sent ? texts.thanks : texts.notSent);
+    showStatus(sent ? texts.thanks : texts.notSent);
     return sent;
   }
 
-  #note(helpful, tell) {
+  #addNoteForm(helpful, showStatus) {
     const { texts } = this.#panel;
-    const words = h("textarea", { rows: 2, maxlength: 2000, "aria-label": texts.note, placeholder: texts.note });
-    const send = async (event) => {
+    const note = h("textarea", { rows: 2, maxlength: 2000, "aria-label": texts.note, placeholder: texts.note });
+    const submit = async (event) => {
       event.preventDefault();
-      if (words.value.trim() && !(await this.#rate(helpful, words.value, tell))) return;
+      if (note.value.trim() && !(await this.#rate(helpful, note.value, showStatus))) return;
       form.remove();
       this.#reply.querySelector(".actions button[aria-pressed=true]")?.focus();
     };
-    const form = h("form", { class: "note", submit: send }, words, h("button", { class: "plain" }, texts.sendNote));
+    const form = h("form", { class: "note", submit }, note, h("button", { class: "plain" }, texts.sendNote));
     this.#reply.querySelector(".note")?.remove();
     this.#reply.append(form);
     this.#panel.reveal(form);
   }
 
-  #notice(words, again, more = "") {
+  #notice(message, retryLabel, detail = "") {
     const retry = () => this.#panel.retry(this.#turn);
-    const detail = more ? h("span", { class: "quiet", dir: "auto" }, more) : null;
-    const button = h("button", { type: "button", class: "plain", click: retry }, again);
-    return h("div", { class: "notice" }, h("p", {}, words), detail, button);
+    const more = detail ? h("span", { class: "muted", dir: "auto" }, detail) : null;
+    const button = h("button", { type: "button", class: "plain", click: retry }, retryLabel);
+    return h("div", { class: "notice" }, h("p", {}, message), more, button);
   }
 }
 
-/** Whether the words are on the clipboard; the old way where a page is served without TLS. */
-async function copied(words, beside) {
+/** Copies text; whether that worked. Without TLS there is no clipboard API, so execCommand is used. */
+async function copyText(text, sibling) {
   try {
-    await navigator.clipboard.writeText(words);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const before = beside.getRootNode().activeElement;
-    const held = h("textarea", { class: "unseen", "aria-hidden": "true", tabindex: -1 });
-    held.value = words;
-    beside.after(held);
-    held.select();
+    const focused = sibling.getRootNode().activeElement;
+    const textarea = h("textarea", { class: "visually-hidden", "aria-hidden": "true", tabindex: -1 });
+    textarea.value = text;
+    sibling.after(textarea);
+    textarea.select();
     const done = document.execCommand("copy");
-    held.remove();
-    before?.focus();
+    textarea.remove();
+    focused?.focus();
     return done;
   }
 }

@@ -596,7 +596,7 @@ def test_the_playground_shows_what_is_chosen(page: Page, url: str) -> None:
     """On the widget at once, and in the lines to copy, escaped."""
     page.goto(f"{url}/playground")
     page.locator(f"{CHAT} .field").wait_for()
-    lines = page.locator("#lines")
+    lines = page.locator("#code")
     assert lines.inner_text().split("\n") == [
         f'<script type="module" src="{url}/widget.js"></script>',
         "<saywhere-chat",

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import examples
+from api.openapi import examples
 from tests.http.live import ROOT, in_process
 
 HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers", "spacy")

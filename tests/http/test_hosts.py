@@ -6,12 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.security.hosts import answered_names
+from api.security.hosts import allowed_hosts
 from tests.fakes.engine import FakeBackend
 
 
 def _status(bound: str, asked: str, also: tuple[str, ...] = ()) -> int:
-    with TestClient(create_app(FakeBackend(), hosts=answered_names(bound, also))) as client:
+    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts(bound, also))) as client:
         return client.get("/healthz", headers={"Host": asked}).status_code
 
 
@@ -29,7 +29,7 @@ def test_a_service_on_loopback_answers_to_its_own_names(bound: str, asked: str) 
 )
 def test_a_service_on_loopback_answers_to_no_other(asked: str) -> None:
     """A name that was made to point here is a 421 in the common form."""
-    with TestClient(create_app(FakeBackend(), hosts=answered_names("127.0.0.1"))) as client:
+    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts("127.0.0.1"))) as client:
         response = client.get("/v1/documents", headers={"Host": asked})
     assert response.status_code == 421
     assert response.headers["content-type"] == "application/problem+json"

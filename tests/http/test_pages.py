@@ -81,9 +81,9 @@ def test_a_span_of_code_points_is_cut_rightly_in_javascript(text: str, data: st.
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     script = (
-        f"import {{ units, span }} from {json.dumps((PAGES / 'positions.js').as_uri())};"
-        f"const text = {json.dumps(text)}, {{ start, end }} = span('#{start}-{end}');"
-        "const at = units(text, [end, start, end]), [from, to] = [at.get(start), at.get(end)];"
+        f"import {{ utf16Indices, parseSpan }} from {json.dumps((PAGES / 'positions.js').as_uri())};"
+        f"const text = {json.dumps(text)}, {{ start, end }} = parseSpan('#{start}-{end}');"
+        "const at = utf16Indices(text, [end, start, end]), [from, to] = [at.get(start), at.get(end)];"
         "console.log(JSON.stringify([text.slice(0, from), text.slice(from, to), text.slice(to)]));"
     )
     assert json.loads(_node(script)) == [text[:start], text[start:end], text[end:]]

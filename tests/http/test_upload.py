@@ -426,5 +426,5 @@ def test_a_listener_does_not_hold_up_the_end(house: House) -> None:
             lines = stream.iter_lines()
             assert next(lines) == "event: progress"
             assert client.portal is not None
-            client.portal.call(app.state.stopping.set)
+            client.portal.call(app.state.shutdown.set)
             assert not [line for line in lines if line.startswith("event:")]

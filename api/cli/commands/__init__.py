@@ -1,1 +1,1 @@
-"""What each command does; options are in ``api/cli/main.py``."""
+"""The work of each command, one module each."""

@@ -1,4 +1,4 @@
-"""``saywhere ask``: one question, answered in this process."""
+"""``saywhere ask``: answers one question in this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
-from api.cli.commands.terminal import listed, wrapped
+from api.cli.commands.terminal import format_citations, wrap
 from rag.explanation.corpus import Corpus
 from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
@@ -15,9 +15,9 @@ from rag.settings import load
 from rag.types import Abstention, Answer, Outcome, Question, Reason, Trace
 from rag.wire.convert import outcome_out, trace_out
 from rag.wire.trace import step_detail
-from rag.wiring import open_service
+from rag.wiring import Service, open_service
 
-_WHY = {
+_REASONS = {
     Reason.NOTHING_INDEXED: "There are no documents yet: `saywhere ingest PATH` reads some.",
     Reason.NOTHING_RELEVANT: "No document speaks of this.",
     Reason.NOT_ANSWERED_HERE: "The documents don't answer this.",
@@ -27,8 +27,8 @@ _WHY = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What is told beside the answer; ``expected`` is a passage that should have answered."""
+class OutputOptions:
+    """What to print with the answer; ``expected`` is a passage that should have answered."""
 
     as_json: bool = False
     trace: bool = False
@@ -36,60 +36,64 @@ class Telling:
     expected: str | None = None
 
 
-def run(question: str, *, data: Path | None, collection: str, telling: Telling) -> None:
-    """Prints the answer, or why there is none, and how it came about where that is wanted."""
+def run(question: str, *, data: Path | None, collection: str, output: OutputOptions) -> None:
+    """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for."""
     with open_service(load(data=data)) as service:
         outcome = service.engine.ask(Question(text=question, collection=collection))
-        if telling.as_json:
-            told = (
-                trace_out(outcome.trace, models=service.models(), index=service.catalog.fingerprint())
-                if telling.trace
-                else None
-            )
-            print(outcome_out(outcome, trace=told).model_dump_json(indent=2))
+        if output.as_json:
+            print(_to_json(outcome, service, with_trace=output.trace))
             return
-        print(told_plainly(outcome))
+        print(format_outcome(outcome))
         corpus = Corpus(service.catalog, collection)
-        if telling.explain:
-            print("\nHow it came about:\n" + explained(outcome, corpus))
-        if telling.expected is not None:
-            told_why = _why_not(telling.expected, outcome, corpus)
-            print(f"\nWhat became of the passage you had in mind:\n{told_why}")
-    if telling.trace:
+        if output.explain:
+            print("\nHow it came about:\n" + _explanation(outcome, corpus))
+        if output.expected is not None:
+            diagnosis = _diagnosis(output.expected, outcome, corpus)
+            print(f"\nWhat became of the passage you had in mind:\n{diagnosis}")
+    if output.trace:
         print(_steps(outcome.trace), file=sys.stderr)
 
 
-def explained(outcome: Outcome, corpus: Corpus) -> str:
-    """Every stage with its scores, in plain words."""
-    return "\n".join(wrapped(line, "  ") for line in explain_stages(outcome, corpus))
+def format_outcome(outcome: Outcome) -> str:
+    """An answer or abstention as plain text."""
+    return _format_answer(outcome) if isinstance(outcome, Answer) else _format_abstention(outcome)
 
 
-def _why_not(expected: str, outcome: Outcome, corpus: Corpus) -> str:
-    found = why_not(expected, outcome, corpus)
-    lost = f"Lost at: {found.stage}." if found.stage else "It is what was answered."
-    return "\n".join(wrapped(line, "  ") for line in (*found.lines, lost))
+def _to_json(outcome: Outcome, service: Service, *, with_trace: bool) -> str:
+    trace = None
+    if with_trace:
+        index = service.catalog.fingerprint()
+        trace = trace_out(outcome.trace, models=service.models(), index=index)
+    return outcome_out(outcome, trace=trace).model_dump_json(indent=2)
 
 
-def told_plainly(outcome: Outcome) -> str:
-    """An outcome for a person to read."""
-    return _answer(outcome) if isinstance(outcome, Answer) else _abstention(outcome)
+def _explanation(outcome: Outcome, corpus: Corpus) -> str:
+    """Each stage with its scores."""
+    return "\n".join(wrap(line, "  ") for line in explain_stages(outcome, corpus))
 
 
-def _answer(answer: Answer) -> str:
-    parts = [f"{wrapped(answer.text)}\n(confidence {answer.confidence:.0%})"]
+def _diagnosis(expected: str, outcome: Outcome, corpus: Corpus) -> str:
+    """The stage at which the expected passage was lost."""
+    finding = why_not(expected, outcome, corpus)
+    stage = f"Lost at: {finding.stage}." if finding.stage else "It is what was answered."
+    return "\n".join(wrap(line, "  ") for line in (*finding.lines, stage))
+
+
+def _format_answer(answer: Answer) -> str:
+    parts = [f"{wrap(answer.text)}\n(confidence {answer.confidence:.0%})"]
     for statement in answer.statements:
-        marks = "".join(f"[{index + 1}]" for index in statement.citations)
-        parts.append(wrapped(f"{statement.text} {marks}"))
+        numbers = "".join(f"[{index + 1}]" for index in statement.citations)
+        parts.append(wrap(f"{statement.text} {numbers}"))
     for conflict in answer.conflicts:
-        marks = "".join(f"[{index + 1}]" for index in conflict.citations)
-        parts.append(wrapped(f"But elsewhere: {conflict.text} {marks}"))
-    return "\n\n".join([*parts, listed(answer.citations)])
+        numbers = "".join(f"[{index + 1}]" for index in conflict.citations)
+        parts.append(wrap(f"But elsewhere: {conflict.text} {numbers}"))
+    return "\n\n".join([*parts, format_citations(answer.citations)])
 
 
-def _abstention(abstention: Abstention) -> str:
-    parts = [_WHY[abstention.reason]]
+def _format_abstention(abstention: Abstention) -> str:
+    parts = [_REASONS[abstention.reason]]
     if abstention.nearest:
-        parts += ["What they do say, nearest first:", listed(abstention.nearest)]
+        parts += ["What they do say, nearest first:", format_citations(abstention.nearest)]
     return "\n\n".join(parts)
 
 

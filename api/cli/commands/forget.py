@@ -1,4 +1,4 @@
-"""``saywhere forget``: documents removed for good, with a receipt of the search for what is left."""
+"""``saywhere forget``: erases documents, and prints the receipt of the search for remains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from api.cli.commands.terminal import plain
+from api.cli.commands.terminal import one_line
 from rag.erase import ErasureReceipt, erase
 from rag.ports.catalog import Catalog
 from rag.settings import load
@@ -16,10 +16,10 @@ from rag.wiring import open_service
 
 
 def run(documents: Sequence[str], *, data: Path | None, collection: str, as_json: bool) -> int:
-    """Prints the receipt; 1 where a file still holds any of it.
+    """Prints the receipt; 1 if a file still holds a sentence of a document.
 
     Raises:
-        UnknownDocument: one is neither an id nor a uri of the collection; nothing is removed.
+        UnknownDocument: a name is neither an id nor a uri of the collection; then nothing is erased.
     """
     with open_service(load(data=data)) as service:
         ids = [_id(service.catalog, collection, name) for name in documents]
@@ -28,21 +28,21 @@ def run(documents: Sequence[str], *, data: Path | None, collection: str, as_json
     if as_json:
         print(json.dumps({**asdict(receipt), "clean": receipt.clean}, ensure_ascii=False, indent=1))
     else:
-        _print(receipt)
+        _print_receipt(receipt)
     for uri in synced:
-        print(f"saywhere: the next ingest of its folder takes {plain(uri)} in again", file=sys.stderr)
+        print(f"saywhere: the next ingest of its folder takes {one_line(uri)} in again", file=sys.stderr)
     return 0 if receipt.clean else 1
 
 
 def _id(catalog: Catalog, collection: str, name: str) -> str:
-    """A document's id by its uri, else what was given."""
+    """The id of the document with this uri; the name itself if there is none."""
     record = catalog.find_by_uri(collection, name)
     return name if record is None else record.id
 
 
-def _print(receipt: ErasureReceipt) -> None:
+def _print_receipt(receipt: ErasureReceipt) -> None:
     for document in receipt.documents:
-        print(f"forgot {plain(document.uri)} ({document.id}, sha256:{document.version})")
+        print(f"forgot {one_line(document.uri)} ({document.id}, sha256:{document.version})")
     if receipt.feedback:
         print(f"verdicts of readers on answers that cite it, forgotten: {receipt.feedback}")
     searched = f"{receipt.files} files, {receipt.bytes:,} bytes"
@@ -51,9 +51,9 @@ def _print(receipt: ErasureReceipt) -> None:
         return
     sought = sum(document.sought for document in receipt.documents)
     total = sum(document.sentences for document in receipt.documents)
-    which = f"{sought}" if sought == total else f"{sought} of {total}"
-    print(f"sentences looked for: {which}, in {searched}; found: {'none' if receipt.clean else 'some'}")
+    share = f"{sought}" if sought == total else f"{sought} of {total}"
+    print(f"sentences looked for: {share}, in {searched}; found: {'none' if receipt.clean else 'some'}")
     for path, count in receipt.traces:
-        print(f"  {plain(path)} holds {count}")
-    for place in receipt.unsearched:
-        print(f"  not searched: {plain(place)}")
+        print(f"  {one_line(path)} holds {count}")
+    for path in receipt.unsearched:
+        print(f"  not searched: {one_line(path)}")

@@ -1,4 +1,4 @@
-"""``saywhere ingest``: files and folders into the data folder, with a bar while it works."""
+"""``saywhere ingest``: ingests files and folders, with a progress bar."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.cli.commands.terminal import plain
+from api.cli.commands.terminal import one_line
 from ingest.ignore import Patterns
-from ingest.report import Progress as Done
+from ingest.report import Progress as IngestProgress
 from ingest.report import Report
 from ingest.wiring import dry_run, follow, ingest
 from rag.settings import load
 from rag.wiring import open_service
 
-_ALWAYS = {"added", "changed", "removed", "unchanged", "failed"}
+_ALWAYS_SHOWN = {"added", "changed", "removed", "unchanged", "failed"}
 
 
 def run(
@@ -34,30 +34,30 @@ def run(
     rebuild: bool = False,
     watch: bool = False,
 ) -> int:
-    """Prints what became of the files; 1 where one failed, the others being done."""
+    """Prints a summary; 1 if a file failed. The others are ingested all the same."""
     patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
     if watch:
         return _watch(paths, data=data, collection=collection, patterns=patterns, rebuild=rebuild)
-    with open_service(load(data=data), rebuild=rebuild) as service, _bar() as progress:
+    with open_service(load(data=data), rebuild=rebuild) as service, _progress_bar() as progress:
         report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
-    return _told(report)
+    return _print_failures(report)
 
 
 def _watch(
     paths: Sequence[Path], *, data: Path | None, collection: str, patterns: Patterns, rebuild: bool
 ) -> int:
-    """A line for each sync that did something, until a signal ends it."""
+    """Prints a summary of each sync that changed something, until a signal ends it."""
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 
-    def tell(report: Report) -> None:
+    def on_sync(report: Report) -> None:
         print(summary(report), flush=True)
-        _told(report)
+        _print_failures(report)
 
     with open_service(load(data=data), rebuild=rebuild) as service:
-        follow(service, paths, stop=stop, collection=collection, patterns=patterns, tell=tell)
+        follow(service, paths, stop=stop, collection=collection, patterns=patterns, tell=on_sync)
     return 0
 
 
@@ -69,7 +69,7 @@ def preview(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> int:
-    """Prints what ``run`` would do, a line for each file that isn't unchanged; writes nothing."""
+    """Prints what ``run`` would do, a line for each file that would change; writes nothing."""
     patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
     report = dry_run(load(data=data), paths, collection=collection, patterns=patterns)
     for verb, names in (
@@ -81,15 +81,15 @@ def preview(
         ("ignore", report.ignored),
     ):
         for name in names:
-            print(f"{verb:7}{plain(name)}")
+            print(f"{verb:7}{one_line(name)}")
     print(f"nothing was written; it would be: {summary(report)}")
-    return _told(report)
+    return _print_failures(report)
 
 
 def summary(report: Report) -> str:
-    """One line of counts, with the time it took where something was written."""
+    """One line of counts; with passages and seconds if anything was written."""
     counts = report.counts().items()
-    line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS)
+    line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS_SHOWN)
     if report.alike:
         line += f"; {len(report.alike)} groups of near-duplicates (saywhere report names them)"
     if not report.passages:
@@ -98,16 +98,17 @@ def summary(report: Report) -> str:
     return f"{line}: {report.passages} passages in {seconds:.1f} s"
 
 
-def _told(report: Report) -> int:
+def _print_failures(report: Report) -> int:
+    """Prints the reason of each failure; 1 if there is any."""
     for failure in report.failed:
-        kept = " (its earlier version stays)" if failure.kept else ""
-        print(f"saywhere: {plain(failure.reason)}{kept}", file=sys.stderr)
+        note = " (its earlier version stays)" if failure.kept else ""
+        print(f"saywhere: {one_line(failure.reason)}{note}", file=sys.stderr)
     return 1 if report.failed else 0
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Done], None]]:
-    """A bar with rate and time left on standard error, drawn only where a person sees it."""
+def _progress_bar() -> Iterator[Callable[[IngestProgress], None]]:
+    """A bar on standard error with rate and time left; only on a terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -116,12 +117,12 @@ def _bar() -> Iterator[Callable[[Done], None]]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    began = monotonic()
+    start = monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=None, rate="")
 
-        def show(done: Done) -> None:
-            rate = f"{done.passages / max(0.1, monotonic() - began):.0f} passages/s"
+        def show(done: IngestProgress) -> None:
+            rate = f"{done.passages / max(0.1, monotonic() - start):.0f} passages/s"
             bar.update(task, completed=done.written, total=done.total, rate=rate)
 
         yield show

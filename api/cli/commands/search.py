@@ -1,10 +1,10 @@
-"""``saywhere search``: the passages nearest to a question."""
+"""``saywhere search``: prints the passages retrieved for a question."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from api.cli.commands.terminal import listed
+from api.cli.commands.terminal import format_citations
 from rag.settings import load
 from rag.types import Question
 from rag.wire.convert import passage_citation, passage_out
@@ -15,11 +15,11 @@ from rag.wiring import open_service
 def run(query: str, *, k: int, data: Path | None, collection: str, as_json: bool) -> None:
     """Prints passages, best first."""
     with open_service(load(data=data)) as service:
-        found = service.engine.search(Question(text=query, collection=collection), k)
+        candidates = service.engine.search(Question(text=query, collection=collection), k)
     if as_json:
-        results = [passage_out(candidate) for candidate in found]
+        results = [passage_out(candidate) for candidate in candidates]
         print(SearchOut(query=query, collection=collection, results=results).model_dump_json(indent=2))
-    elif found:
-        print(listed([passage_citation(candidate) for candidate in found]))
+    elif candidates:
+        print(format_citations([passage_citation(candidate) for candidate in candidates]))
     else:
         print("No document speaks of this.")

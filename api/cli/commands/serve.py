@@ -1,4 +1,4 @@
-"""``saywhere serve``: answers over HTTP."""
+"""``saywhere serve``: runs the HTTP server."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from rag.wiring import Service, open_service
 
 
 def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str], watch: Sequence[Path]) -> int:
-    """Serves until stopped; the status to exit with where that never began."""
+    """Serves until stopped; the exit status if the server could not start."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     try:
         serve(
             load(data=data),
-            _open,
-            open_ingestion=partial(_ingesting, paths=watch),
+            _open_service,
+            open_ingestion=partial(_open_ingestion, paths=watch),
             host=host,
             port=port,
             allow_hosts=allow_hosts,
@@ -37,13 +37,13 @@ def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str], 
     return 0
 
 
-def _open(settings: Settings, url: str) -> Service:
+def _open_service(settings: Settings, url: str) -> Service:
     return open_service(settings, url=url)
 
 
 @contextmanager
-def _ingesting(service: Service, *, paths: Sequence[Path]) -> Iterator[Ingestion]:
-    """What takes documents in over HTTP, and beside it what follows the folders."""
+def _open_ingestion(service: Service, *, paths: Sequence[Path]) -> Iterator[Ingestion]:
+    """Opens the queue for documents sent over HTTP, and follows the folders."""
     with ExitStack() as stack:
         if paths:
             stack.enter_context(following(service, paths))

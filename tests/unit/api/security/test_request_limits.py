@@ -12,12 +12,12 @@ from rag.errors import Busy, DeadlineExceeded
 from rag.settings import LimitSettings
 
 
-def _turns(concurrent: int = 1, waiting: int = 0, seconds: float = 60) -> ConcurrencyLimiter:
+def _limiter(concurrent: int = 1, waiting: int = 0, seconds: float = 60) -> ConcurrencyLimiter:
     return ConcurrencyLimiter(LimitSettings(concurrent=concurrent, waiting=waiting, seconds=seconds))
 
 
 def test_no_more_than_concurrent_run_at_once() -> None:
-    """Ten pieces of work in two turns are never three at a time."""
+    """Ten pieces of work in two limiter are never three at a time."""
     lock, running, most = threading.Lock(), 0, 0
     both = threading.Barrier(2)
 
@@ -31,9 +31,9 @@ def test_no_more_than_concurrent_run_at_once() -> None:
             running -= 1
 
     async def main() -> None:
-        turns = _turns(concurrent=2, waiting=8)
-        await asyncio.gather(*(turns.run(work) for _ in range(10)))
-        turns.close()
+        limiter = _limiter(concurrent=2, waiting=8)
+        await asyncio.gather(*(limiter.run(work) for _ in range(10)))
+        limiter.close()
 
     asyncio.run(main())
     assert most == 2
@@ -44,15 +44,15 @@ def test_one_too_many_is_busy_and_room_comes_back() -> None:
     release = threading.Event()
 
     async def main() -> str:
-        turns = _turns(concurrent=1, waiting=1)
-        held = [asyncio.ensure_future(turns.run(lambda: release.wait(30))) for _ in range(2)]
+        limiter = _limiter(concurrent=1, waiting=1)
+        held = [asyncio.ensure_future(limiter.run(lambda: release.wait(30))) for _ in range(2)]
         await asyncio.sleep(0)  # both have taken their place
         with pytest.raises(Busy):
-            await turns.run(lambda: "never")
+            await limiter.run(lambda: "never")
         release.set()
         await asyncio.gather(*held)
-        found = await turns.run(lambda: "again")
-        turns.close()
+        found = await limiter.run(lambda: "again")
+        limiter.close()
         return found
 
     assert asyncio.run(main()) == "again"
@@ -63,18 +63,18 @@ def test_cancelled_while_waiting_it_never_begins() -> None:
     release, begun = threading.Event(), []
 
     async def main() -> None:
-        turns = _turns(concurrent=1, waiting=1)
-        first = asyncio.ensure_future(turns.run(lambda: release.wait(30)))
+        limiter = _limiter(concurrent=1, waiting=1)
+        first = asyncio.ensure_future(limiter.run(lambda: release.wait(30)))
         await asyncio.sleep(0)
-        second = asyncio.ensure_future(turns.run(lambda: begun.append("second")))
+        second = asyncio.ensure_future(limiter.run(lambda: begun.append("second")))
         await asyncio.sleep(0)
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
-        third = asyncio.ensure_future(turns.run(lambda: begun.append("third")))
+        third = asyncio.ensure_future(limiter.run(lambda: begun.append("third")))
         await asyncio.sleep(0)
         release.set()
         await asyncio.gather(first, third)
-        turns.close()
+        limiter.close()
 
     asyncio.run(main())
     assert begun == ["third"]
@@ -85,13 +85,13 @@ def test_past_its_seconds_work_is_given_up_but_keeps_its_turn() -> None:
     release = threading.Event()
 
     async def main() -> None:
-        turns = _turns(concurrent=1, waiting=0, seconds=0.01)
+        limiter = _limiter(concurrent=1, waiting=0, seconds=0.01)
         with pytest.raises(DeadlineExceeded):
-            await turns.run(lambda: release.wait(30))
+            await limiter.run(lambda: release.wait(30))
         with pytest.raises(Busy):
-            await turns.run(lambda: "no turn")
+            await limiter.run(lambda: "no turn")
         release.set()
-        turns.close()
+        limiter.close()
 
     asyncio.run(main())
 
@@ -103,9 +103,9 @@ def test_a_time_out_of_the_work_itself_is_not_the_deadline() -> None:
         raise TimeoutError("from within")
 
     async def main() -> None:
-        turns = _turns()
+        limiter = _limiter()
         with pytest.raises(TimeoutError, match="from within"):
-            await turns.run(work)
-        turns.close()
+            await limiter.run(work)
+        limiter.close()
 
     asyncio.run(main())

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 import api
 from api.streaming.events import event
-from api.widget_script import script
+from api.widget_bundle import bundle
 
 MODULES = sorted((Path(api.__file__).parent / "widget").glob("*.js"))
 MOST = 20 * 1024
@@ -27,7 +27,7 @@ def test_it_is_at_most_20_kb(client: TestClient) -> None:
     """As it travels, gzipped, all of it."""
     response = client.get("/widget.js", headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
-    assert 5_000 < len(script().gzipped) == int(response.headers["content-length"]) <= MOST
+    assert 5_000 < len(bundle().gzipped) == int(response.headers["content-length"]) <= MOST
 
 
 def test_it_is_for_every_page(client: TestClient) -> None:
@@ -41,14 +41,14 @@ def test_it_is_for_every_page(client: TestClient) -> None:
 def test_it_is_fetched_again_only_when_it_changed(client: TestClient) -> None:
     """A browser asks with the tag it has and gets nothing new."""
     first = client.get("/widget.js", headers={"Accept-Encoding": "identity"})
-    assert first.content == script().body
+    assert first.content == bundle().body
     again = client.get("/widget.js", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 def test_it_loads_nothing_else() -> None:
     """All its modules are in it, and no import is left."""
-    text = script().body.decode()
+    text = bundle().body.decode()
     assert not re.search(r"^\s*(import|export)\b|\bimport\(", text, re.MULTILINE)
     for module in MODULES:
         exported = re.findall(
@@ -71,7 +71,7 @@ def test_it_makes_no_html_of_text_and_names_no_other_host(module: Path) -> None:
 def test_it_is_one_valid_module(tmp_path: Path) -> None:
     """No name is used twice by two of its modules."""
     file = tmp_path / "widget.mjs"
-    file.write_bytes(script().body)
+    file.write_bytes(bundle().body)
     subprocess.run(["node", "--check", str(file)], check=True, capture_output=True, timeout=60)
 
 
@@ -93,7 +93,7 @@ class Said(BaseModel):
 
 
 _READ = """
-import { events } from EVENTS;
+import { readEvents } from EVENTS;
 const chunks = CHUNKS;
 const body = new ReadableStream({
   start(to) {
@@ -102,7 +102,7 @@ const body = new ReadableStream({
   },
 });
 const found = [];
-for await (const event of events(body)) found.push(event);
+for await (const event of readEvents(body)) found.push(event);
 console.log(JSON.stringify(found));
 """
 

@@ -1,11 +1,11 @@
-"""What the OpenAPI page shows: the article of seeds/, asked who demanded an apology."""
+"""Example values of the OpenAPI document: the article of ``seeds/``, asked who demanded an apology."""
 
 from __future__ import annotations
 
 from typing import Any
 
 _QUOTE = "He called for an apology from Homeland Security Secretary Kristi Noem."
-_NAMING = (
+_ANTECEDENT_QUOTE = (
     "Polk County, Florida, Sheriff Grady Judd expressed his displeasure, stating, "
     '"We’re their force multipliers, and this is the thanks we get for helping them do their job?"'
 )
@@ -27,11 +27,11 @@ _CITATION: dict[str, Any] = {
         "%20Homeland%20Security%20Secretary%20Kristi%20Noem."
     ),
 }
-_NAMED: dict[str, Any] = {
+_ANTECEDENT_CITATION: dict[str, Any] = {
     **_CITATION,
     "start": 1086,
     "end": 1256,
-    "quote": _NAMING,
+    "quote": _ANTECEDENT_QUOTE,
     "prefix": "t to lure away their personnel. ",
     "suffix": " He called for an apology from H",
     "url": "/documents/0523c1928b4bbce3?version=ca7b30bd1485#1086-1256",
@@ -52,7 +52,7 @@ ANSWER: dict[str, Any] = {
             "citations": [0, 1],
         }
     ],
-    "citations": [_CITATION, _NAMED],
+    "citations": [_CITATION, _ANTECEDENT_CITATION],
     "conflicts": [],
     "abstention": None,
     "trace": None,
@@ -65,7 +65,7 @@ ABSTENTION: dict[str, Any] = {
     "answer": None,
     "statements": [],
     "citations": [],
-    "abstention": {"reason": "not_answered_here", "nearest": [_NAMED]},
+    "abstention": {"reason": "not_answered_here", "nearest": [_ANTECEDENT_CITATION]},
 }
 FEEDBACK: dict[str, Any] = {
     "answer_id": ANSWER["id"],
@@ -105,7 +105,7 @@ DOCUMENT: dict[str, Any] = {
     "pages": [],
     "metadata": {},
 }
-QUEUED: dict[str, Any] = {
+QUEUED_JOB: dict[str, Any] = {
     "id": "job_1f0e8a52c3b94d76a1f2b8c7d6e5f403",
     "kind": "upload",
     "state": "queued",
@@ -119,8 +119,8 @@ QUEUED: dict[str, Any] = {
     "results": [],
     "error": None,
 }
-DONE: dict[str, Any] = {
-    **QUEUED,
+DONE_JOB: dict[str, Any] = {
+    **QUEUED_JOB,
     "state": "done",
     "started_at": "2026-01-31T12:00:00.130+00:00",
     "ended_at": "2026-01-31T12:00:01.204+00:00",

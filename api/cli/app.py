@@ -1,0 +1,214 @@
+"""The commands of ``saywhere`` and their options.
+
+The work of a command is in its module under ``api/cli/commands``, imported when the command runs, so that
+``--help`` loads no models.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.eval_app import app as eval_app
+from api.cli.options import AsJson, Collection, DataFolder
+from rag.types import DEFAULT_COLLECTION
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(eval_app, name="eval")
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        from importlib.metadata import version
+
+        print(version("saywhere"))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Answers questions from your documents and says exactly where."""
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    data: DataFolder = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="PATTERN", help="Ingest only files that match. Repeatable."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Skip files that match. Repeatable."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done, and change nothing.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep running and ingest changes as they happen.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild the indexes, for example for another embedder.")
+    ] = False,
+) -> None:
+    """Ingest documents; on later runs, only what changed.
+
+    Makes the collection equal to the files: a document is removed if its file is gone, or excluded by a
+    pattern or by a .saywhereignore file (same syntax as .gitignore).
+    """
+    from api.cli.commands.ingest import preview, run
+
+    patterns = {"include": include or (), "exclude": exclude or ()}
+    if dry_run:
+        raise typer.Exit(preview(paths, data=data, collection=collection, **patterns))
+    raise typer.Exit(run(paths, data=data, collection=collection, rebuild=rebuild, watch=watch, **patterns))
+
+
+@app.command()
+def report(
+    data: DataFolder = None,
+    number: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, max=500, help="How many runs, newest first.")
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the last ingest did.
+
+    Lists each file that was added, changed, renamed, removed or failed, with the reason of a failure, and
+    groups of documents that are nearly the same.
+    """
+    from api.cli.commands.report import run
+
+    run(data=data, number=number, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="In plain language.")],
+    data: DataFolder = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    as_json: AsJson = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Print what each step did.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Explain each stage, with its scores.")] = False,
+    expected: Annotated[
+        str | None,
+        typer.Option(
+            "--expected", metavar="TEXT", help="A passage that should have answered: where was it lost?"
+        ),
+    ] = None,
+) -> None:
+    """Answer a question, with citations.
+
+    If the documents hold no answer, the reason and the nearest passages.
+    """
+    from api.cli.commands.ask import OutputOptions, run
+
+    output = OutputOptions(as_json=as_json, trace=trace, explain=explain, expected=expected)
+    run(" ".join(question), data=data, collection=collection, output=output)
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUESTION", help="A question or a few words.")],
+    data: DataFolder = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="How many passages at most.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages retrieved for a question, best first."""
+    from api.cli.commands.search import run
+
+    run(" ".join(query), k=k, data=data, collection=collection, as_json=as_json)
+
+
+@app.command()
+def serve(
+    data: DataFolder = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0: every address of this machine."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0: any free port.")
+    ] = 8000,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option("--watch", metavar="PATH", help="Keep the index equal to this folder. Repeatable."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="Answer to this host name too (a proxy's). Repeatable.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the HTTP API, the widget and the pages until stopped."""
+    from api.cli.commands.serve import run
+
+    raise typer.Exit(run(data=data, host=host, port=port, allow_hosts=allow_host or (), watch=watch or ()))
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Saved answers: JSON, a list, or one per line.  [-: standard input]",
+        ),
+    ],
+    data: DataFolder = None,
+) -> None:
+    """Check the citations of saved answers against the stored documents.
+
+    Prints each citation that no longer holds, and where its text is now.
+    """
+    from api.cli.commands.verify import run
+
+    raise typer.Exit(run(file, data=data))
+
+
+@app.command()
+def forget(
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="DOCUMENT", help="Document ids or uris.")
+    ] = None,
+    data: DataFolder = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    as_json: AsJson = False,
+) -> None:
+    """Erase documents for good, and print a receipt.
+
+    Erases the documents and the feedback on answers that cite them, then searches every file of the data
+    folder for their sentences; the receipt says what was searched and found. Without a document, frees the
+    space of documents removed before.
+    """
+    from api.cli.commands.forget import run
+
+    raise typer.Exit(run(documents or (), data=data, collection=collection, as_json=as_json))
+
+
+@app.command()
+def doctor(data: DataFolder = None) -> None:
+    """Check this installation and the data folder."""
+    from api.cli.commands.doctor import run
+
+    raise typer.Exit(run(data=data))

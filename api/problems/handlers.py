@@ -1,0 +1,134 @@
+"""Exceptions to problem responses (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457).
+
+A message goes out as ``detail`` where the client can act on it; see ``ProblemKind.exposes_message``.
+Unexpected exceptions are logged under the request's id, and the client is told that id only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.errors import RateLimited, TokenNeeded
+from api.problems.kinds import INVALID_REQUEST, UNEXPECTED, ProblemKind, kind_of, kind_of_status
+from api.request_id import request_id
+from api.schemas.problems import Fault, Problem
+from rag import errors
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger("saywhere.http")
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
+
+
+def response(
+    kind: ProblemKind,
+    request: Request,
+    *,
+    detail: str | None = None,
+    faults: Sequence[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem as an HTTP response."""
+    problem = Problem(
+        type=kind.type,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=request.url.path,
+        request_id=request_id(request),
+        errors=list(faults) or None,
+    )
+    retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        kind.status,
+        headers={**retry, **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+async def access_denied(request: Request, error: Exception) -> Response:
+    """Handles AccessDenied."""
+    headers = {}
+    if isinstance(error, TokenNeeded):
+        headers = {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, RateLimited):
+        headers = {"Retry-After": str(error.seconds)}
+    return response(kind_of(type(error)), request, detail=str(error), headers=headers)
+
+
+async def core_error(request: Request, error: Exception) -> Response:
+    """Handles SaywhereError."""
+    assert isinstance(error, errors.SaywhereError)  # noqa: S101 (registered for this class alone)
+    kind = _logged_kind(request, error)
+    faults = []
+    if isinstance(error, errors.InvalidQuestion):
+        faults = [
+            Fault(pointer="#/question", detail=str(error))
+            if request.method == "POST"
+            else Fault(parameter="q", detail=str(error))
+        ]
+    return response(kind, request, detail=str(error) if kind.exposes_message else None, faults=faults)
+
+
+async def http_exception(request: Request, error: Exception) -> Response:
+    """Handles what Starlette, FastAPI and the request limits raise by status code."""
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
+    # Starlette's own message, where it says more than the status does.
+    says_more = error.status_code == HTTPStatus.BAD_REQUEST and error.detail not in _PHRASES
+    detail = error.detail if says_more else None
+    return response(kind_of_status(error.status_code), request, detail=detail, headers=error.headers)
+
+
+async def invalid_request(request: Request, error: Exception) -> Response:
+    """Handles a body or parameter that doesn't fit its schema; each fault comes with its place."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
+    return response(INVALID_REQUEST, request, faults=[_fault(e) for e in error.errors()])
+
+
+def unexpected(request: Request, error: BaseException) -> Response:
+    """Any other exception: the log has it, the client gets the request's id."""
+    _LOG.error("%s failed", request_id(request), exc_info=error)
+    return response(UNEXPECTED, request, detail=_see_log(request))
+
+
+def stream_problem(request: Request, error: Exception) -> Problem:
+    """The problem for a stream that fails after its response began, when no status can be sent."""
+    if isinstance(error, errors.SaywhereError):
+        kind = _logged_kind(request, error)
+        detail = str(error) if kind.exposes_message else None
+    else:
+        _LOG.error("%s failed", request_id(request), exc_info=error)
+        kind, detail = UNEXPECTED, _see_log(request)
+    return Problem(
+        type=kind.type, title=kind.title, status=kind.status, detail=detail, request_id=request_id(request)
+    )
+
+
+def _logged_kind(request: Request, error: errors.SaywhereError) -> ProblemKind:
+    kind = kind_of(type(error))
+    if kind.status >= 500 and not isinstance(error, errors.Busy):  # a busy service would flood the log
+        _LOG.error("%s %s: %s", request_id(request), type(error).__name__, error)
+    return kind
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    """One error of pydantic as a fault with an RFC 6901 pointer or a parameter's name."""
+    where, *path = error["loc"]
+    if where != "body":
+        return Fault(parameter=str(path[0]) if path else str(where), detail=error["msg"])
+    if error["type"] == "json_invalid":
+        return Fault(pointer="#", detail=f"not JSON: {error['ctx']['error']} at character {path[0]}")
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return Fault(pointer="#" + "".join(f"/{step}" for step in steps), detail=error["msg"])
+
+
+def _see_log(request: Request) -> str:
+    return f"The server's log has more under {request_id(request)}."
