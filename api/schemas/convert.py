@@ -15,7 +15,7 @@ from api.schemas.documents import DocumentOut, DocumentSummary, PageOut, Section
 from api.schemas.feedback import FeedbackIn, FeedbackOut, PlaceOut
 from api.schemas.jobs import JobOut, ResultOut
 from api.schemas.searching import PassageOut, ScoresOut
-from ingest.report import results_of
+from ingest.report import document_results
 from rag.ports.catalog import DocumentRecord
 from rag.ports.feedback import Feedback
 from rag.ports.jobs import Job
@@ -240,6 +240,6 @@ def job_out(job: Job, *, results: bool = True) -> JobOut:
         total=job.total,
         done=job.done,
         counts=counts if isinstance(counts, dict) else {},
-        results=[ResultOut.model_validate(one) for one in results_of(job)] if results else [],
+        results=[ResultOut.model_validate(one) for one in document_results(job)] if results else [],
         error=job.error or None,
     )

@@ -60,7 +60,7 @@ class World:
 
     def sync(self) -> dict[str, object]:
         report = sync(self.library, self.catalog, preparer(self.settings), [self.folder])
-        return report.told()
+        return report.to_dict()
 
     def state(self, questions: Sequence[str]) -> dict[str, Any]:
         """All that can be asked of it, document ids left out: a renamed one keeps its first."""
