@@ -1,1 +1,1 @@
-"""A document's way in: bytes to documents, documents to passages, folders to the library."""
+"""Ingestion: bytes to documents, documents to passages, folders and uploads to the library."""

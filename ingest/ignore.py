@@ -1,8 +1,7 @@
-"""What of a folder is left out: ``.saywhereignore`` files and the patterns given for one run.
+"""Which files of a folder are left out: by ``.saywhereignore`` files and by the patterns of one run.
 
-Patterns are those of ``.gitignore`` (https://git-scm.com/docs/gitignore): a file in a folder speaks for
-what is under it, a deeper one has the last word, and nothing comes back in from under a folder that
-is left out.
+Patterns are those of ``.gitignore`` (https://git-scm.com/docs/gitignore): a file in a folder applies to
+everything under it, a deeper file overrides it, and nothing under a folder that is left out comes in.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ IGNORE_FILE = ".saywhereignore"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patterns:
-    """Patterns for one run, relative to the root: ``include`` (empty: all) says which files belong,
-    ``exclude`` which don't, above all else.
+    """Patterns for one run, relative to the root: only files that match ``include`` (empty: all) come in,
+    and none that match ``exclude``, whatever ignore files say.
 
     Raises:
-        InvalidSettings: a pattern that can't be understood.
+        InvalidSettings: a pattern is invalid.
     """
 
     include: tuple[str, ...] = ()
@@ -45,11 +44,11 @@ EVERYTHING = Patterns()
 
 
 class UnreadableIgnoreFile(OSError):
-    """An ignore file that can't be read or understood: what lies under it can't be judged."""
+    """An ignore file that can't be read or is invalid: it isn't known which files under it come in."""
 
 
-class Ignored:
-    """Tells for a folder's files and sub-folders whether they are left out."""
+class IgnoreRules:
+    """The patterns and ignore files that apply to the files and sub-folders of a root folder."""
 
     def __init__(self, folder: Path, patterns: Patterns) -> None:
         self._folder = folder
@@ -57,34 +56,34 @@ class Ignored:
         self._include = _spec(patterns.include) if patterns.include else None
         self._specs: dict[Path, GitIgnoreSpec | None] = {}
 
-    def leaves_out(self, path: Path, *, is_folder: bool = False) -> bool:
-        """Whether patterns leave this path out, its parents being in.
+    def ignores(self, path: Path, *, is_folder: bool = False) -> bool:
+        """Whether a path is left out, if the folders that it is in are not.
 
         Raises:
-            UnreadableIgnoreFile: an ignore file above it can't be read or understood.
+            UnreadableIgnoreFile: an ignore file above it can't be read or is invalid.
         """
-        inside = self._name(path, self._folder, is_folder=is_folder)
-        if self._exclude.match_file(inside):
+        relative = self._relative(path, self._folder, is_folder=is_folder)
+        if self._exclude.match_file(relative):
             return True
-        if not is_folder and self._include is not None and not self._include.match_file(inside):
+        if not is_folder and self._include is not None and not self._include.match_file(relative):
             return True
-        verdict = False
+        is_ignored = False
         for parent in reversed(list(self._parents(path))):
             spec = self.load(parent)
             if spec is not None:
-                found = spec.check_file(self._name(path, parent, is_folder=is_folder)).include
-                verdict = verdict if found is None else found
-        return verdict
+                match = spec.check_file(self._relative(path, parent, is_folder=is_folder)).include
+                is_ignored = is_ignored if match is None else match
+        return is_ignored
 
-    def leaves_out_with_parents(self, path: Path, *, is_folder: bool = False) -> bool:
-        """Whether a path, or a folder that it is in, is left out. Raises as ``leaves_out``."""
+    def ignores_with_parents(self, path: Path, *, is_folder: bool = False) -> bool:
+        """Whether a path, or a folder that it is in, is left out. Raises as ``ignores``."""
         parents = [parent for parent in self._parents(path) if parent != self._folder]
-        return any(self.leaves_out(parent, is_folder=True) for parent in reversed(parents)) or (
-            self.leaves_out(path, is_folder=is_folder)
+        return any(self.ignores(parent, is_folder=True) for parent in reversed(parents)) or (
+            self.ignores(path, is_folder=is_folder)
         )
 
     def load(self, folder: Path) -> GitIgnoreSpec | None:
-        """A folder's own ignore file, None where it has none. Raises UnreadableIgnoreFile."""
+        """A folder's own ignore file; None if it has none. Raises UnreadableIgnoreFile."""
         if folder not in self._specs:
             self._specs[folder] = _read(folder / IGNORE_FILE)
         return self._specs[folder]
@@ -97,7 +96,7 @@ class Ignored:
                 return
 
     @staticmethod
-    def _name(path: Path, base: Path, *, is_folder: bool) -> str:
+    def _relative(path: Path, base: Path, *, is_folder: bool) -> str:
         return path.relative_to(base).as_posix() + ("/" if is_folder else "")
 
 

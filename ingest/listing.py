@@ -1,4 +1,4 @@
-"""What lies in a folder: files that can be read, and what was left out and why."""
+"""Lists a folder: the files to ingest, and those left out, with the reason."""
 
 from __future__ import annotations
 
@@ -9,96 +9,100 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ingest import formats
-from ingest.ignore import EVERYTHING, Ignored, Patterns, UnreadableIgnoreFile
-from ingest.plan import FoundFile
+from ingest.ignore import EVERYTHING, IgnoreRules, Patterns, UnreadableIgnoreFile
+from ingest.plan import ListedFile
 from ingest.report import Failure
 from ingest.roots import Root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Files in the order of their uris; ``skipped`` are uris of files in no supported format or
-    behind links that leave the root; ``ignored`` those of files and folders that patterns leave out;
-    ``failures`` could not be looked at."""
+    """Files in the order of their uris; ``skipped`` are uris of files in no supported format or behind
+    links that leave the root; ``ignored`` are uris of files and folders that patterns leave out;
+    ``failures`` are files and folders that could not be read."""
 
-    files: tuple[FoundFile, ...]
+    files: tuple[ListedFile, ...]
     skipped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 
 
 def list_files(root: Root, known: Collection[str] = (), patterns: Patterns = EVERYTHING) -> Listing:
-    """Looks through a root's target, hidden files and folders left out.
+    """Lists the files of a root's target, without hidden files and folders.
 
-    A target that is a file is listed whatever its name and the patterns. In a folder, files whose
-    uris are ``known`` are listed whatever their name, as they were named once; patterns hold for
-    them too. Links to folders are not followed; links to files are, as long as they stay inside the
-    root. What can't be judged, as an ignore file above it can't be read, is a failure.
+    A target that is a file is listed whatever its name and the patterns. In a folder, files with ``known``
+    uris are listed whatever their name, unless patterns leave them out. Links to folders are not followed;
+    links to files are, if they stay inside the root. What an unreadable ignore file applies to is a failure.
+
+    Args:
+        known: uris that the collection has; such a file was once named by itself.
     """
-    looking = _Looking(root, Ignored(root.folder, patterns))
+    lister = _Lister(root, IgnoreRules(root.folder, patterns))
     if not root.target.is_dir():
-        looking.paths.append(root.target)
-    elif not looking.is_left_out(root.target):
-        looking.through({path for path in map(root.path, known) if path.is_file()})
-    return looking.listing()
+        lister.paths.append(root.target)
+    elif not lister.is_left_out(root.target):
+        lister.walk({path for path in map(root.path, known) if path.is_file()})
+    return lister.listing()
 
 
 @dataclass(slots=True)
-class _Looking:
-    """One look through a folder."""
+class _Lister:
+    """Walks one folder and collects its files by outcome."""
 
     root: Root
-    ignored: Ignored
+    rules: IgnoreRules
     paths: list[Path] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def is_left_out(self, target: Path) -> bool:
-        """Whether the target, a folder inside its root, is left out by what stands above it."""
+        """Whether the target, a folder inside its root, is left out by the ignore files above it."""
         if target == self.root.folder:
             return False
         try:
-            return self.ignored.leaves_out_with_parents(target, is_folder=True)
+            return self.rules.ignores_with_parents(target, is_folder=True)
         except UnreadableIgnoreFile as error:
             self._fail(target, error)
             return True
 
-    def through(self, named: set[Path]) -> None:
-        for path in sorted(named):
-            self._judge(path, wanted=True, with_parents=True)
-        for parent, folders, names in os.walk(self.root.target, onerror=self._note):
-            at = Path(parent)
+    def walk(self, known: set[Path]) -> None:
+        """Collects the target's files; those of ``known`` paths whatever their name."""
+        for path in sorted(known):
+            self._collect(path, supported=True, with_parents=True)
+        for parent, folders, names in os.walk(self.root.target, onerror=self._fail_folder):
+            folder = Path(parent)
             try:
-                self.ignored.load(at)
+                self.rules.load(folder)
             except UnreadableIgnoreFile as error:
-                self._fail(at, error)
+                self._fail(folder, error)
                 folders.clear()
                 continue
-            folders[:] = sorted(name for name in folders if self._enters(at / name))
+            folders[:] = sorted(name for name in folders if self._enters(folder / name))
             for name in sorted(names):
-                if not name.startswith(".") and at / name not in named:
-                    self._judge(at / name, wanted=_is_wanted(self.root, at / name))
+                path = folder / name
+                if not name.startswith(".") and path not in known:
+                    self._collect(path, supported=_is_supported(self.root, path))
 
     def listing(self) -> Listing:
-        files = sorted(self._found(), key=lambda file: file.uri)
+        files = sorted(self._hash_files(), key=lambda file: file.uri)
         return Listing(
             files=tuple(files),
             skipped=tuple(sorted(self.skipped)),
-            ignored=tuple(sorted(self.left_out)),
+            ignored=tuple(sorted(self.ignored)),
             failures=tuple(self.failures),
         )
 
-    def _judge(self, path: Path, *, wanted: bool, with_parents: bool = False) -> None:
-        judge = self.ignored.leaves_out_with_parents if with_parents else self.ignored.leaves_out
+    def _collect(self, path: Path, *, supported: bool, with_parents: bool = False) -> None:
+        ignores = self.rules.ignores_with_parents if with_parents else self.rules.ignores
         try:
-            out = judge(path)
+            is_ignored = ignores(path)
         except UnreadableIgnoreFile as error:
             self._fail(path, error)
             return
-        if out:
-            self.left_out.append(self.root.uri(path))
-        elif wanted:
+        if is_ignored:
+            self.ignored.append(self.root.uri(path))
+        elif supported:
             self.paths.append(path)
         else:
             self.skipped.append(self.root.uri(path))
@@ -106,36 +110,36 @@ class _Looking:
     def _enters(self, folder: Path) -> bool:
         if folder.name.startswith("."):
             return False
-        out = self.ignored.leaves_out(folder, is_folder=True)
-        if out:
-            self.left_out.append(f"{self.root.uri(folder)}/")
-        return not out
+        is_ignored = self.rules.ignores(folder, is_folder=True)
+        if is_ignored:
+            self.ignored.append(f"{self.root.uri(folder)}/")
+        return not is_ignored
 
-    def _found(self) -> Iterator[FoundFile]:
+    def _hash_files(self) -> Iterator[ListedFile]:
         for path in self.paths:
             try:
-                yield _hashed(self.root, path)
+                yield _hash_file(self.root, path)
             except OSError as error:
                 self._fail(path, error)
 
-    def _note(self, error: OSError) -> None:
+    def _fail_folder(self, error: OSError) -> None:
         self._fail(Path(error.filename), error)
 
     def _fail(self, path: Path, error: OSError) -> None:
-        at = error.filename or path
-        reason = f"{at} can't be read: {error.strerror or error}"
+        reason = f"{error.filename or path} can't be read: {error.strerror or error}"
         self.failures.append(Failure(uri=self.root.uri(path), reason=reason))
 
 
-def _is_wanted(root: Root, path: Path) -> bool:
+def _is_supported(root: Root, path: Path) -> bool:
+    """Whether this is a file of a supported format, and no link that leaves the root."""
     if not path.suffix or not formats.is_supported(path.name) or not path.is_file():
         return False
     return not path.is_symlink() or path.resolve().is_relative_to(root.folder)
 
 
-def _hashed(root: Root, path: Path) -> FoundFile:
-    """The file with the hash of its bytes: dates and sizes lie, so that nothing else is asked."""
+def _hash_file(root: Root, path: Path) -> ListedFile:
+    """The file with the hash of its bytes; dates are not compared, as copies and restores change them."""
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
-    return FoundFile(uri=root.uri(path), path=str(path), size=size, sha256=digest)
+    return ListedFile(uri=root.uri(path), path=str(path), size=size, sha256=digest)

@@ -1,9 +1,10 @@
-"""Documents that say nearly the same: old copies, drafts, the handbook in two folders.
+"""Near-duplicates: documents with nearly the same text, such as old copies, drafts and doubled folders.
 
-MinHash over runs of five words estimates how much of two texts is shared (Broder 1997, "On the
-resemblance and containment of documents"); of all pairs only those are compared that agree in one of 32
-bands (Indyk and Motwani 1998). Written with arrays rather than with the ``datasketch`` library: that one
-keeps a dictionary for each band, hundreds of megabytes at 100,000 documents where these sorts take 50.
+MinHash over shingles of five words estimates the Jaccard similarity of two texts (Broder 1997, "On the
+resemblance and containment of documents"); only pairs that agree in one of 32 bands are compared
+(locality-sensitive hashing, Indyk and Motwani 1998). Written with arrays rather than with the ``datasketch``
+library, which keeps a dictionary for each band: hundreds of megabytes at 100,000 documents, where these
+sorts take 50.
 """
 
 from __future__ import annotations
@@ -24,38 +25,40 @@ if TYPE_CHECKING:
 
     Signature = NDArray[np.uint32]
 
-ALIKE = 0.8  # of all runs of words that either text has, the share that both have
-_WORDS = 5
-_LEAST = 20  # runs of words; shorter texts are alike by chance
+SIMILARITY_THRESHOLD = 0.8  # of all shingles that either text has, the share that both have
+_SHINGLE_WORDS = 5
+_LEAST_SHINGLES = 20  # shorter texts are similar by chance
 _HASHES, _BANDS = 128, 32
-_AT_ONCE = 512
+_HASHED_AT_ONCE = 512  # shingles, to bound memory
 _FACTOR = 0x9E3779B97F4A7C15
 _WORD = re.compile(r"\w+")
 
 
 class SignatureStore(Protocol):
-    """Keeps what was computed of each document version, for the next time."""
+    """Stores the signature of each document version, so that each is computed once."""
 
     def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]:
         """``(version, signature)`` by document id."""
         ...
 
     def update(self, collection: str, put: Iterable[tuple[str, str, bytes]], gone: Iterable[str]) -> None:
-        """Puts ``(document id, version, signature)``s, and forgets documents."""
+        """Puts ``(document id, version, signature)``s, and removes those of ``gone`` document ids."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
-    """Documents of which each is nearly the same as another of them; ``similarity`` of the least like two
-    that were compared, 1 for the same text."""
+class NearDuplicates:
+    """A group of documents, each nearly the same as another of them; ``similarity`` (0 to 1) is the lowest
+    of the pairs that join the group."""
 
     uris: tuple[str, ...]
     similarity: float
 
 
-def find_near_duplicates(catalog: Catalog, store: SignatureStore, collection: str) -> tuple[Alike, ...]:
-    """All groups of a collection, ordered by their first uri. Only new versions are read.
+def find_near_duplicates(
+    catalog: Catalog, store: SignatureStore, collection: str
+) -> tuple[NearDuplicates, ...]:
+    """All groups of a collection, ordered by their first uri. Only new versions of documents are read.
 
     Raises:
         StorageError: the store can't be used.
@@ -63,52 +66,52 @@ def find_near_duplicates(catalog: Catalog, store: SignatureStore, collection: st
     import numpy as np
 
     records = {record.id: record for record in catalog.list(collection)}
-    known = store.load(collection)
-    fresh = [key for key, record in records.items() if known.get(key, ("",))[0] != record.version]
-    made = [(key, records[key].version, signature(catalog.document(key).text).tobytes()) for key in fresh]
-    store.update(collection, made, known.keys() - records.keys())
-    held = {key: found for key, (_, found) in known.items() if key in records}
-    held |= {key: found for key, _, found in made}
-    keys = sorted((key for key in held if held[key]), key=lambda key: records[key].uri)
+    stored = store.load(collection)
+    stale = [key for key, record in records.items() if stored.get(key, ("",))[0] != record.version]
+    computed = [(key, records[key].version, signature(catalog.document(key).text).tobytes()) for key in stale]
+    store.update(collection, computed, stored.keys() - records.keys())
+    signatures = {key: data for key, (_, data) in stored.items() if key in records}
+    signatures |= {key: data for key, _, data in computed}
+    keys = sorted((key for key in signatures if signatures[key]), key=lambda key: records[key].uri)
     if len(keys) < 2:
         return ()
-    table = np.frombuffer(b"".join(held[key] for key in keys), np.uint32).reshape(len(keys), _HASHES)
+    table = np.frombuffer(b"".join(signatures[key] for key in keys), np.uint32).reshape(len(keys), _HASHES)
     groups = (
-        Alike(uris=tuple(sorted(records[keys[i]].uri for i in group)), similarity=least)
-        for group, least in _groups(table)
+        NearDuplicates(uris=tuple(sorted(records[keys[row]].uri for row in rows)), similarity=similarity)
+        for rows, similarity in _groups(table)
     )
     return tuple(sorted(groups, key=lambda group: group.uris))
 
 
 def signature(text: str) -> Signature:
-    """128 MinHash values; none of a text that is too short to be compared."""
+    """A text's 128 MinHash values (uint32); none if the text is too short to be compared."""
     import numpy as np
 
     words = np.fromiter((crc32(word.encode()) for word in _words(text)), np.uint64)
-    if len(words) < _LEAST + _WORDS - 1:
+    if len(words) < _LEAST_SHINGLES + _SHINGLE_WORDS - 1:
         return np.zeros(0, np.uint32)
-    runs = np.zeros(len(words) - _WORDS + 1, np.uint64)
-    for offset in range(_WORDS):  # a polynomial in the words' hashes, modulo 2^64
-        runs = runs * np.uint64(_FACTOR) + words[offset : offset + len(runs)]
-    runs = np.unique(runs ^ (runs >> np.uint64(29)))
-    if len(runs) < _LEAST:
+    shingles = np.zeros(len(words) - _SHINGLE_WORDS + 1, np.uint64)
+    for offset in range(_SHINGLE_WORDS):  # a polynomial in the words' hashes, modulo 2^64
+        shingles = shingles * np.uint64(_FACTOR) + words[offset : offset + len(shingles)]
+    shingles = np.unique(shingles ^ (shingles >> np.uint64(29)))
+    if len(shingles) < _LEAST_SHINGLES:
         return np.zeros(0, np.uint32)
-    factors, terms = _hashes()
+    factors, terms = _hash_functions()
     least = np.full(_HASHES, np.iinfo(np.uint32).max, np.uint32)
-    for start in range(0, len(runs), _AT_ONCE):
-        hashed = factors * runs[start : start + _AT_ONCE] + terms
+    for start in range(0, len(shingles), _HASHED_AT_ONCE):
+        hashed = factors * shingles[start : start + _HASHED_AT_ONCE] + terms
         least = np.minimum(least, (hashed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
     return least
 
 
 @cache
-def _hashes() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Factors and terms of the hash functions: the same for every text, for ever."""
+def _hash_functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Factors and terms, each of shape (128, 1); the same always, as signatures are stored."""
     import numpy as np
 
-    draw = np.random.default_rng(2026)
-    factors = draw.integers(1, 2**63, (_HASHES, 1), np.uint64) | np.uint64(1)
-    return factors, draw.integers(0, 2**63, (_HASHES, 1), np.uint64)
+    generator = np.random.default_rng(2026)
+    factors = generator.integers(1, 2**63, (_HASHES, 1), np.uint64) | np.uint64(1)
+    return factors, generator.integers(0, 2**63, (_HASHES, 1), np.uint64)
 
 
 def _words(text: str) -> Iterator[str]:
@@ -116,31 +119,31 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _groups(table: Signature) -> Iterator[tuple[list[int], float]]:
-    """Rows that hang together by pairs that are alike, with the least similarity among those pairs."""
-    leader = list(range(len(table)))
-    least: dict[int, float] = defaultdict(lambda: 1.0)
+    """Rows connected by similar pairs, each group with the lowest similarity of those pairs (union-find)."""
+    parents = list(range(len(table)))
+    lowest: dict[int, float] = defaultdict(lambda: 1.0)
 
-    def context_span(row: int) -> int:
-        while leader[row] != row:
-            leader[row] = leader[leader[row]]
-            row = leader[row]
+    def root(row: int) -> int:
+        while parents[row] != row:
+            parents[row] = parents[parents[row]]
+            row = parents[row]
         return row
 
-    for one, other in _neighbours(table):
-        a, b = context_span(one), context_span(other)
+    for one, other in _candidate_pairs(table):
+        a, b = root(one), root(other)
         similarity = float((table[one] == table[other]).mean())
-        if a == b or similarity < ALIKE:
+        if a == b or similarity < SIMILARITY_THRESHOLD:
             continue
-        leader[b] = a
-        least[a] = round(min(least[a], least[b], similarity), 2)
+        parents[b] = a
+        lowest[a] = round(min(lowest[a], lowest[b], similarity), 2)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for row in range(len(table)):
-        groups[context_span(row)].append(row)
-    return ((rows, least[first]) for first, rows in groups.items() if len(rows) > 1)
+        groups[root(row)].append(row)
+    return ((rows, lowest[first]) for first, rows in groups.items() if len(rows) > 1)
 
 
-def _neighbours(table: Signature) -> Iterator[tuple[int, int]]:
-    """Pairs that agree in a band: those that lie side by side when rows are sorted by it."""
+def _candidate_pairs(table: Signature) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that agree in a band and are neighbours when rows are sorted by it."""
     import numpy as np
 
     for band in np.split(table, _BANDS, axis=1):
@@ -149,5 +152,5 @@ def _neighbours(table: Signature) -> Iterator[tuple[int, int]]:
             keys = keys * np.uint64(_FACTOR) + column
         order = np.argsort(keys)
         same = keys[order[1:]] == keys[order[:-1]]
-        for place in np.flatnonzero(same):
-            yield int(order[place]), int(order[place + 1])
+        for at in np.flatnonzero(same):
+            yield int(order[at]), int(order[at + 1])

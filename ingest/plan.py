@@ -1,4 +1,4 @@
-"""What a folder's files mean for the catalog: added, changed, unchanged, renamed, removed. Pure."""
+"""Compares a folder's files with the catalog: added, changed, unchanged, renamed, removed. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rag.ports.catalog import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFile:
-    """A file that is there now. ``path`` is absolute, ``sha256`` (hex) that of its bytes and of how they
-    are read (``Preparer.key``), as ``DocumentRecord.source_sha256``."""
+class ListedFile:
+    """A file of a folder. ``path`` is absolute, ``size`` in bytes, ``sha256`` (hex) that of its bytes, in a
+    plan also of how they are read (``Preparer.source_key``), as ``DocumentRecord.source_sha256``."""
 
     uri: str
     path: str
@@ -26,51 +26,47 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done. ``renamed`` pairs hold a document and the new file that it became.
+    """What a sync has to do. ``renamed`` pairs a document with its file under the new name.
 
-    A renamed document keeps its id, so that links to it hold. Where it reads as before (``reads_alike``)
-    its passages stay untouched; only where its name is its title, or its format comes from the name,
-    is it read anew.
+    A renamed document keeps its id, so that links to it stay valid. If the new name makes the same
+    document (``reads_the_same``), its passages stay untouched; it is read again only if its name is its
+    title, or the new name means another format.
     """
 
-    added: tuple[FoundFile, ...] = ()
-    changed: tuple[FoundFile, ...] = ()
-    unchanged: tuple[FoundFile, ...] = ()
-    renamed: tuple[tuple[DocumentRecord, FoundFile], ...] = ()
+    added: tuple[ListedFile, ...] = ()
+    changed: tuple[ListedFile, ...] = ()
+    unchanged: tuple[ListedFile, ...] = ()
+    renamed: tuple[tuple[DocumentRecord, ListedFile], ...] = ()
     removed: tuple[DocumentRecord, ...] = ()
 
     @property
-    def to_read(self) -> tuple[FoundFile, ...]:
+    def to_read(self) -> tuple[ListedFile, ...]:
         """Files whose next version must be written, in the order of their uris."""
-        anew = (file for record, file in self.renamed if not reads_alike(record, file))
-        return tuple(sorted([*self.added, *self.changed, *anew], key=lambda file: file.uri))
+        renamed = (file for record, file in self.renamed if not reads_the_same(record, file))
+        return tuple(sorted([*self.added, *self.changed, *renamed], key=lambda file: file.uri))
 
     @property
-    def to_move(self) -> tuple[tuple[DocumentRecord, FoundFile], ...]:
+    def to_move(self) -> tuple[tuple[DocumentRecord, ListedFile], ...]:
         """Renamed documents that need not be read again."""
-        return tuple((record, file) for record, file in self.renamed if reads_alike(record, file))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not (self.added or self.changed or self.renamed or self.removed)
+        return tuple((record, file) for record, file in self.renamed if reads_the_same(record, file))
 
 
-def document_id(collection: str, uri: str, taken: Container[str] = ()) -> str:
-    """A new document's id: the same for its place, different in each collection; 16 hex digits.
+def new_document_id(collection: str, uri: str, used: Container[str] = ()) -> str:
+    """A new document's id: 16 hex digits of the sha256 of its collection and uri.
 
     Args:
-        taken: ids in use: a document that was renamed keeps the id of its first place.
+        used: ids in use: a renamed document keeps the id of its first uri, so that a new document at that
+            uri needs another.
     """
-    places = (f"{collection}\0{uri}" + (f"\0{again}" if again else "") for again in count())
-    ids = (sha256(place.encode()).hexdigest()[:16] for place in places)
-    return next(key for key in ids if key not in taken)
+    seeds = (f"{collection}\0{uri}" + (f"\0{attempt}" if attempt else "") for attempt in count())
+    ids = (sha256(seed.encode()).hexdigest()[:16] for seed in seeds)
+    return next(document_id for document_id in ids if document_id not in used)
 
 
-def reads_alike(record: DocumentRecord, file: FoundFile) -> bool:
-    """Whether a renamed file gives the same document: neither format nor title come from its name.
+def reads_the_same(record: DocumentRecord, file: ListedFile) -> bool:
+    """Whether a renamed file makes the same document: neither format nor title come from its name.
 
-    The title is embedded with every sentence, so that another one makes other vectors.
+    The title is embedded with every sentence, so that another title makes other vectors.
     """
     old, new = PurePosixPath(record.uri), PurePosixPath(file.uri)
     if old.suffix.lower() != new.suffix.lower():
@@ -79,44 +75,43 @@ def reads_alike(record: DocumentRecord, file: FoundFile) -> bool:
 
 
 def stem_title(name: str) -> str:
-    """The title of a document that has none of its own."""
+    """The title of a document that has none of its own: its file's name without extension and dashes."""
     return Source(data=b"", name=name, uri="", document_id="").stem_title
 
 
 def plan(
     records: Sequence[DocumentRecord],
-    files: Sequence[FoundFile],
+    files: Sequence[ListedFile],
     *,
-    unknown: Collection[str] = (),
+    unreadable: Collection[str] = (),
 ) -> Plan:
-    """Compares the catalog's records of a place with the files found there.
+    """Compares the catalog's records of a folder with its files.
 
     Args:
-        unknown: uris of files and folders that could not be looked at; what is recorded at or
-            under them stays.
+        unreadable: uris of files and folders that could not be read; records at or under them stay.
     """
-    known = {record.uri: record for record in records}
-    there = {file.uri for file in files}
-    same = [f for f in files if f.uri in known and known[f.uri].source_sha256 == f.sha256]
-    kept = {file.uri for file in same}
-    changed = [f for f in files if f.uri in known and f.uri not in kept]
-    gone = [r for r in records if r.uri not in there and not _is_under(r.uri, unknown)]
-    renamed = _renames(gone, [f for f in files if f.uri not in known])
-    moved = {file.uri for _, file in renamed}
-    left = {record.uri for record, _ in renamed}
+    by_uri = {record.uri: record for record in records}
+    file_uris = {file.uri for file in files}
+    unchanged = [f for f in files if f.uri in by_uri and by_uri[f.uri].source_sha256 == f.sha256]
+    unchanged_uris = {file.uri for file in unchanged}
+    changed = [f for f in files if f.uri in by_uri and f.uri not in unchanged_uris]
+    gone = [r for r in records if r.uri not in file_uris and not _is_under(r.uri, unreadable)]
+    renamed = _renames(gone, [f for f in files if f.uri not in by_uri])
+    new_uris = {file.uri for _, file in renamed}
+    old_uris = {record.uri for record, _ in renamed}
     return Plan(
-        added=tuple(f for f in files if f.uri not in known and f.uri not in moved),
+        added=tuple(f for f in files if f.uri not in by_uri and f.uri not in new_uris),
         changed=tuple(changed),
-        unchanged=tuple(same),
+        unchanged=tuple(unchanged),
         renamed=tuple(renamed),
-        removed=tuple(r for r in gone if r.uri not in left),
+        removed=tuple(r for r in gone if r.uri not in old_uris),
     )
 
 
 def _renames(
-    gone: Sequence[DocumentRecord], new: Sequence[FoundFile]
-) -> list[tuple[DocumentRecord, FoundFile]]:
-    """Pairs a vanished document with a new file of the same bytes, each at most once."""
+    gone: Sequence[DocumentRecord], new: Sequence[ListedFile]
+) -> list[tuple[DocumentRecord, ListedFile]]:
+    """Pairs documents whose files are gone with new files of the same bytes, each at most once."""
     by_hash: defaultdict[str, list[DocumentRecord]] = defaultdict(list)
     for record in sorted(gone, key=lambda record: record.uri, reverse=True):
         by_hash[record.source_sha256].append(record)
@@ -124,5 +119,5 @@ def _renames(
     return [(by_hash[file.sha256].pop(), file) for file in ordered if by_hash.get(file.sha256)]
 
 
-def _is_under(uri: str, places: Collection[str]) -> bool:
-    return any(uri == place or uri.startswith(f"{place}/") for place in places)
+def _is_under(uri: str, folders: Collection[str]) -> bool:
+    return any(uri == folder or uri.startswith(f"{folder}/") for folder in folders)

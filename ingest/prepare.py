@@ -1,4 +1,4 @@
-"""One source made ready to be written: read, split, its pronouns led back to names."""
+"""A source's bytes to the change that the library writes: read, split, its pronouns resolved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from ingest import formats
 from ingest.formats.limits import DEFAULT, Limits
-from ingest.plan import document_id
+from ingest.plan import new_document_id
 from rag.ports.catalog import Change
 from rag.ports.resolver import Resolver
 from rag.ports.splitter import Splitter
@@ -18,9 +18,9 @@ from rag.types import DEFAULT_COLLECTION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparer:
-    """Turns bytes into a ``Change``, for a folder's files and for uploads alike.
+    """Turns bytes into a ``Change``, in the same way for a folder's files and for uploads.
 
-    ``limits`` bound what one file may cost.
+    ``limits`` bound what one file may cost; None as ``resolver``: pronouns aren't resolved.
     """
 
     splitter: Splitter
@@ -28,7 +28,7 @@ class Preparer:
     limits: Limits = DEFAULT
 
     @property
-    def limit(self) -> int:
+    def max_bytes(self) -> int:
         """The most bytes a document may have."""
         return self.limits.document_bytes
 
@@ -41,26 +41,29 @@ class Preparer:
         collection: str = DEFAULT_COLLECTION,
         media_type: str | None = None,
         source: str = "",
-        key: str | None = None,
+        document_id: str | None = None,
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
 
         Args:
-            key: the document's id; None: a new document's at that place.
-            title: in place of the document's own.
-            metadata: beside the document's own, above them where both have a name.
+            name: the file's name; its extension tells the format.
+            media_type: tells the format where the extension doesn't.
+            source: the root folder that the file is from; empty for an upload.
+            document_id: None: the id of a new document at that uri.
+            title: replaces the document's own.
+            metadata: added to the document's own; replaces values of the same name.
 
         Raises:
-            DocumentTooLarge: over the limit.
+            DocumentTooLarge: over one of the limits.
             UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
         """
         document = formats.read(
             data,
             name,
             uri=uri,
-            document_id=key or document_id(collection, uri),
+            document_id=document_id or new_document_id(collection, uri),
             collection=collection,
             media_type=media_type,
             limits=self.limits,
@@ -76,18 +79,25 @@ class Preparer:
             document=document,
             passages=tuple(passages),
             source=source,
-            source_sha256=self.key(sha256(data).hexdigest(), title=title, metadata=metadata),
+            source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
         )
 
-    def key(
+    def source_key(
         self, sha256_of_bytes: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
     ) -> str:
-        """Names these bytes as read by these rules, so that a change of either is noticed."""
-        given = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
+        """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
+
+        It differs if the bytes, the version of the formats, the splitter, the resolver, or the title and
+        metadata sent with them differ.
+
+        Args:
+            sha256_of_bytes: in hex.
+        """
+        sent = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
         rules = [
             formats.VERSION,
             self.splitter.fingerprint,
             self.resolver.fingerprint if self.resolver else "",
         ]
-        parts = (sha256_of_bytes, *rules, *([given] if given else []))
+        parts = (sha256_of_bytes, *rules, *([sent] if sent else []))
         return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a sync did, as data: the command line and the service show it each in its way."""
+"""The report of a sync, as data; the command line and the service show it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ingest.near_duplicates import Alike
+from ingest.near_duplicates import NearDuplicates
 from rag.ports.jobs import Job
 
-LISTED = 1_000  # names of a kind that a kept report lists
+_MOST_LISTED = 1_000  # uris of each outcome in a stored report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A file or folder that could not be taken in, and one plain line why.
+    """A file or folder that could not be ingested, and the reason in one plain line.
 
-    ``kept``: an earlier version of it is in the library and still answers.
+    ``has_earlier_version``: the library has an earlier version of it, which still answers.
     """
 
     uri: str
     reason: str
-    kept: bool = False
+    has_earlier_version: bool = False
+
+    def to_dict(self) -> dict[str, object]:
+        return {"uri": self.uri, "reason": self.reason, "kept": self.has_earlier_version}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a sync is with one path: files read and files written, of ``total`` to write.
+    """The progress of a sync with one path: files read and files written, of ``total`` to write.
 
-    ``passages`` counts those written.
+    ``uri`` is that of the last file read; ``passages`` counts those written.
     """
 
     read: int
@@ -40,12 +43,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Uris by what became of them. ``renamed`` pairs are (old uri, new uri).
+    """Uris by outcome. ``renamed`` pairs are (old uri, new uri).
 
-    ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by
-    patterns. ``alike`` are groups of near-duplicates in the whole collection. ``passages`` counts those
-    written;
-    ``read_seconds`` went into reading and splitting, ``write_seconds`` into embedding and storing.
+    ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by patterns.
+    ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds``
+    went into reading and splitting, ``write_seconds`` into embedding and storing.
     """
 
     added: tuple[str, ...] = ()
@@ -56,25 +58,26 @@ class Report:
     skipped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
-    alike: tuple[Alike, ...] = ()
+    near_duplicates: tuple[NearDuplicates, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
     write_seconds: float = 0.0
 
     def counts(self) -> dict[str, int]:
-        """How many of each."""
+        """How many uris have each outcome."""
         names = ("added", "changed", "renamed", "removed", "unchanged", "skipped", "ignored", "failed")
         return {name: len(getattr(self, name)) for name in names}
 
-    def told(self) -> dict[str, object]:
-        """For keeping, as JSON has it: counts of all, and the first ``LISTED`` of what isn't unchanged."""
+    def to_dict(self) -> dict[str, object]:
+        """The stored form, as JSON values: all counts, and the first 1,000 uris of each other outcome than
+        unchanged."""
         lists = ("added", "changed", "removed", "skipped", "ignored")
         return {
             "counts": self.counts(),
-            **{name: list(getattr(self, name)[:LISTED]) for name in lists},
-            "renamed": [list(pair) for pair in self.renamed[:LISTED]],
-            "alike": [asdict(group) for group in self.alike[:LISTED]],
-            "failed": [asdict(failure) for failure in self.failed[:LISTED]],
+            **{name: list(getattr(self, name)[:_MOST_LISTED]) for name in lists},
+            "renamed": [list(pair) for pair in self.renamed[:_MOST_LISTED]],
+            "alike": [asdict(group) for group in self.near_duplicates[:_MOST_LISTED]],
+            "failed": [failure.to_dict() for failure in self.failed[:_MOST_LISTED]],
             "passages": self.passages,
             "read_seconds": round(self.read_seconds, 3),
             "write_seconds": round(self.write_seconds, 3),
@@ -82,12 +85,13 @@ class Report:
 
     @property
     def did_nothing(self) -> bool:
-        """Whether all was as it should be already."""
+        """Whether no document was changed and no file failed."""
         counts = self.counts()
         return not any(counts[name] for name in ("added", "changed", "renamed", "removed", "failed"))
 
     @property
     def ok(self) -> bool:
+        """Whether no file failed."""
         return not self.failed
 
     def __add__(self, other: Report) -> Report:
@@ -95,17 +99,20 @@ class Report:
         return Report(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 
 
-def results_of(job: Job) -> list[dict[str, object]]:
-    """What a job's report says of each document: ``uri``, ``outcome``, ``document_id``, ``reason``."""
+def document_results(job: Job) -> list[dict[str, object]]:
+    """The results of a job's documents: ``uri``, ``outcome``, ``document_id``, ``reason`` of each.
+
+    The stored report of an upload has them as they are; that of a sync lists uris by outcome.
+    """
     report: Mapping[str, Any] = job.report
     if "results" in report:
         return list(report["results"])
-    found = [
+    outcomes = [
         (uri, outcome, None) for outcome in ("added", "changed", "removed") for uri in report.get(outcome, ())
     ]
-    found += [(new, "renamed", None) for _, new in report.get("renamed", ())]
-    found += [(failure["uri"], "failed", failure["reason"]) for failure in report.get("failed", ())]
+    outcomes += [(new, "renamed", None) for _, new in report.get("renamed", ())]
+    outcomes += [(failure["uri"], "failed", failure["reason"]) for failure in report.get("failed", ())]
     return [
         {"uri": uri, "outcome": outcome, "document_id": None, "reason": reason}
-        for uri, outcome, reason in found
+        for uri, outcome, reason in outcomes
     ]

@@ -1,4 +1,4 @@
-"""A path looked at: which root it belongs to, what lies there, and what that means for the catalog."""
+"""Scans a path: the root it belongs to, the files there, and the plan to bring the catalog in line."""
 
 from __future__ import annotations
 
@@ -24,27 +24,39 @@ class Scan:
     plan: Plan
     records: tuple[DocumentRecord, ...]
 
-    def failures(self, found: Sequence[Failure]) -> tuple[Failure, ...]:
-        """Failures with word of whether an earlier version stays."""
-        held = {record.uri for record in self.records}
-        old_of = {new.uri: old.uri for old, new in self.plan.renamed}
-        return tuple(replace(f, kept=_holds(held, old_of.get(f.uri, f.uri))) for f in found)
+    def with_earlier_versions(self, failures: Sequence[Failure]) -> tuple[Failure, ...]:
+        """The failures, each with ``has_earlier_version`` set as the catalog has it."""
+        uris = {record.uri for record in self.records}
+        old_uris = {new.uri: old.uri for old, new in self.plan.renamed}
+        return tuple(
+            replace(failure, has_earlier_version=_is_stored(uris, old_uris.get(failure.uri, failure.uri)))
+            for failure in failures
+        )
 
 
 def scan(
     records: Sequence[DocumentRecord], preparer: Preparer, path: Path, patterns: Patterns = EVERYTHING
 ) -> Scan | Failure:
-    """What a sync of this path would do to a collection; a failure where the path leads nowhere."""
+    """The scan of one path for a collection; a failure if there is no file or folder at the path.
+
+    Args:
+        records: all of the collection.
+    """
     try:
         root = root_of(path, records)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         reason = str(error) if path.exists() else "there is no such file or folder"
         return Failure(uri=str(path), reason=f"{path}: {reason}")
-    mine = root.records(records)
-    listing = list_files(root, [record.uri for record in mine], patterns)
-    unknown = [failure.uri for failure in listing.failures]
-    files = [replace(file, sha256=preparer.key(file.sha256)) for file in listing.files]
-    return Scan(root=root, listing=listing, plan=plan(mine, files, unknown=unknown), records=tuple(records))
+    root_records = root.records(records)
+    listing = list_files(root, [record.uri for record in root_records], patterns)
+    unreadable = [failure.uri for failure in listing.failures]
+    files = [replace(file, sha256=preparer.source_key(file.sha256)) for file in listing.files]
+    return Scan(
+        root=root,
+        listing=listing,
+        plan=plan(root_records, files, unreadable=unreadable),
+        records=tuple(records),
+    )
 
 
 def preview(
@@ -56,25 +68,25 @@ def preview(
     """What a sync would report if each file can be read; reads no document and writes nothing."""
     total = Report()
     for path in paths:
-        found = scan(records, preparer, path, patterns)
-        total += Report(failed=(found,)) if isinstance(found, Failure) else _expected(found)
+        scanned = scan(records, preparer, path, patterns)
+        total += Report(failed=(scanned,)) if isinstance(scanned, Failure) else _expected_report(scanned)
     return total
 
 
-def _expected(found: Scan) -> Report:
-    todo = found.plan
+def _expected_report(scanned: Scan) -> Report:
+    expected, listing = scanned.plan, scanned.listing
     return Report(
-        added=tuple(file.uri for file in todo.added),
-        changed=tuple(file.uri for file in todo.changed),
-        unchanged=tuple(file.uri for file in todo.unchanged),
-        renamed=tuple((record.uri, file.uri) for record, file in todo.renamed),
-        removed=tuple(record.uri for record in todo.removed),
-        skipped=found.listing.skipped,
-        ignored=found.listing.ignored,
-        failed=found.failures(found.listing.failures),
+        added=tuple(file.uri for file in expected.added),
+        changed=tuple(file.uri for file in expected.changed),
+        unchanged=tuple(file.uri for file in expected.unchanged),
+        renamed=tuple((record.uri, file.uri) for record, file in expected.renamed),
+        removed=tuple(record.uri for record in expected.removed),
+        skipped=listing.skipped,
+        ignored=listing.ignored,
+        failed=scanned.with_earlier_versions(listing.failures),
     )
 
 
-def _holds(held: set[str], uri: str) -> bool:
-    """Whether a document of this uri, or one in the folder of this uri, is in the library."""
-    return uri in held or any(other.startswith(f"{uri}/") for other in held)
+def _is_stored(uris: set[str], uri: str) -> bool:
+    """Whether the library has a document of this uri, or one in the folder of this uri."""
+    return uri in uris or any(other.startswith(f"{uri}/") for other in uris)

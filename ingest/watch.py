@@ -1,8 +1,8 @@
-"""Follows folders as they change: each burst of changes becomes one sync of the part it happened in.
+"""Watches folders: each burst of changes becomes one sync of the folder in which they happened.
 
-Changes are told by the operating system (the ``watchfiles`` library: inotify, FSEvents, and polling where
-there is neither, as on a network drive with ``WATCHFILES_FORCE_POLLING=1``). What such a telling misses, a
-look through everything catches that comes whenever it has been quiet for ten minutes.
+Changes come from the operating system (the ``watchfiles`` library: inotify, FSEvents, and polling where
+there is neither, as on a network drive with ``WATCHFILES_FORCE_POLLING=1``). A full sync after each ten
+minutes without changes catches those that the operating system didn't report.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.ignore import IGNORE_FILE
 from rag.errors import SaywhereError
 
 _LOG = logging.getLogger("saywhere.watch")
-_BURST_MS = 300  # so long must nothing change before a burst is over
+_BURST_MS = 300  # a burst ends after so long without a change
 _LONGEST_BURST_MS = 5_000
 _TICK_MS = 500
 _QUIET_SECONDS = 600.0
@@ -26,83 +26,81 @@ _QUIET_SECONDS = 600.0
 
 def watch(
     paths: Sequence[Path],
-    syncs: Callable[[Sequence[Path]], object],
+    sync: Callable[[Sequence[Path]], object],
     *,
     stop: Event,
-    leave_out: Path | None = None,
-    watching: Callable[[], None] = lambda: None,
+    exclude: Path | None = None,
 ) -> None:
-    """Calls ``syncs`` with all paths, then with each part that changed, until ``stop`` is set.
+    """Calls ``sync`` with all paths, then with each folder that changed, until ``stop`` is set.
 
-    A sync that fails is logged; the next change, or the next look through everything, tries again.
+    A sync that fails is logged; the next change, or the next full sync, tries again.
 
     Args:
-        leave_out: a folder whose changes don't count: the data folder, should it lie among the rest.
-        watching: called before each look through everything: what changes from now on is seen.
+        sync: is given the paths to sync.
+        exclude: a folder whose changes are ignored: the data folder, if it lies inside one of the paths.
     """
-    from watchfiles import watch as changes
+    from watchfiles import watch as watch_files
 
     roots = [path.resolve() for path in paths]
-    apart = leave_out.resolve() if leave_out is not None else None
+    excluded = exclude.resolve() if exclude is not None else None
 
-    def counts(_kind: object, changed: str) -> bool:
-        return any(_counts(root, Path(changed), apart) for root in roots)
+    def is_watched(_kind: object, path: str) -> bool:
+        return any(_is_watched(root, Path(path), excluded) for root in roots)
 
-    there = [root for root in roots if root.exists()]
+    existing = [root for root in roots if root.exists()]
     missing = [path for path, root in zip(paths, roots, strict=True) if not root.exists()]
-    _try(syncs, missing)  # tells that they aren't there
-    if not there:
+    _try_sync(sync, missing)  # reports that they don't exist
+    if not existing:
         return
-    looked: float | None = None
-    for burst in changes(
-        *there,
-        watch_filter=counts,
+    last_sync: float | None = None
+    for burst in watch_files(
+        *existing,
+        watch_filter=is_watched,
         debounce=_LONGEST_BURST_MS,
         step=_BURST_MS,
         stop_event=stop,
         rust_timeout=_TICK_MS,
         yield_on_timeout=True,
     ):
-        if looked is None or (not burst and monotonic() - looked > _QUIET_SECONDS):
-            watching()
-            _try(syncs, there)
+        if last_sync is None or (not burst and monotonic() - last_sync > _QUIET_SECONDS):
+            _try_sync(sync, existing)
         elif burst:
-            _try(syncs, concerned(there, [Path(changed) for _, changed in burst]))
+            _try_sync(sync, affected_folders(existing, [Path(path) for _, path in burst]))
         else:
             continue
-        looked = monotonic()
+        last_sync = monotonic()
 
 
-def concerned(roots: Sequence[Path], changed: Iterable[Path]) -> list[Path]:
-    """For each root with changes, the innermost folder that holds them all and is there.
+def affected_folders(roots: Sequence[Path], paths: Iterable[Path]) -> list[Path]:
+    """For each root with changes, the innermost existing folder that holds all of its changed paths.
 
-    A file that moved from one folder to another is so seen in both, and is a rename.
+    A file that moved from one folder to another so has both in the same sync, and is a rename.
     """
-    found = []
-    every = list(changed)
+    folders = []
+    changed_paths = list(paths)
     for root in roots:
-        inside = [path.parent for path in every if path.is_relative_to(root) and path != root]
-        if not inside:
-            found += [root] if root in every else []
+        parents = [path.parent for path in changed_paths if path.is_relative_to(root) and path != root]
+        if not parents:
+            folders += [root] if root in changed_paths else []
             continue
-        folder = Path(os.path.commonpath(inside))
+        folder = Path(os.path.commonpath(parents))
         while folder != root and not folder.is_dir():
             folder = folder.parent
-        found.append(folder if root.is_dir() else root)
-    return found
+        folders.append(folder if root.is_dir() else root)
+    return folders
 
 
-def _counts(root: Path, changed: Path, apart: Path | None) -> bool:
-    if not changed.is_relative_to(root) or (apart is not None and changed.is_relative_to(apart)):
+def _is_watched(root: Path, path: Path, excluded: Path | None) -> bool:
+    if not path.is_relative_to(root) or (excluded is not None and path.is_relative_to(excluded)):
         return False
-    inside = changed.relative_to(root).parts
-    return not any(part.startswith(".") for part in inside) or changed.name == IGNORE_FILE
+    is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not is_hidden or path.name == IGNORE_FILE
 
 
-def _try(syncs: Callable[[Sequence[Path]], object], paths: Sequence[Path]) -> None:
+def _try_sync(sync: Callable[[Sequence[Path]], object], paths: Sequence[Path]) -> None:
     if not paths:
         return
     try:
-        syncs(paths)
+        sync(paths)
     except SaywhereError as error:
-        _LOG.error("%s", error)  # the next change, or the next look, tries again
+        _LOG.error("%s", error)

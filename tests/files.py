@@ -20,14 +20,14 @@ LEAVE: Grid = (
 )
 
 
-def take(data: bytes | str, name: str, **more: Any) -> Document:
-    """The document of a file."""
+def read_document(data: bytes | str, name: str, **options: Any) -> Document:
+    """The document of a file; ``options`` as of ``ingest.formats.read``."""
     content = data.encode() if isinstance(data, str) else data
-    return read(content, name, uri=name, document_id="d", **more)
+    return read(content, name, uri=name, document_id="d", **options)
 
 
 def blocks(document: Document) -> list[tuple[str, str, str | None]]:
-    """Kind, text and lead of each block."""
+    """Kind, text and context of each block."""
     text = document.text
     return [
         (b.kind.value, b.span.slice(text), b.context_span.slice(text) if b.context_span else None)
@@ -35,8 +35,9 @@ def blocks(document: Document) -> list[tuple[str, str, str | None]]:
     ]
 
 
-def check(document: Document) -> None:
-    """What holds for every document: blocks in order, leads before them, pages and sections in place."""
+def check_document(document: Document) -> None:
+    """Asserts what is true of every document: blocks in order, context spans before them, pages without
+    gaps, sections inside the text, and texts that UTF-8 can hold."""
     end = 0
     for block in document.blocks:
         assert end <= block.span.start < block.span.end <= len(document.text)
@@ -56,33 +57,33 @@ def check(document: Document) -> None:
         assert text.encode().decode() == text
 
 
-def word(*parts: str | Grid | tuple[str, str]) -> bytes:
+def docx(*parts: str | Grid | tuple[str, str]) -> bytes:
     """A Word file: a string is a paragraph, a pair a paragraph with its style, a grid a table."""
     from docx import Document as Word
 
-    made = Word()
+    file = Word()
     for part in parts:
         if isinstance(part, str):
-            made.add_paragraph(part)
-        elif len(part) == 2 and all(isinstance(each, str) for each in part):
-            made.add_paragraph(str(part[0]), style=str(part[1]))
+            file.add_paragraph(part)
+        elif len(part) == 2 and all(isinstance(text, str) for text in part):
+            file.add_paragraph(str(part[0]), style=str(part[1]))
         else:
-            table = made.add_table(rows=0, cols=len(part[0]))
+            table = file.add_table(rows=0, cols=len(part[0]))
             for row in part:
                 for cell, text in zip(table.add_row().cells, row, strict=True):
                     cell.text = str(text)
-    return saved(made)
+    return saved_bytes(file)
 
 
-def saved(made: Any) -> bytes:
+def saved_bytes(file: Any) -> bytes:
     """The bytes that an Office library's object saves."""
     out = io.BytesIO()
-    made.save(out)
+    file.save(out)
     return out.getvalue()
 
 
 def html_table(grid: Grid) -> str:
-    """An HTML table whose first row is of ``th``."""
+    """An HTML table whose first row has ``th`` cells."""
     tags = ("th", *["td"] * (len(grid) - 1))
     rows = ["".join(f"<{tag}>{cell}</{tag}>" for cell in row) for tag, row in zip(tags, grid, strict=True)]
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
@@ -91,14 +92,14 @@ def html_table(grid: Grid) -> str:
 def zipped(files: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A ZIP file of these members, by name."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as made:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in files.items():
-            made.writestr(name, data)
+            archive.writestr(name, data)
     return out.getvalue()
 
 
 def pdf(*pages: Sequence[tuple[Any, ...]], size: tuple[float, float] = (595, 842), **info: str) -> bytes:
-    """A PDF of pages; each is (x, y from the top, text[, type size[, bold]]) in the order of drawing."""
+    """A PDF of pages, each of (x, y from the top, text[, type size[, bold]]), drawn in this order."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
@@ -115,22 +116,22 @@ def pdf(*pages: Sequence[tuple[Any, ...]], size: tuple[float, float] = (595, 842
     return out.getvalue()
 
 
-def lines(
+def typeset(
     text: str, x: float = 72, y: float = 100, width: int = 80, points: float = 10
 ) -> list[tuple[Any, ...]]:
-    """A paragraph set in lines of at most ``width`` characters, for ``pdf``."""
+    """A paragraph in lines of at most ``width`` characters, as ``pdf`` takes them."""
     from textwrap import wrap
 
-    return [(x, y + 1.2 * points * at, row, points) for at, row in enumerate(wrap(text, width))]
+    return [(x, y + 1.2 * points * at, line, points) for at, line in enumerate(wrap(text, width))]
 
 
-def slides(*made: tuple[str, Sequence[str], Grid | None, str]) -> bytes:
-    """A PowerPoint file of (title, bullets, table, notes)."""
+def pptx(*slides: tuple[str, Sequence[str], Grid | None, str]) -> bytes:
+    """A PowerPoint file of slides, each (title, bullets, table, notes)."""
     from pptx import Presentation
     from pptx.util import Inches
 
     deck = Presentation()
-    for title, bullets, grid, notes in made:
+    for title, bullets, grid, notes in slides:
         slide = deck.slides.add_slide(deck.slide_layouts[1])
         slide.shapes.title.text = title
         slide.placeholders[1].text = "\n".join(bullets)
@@ -143,10 +144,10 @@ def slides(*made: tuple[str, Sequence[str], Grid | None, str]) -> bytes:
                     shape.table.cell(row, column).text = str(text)
         if notes:
             slide.notes_slide.notes_text_frame.text = notes
-    return saved(deck)
+    return saved_bytes(deck)
 
 
-def workbook(**sheets: Grid) -> bytes:
+def xlsx(**sheets: Grid) -> bytes:
     """An Excel file; a cell may be (value, number format)."""
     from openpyxl import Workbook
 
@@ -160,11 +161,11 @@ def workbook(**sheets: Grid) -> bytes:
                 cell.value, *style = value if isinstance(value, tuple) else (value,)
                 if style:
                     cell.number_format = style[0]
-    return saved(book)
+    return saved_bytes(book)
 
 
-def ebook(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
-    """An EPUB of these chapters' bodies."""
+def epub(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
+    """An EPUB of chapters with these bodies."""
     items = "".join(
         f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>'
         for n in range(len(chapters))
@@ -188,7 +189,7 @@ def ebook(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
 
 
 def opendocument(body: str, kind: str = "text") -> bytes:
-    """An OpenDocument file with this content."""
+    """An OpenDocument file with this content; ``kind`` is "text" or "presentation"."""
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "text", "table", "drawing", "presentation")

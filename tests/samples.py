@@ -1,4 +1,4 @@
-"""Small documents and candidates that several tests build on."""
+"""Small documents, passages and candidates for tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def document(text: str, *, id: str = "d1", title: str = "Notes", **more: object)
 
 
 def find(text: str, part: str, nth: int = 0) -> Span:
-    """The span of the nth place of a part."""
+    """The span of a part's nth occurrence (0 the first)."""
     at = -1
     for _ in range(nth + 1):
         at = text.index(part, at + 1)
@@ -48,5 +48,5 @@ def candidate(
 
 
 def mention(doc: Document, pronoun: Span, name: str) -> Mention:
-    """A pronoun led back to the first place of a name."""
+    """A pronoun with the first occurrence of a name as its antecedent."""
     return Mention(span=pronoun, antecedent=find(doc.text, name))

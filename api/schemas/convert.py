@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.schemas.feedback import FeedbackIn, FeedbackOut, PlaceOut
 from api.schemas.jobs import JobOut, ResultOut
-from ingest.report import results_of
+from ingest.report import document_results
 from rag.ports.feedback import Feedback
 from rag.ports.jobs import Job
 from rag.wire.convert import version_in, version_out
@@ -54,6 +54,6 @@ def job_out(job: Job, *, results: bool = True) -> JobOut:
         total=job.total,
         done=job.done,
         counts=counts if isinstance(counts, dict) else {},
-        results=[ResultOut.model_validate(one) for one in results_of(job)] if results else [],
+        results=[ResultOut.model_validate(one) for one in document_results(job)] if results else [],
         error=job.error or None,
     )

@@ -1,8 +1,8 @@
-"""``python -m evals.bench.ingest``: how fast a folder comes in, in how much memory, how fast nothing does.
+"""``python -m evals.bench.ingest``: speed and memory of ingesting a folder.
 
-Makes a folder of Markdown files out of sentences drawn at random from the open sets (or, where they are
-absent, from the seed article), and ingests it as the command line does: into a fresh data folder, then
-again with nothing changed, then again with everything moved to another folder.
+Writes a folder of Markdown files with sentences drawn at random from the open sets (or, without those, from
+the seed article), and ingests it as the command line does: into a fresh data folder, then again unchanged,
+then again with all files moved to another folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from evals.datasets.gzipped import corpus
-from ingest.report import Report
+from ingest.report import Progress, Report
 from ingest.wiring import ingest
 from rag.settings import load
 from rag.text import sentences
@@ -33,7 +33,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One ingest: what it did, seconds by the clock and of all cores, the most memory so far in MiB."""
+    """One ingest: its report, seconds by the clock and of all cores, and the peak memory so far in MiB."""
 
     report: Report
     seconds: float
@@ -41,16 +41,16 @@ class Run:
     peak_mib: float
 
 
-def drawn(shared: Path, seeds: Path) -> list[str]:
-    """The sentences that texts are made of."""
+def sentence_pool(shared: Path, seeds: Path) -> list[str]:
+    """The sentences to draw from."""
     texts = [text.text for name in SETS if (shared / name).is_dir() for text in corpus(shared / name)]
     texts = texts or [path.read_text("utf-8") for path in sorted(seeds.glob("*.txt"))]
-    found = [span.slice(text) for text in texts for span in sentences(text, Span(0, len(text)))]
-    return [" ".join(sentence.split()) for sentence in found if 5 <= len(sentence.split()) <= 60]
+    pool = [span.slice(text) for text in texts for span in sentences(text, Span(0, len(text)))]
+    return [" ".join(sentence.split()) for sentence in pool if 5 <= len(sentence.split()) <= 60]
 
 
-def fill(folder: Path, pool: list[str], passages: int, per_document: int) -> int:
-    """Writes files of about so many passages each, a section a passage; returns how many files."""
+def write_files(folder: Path, pool: list[str], passages: int, per_document: int) -> int:
+    """Writes files of about ``per_document`` passages, each a section; returns the number of files."""
     random = Random(7)  # noqa: S311 (no secret)
     files = -(-passages // per_document)
     for number in range(files):
@@ -62,28 +62,28 @@ def fill(folder: Path, pool: list[str], passages: int, per_document: int) -> int
     return files
 
 
-def timed(service: Service, folder: Path, tell: Callable[[str], None]) -> Run:
-    """Ingests the folder; tells twice a minute how far it is."""
+def timed_ingest(service: Service, folder: Path, log: Callable[[str], None]) -> Run:
+    """Ingests the folder; logs the progress twice a minute."""
     began, cpu = time.perf_counter(), time.process_time()
     ended = Event()
-    done = 0
+    passages = 0
 
-    def count(progress: object) -> None:
-        nonlocal done
-        done = getattr(progress, "passages", 0)
+    def on_progress(progress: Progress) -> None:
+        nonlocal passages
+        passages = progress.passages
 
-    def watch() -> None:
+    def log_progress() -> None:
         while not ended.wait(30):
             seconds = time.perf_counter() - began
-            tell(f"{done} passages, {done / seconds:.0f}/s, {resident():.0f} MiB now")
+            log(f"{passages} passages, {passages / seconds:.0f}/s, {resident():.0f} MiB now")
 
-    watching = Thread(target=watch, daemon=True)
-    watching.start()
+    thread = Thread(target=log_progress, daemon=True)
+    thread.start()
     try:
-        report = ingest(service, [folder], progress=count)
+        report = ingest(service, [folder], progress=on_progress)
     finally:
         ended.set()
-        watching.join()
+        thread.join()
     return Run(
         report=report,
         seconds=time.perf_counter() - began,
@@ -93,12 +93,12 @@ def timed(service: Service, folder: Path, tell: Callable[[str], None]) -> Run:
 
 
 def peak() -> float:
-    """The most memory this process ever had, in MiB (``ru_maxrss`` is in KiB on Linux)."""
+    """The peak memory of this process, in MiB (``ru_maxrss`` is in KiB on Linux)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def resident() -> float:
-    """The memory this process has now, in MiB; 0 where the system doesn't tell."""
+    """The memory of this process now, in MiB; 0 without ``/proc``."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -106,28 +106,28 @@ def resident() -> float:
     return pages * resource.getpagesize() / _MIB
 
 
-def lines(folder: Path, data: Path, files: int, tell: Callable[[str], None]) -> Iterator[str]:
-    """The figures of the three runs, one after the other."""
+def figures(folder: Path, data: Path, files: int, log: Callable[[str], None]) -> Iterator[str]:
+    """Runs the three ingests, and gives their figures as Markdown list items."""
     began = time.perf_counter()
     with open_service(load(data=data)) as service:
         opened = time.perf_counter() - began
-        first = timed(service, folder, tell)
-        units = service.dense.count("default")
+        first = timed_ingest(service, folder, log)
+        sentence_count = service.dense.count("default")
         report = first.report
-        yield f"- {files:,} files, {report.passages:,} passages, {units:,} sentences"
+        yield f"- {files:,} files, {report.passages:,} passages, {sentence_count:,} sentences"
         yield (
             f"- first: {first.seconds:.1f} s: {report.passages / first.seconds:.0f} passages/s, "
-            f"{units / first.seconds:.0f} sentences/s, {files / first.seconds:.1f} files/s; of it reading "
-            f"{report.read_seconds:.1f} s, writing {report.write_seconds:.1f} s; "
+            f"{sentence_count / first.seconds:.0f} sentences/s, {files / first.seconds:.1f} files/s; "
+            f"of it reading {report.read_seconds:.1f} s, writing {report.write_seconds:.1f} s; "
             f"all cores together {first.cpu_seconds:.1f} s"
         )
         yield f"- memory: {first.peak_mib:.0f} MiB at most, {resident():.0f} after"
     began = time.perf_counter()
     with open_service(load(data=data)) as service:
         reopened = time.perf_counter() - began
-        again = timed(service, folder, tell)
+        unchanged = timed_ingest(service, folder, log)
         yield (
-            f"- nothing changed: {again.seconds:.2f} s for {len(again.report.unchanged):,} files "
+            f"- nothing changed: {unchanged.seconds:.2f} s for {len(unchanged.report.unchanged):,} files "
             f"(opening took {reopened:.1f} s, at first {opened:.1f})"
         )
         inner = folder / "moved"
@@ -135,9 +135,9 @@ def lines(folder: Path, data: Path, files: int, tell: Callable[[str], None]) -> 
         for path in sorted(folder.iterdir()):
             if path != inner:
                 path.rename(inner / path.name)
-        renamed = timed(service, folder, tell)
-        done = renamed.report
-        yield f"- all moved: {renamed.seconds:.2f} s, {len(done.renamed):,} files, {done.passages} embedded"
+        moved = timed_ingest(service, folder, log)
+        report = moved.report
+        yield f"- all moved: {moved.seconds:.2f} s, {len(report.renamed):,} files, {report.passages} embedded"
 
 
 def main() -> int:
@@ -148,15 +148,15 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=Path("../shared/data/open"))
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     options = parser.parse_args()
-    pool = drawn(options.shared, options.seeds)
+    pool = sentence_pool(options.shared, options.seeds)
     if not pool:
         print("there are no texts to draw from", file=sys.stderr)
         return 2
     with TemporaryDirectory() as scratch:
         folder, data = Path(scratch) / "folder", Path(scratch) / "data"
         folder.mkdir()
-        files = fill(folder, pool, options.passages, options.per_document)
-        for line in lines(folder, data, files, lambda line: print(line, file=sys.stderr, flush=True)):
+        files = write_files(folder, pool, options.passages, options.per_document)
+        for line in figures(folder, data, files, lambda text: print(text, file=sys.stderr, flush=True)):
             print(line, flush=True)
         size = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
         print(f"- on the disk: {size / _MIB:.0f} MiB")

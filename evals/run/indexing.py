@@ -1,4 +1,4 @@
-"""Writes documents into a service, in batches, as ingest does but without files."""
+"""Writes documents into a service in batches, without files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ingest.batch_writer import BatchWriter
 from ingest.split import PassageSplitter
 from rag.coreference.resolver import PronounResolver
 from rag.ports.catalog import Change
@@ -14,12 +15,10 @@ from rag.settings import Settings
 from rag.types import Document
 from rag.wiring import Service, open_service
 
-BATCH = 64
-
 
 @contextmanager
 def fresh_service(settings: Settings, documents: Iterable[Document] = ()) -> Iterator[Service]:
-    """A service over these documents alone, in a folder of its own that is gone afterwards.
+    """A service over these documents alone, in a temporary data folder.
 
     Raises:
         SaywhereError: it can't be opened.
@@ -33,7 +32,7 @@ def fresh_service(settings: Settings, documents: Iterable[Document] = ()) -> Ite
 
 
 def always_answering(settings: Settings) -> Settings:
-    """The same, but no answer is withheld for want of confidence."""
+    """The same settings, but no answer is withheld for low confidence."""
     decide = settings.decide.model_copy(update={"threshold": 0.0})
     return settings.model_copy(update={"decide": decide})
 
@@ -41,22 +40,19 @@ def always_answering(settings: Settings) -> Settings:
 def write_documents(service: Service, documents: Iterable[Document]) -> int:
     """Splits, resolves and commits documents; those without a passage are left out.
 
+    Batches are of 64 documents, however many sentences these have.
+
     Returns:
         How many documents were written.
     """
+    return BatchWriter(service.library, max_sentences=None).write_all(_changes(service, documents))
+
+
+def _changes(service: Service, documents: Iterable[Document]) -> Iterator[Change]:
     split = service.settings.split
     splitter = PassageSplitter(min_words=split.min_words, max_words=split.max_words)
     resolver = PronounResolver()
-    batch: list[Change] = []
-    written = 0
     for document in documents:
         passages = resolver.resolve(document, list(splitter.split(document)))
         if passages:
-            batch.append(Change(document=document, passages=tuple(passages)))
-            written += 1
-        if len(batch) == BATCH:
-            service.library.write(batch)
-            batch = []
-    if batch:
-        service.library.write(batch)
-    return written
+            yield Change(document=document, passages=tuple(passages))

@@ -1,7 +1,7 @@
-"""Blocks as a reader meets them, each with the lead that it can't be understood without.
+"""A document's flow of blocks, each with the context span that it can't be understood without.
 
 Every format with paragraphs, lists and tables is written through here, so that a table's row or a
-list's item is the same thing wherever it comes from.
+list's item is the same whatever format it comes from.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ingest.formats.tables import Row, line, table
+from ingest.formats.tables import Row, row_line, to_table
 from ingest.formats.writer import DocumentWriter
 from rag.types import BlockKind, Span
 
 
 class Flow:
-    """Writes blocks in order. ``owner`` is the list item or quotation that a block belongs to.
+    """Writes blocks in order. ``owner`` is the span of the list item or quotation that holds a block.
 
     >>> flow = Flow(DocumentWriter())
     >>> flow.paragraph("Bring:")
     Span(start=0, end=6)
-    >>> flow.item("- a pen", flow.context_span(None))
+    >>> flow.item("- a pen", flow.list_context(None))
     Span(start=8, end=15)
     """
 
     def __init__(self, writer: DocumentWriter) -> None:
         self.writer = writer
-        self._leading: Span | None = None
+        self._last_sentence: Span | None = None
         self._depth = 0
 
     @property
@@ -36,56 +36,56 @@ class Flow:
 
     def heading(self, text: str, level: int) -> None:
         self.writer.heading(text, level)
-        self._leading = None
+        self._last_sentence = None
 
     def paragraph(self, text: str, owner: Span | None = None) -> Span:
         span = self._write(text, BlockKind.PARAGRAPH, owner)
-        self._leading = self.writer.last_sentence if len(span) else None
+        self._last_sentence = self.writer.last_sentence if len(span) else None
         return span
 
     def quote(self, text: str, context_span: Span | None) -> Span:
         return self._write(text, BlockKind.QUOTE, context_span)
 
     def code(self, text: str, owner: Span | None = None) -> Span:
-        return self._write(text, BlockKind.CODE, owner or self.announcing())
+        return self._write(text, BlockKind.CODE, owner or self.announcement())
 
     def item(self, text: str, context_span: Span | None, *, tight: bool = False) -> Span:
         """A list's item with its mark, as "- text"."""
         return self._write(text, BlockKind.LIST_ITEM, context_span, tight=tight)
 
     def table(self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None) -> None:
-        """A table's rows, each led by the header; see ``ingest.formats.tables.table``."""
-        made = table(rows, header_rows)
-        context_span = owner or self.announcing()
-        for title in made.titles:
+        """A table's rows, each with the header as its context; see ``ingest.formats.tables.to_table``."""
+        table = to_table(rows, header_rows)
+        context_span = owner or self.announcement()
+        for title in table.titles:
             context_span = self._write(title, BlockKind.PARAGRAPH, context_span)
         tight = False
-        if any(made.header):
-            context_span = self._write(line(made.header), BlockKind.TABLE_HEADER, context_span)
+        if any(table.header):
+            context_span = self._write(row_line(table.header), BlockKind.TABLE_HEADER, context_span)
             tight = True
-        for row in made.rows:
-            self._write(line(row), BlockKind.TABLE_ROW, context_span, tight=tight)
+        for row in table.rows:
+            self._write(row_line(row), BlockKind.TABLE_ROW, context_span, tight=tight)
             tight = True
 
-    def context_span(self, owner: Span | None) -> Span | None:
-        """What leads the items of a list that begins here: its owner or the sentence before."""
-        return owner or self._leading
+    def list_context(self, owner: Span | None) -> Span | None:
+        """The context of the items of a list that begins here: its owner or the sentence before it."""
+        return owner or self._last_sentence
 
-    def announcing(self) -> Span | None:
+    def announcement(self) -> Span | None:
         """The sentence before, if it ends with a colon."""
-        return self._leading if self.writer.announces else None
+        return self._last_sentence if self.writer.ends_with_colon else None
 
-    def close(self) -> None:
-        """What was written last leads nothing that follows."""
-        self._leading = None
+    def end_context(self) -> None:
+        """What is written next has no context in what was written before."""
+        self._last_sentence = None
 
     @contextmanager
-    def deeper(self) -> Iterator[None]:
+    def nested(self) -> Iterator[None]:
         """Blocks inside an item of a list."""
         self._depth += 1
         yield
         self._depth -= 1
 
     def _write(self, text: str, kind: BlockKind, context_span: Span | None, *, tight: bool = False) -> Span:
-        self._leading = None
+        self._last_sentence = None
         return self.writer.block(text, kind, context_span=context_span, indent=2 * self._depth, tight=tight)

@@ -10,10 +10,10 @@ class Limits:
     """Bounds on one source. A file over one of them is refused with an error that names it.
 
     ``document_bytes`` bounds the file itself, ``unpacked_bytes`` all that an archive or Office file
-    unpacks to, ``members`` its entries, ``depth`` how deep elements or values
-    nest, ``archives`` how many archives may lie in one another, ``pages`` pages, slides and sheets,
-    ``cells`` a spreadsheet's, ``characters`` the text that is kept. ``seconds`` (wall clock) and
-    ``memory_bytes`` (address space) bound the process that parses, see ``ingest.formats.sandbox``.
+    unpacks to, ``members`` its entries, ``depth`` how deep elements or values nest, ``archives`` how many
+    archives may lie in one another, ``pages`` pages, slides, sheets and chapters, ``cells`` a spreadsheet's,
+    ``characters`` the document's text. ``seconds`` (wall clock) and ``memory_bytes`` (address space) bound
+    the process that parses, see ``ingest.formats.sandbox``.
     """
 
     document_bytes: int = 25_000_000
@@ -33,6 +33,6 @@ DEFAULT = Limits()
 
 @dataclass(slots=True)
 class Budget:
-    """What may still be unpacked from one source and from the archives inside it, in bytes."""
+    """How many bytes may still be unpacked from one source and the archives inside it."""
 
     left: int

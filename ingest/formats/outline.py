@@ -11,7 +11,7 @@ from rag.types import Section, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading's place, its text and its level (1 the outermost)."""
+    """A heading's span, its text and its level (1 the outermost)."""
 
     span: Span
     text: str

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from math import isfinite
 
 from ingest.formats.flow import Flow
-from ingest.formats.tables import table
+from ingest.formats.tables import to_table
 from ingest.formats.text.decode import well_formed
 
 Grid = Sequence[Sequence[str]]
@@ -15,17 +15,21 @@ Grid = Sequence[Sequence[str]]
 
 def write_grid(grid: Grid, flow: Flow) -> None:
     """Writes the tables of a sheet: an empty row ends one, if what follows has a header of its own."""
-    for part in _tables(grid):
-        if max(map(len, part)) == 1 or all(sum(map(bool, row)) < 2 for row in part):
-            for row in part:
+    for rows in _tables(grid):
+        if max(map(len, rows)) == 1 or all(sum(map(bool, row)) < 2 for row in rows):
+            for row in rows:
                 flow.paragraph(" ".join(cell for cell in row if cell))
         else:
-            flow.table(part)
-        flow.close()
+            flow.table(rows)
+        flow.end_context()
 
 
-def shown(value: object, number_format: str = "") -> str:
-    """A cell's value as text: dates in ISO form, percentages and amounts as the sheet shows them."""
+def cell_text(value: object, number_format: str = "") -> str:
+    """A cell's value as text: dates in ISO form, percentages and amounts as the sheet shows them.
+
+    Args:
+        number_format: an Excel number format, such as "0.0%".
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -42,15 +46,15 @@ def shown(value: object, number_format: str = "") -> str:
 def _number(value: float, number_format: str) -> str:
     if not isfinite(value):
         return ""
-    plain = number_format.split(";")[0]
-    if "%" in plain:
+    positive = number_format.split(";")[0]
+    if "%" in positive:
         return f"{_digits(value * 100)}%"
     text = _digits(value)
-    symbol = next((sign for sign in "€$£¥" if sign in plain), "")
+    symbol = next((sign for sign in "€$£¥" if sign in positive), "")
     if not symbol:
         return text
-    text = f"{value:,.2f}" if "0.00" in plain else text
-    return f"{text} {symbol}" if plain.find(symbol) > plain.find("0") else f"{symbol}{text}"
+    text = f"{value:,.2f}" if "0.00" in positive else text
+    return f"{text} {symbol}" if positive.find(symbol) > positive.find("0") else f"{symbol}{text}"
 
 
 def _digits(value: float) -> str:
@@ -61,17 +65,17 @@ def _digits(value: float) -> str:
 
 def _tables(grid: Grid) -> Iterator[list[list[str]]]:
     current: list[list[str]] = []
-    gap = False
+    after_gap = False
     rows = [list(row) for row in grid]
     for at, row in enumerate(rows):
         if not any(cell.strip() for cell in row):
-            gap = True
+            after_gap = True
             continue
-        if gap and current and _begins_table(rows, at):
+        if after_gap and current and _begins_table(rows, at):
             yield current
             current = []
         current.append(row)
-        gap = False
+        after_gap = False
     if current:
         yield current
 
@@ -81,5 +85,5 @@ def _begins_table(rows: Sequence[list[str]], at: int) -> bool:
     end = at
     while end < len(rows) and end < at + 20 and any(cell.strip() for cell in rows[end]):
         end += 1
-    made = table(rows[at:end])
-    return bool(made.header or made.titles)
+    table = to_table(rows[at:end])
+    return bool(table.header or table.titles)

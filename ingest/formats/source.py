@@ -1,4 +1,4 @@
-"""What a format reader is given."""
+"""The input of a format reader: a file's bytes, its name and the limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.types import DEFAULT_COLLECTION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The bytes of one file and who it is. ``name`` is its file name, for messages and titles.
+    """The bytes of one file and its names. ``name`` is its file name, for messages and titles.
 
     ``inside`` counts the archives around it; all of them share one ``budget``.
     """
@@ -32,7 +32,7 @@ class Source:
 
     @property
     def stem_title(self) -> str:
-        """The title of a document that has none: ``on-call_rota.md`` is "on call rota"."""
+        """A title made of the file's name: "on call rota" of ``on-call_rota.md``."""
         name = well_formed(self.name)
         words = (PurePosixPath(name).stem or name).replace("-", " ").replace("_", " ").split()
         return " ".join(words) or name

@@ -1,4 +1,4 @@
-"""Rows of cells as every format gives them, made lines that a row is cited by, its header found."""
+"""Rows of cells as a format gives them to a table: its titles, its header and its rows."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def table(rows: Sequence[Row], header_rows: int | None = None) -> Table:
-    """Cells cleaned, empty rows and columns gone, titles and header told from the rows.
+def to_table(rows: Sequence[Row], header_rows: int | None = None) -> Table:
+    """Cleans the cells, leaves empty rows and columns out, and tells titles and header from the rows.
 
     Args:
-        header_rows: how many of the rows are known to be the header; several are made one, top
-            to bottom. None: the first row is taken for it if it looks like names.
+        header_rows: how many of the rows are known to be the header; several are merged into one, top
+            to bottom. None: the first row is the header if it looks like names of columns.
     """
-    cleaned = [tuple(_cell(cell) for cell in row) for row in rows]
+    cleaned = [tuple(_clean_cell(cell) for cell in row) for row in rows]
     width = max((len(row) for row in cleaned), default=0)
-    padded = [_once(row) + ("",) * (width - len(row)) for row in cleaned]
-    known = len([row for row in padded[: header_rows or 0] if any(row)])
+    padded = [_without_repeats(row) + ("",) * (width - len(row)) for row in cleaned]
+    header_count = len([row for row in padded[: header_rows or 0] if any(row)])
     filled = [row for row in padded if any(row)]
     used = [column for column in range(width) if any(row[column] for row in filled)]
     tidy = [tuple(row[column] for column in used) for row in filled]
-    titles = _titles(tidy)
-    body, known = tidy[titles:], max(0, known - titles)
-    if not known and header_rows != 0:
-        known = int(_is_header(body))
+    title_count = _count_titles(tidy)
+    body, header_count = tidy[title_count:], max(0, header_count - title_count)
+    if not header_count and header_rows != 0:
+        header_count = int(_begins_with_header(body))
     return Table(
-        titles=tuple(next(cell for cell in row if cell) for row in tidy[:titles]),
-        header=_merged(body[:known]),
-        rows=tuple(body[known:]),
+        titles=tuple(next(cell for cell in row if cell) for row in tidy[:title_count]),
+        header=_merge_header(body[:header_count]),
+        rows=tuple(body[header_count:]),
     )
 
 
-def line(cells: Row) -> str:
-    """The line of a row, "cell | cell"; what ``rag.view`` splits again."""
+def row_line(cells: Row) -> str:
+    """The line of a row, "cell | cell"; ``rag.reading.context.split_cells`` splits it again."""
     return " | ".join(cells).strip()
 
 
@@ -59,17 +59,17 @@ def is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell) is not None
 
 
-def _cell(text: str) -> str:
+def _clean_cell(text: str) -> str:
     return _BAR.sub("¦", " ".join(text.split()))
 
 
-def _once(row: Row) -> tuple[str, ...]:
-    """A text that fills a whole row stands in its first cell."""
+def _without_repeats(row: Row) -> tuple[str, ...]:
+    """A text that fills a whole row stands in its first cell only."""
     same = len(row) > 1 and len(set(row)) == 1
     return (row[0], *("" for _ in row[1:])) if same else tuple(row)
 
 
-def _titles(rows: Sequence[Row]) -> int:
+def _count_titles(rows: Sequence[Row]) -> int:
     """How many rows at the top hold one cell only, while rows below hold several."""
     count = 0
     while count < len(rows) and sum(map(bool, rows[count])) == 1:
@@ -78,8 +78,9 @@ def _titles(rows: Sequence[Row]) -> int:
     return count if wide else 0
 
 
-def _is_header(rows: Sequence[Row]) -> bool:
-    """Names of columns: short, different, all there (but the first perhaps), no amounts, no "Name:"."""
+def _begins_with_header(rows: Sequence[Row]) -> bool:
+    """Whether the first row holds names of columns: short, different, all there (except perhaps the
+    first), no amounts, no "Name:"."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
     first, *rest = rows[0]
@@ -91,7 +92,7 @@ def _is_header(rows: Sequence[Row]) -> bool:
     return all(_YEAR.fullmatch(name) or not is_number(name) for name in rest) and not is_number(first)
 
 
-def _merged(rows: Sequence[Row]) -> tuple[str, ...]:
+def _merge_header(rows: Sequence[Row]) -> tuple[str, ...]:
     """Header rows as one: "Leave" over "paid" is "Leave paid"."""
     if not rows:
         return ()

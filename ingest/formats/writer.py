@@ -13,7 +13,7 @@ from rag.types import Block, BlockKind, Document, Page, Span
 
 
 class DocumentWriter:
-    """Appends blocks and knows where each came to stand.
+    """Appends blocks and gives the span of each in the document's text.
 
     >>> writer = DocumentWriter()
     >>> writer.block("Better:", BlockKind.PARAGRAPH)
@@ -28,12 +28,17 @@ class DocumentWriter:
         self._length = 0
         self._blocks: list[Block] = []
         self._headings: list[Heading] = []
-        self._pages: list[tuple[int, int]] = []
-        self._included: list[Page] = []
+        self._page_starts: list[tuple[int, int]] = []
+        self._included_pages: list[Page] = []
 
     @property
     def headings(self) -> tuple[Heading, ...]:
         return tuple(self._headings)
+
+    @property
+    def top_heading(self) -> str | None:
+        """The first heading of level 1."""
+        return next((heading.text for heading in self._headings if heading.level == 1), None)
 
     @property
     def last_sentence(self) -> Span | None:
@@ -44,8 +49,8 @@ class DocumentWriter:
         return sentences(block)[-1].shift(self._length - len(block))
 
     @property
-    def announces(self) -> bool:
-        """Whether the block just written ends with a colon: what follows belongs to it."""
+    def ends_with_colon(self) -> bool:
+        """Whether the block just written ends with a colon: the next block belongs to it."""
         return bool(self._text) and self._text[-1].endswith((":", "："))
 
     def heading(self, text: str, level: int) -> None:
@@ -86,23 +91,26 @@ class DocumentWriter:
         return span
 
     def page(self, number: int, at: int | None = None) -> None:
-        """A page begins: with the next block, or at an offset inside the block just written."""
-        self._pages.append((self._length if at is None else at, number))
+        """Begins a page: with the next block, or at an offset inside the block just written."""
+        self._page_starts.append((self._length if at is None else at, number))
 
     def include(self, document: Document, name: str) -> None:
-        """A whole document under a heading of its own: its blocks, sections and pages are kept."""
+        """Adds a whole document under a heading ``name``, with its blocks, sections and pages."""
         self.heading(name, 1)
         self._append("\n\n" if self._length else "")
-        by = self._length
+        offset = self._length
         self._append(document.text)
         for block in document.blocks or (Block(span=Span(0, len(document.text)), kind=BlockKind.PARAGRAPH),):
-            context_span = block.context_span.shift(by) if block.context_span else None
-            self._blocks.append(Block(span=block.span.shift(by), kind=block.kind, context_span=context_span))
+            context_span = block.context_span.shift(offset) if block.context_span else None
+            span = block.span.shift(offset)
+            self._blocks.append(Block(span=span, kind=block.kind, context_span=context_span))
         for section in document.sections:
             path = section.path or (document.title,)
-            span = Span(section.span.start + by, section.span.start + by)
+            span = Span(section.span.start + offset, section.span.start + offset)
             self._headings.append(Heading(span=span, text=path[-1], level=1 + len(path)))
-        self._included += [Page(span=page.span.shift(by), number=page.number) for page in document.pages]
+        self._included_pages += [
+            Page(span=page.span.shift(offset), number=page.number) for page in document.pages
+        ]
 
     def document(
         self, source: Source, *, title: str, media_type: str, metadata: Mapping[str, str]
@@ -121,7 +129,7 @@ class DocumentWriter:
             text="".join(self._text),
             media_type=media_type,
             sections=outline(self._headings, self._length, title),
-            pages=(*self._page_spans(), *self._included),
+            pages=(*self._page_spans(), *self._included_pages),
             blocks=tuple(self._blocks),
             metadata=dict(metadata),
             collection=source.collection,
@@ -129,8 +137,8 @@ class DocumentWriter:
 
     def _page_spans(self) -> Iterator[Page]:
         """Pages without gaps: each ends where the next begins."""
-        edges = [*(at for at, _ in self._pages[1:]), self._length]
-        for (start, number), end in zip(self._pages, edges, strict=False):
+        ends = [*(start for start, _ in self._page_starts[1:]), self._length]
+        for (start, number), end in zip(self._page_starts, ends, strict=False):
             yield Page(span=Span(start, max(start, end)), number=number)
 
     def _append(self, text: str) -> None:

@@ -10,13 +10,12 @@ from pathlib import PurePosixPath
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ingest.batch_writer import BatchWriter
 from ingest.llama_index.text_structure import VERSION as STRUCTURE_VERSION
 from ingest.llama_index.text_structure import with_structure
-from ingest.memory import release_memory
-from ingest.plan import document_id
+from ingest.plan import new_document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Report
-from ingest.sync import BATCH_DOCUMENTS, BATCH_SENTENCES, sentences
 from ingest.wiring import preparer
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.ports.catalog import Change, DocumentRecord, Move
@@ -75,11 +74,13 @@ class _Run:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
-    passages: int = 0
     read_seconds: float = 0.0
-    write_seconds: float = 0.0
     _records: dict[str, DocumentRecord] = field(default_factory=dict)
     _ids: set[str] = field(default_factory=set)
+    _writer: BatchWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._writer = BatchWriter(self.service.library)
 
     def write_all(self, documents: Sequence[LlamaDocument]) -> None:
         from rag.adapters.llama_index import document_uris
@@ -88,13 +89,11 @@ class _Run:
         self._records = {record.uri: record for record in records}
         self._ids = {record.id for record in records}
         uris = document_uris(documents)
-        batch: list[Change] = []
         for change in self._changes(documents, uris):
-            batch.append(change)
-            if len(batch) >= BATCH_DOCUMENTS or sentences(batch) >= BATCH_SENTENCES:
-                self._write(batch)
-                batch = []
-        self._write(batch)
+            self._writer.add(change)
+            if self._writer.is_full:
+                self._note(self._writer.flush())
+        self._note(self._writer.flush())
         if self.source is not None:
             self._write_source(set(uris))
 
@@ -105,9 +104,9 @@ class _Run:
             unchanged=tuple(self.unchanged),
             removed=tuple(self.removed),
             failed=tuple(self.failed),
-            passages=self.passages,
+            passages=self._writer.passages,
             read_seconds=self.read_seconds,
-            write_seconds=self.write_seconds,
+            write_seconds=self._writer.seconds,
         )
 
     def _changes(self, documents: Sequence[LlamaDocument], uris: Sequence[str]) -> Iterator[Change]:
@@ -120,7 +119,9 @@ class _Run:
                 seen.add(uri)
                 change = self._change(document, uri)
             except UnreadableDocument as error:
-                self.failed.append(Failure(uri=uri, reason=str(error), kept=uri in self._records))
+                self.failed.append(
+                    Failure(uri=uri, reason=str(error), has_earlier_version=uri in self._records)
+                )
                 continue
             record = self._records.get(uri)
             if record is not None and record.source_sha256 == change.source_sha256:
@@ -138,17 +139,17 @@ class _Run:
         record = self._records.get(uri)
         if record is not None and record.source and not record.source.startswith(_SOURCE_PREFIX):
             raise UnreadableDocument(f"{uri} is a file of {record.source}: change it there")
-        key = record.id if record else document_id(self.collection, uri, self._ids)
+        key = record.id if record else new_document_id(self.collection, uri, self._ids)
         self._ids.add(key)
         document = to_document(llama_document, document_id=key, uri=uri, collection=self.collection)
         size = len(document.text.encode())
-        if size > self.preparer.limit:
-            raise DocumentTooLarge(f"{uri} has {size:,} bytes; the limit is {self.preparer.limit:,}")
+        if size > self.preparer.max_bytes:
+            raise DocumentTooLarge(f"{uri} has {size:,} bytes; the limit is {self.preparer.max_bytes:,}")
         return Change(
             document=document,
             passages=(),
             source=self._source_name(record),
-            source_sha256=self.preparer.key(_fingerprint(document)),
+            source_sha256=self.preparer.source_key(_fingerprint(document)),
         )
 
     def _split(self, change: Change) -> Change:
@@ -170,25 +171,17 @@ class _Run:
             return f"{_SOURCE_PREFIX}{self.source}"
         return record.source if record else ""
 
-    def _write(self, batch: Sequence[Change]) -> None:
-        if not batch:
-            return
-        began = perf_counter()
-        self.service.library.write(batch)
-        release_memory()
-        self.write_seconds += perf_counter() - began
-        for change in batch:
+    def _note(self, written: Sequence[Change]) -> None:
+        for change in written:
             uri = change.document.uri
             (self.changed if uri in self._records else self.added).append(uri)
-        self.passages += sum(len(change.passages) for change in batch)
 
     def _write_source(self, uris: set[str]) -> None:
         """Takes unchanged documents of other sets over, and removes those of this set that weren't given."""
         name = self._source_name(None)
         gone = [r for r in self._records.values() if r.source == name and r.uri not in uris]
         taken = [self._records[uri] for uri in self.unchanged if self._records[uri].source != name]
-        self.service.library.write(
-            [],
+        self._writer.flush(
             [(self.collection, record.id) for record in gone],
             [Move(collection=self.collection, document_id=r.id, uri=r.uri, source=name) for r in taken],
         )

@@ -17,7 +17,7 @@ from ingest.formats.outline import Heading, outline
 from ingest.formats.source import Source
 from ingest.formats.text import plain
 from ingest.formats.text.front_matter import split_front_matter
-from ingest.formats.text.markdown_inline import prose
+from ingest.formats.text.markdown_inline import inline_text
 from rag.errors import UnreadableDocument
 from rag.types import Block, BlockKind, Document, Section, Span
 
@@ -117,7 +117,7 @@ def _headings(tokens: Sequence[Token], lines: Sequence[Span], text: str) -> Iter
     """Headings outside lists and quotations."""
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
-            words = " ".join(prose(inline.children or []).split())
+            words = " ".join(inline_text(inline.children or []).split())
             if words:
                 span = _trimmed(text, lines, *token.map)
                 yield Heading(span=span, text=words, level=int(token.tag[1]))

@@ -42,7 +42,7 @@ class House:
 
     def ingestion(self) -> Ingestion:
         preparer = Preparer(splitter=PassageSplitter())
-        return Ingestion(self.library, self.catalog, self.jobs, preparer, waiting=3)
+        return Ingestion(self.library, self.catalog, self.jobs, preparer, max_queued=3)
 
     @contextmanager
     def client(self, *, local: bool = True, key: str | None = None) -> Iterator[TestClient]:

@@ -60,7 +60,7 @@ class Service:
 
     def sync(self) -> dict[str, object]:
         report = sync(self.library, self.catalog, preparer(self.settings), [self.folder])
-        return report.told()
+        return report.to_dict()
 
     def state(self, questions: Sequence[str]) -> dict[str, Any]:
         """Passages, documents, rows, inconsistencies and answers, without document ids: a renamed document

@@ -1,6 +1,6 @@
-"""What people get wrong, forced for real through the command line: a plain line each, nothing lost.
+"""Common errors of users, through the command line: each gives one plain line, and no data is lost.
 
-Each runs in a process of its own, without root's leave to read and write everything where it has it.
+Each command runs in a process of its own, if need be without root's right to read and write everything.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+_WITHOUT_ROOT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 GERMAN = "Die Bürgermeisterin heißt Jördis Müßig, und sie wohnt über der Bäckerei."
 MEGABYTES = 52
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -29,11 +29,11 @@ def _saywhere(*arguments: str | Path, **settings: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
-def _bound_by_permissions(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """As ``_saywhere``, by a user whom permission bits bind, root or not."""
-    prefix = _BOUND if os.geteuid() == 0 else ()
+def _saywhere_without_root_rights(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """As ``_saywhere``, but permission bits hold, for root too."""
+    prefix = _WITHOUT_ROOT_RIGHTS if os.geteuid() == 0 else ()
     if prefix and shutil.which("setpriv") is None:
-        pytest.skip("run by root without setpriv, whom no permission bit binds")
+        pytest.skip("run by root, for whom permission bits don't hold, and without setpriv")
     return subprocess.run(
         [*prefix, sys.executable, "-m", "api", *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=110,
@@ -43,55 +43,55 @@ def _bound_by_permissions(*arguments: str | Path) -> subprocess.CompletedProcess
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two documents, one of them in an older encoding."""
-    made = tmp_path / "notes"
-    made.mkdir()
-    (made / "good.txt").write_text("The archive opens at nine.", "utf-8")
-    (made / "old.txt").write_bytes(GERMAN.encode("cp1252"))
-    return made
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "good.txt").write_text("The archive opens at nine.", "utf-8")
+    (notes / "old.txt").write_bytes(GERMAN.encode("cp1252"))
+    return notes
 
 
 @pytest.fixture
 def locked(tmp_path: Path) -> Iterator[Path]:
     """A folder that may be read and not written."""
-    made = tmp_path / "locked"
-    made.mkdir(mode=0o555)
-    yield made
-    made.chmod(0o755)
+    path = tmp_path / "locked"
+    path.mkdir(mode=0o555)
+    yield path
+    path.chmod(0o755)
 
 
-def _plain(ran: subprocess.CompletedProcess[str], status: int) -> str:
-    """The one line that it ended with."""
+def _error_line(ran: subprocess.CompletedProcess[str], status: int) -> str:
+    """The one line on standard error of a command that failed with this status."""
     assert (ran.returncode, ran.stdout) == (status, ""), ran.stderr
     assert ran.stderr.startswith("saywhere: ")
     assert ran.stderr.count("\n") == 1
     return ran.stderr
 
 
-def test_bad_files_are_named_and_the_good_ones_are_in(folder: Path, tmp_path: Path) -> None:
-    """Unreadable, empty, a picture called .txt, 52 MB: a line each. cp1252 is read to the letter."""
+def test_unreadable_files_are_named_and_the_others_ingested(folder: Path, tmp_path: Path) -> None:
+    """Without permission, empty, a picture called .txt, 52 MB: a line each. cp1252 is read exactly."""
     (folder / "locked.txt").write_text("Nobody may read this.")
     (folder / "locked.txt").chmod(0)
     (folder / "empty.txt").touch()
     (folder / "photo.txt").write_bytes(PNG)
     (folder / "big.txt").write_text("All work and no play. " * (MEGABYTES * 1_000_000 // 22))
-    ran = _bound_by_permissions("ingest", folder, "--data", tmp_path / "data")
+    ran = _saywhere_without_root_rights("ingest", folder, "--data", tmp_path / "data")
     assert ran.returncode == 1
     assert ran.stdout.startswith("2 added, 0 changed, 0 removed, 0 unchanged, 4 failed")
-    said = dict(zip(("locked", "big", "empty", "photo"), ran.stderr.splitlines(), strict=True))
-    assert all(f"{name}.txt" in line for name, line in said.items())
-    assert "Permission denied" in said["locked"]
-    assert "the limit is 25,000,000" in said["big"]
-    assert "holds no text" in said["empty"]
-    assert "not text" in said["photo"]
+    lines = dict(zip(("locked", "big", "empty", "photo"), ran.stderr.splitlines(), strict=True))
+    assert all(f"{name}.txt" in line for name, line in lines.items())
+    assert "Permission denied" in lines["locked"]
+    assert "the limit is 25,000,000" in lines["big"]
+    assert "holds no text" in lines["empty"]
+    assert "not text" in lines["photo"]
     assert GERMAN in _saywhere("search", "Bürgermeisterin", "--json", "--data", tmp_path / "data").stdout
 
 
-def test_a_file_that_became_unreadable_keeps_its_text(folder: Path, tmp_path: Path) -> None:
-    """What was stored before still answers, and the line says so."""
+def test_a_file_that_became_unreadable_keeps_its_earlier_version(folder: Path, tmp_path: Path) -> None:
+    """It is still found, and the line says so."""
     data = tmp_path / "data"
     assert _saywhere("ingest", folder, "--data", data).returncode == 0
     (folder / "good.txt").chmod(0)
-    ran = _bound_by_permissions("ingest", folder, "--data", data)
+    ran = _saywhere_without_root_rights("ingest", folder, "--data", data)
     assert ran.returncode == 1
     assert "its earlier version stays" in ran.stderr
     assert "opens at nine" in _saywhere("search", "archive", "--data", data).stdout
@@ -99,15 +99,15 @@ def test_a_file_that_became_unreadable_keeps_its_text(folder: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("inside", ["", "data"], ids=["itself", "within"])
 def test_a_data_folder_without_write_permission(folder: Path, locked: Path, inside: str) -> None:
-    """Named with the reason, whether it is there or would have to be made; nothing is left in it."""
-    ran = _bound_by_permissions("ingest", folder, "--data", locked / inside)
-    said = _plain(ran, 1)
-    assert str(locked) in said
-    assert "Permission denied" in said
+    """The line names it with the reason, whether it exists or not; nothing is written into it."""
+    ran = _saywhere_without_root_rights("ingest", folder, "--data", locked / inside)
+    line = _error_line(ran, 1)
+    assert str(locked) in line
+    assert "Permission denied" in line
     assert list(locked.iterdir()) == []
 
 
-# Ingests what fits, then what doesn't, on a disk of its own; then makes room and goes on.
+# Ingests on a small disk first a file that fits, then a folder that doesn't; then the same on a larger disk.
 _ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=3m none "$2" || exit 77
 ingest() { "$1" -m api ingest "$3" --data "$2/data" >&2; echo $?; }
@@ -121,7 +121,7 @@ ingest "$1" "$2" "$3"
 
 
 def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
-    """One line and status 1; once there is room the next ingest does the rest, and all agrees."""
+    """One line and status 1; once there is room, the next ingest does the rest, and the indexes agree."""
     for number in range(6):
         lines = (f"Pier {number}.{n} is for boats of class {n * 7919}, and for no other." for n in range(250))
         (folder / f"{number}.txt").write_text("\n\n".join(lines))
@@ -135,43 +135,43 @@ def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     if ran.returncode in (1, 77) and not ran.stdout:
         pytest.skip(f"a small disk can't be mounted here: {ran.stderr.strip()}")
-    first, full, freed, *told = ran.stdout.splitlines()
+    first, full, freed, *output = ran.stdout.splitlines()
     assert (first, full, freed) == ("0", "1", "0"), ran.stderr
     assert "Traceback" not in ran.stderr
-    [said] = [line for line in ran.stderr.splitlines() if line.startswith("saywhere: ")]
-    assert "no space left" in said
-    assert str(disk) in said
-    assert any("agree with the catalog" in line for line in told)
-    assert "0" in told
-    assert any("opens at nine" in line for line in told)
+    [error] = [line for line in ran.stderr.splitlines() if line.startswith("saywhere: ")]
+    assert "no space left" in error
+    assert str(disk) in error
+    assert any("agree with the catalog" in line for line in output)
+    assert "0" in output
+    assert any("opens at nine" in line for line in output)
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
-    """Named with the way out, before a data folder is made."""
+    """The line names it and advises another, and no data folder is created."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        said = _plain(_saywhere("serve", "--port", port, "--data", tmp_path / "data"), 1)
-    assert f"port {port}" in said
-    assert "choose another --port" in said
+        line = _error_line(_saywhere("serve", "--port", port, "--data", tmp_path / "data"), 1)
+    assert f"port {port}" in line
+    assert "choose another --port" in line
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("setting", ["SAYWHERE_READER", "SAYWHERE_EMBEDDER"])
 def test_a_broken_model_file(tmp_path: Path, setting: str) -> None:
-    """The model's folder is named; no traceback, no other model in its place."""
+    """The line names the model's folder; no other model is used in its place."""
     broken = tmp_path / "model"
     broken.mkdir()
     for name in ("config.json", "model.onnx", "model.safetensors", "tokenizer.json"):
         (broken / name).write_bytes(b"no model at all" * 100)
     ran = _saywhere("ask", "Who?", "--data", tmp_path / "data", **{setting: str(broken)})
-    assert str(broken) in _plain(ran, 1)
+    assert str(broken) in _error_line(ran, 1)
 
 
 @pytest.mark.parametrize(
-    ("question", "said"), [("", "empty"), ("why? " * 2_000, "10,000 characters")], ids=["empty", "10,000"]
+    ("question", "reason"), [("", "empty"), ("why? " * 2_000, "10,000 characters")], ids=["empty", "10,000"]
 )
-def test_a_question_that_cannot_be_asked(tmp_path: Path, question: str, said: str) -> None:
-    """Wrong use, told by its fault."""
-    assert said in _plain(_saywhere("ask", question, "--data", tmp_path / "data"), 2)
+def test_an_invalid_question(tmp_path: Path, question: str, reason: str) -> None:
+    """Wrong use, with the reason."""
+    assert reason in _error_line(_saywhere("ask", question, "--data", tmp_path / "data"), 2)

@@ -1,4 +1,5 @@
-"""Documents sent to the service as it is served: they answer, stay apart, outlive a SIGKILL, and go."""
+"""Documents sent to a running service: they are answered from, stay apart by collection, survive a SIGKILL
+and can be removed."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ QUESTION = "Who is the harbour master of Quillport?"
 
 
 @pytest.fixture
-def unhesitating(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers are given however unsure: what is tested is what they are of."""
+def low_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers of low confidence are given too, so that tests don't depend on the confidence."""
     monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
 
 
@@ -28,28 +29,27 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def url(data: Path, unhesitating: None) -> Iterator[str]:
+def url(data: Path, low_threshold: None) -> Iterator[str]:
     with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
         yield address
 
 
-def ended(url: str, sent: httpx.Response) -> dict[str, Any]:
-    """The job once it is over, as its events tell."""
-    assert sent.status_code == 202, sent.text
-    events = httpx.get(f"{url}{sent.headers['location']}/events", timeout=60).text
-    found: dict[str, Any] = json.loads(events.strip().split("\n\n")[-1].partition("\ndata: ")[2])
-    return found
+def finished_job(url: str, accepted: httpx.Response) -> dict[str, Any]:
+    """The job of an accepted upload, from its last event."""
+    assert accepted.status_code == 202, accepted.text
+    events = httpx.get(f"{url}{accepted.headers['location']}/events", timeout=60).text
+    job: dict[str, Any] = json.loads(events.strip().split("\n\n")[-1].partition("\ndata: ")[2])
+    return job
 
 
-def ask(url: str, **more: Any) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.post(
-        f"{url}/v1/ask", json={"question": QUESTION, **more}, timeout=60
-    ).json()
-    return found
+def ask(url: str, **options: Any) -> dict[str, Any]:
+    body = {"question": QUESTION, **options}
+    answer: dict[str, Any] = httpx.post(f"{url}/v1/ask", json=body, timeout=60).json()
+    return answer
 
 
-def test_what_is_sent_answers_until_it_is_removed(url: str) -> None:
-    """In its own collection and under its own metadata, with exact citations."""
+def test_sent_documents_are_answered_from_until_they_are_removed(url: str) -> None:
+    """In their collection and with their metadata, with exact citations."""
     texts = [
         {"text": NOTE, "uri": "wiki/harbour", "media_type": "text/markdown", "metadata": {"team": "sea"}},
         {
@@ -58,10 +58,12 @@ def test_what_is_sent_answers_until_it_is_removed(url: str) -> None:
             "metadata": {"team": "old"},
         },
     ]
-    job = ended(url, httpx.post(f"{url}/v1/documents", json={"documents": texts, "collection": "port"}))
+    job = finished_job(
+        url, httpx.post(f"{url}/v1/documents", json={"documents": texts, "collection": "port"})
+    )
     assert job["counts"] == {"added": 2}
     files = [("files", ("harbour.md", NOTE.replace("Wilhelmina Astor", "Ida Nyqvist").encode()))]
-    ended(url, httpx.post(f"{url}/v1/documents", files=files))
+    finished_job(url, httpx.post(f"{url}/v1/documents", files=files))
 
     answers = {
         "Ida Nyqvist": ask(url),
@@ -73,8 +75,8 @@ def test_what_is_sent_answers_until_it_is_removed(url: str) -> None:
         for citation in answer["citations"]:
             text = httpx.get(f"{url}/v1/documents/{citation['document_id']}").json()["text"]
             assert text[citation["start"] : citation["end"]] == citation["quote"]
-    found = httpx.get(f"{url}/v1/search", params={"q": QUESTION, "collection": "port", "filter": "team:old"})
-    assert {r["citation"]["uri"] for r in found.json()["results"]} == {"wiki/old"}
+    search = httpx.get(f"{url}/v1/search", params={"q": QUESTION, "collection": "port", "filter": "team:old"})
+    assert {result["citation"]["uri"] for result in search.json()["results"]} == {"wiki/old"}
 
     key = answers["Ida Nyqvist"]["citations"][0]["document_id"]
     assert httpx.delete(f"{url}/v1/documents/{key}").status_code == 204
@@ -83,17 +85,17 @@ def test_what_is_sent_answers_until_it_is_removed(url: str) -> None:
     assert httpx.post(f"{url}/v1/ask", json={"question": QUESTION, "collection": "port"}).status_code == 404
 
 
-def test_a_killed_service_goes_on_with_what_was_sent(data: Path, unhesitating: None) -> None:
-    """A 202 is a promise: whatever the process had done when it died, in the end all of it is in."""
+def test_a_killed_service_ingests_what_was_accepted(data: Path, low_threshold: None) -> None:
+    """After a 202 every document is ingested, however far the killed process had come."""
     count = 300
     body = {"documents": [{"text": f"Berth {n} is for boat {n}.", "uri": f"b/{n}"} for n in range(count)]}
     serve = ("-m", "api", "serve", "--data", str(data), "--port", "0")
     with in_process(*serve) as (process, url):
-        sent = httpx.post(f"{url}/v1/documents", json=body)
-        assert sent.status_code == 202
+        accepted = httpx.post(f"{url}/v1/documents", json=body)
+        assert accepted.status_code == 202
         process.kill()
     with in_process(*serve) as (_process, url):
-        job = ended(url, sent)
+        job = finished_job(url, accepted)
         assert (job["state"], job["total"], job["done"]) == ("done", count, count)
         assert httpx.get(f"{url}/v1/collections").json()["collections"] == [
             {"name": "default", "documents": count}
@@ -101,10 +103,10 @@ def test_a_killed_service_goes_on_with_what_was_sent(data: Path, unhesitating: N
         assert len({result["uri"] for result in job["results"]}) == count
 
 
-def test_a_service_for_others_takes_nothing_without_a_key(
+def test_a_service_for_other_hosts_accepts_documents_only_with_a_key(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Behind a proxy's name it isn't local any more; with the key it writes."""
+    """With ``--allow-host`` it isn't local: without a key configured, uploads are forbidden."""
     serve = ("-m", "api", "serve", "--data", str(data), "--port", "0", "--allow-host", "docs.example.com")
     body = {"documents": [{"text": NOTE}]}
     with in_process(*serve) as (_process, url):
@@ -113,4 +115,4 @@ def test_a_service_for_others_takes_nothing_without_a_key(
     with in_process(*serve) as (_process, url):
         assert httpx.post(f"{url}/v1/documents", json=body).status_code == 401
         key = {"authorization": "Bearer sixteen characters"}
-        assert ended(url, httpx.post(f"{url}/v1/documents", json=body, headers=key))["state"] == "done"
+        assert finished_job(url, httpx.post(f"{url}/v1/documents", json=body, headers=key))["state"] == "done"

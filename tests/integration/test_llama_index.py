@@ -202,7 +202,7 @@ def test_what_cannot_be_taken_in_stops_nothing_else(index: SaywhereIndex) -> Non
     empty = LlamaDocument(text="", id_="northfield")
     report = index.ingest([empty, easton, easton, LlamaDocument(text="Weston sings.", id_="weston")])
     assert report.added == ("weston",)
-    assert [(failure.uri, failure.kept) for failure in report.failed] == [
+    assert [(failure.uri, failure.has_earlier_version) for failure in report.failed] == [
         ("northfield", True),
         ("easton", True),
     ]

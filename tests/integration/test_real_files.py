@@ -1,4 +1,4 @@
-"""Real files of many formats, made by other people for other parsers, and a real handbook."""
+"""Real files of many formats, from the tests of other parsers, and a real handbook."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.errors import UnreadableDocument
 from rag.settings import Settings
 from rag.types import Document, Span
 from rag.wiring import open_service
-from tests.files import check, take
+from tests.files import check_document, read_document
 
 LEAST_RECALL = {
     "asciidoc": 0.85,
@@ -37,8 +37,8 @@ LEAST_RECALL = {
     "vtt": 0.95,
     "xlsx": 0.5,
 }
-"""Of the words of another parser's output; what is left out on purpose (menus, repeated cells, numbers
-that Word makes up, names of equations) is in there too."""
+"""The least share of Docling's words that must be read, by format. Docling's output includes text that is
+left out here on purpose: menus, repeated cells, Word's automatic numbers, names of equations."""
 NOT_TEXT = {
     "right_to_left": "PDFium gives Arabic ligatures in visual order",
     "drawingml": "the other output repeats the figures of charts",
@@ -48,8 +48,8 @@ NOT_TEXT = {
 
 
 @pytest.fixture
-def real(shared: Path) -> list[dict[str, Any]]:
-    """Rows of the manifest."""
+def real_files(shared: Path) -> list[dict[str, Any]]:
+    """Rows of the manifest, each with the path of its file."""
     manifest = shared / "data" / "formats" / "manifest.jsonl"
     if not manifest.is_file():
         pytest.skip("the real files (../shared/data/formats) aren't on this machine")
@@ -59,7 +59,7 @@ def real(shared: Path) -> list[dict[str, Any]]:
 
 def document(path: Path) -> Document | None:
     try:
-        return take(path.read_bytes(), path.name)
+        return read_document(path.read_bytes(), path.name)
     except UnreadableDocument:
         return None
 
@@ -68,146 +68,148 @@ def words(text: str) -> Counter[str]:
     return Counter(re.findall(r"\w+", text.lower()))
 
 
-def recall(expected: str, text: str) -> float:
-    wanted, got = words(expected), words(text)
-    return (wanted & got).total() / max(1, wanted.total())
+def word_recall(expected: str, text: str) -> float:
+    expected_words, read_words = words(expected), words(text)
+    return (expected_words & read_words).total() / max(1, expected_words.total())
 
 
-def test_every_file_is_read_or_refused_with_a_reason(real: list[dict[str, Any]]) -> None:
-    """Nothing crashes, and what is read keeps every law."""
+def test_every_file_is_read_or_refused_with_a_reason(real_files: list[dict[str, Any]]) -> None:
+    """Nothing crashes, and every document is valid."""
     refused = {}
-    for row in real:
+    for row in real_files:
         assert is_supported(row["path"].name), row["file"]
         try:
-            check(take(row["path"].read_bytes(), row["path"].name))
+            check_document(read_document(row["path"].read_bytes(), row["path"].name))
         except UnreadableDocument as error:
             refused[row["path"].name] = str(error)
     assert refused == {}
 
 
-def test_words_are_those_that_another_parser_finds(real: list[dict[str, Any]]) -> None:
+def test_words_are_those_of_another_parser(real_files: list[dict[str, Any]]) -> None:
     """Word recall against Docling's output, each format at least at its floor."""
     low = []
-    for row in real:
+    for row in real_files:
         known = row["format"] in LEAST_RECALL and not any(name in row["file"] for name in NOT_TEXT)
         if not row["reference_markdown"] or not known:
             continue
         reference = (row["folder"] / row["reference_markdown"]).read_text()
         plain = re.sub(r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->|&\w+;", " ", reference)
-        made = document(row["path"])
-        found = recall(re.sub(r"\]\([^)]*\)", "]", plain), made.text if made else "")
-        if found < LEAST_RECALL[row["format"]]:
-            low.append((row["file"], round(found, 3)))
+        parsed = document(row["path"])
+        recall = word_recall(re.sub(r"\]\([^)]*\)", "]", plain), parsed.text if parsed else "")
+        if recall < LEAST_RECALL[row["format"]]:
+            low.append((row["file"], round(recall, 3)))
     assert low == []
 
 
-def test_the_same_text_in_several_formats_is_the_same(real: list[dict[str, Any]]) -> None:
-    """Word for word, whatever it was packed in."""
+def test_the_same_text_in_several_formats_is_the_same(real_files: list[dict[str, Any]]) -> None:
+    """Word recall is more than 0.75 between any two of them."""
     groups: dict[str, list[Path]] = {}
-    for row in real:
+    for row in real_files:
         if row.get("same_content_group"):
             groups.setdefault(row["same_content_group"], []).append(row["path"])
     assert len(groups) >= 3
     for name, paths in groups.items():
-        texts = [made.text for path in paths if (made := document(path)) is not None]
+        texts = [parsed.text for path in paths if (parsed := document(path)) is not None]
         for text in texts[1:]:
-            assert recall(texts[0], text) > 0.75, name
+            assert word_recall(texts[0], text) > 0.75, name
 
 
-def test_strings_that_must_be_there_are_there(real: list[dict[str, Any]]) -> None:
-    """What MarkItDown's tests look for, its Markdown signs and addresses apart."""
-    for row in real:
-        made = document(row["path"]) if row["must_include"] or row["must_not_include"] else None
-        if made is None:
+def test_required_strings_are_in_the_text(real_files: list[dict[str, Any]]) -> None:
+    """Those that MarkItDown's tests require, without its Markdown signs and addresses."""
+    for row in real_files:
+        parsed = document(row["path"]) if row["must_include"] or row["must_not_include"] else None
+        if parsed is None:
             continue
-        text = " ".join(made.text.replace("|", " ").split())
+        text = " ".join(parsed.text.replace("|", " ").split())
         for wanted in row["must_include"]:
             bare = " ".join(re.sub(r"[#*|]|\]\(.*|data:image.*|^- |-{3}", " ", wanted).split())
             if bare not in text:
                 assert row["path"].name == "test_serp.html", (row["file"], bare)
         for unwanted in row["must_not_include"]:
-            assert unwanted not in made.text, (row["file"], unwanted)
+            assert unwanted not in parsed.text, (row["file"], unwanted)
 
 
 @pytest.mark.timeout(900)
-def test_a_folder_of_everything_is_ingested(real: list[dict[str, Any]], shared: Path, tmp_path: Path) -> None:
-    """All real files and the handbook: each is in the report, none stops it."""
+def test_a_folder_of_everything_is_ingested(
+    real_files: list[dict[str, Any]], shared: Path, tmp_path: Path
+) -> None:
+    """All real files and the handbook: each is in the report, and none fails."""
     folder = tmp_path / "all"
     shutil.copytree(shared / "data" / "guide", folder / "guide")
-    for row in real:
+    for row in real_files:
         target = folder / row["file"]
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(row["path"], target)
     files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
     with open_service(Settings(data=tmp_path / "data")) as service:
         report = ingest(service, [folder])
-        told = (*report.added, *report.skipped, *(failure.uri for failure in report.failed))
-        assert len(told) == len(files)
+        reported = (*report.added, *report.skipped, *(failure.uri for failure in report.failed))
+        assert len(reported) == len(files)
         assert (report.skipped, report.failed) == ((), ())
         assert ingest(service, [folder]).added == ()
 
 
-def test_quotes_of_pdfs_are_on_their_pages(real: list[dict[str, Any]]) -> None:
-    """Fifty random quotes that ``pdftotext`` finds on one page alone are cited with that page."""
+def test_quotes_of_pdfs_are_on_their_pages(real_files: list[dict[str, Any]]) -> None:
+    """Fifty random lines that ``pdftotext`` has on one page only are cited with that page."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) isn't installed")
-    chance = random.Random(4)
+    rng = random.Random(4)
     places = []
-    for row in real:
-        made = document(row["path"]) if row["format"] == "pdf" else None
-        if made is None or not made.pages:
+    for row in real_files:
+        parsed = document(row["path"]) if row["format"] == "pdf" else None
+        if parsed is None or not parsed.pages:
             continue
-        for page in made.pages:
-            done = subprocess.run(
+        for page in parsed.pages:
+            ran = subprocess.run(
                 ["pdftotext", "-f", str(page.number), "-l", str(page.number), str(row["path"]), "-"],
                 capture_output=True,
                 check=True,
             )
-            lines = {" ".join(line.split()) for line in done.stdout.decode().split("\n")}
-            found = sorted(line for line in lines if len(line) > 25 and made.text.count(line) == 1)
-            places += [(made, page.number, line) for line in found]
-    assert len({id(made) for made, _, _ in places}) > 10
-    assert sum(len(made.pages) > 1 for made, _, _ in places) > 50
+            lines = {" ".join(line.split()) for line in ran.stdout.decode().split("\n")}
+            unique = sorted(line for line in lines if len(line) > 25 and parsed.text.count(line) == 1)
+            places += [(parsed, page.number, line) for line in unique]
+    assert len({id(parsed) for parsed, _, _ in places}) > 10
+    assert sum(len(parsed.pages) > 1 for parsed, _, _ in places) > 50
     several = [place for place in places if len(place[0].pages) > 1]
-    picked = chance.sample(several, 35) + chance.sample(places, 15)
-    for made, number, line in picked:
-        start = made.text.index(line)
-        assert citation(made, Span(start, start + len(line))).page == number, line
+    picked = rng.sample(several, 35) + rng.sample(places, 15)
+    for parsed, number, line in picked:
+        start = parsed.text.index(line)
+        assert citation(parsed, Span(start, start + len(line))).page == number, line
 
 
-def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Bytes flipped, cut out, doubled or cut off."""
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """The data with bytes flipped, cut out, doubled or cut off."""
     damaged = bytearray(data)
-    for _ in range(chance.choice((1, 3, 20, 200))):
-        at = chance.randrange(len(damaged))
-        match chance.randrange(4):
+    for _ in range(rng.choice((1, 3, 20, 200))):
+        at = rng.randrange(len(damaged))
+        match rng.randrange(4):
             case 0:
-                damaged[at] ^= 1 << chance.randrange(8)
+                damaged[at] ^= 1 << rng.randrange(8)
             case 1:
-                del damaged[at : at + chance.randrange(1, 50)]
+                del damaged[at : at + rng.randrange(1, 50)]
             case 2:
-                damaged[at:at] = damaged[at : at + chance.randrange(1, 50)]
+                damaged[at:at] = damaged[at : at + rng.randrange(1, 50)]
             case _:
-                damaged[at] = chance.randrange(256)
+                damaged[at] = rng.randrange(256)
         if not damaged:
             break
-    return bytes(damaged[: chance.randrange(len(damaged)) + 1] if chance.random() < 0.2 else damaged)
+    return bytes(damaged[: rng.randrange(len(damaged)) + 1] if rng.random() < 0.2 else damaged)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(4))
-def test_damaged_files_cost_nothing_but_themselves(real: list[dict[str, Any]], seed: int) -> None:
-    """Seeded mutations of each format's files: a document that keeps the laws, or one plain reason."""
-    chance = random.Random(seed)
+def test_damaged_files_are_read_or_refused(real_files: list[dict[str, Any]], seed: int) -> None:
+    """Seeded mutations of each format's files: a valid document, or an ``UnreadableDocument``."""
+    rng = random.Random(seed)
     by_format: dict[str, list[Path]] = {}
-    for row in real:
+    for row in real_files:
         if row["bytes"] < 100_000:
             by_format.setdefault(row["format"], []).append(row["path"])
     for paths in by_format.values():
         for _ in range(4):
-            path = chance.choice(paths)
-            data = mutated(path.read_bytes(), chance)
+            path = rng.choice(paths)
+            data = mutated(path.read_bytes(), rng)
             with suppress(UnreadableDocument):
-                check(
+                check_document(
                     read(data, path.name, uri="u", document_id="d", limits=Limits(seconds=30)),
                 )

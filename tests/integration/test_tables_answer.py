@@ -12,7 +12,7 @@ from rag.engine import Engine
 from rag.settings import Settings
 from rag.types import Answer, Question
 from rag.wiring import open_service
-from tests.files import html_table, opendocument, pdf, slides, word, workbook
+from tests.files import docx, html_table, opendocument, pdf, pptx, xlsx
 
 LEAVE = (
     ("Years of service", "Days off per year", "Notice to give"),
@@ -68,7 +68,7 @@ def paper() -> bytes:
 FILES = {
     "leave.md": markdown,
     "leave.html": page,
-    "leave.docx": lambda: word(
+    "leave.docx": lambda: docx(
         ("Leave", "Heading 1"),
         INTRO,
         LEAVE,
@@ -78,16 +78,16 @@ FILES = {
     ),
     "leave.odt": odt,
     "leave.pdf": paper,
-    "leave.xlsx": lambda: workbook(Leave=LEAVE),
+    "leave.xlsx": lambda: xlsx(Leave=LEAVE),
     "leave.csv": lambda: "\n".join(",".join(row) for row in LEAVE).encode(),
-    "leave.pptx": lambda: slides(("Leave", ["Days off by service"], LEAVE, "")),
+    "leave.pptx": lambda: pptx(("Leave", ["Days off by service"], LEAVE, "")),
 }
 WITH_LISTS = ("leave.md", "leave.html", "leave.docx", "leave.odt", "leave.pdf")
 
 
 @pytest.fixture(params=list(FILES))
-def asked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Engine]]:
-    """A service that holds one file of the format."""
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Engine]]:
+    """The name of a file, and the engine of a service that has ingested it."""
     file = tmp_path / request.param
     file.write_bytes(FILES[request.param]())
     with open_service(Settings(data=tmp_path / "data")) as service:
@@ -102,29 +102,29 @@ def answer(engine: Engine, question: str) -> Answer:
     return outcome
 
 
-def test_a_row_is_found_and_cited_with_its_header(asked: tuple[str, Engine]) -> None:
-    """The cell is the answer, the row and the names of its columns are its proof."""
-    _, engine = asked
-    given = answer(engine, "How many days off after five years?")
-    assert "30" in given.text
-    quotes = [citation.quote for citation in given.citations]
+def test_a_row_is_cited_with_its_header(served: tuple[str, Engine]) -> None:
+    """The cell is the answer; the row and the names of its columns are its citations."""
+    _, engine = served
+    reply = answer(engine, "How many days off after five years?")
+    assert "30" in reply.text
+    quotes = [citation.quote for citation in reply.citations]
     assert ROW in quotes
     assert HEADER in quotes
 
 
-def test_an_item_is_cited_with_its_lead_in(asked: tuple[str, Engine]) -> None:
-    """What the list is of stands beside the item."""
-    name, engine = asked
+def test_an_item_is_cited_with_the_sentence_before_the_list(served: tuple[str, Engine]) -> None:
+    """The sentence says what the list is of."""
+    name, engine = served
     if name not in WITH_LISTS:
         pytest.skip(f"{name} holds no list")
-    given = answer(engine, "Which card must new colleagues bring on the first day?")
-    quotes = [citation.quote for citation in given.citations]
+    reply = answer(engine, "Which card must new colleagues bring on the first day?")
+    quotes = [citation.quote for citation in reply.citations]
     assert any(quote.endswith("an identity card") for quote in quotes)
     assert BRING[0] in quotes
 
 
 def test_a_number_of_a_range_is_not_taken_for_the_number_asked(tmp_path: Path) -> None:
-    """Asked how many days, "two" of "two to five years" is no answer, however near it stands."""
+    """To "How many days", the "two" of "two to five years" is no answer."""
     rows = [
         ("Years of service", "Days off per year"),
         ("two to five years", "25 days"),
@@ -134,5 +134,5 @@ def test_a_number_of_a_range_is_not_taken_for_the_number_asked(tmp_path: Path) -
     (tmp_path / "leave.md").write_text(f"# Leave\n\n{INTRO}\n\n{table}\n", encoding="utf-8")
     with open_service(Settings(data=tmp_path / "data")) as service:
         assert ingest(service, [tmp_path / "leave.md"]).ok
-        given = answer(service.engine, "How many days off after five years?")
-    assert given.text in {"25", "25 days"}
+        reply = answer(service.engine, "How many days off after five years?")
+    assert reply.text in {"25", "25 days"}

@@ -1,4 +1,4 @@
-"""Folders followed by the command line and by a server: what changes answers a moment later."""
+"""Folders are followed by the command line and by a server: changes are in the next answers."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def notes(tmp_path: Path) -> Path:
     return folder
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Returns once it holds; fails after a minute."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Returns once the condition is true; fails after a minute."""
     end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end, "it never came to hold"
+    while not condition():
+        assert time.monotonic() < end, "the condition was not true within a minute"
         time.sleep(0.1)
 
 
@@ -52,26 +52,24 @@ def test_the_command_line_follows_a_folder(notes: Path, tmp_path: Path) -> None:
             process.kill()
 
 
-def test_a_server_keeps_step_with_a_folder(
-    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Questions are answered from what the folder holds now; what was sent beside it stays."""
+def test_a_server_follows_a_folder(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are answered from the folder as it is now; documents sent to the server stay."""
     monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
     serve = ("-m", "api", "serve", "--data", str(tmp_path / "data"), "--port", "0", "--watch", str(notes))
     with in_process(*serve) as (_process, url):
 
         def ask() -> dict[str, Any]:
-            found: dict[str, Any] = httpx.post(f"{url}/v1/ask", json=QUESTION, timeout=60).json()
-            return found
+            answer: dict[str, Any] = httpx.post(f"{url}/v1/ask", json=QUESTION, timeout=60).json()
+            return answer
 
-        until(lambda: "Astor" in (ask()["answer"] or ""))
+        wait_until(lambda: "Astor" in (ask()["answer"] or ""))
         texts = {"documents": [{"text": "Berths are free on Mondays.", "uri": "wiki/berths"}]}
         assert httpx.post(f"{url}/v1/documents", json=texts).status_code == 202
         (notes / "harbour.txt").write_text(NOTE.format("Otto Brandt"))
-        until(lambda: "Brandt" in (ask()["answer"] or ""))
+        wait_until(lambda: "Brandt" in (ask()["answer"] or ""))
         (notes / "harbour.txt").unlink()
-        until(lambda: not ask()["answered"])
-        until(
+        wait_until(lambda: not ask()["answered"])
+        wait_until(
             lambda: (
                 [d["uri"] for d in httpx.get(f"{url}/v1/documents").json()["documents"]] == ["wiki/berths"]
             )

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.commands.terminal import one_line
+from ingest.follow import follow
 from ingest.ignore import Patterns
 from ingest.report import Progress as IngestProgress
 from ingest.report import Report
-from ingest.wiring import dry_run, follow, ingest
+from ingest.wiring import dry_run, ingest
 from rag.settings import load
 from rag.wiring import open_service
 
@@ -57,7 +58,7 @@ def _watch(
         _print_failures(report)
 
     with open_service(load(data=data), rebuild=rebuild) as service:
-        follow(service, paths, stop=stop, collection=collection, patterns=patterns, tell=on_sync)
+        follow(service, paths, stop=stop, collection=collection, patterns=patterns, on_report=on_sync)
     return 0
 
 
@@ -90,8 +91,8 @@ def summary(report: Report) -> str:
     """One line of counts; with passages and seconds if anything was written."""
     counts = report.counts().items()
     line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS_SHOWN)
-    if report.alike:
-        line += f"; {len(report.alike)} groups of near-duplicates (saywhere report names them)"
+    if report.near_duplicates:
+        line += f"; {len(report.near_duplicates)} groups of near-duplicates (saywhere report names them)"
     if not report.passages:
         return line
     seconds = report.read_seconds + report.write_seconds
@@ -101,7 +102,7 @@ def summary(report: Report) -> str:
 def _print_failures(report: Report) -> int:
     """Prints the reason of each failure; 1 if there is any."""
     for failure in report.failed:
-        note = " (its earlier version stays)" if failure.kept else ""
+        note = " (its earlier version stays)" if failure.has_earlier_version else ""
         print(f"saywhere: {one_line(failure.reason)}{note}", file=sys.stderr)
     return 1 if report.failed else 0
 

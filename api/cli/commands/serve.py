@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from api.server import AddressTaken, serve
+from ingest.follow import following
 from ingest.jobs import Ingestion
-from ingest.wiring import following, open_ingestion
+from ingest.wiring import open_ingestion
 from rag.settings import Settings, load
 from rag.wiring import Service, open_service
 

@@ -1,4 +1,4 @@
-"""Opening ZIP files, and Office and e-book files that are ones, without being led astray by them."""
+"""ZIP files, and Office files and e-books that are ZIP files, opened within limits."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _CHUNK = 1 << 20
 class Archive:
     """The members of a ZIP file, read from memory: nothing is ever written to a disk.
 
-    What is unpacked is counted as it comes out, whatever the file says about its sizes, over all
-    members and the archives in them together.
+    Bytes are counted as they are unpacked, whatever sizes the file declares, over all members and the
+    archives in them together.
 
     Raises:
         UnreadableDocument: no ZIP file, damaged or encrypted.
-        DocumentTooLarge: more members than the limit; by ``read``, more bytes.
+        DocumentTooLarge: more members than the limit.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._counted: set[str] = set()
+        self._unpacked: set[str] = set()
         try:
             self._zip = ZipFile(io.BytesIO(source.data))
             self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
@@ -53,7 +53,7 @@ class Archive:
 
         Raises:
             UnreadableDocument: there is none of this name, or it is damaged or encrypted.
-            DocumentTooLarge: all that was read is more than the limit on unpacked bytes.
+            DocumentTooLarge: all members read so far are over the limit on unpacked bytes.
         """
         info = self._infos.get(name)
         if info is None:
@@ -62,12 +62,12 @@ class Archive:
             raise UnreadableDocument(f"{self._source.name} is encrypted: it needs a password")
         return b"".join(self._chunks(info))
 
-    def measure(self) -> None:
-        """Unpacks every member to count it, for libraries that unpack by themselves.
+    def check_size(self) -> None:
+        """Unpacks every member and counts its bytes, for libraries that unpack by themselves.
 
         Raises:
             UnreadableDocument: a member is damaged or encrypted.
-            DocumentTooLarge: they are more than the limit on unpacked bytes.
+            DocumentTooLarge: they are over the limit on unpacked bytes.
         """
         for info in self._infos.values():
             if info.flag_bits & _ENCRYPTED:
@@ -76,8 +76,8 @@ class Archive:
                 pass
 
     def _count(self, info: ZipInfo, size: int) -> None:
-        """Takes what was unpacked off what is left; a member that is read again counts once."""
-        if info.filename not in self._counted:
+        """Takes unpacked bytes off the budget; a member that is read again counts once."""
+        if info.filename not in self._unpacked:
             self._source.budget.left -= size
 
     def _chunks(self, info: ZipInfo) -> Iterator[bytes]:
@@ -91,18 +91,18 @@ class Archive:
                             f" {self._source.limits.unpacked_bytes:,} bytes; that is the limit"
                         )
                     yield chunk
-            self._counted.add(info.filename)
+            self._unpacked.add(info.filename)
         except DocumentTooLarge:
             raise
         except Exception as error:  # noqa: BLE001  # zlib.error, BadZipFile, EOFError, NotImplementedError, …
             raise UnreadableDocument(f"{self._source.name} is damaged: {info.filename}: {error}") from None
 
     def is_link(self, name: str) -> bool:
-        """Whether a member is a symbolic link, which is never followed."""
+        """Whether a member is a symbolic link; links are never followed."""
         return stat.S_ISLNK(self._infos[name].external_attr >> 16)
 
 
 def is_inside(name: str) -> bool:
-    """Whether a member's name stays in the archive: not absolute, no drive, no step upwards."""
+    """Whether a member's name stays inside the archive: not absolute, no drive, no ``..``."""
     path = PurePosixPath(name.replace("\\", "/"))
     return not path.is_absolute() and ".." not in path.parts and ":" not in (path.parts or ("",))[0]

@@ -1,4 +1,4 @@
-"""E-mail to a document: who wrote to whom and when, the text, and attachments that can be read."""
+"""E-mail to a document: its headers, its text, and the attachments that can be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from typing import Any
 
-from ingest.formats.container.parts import Parse, Unread, include
+from ingest.formats.container.parts import Parse, UnreadParts, include_part
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
@@ -23,6 +23,9 @@ _HEADERS = ("From", "To", "Cc", "Date")
 def read(source: Source, parse: Parse) -> Document:
     """The document of a message; the HTML version of its text is preferred, as it keeps tables.
 
+    Args:
+        parse: reads the text and the attachments.
+
     Raises:
         UnreadableDocument: no message, or one without text.
     """
@@ -33,10 +36,11 @@ def read(source: Source, parse: Parse) -> Document:
     writer = DocumentWriter(source.limits)
     lines = [f"{name}: {headers[name]}" for name in _HEADERS if headers[name]]
     Flow(writer).paragraph("\n".join(lines))
-    unread = Unread()
-    bodies = 0
+    unread = UnreadParts()
+    included = 0
     for name, data in _parts(message, source):
-        bodies += include(writer, source.part(data, name), name if bodies else "Message", parse, unread)
+        section = name if included else "Message"
+        included += include_part(writer, source.part(data, name), section, parse, unread)
     metadata = {name.lower(): headers[name] for name in _HEADERS if headers[name]}
     return writer.document(
         source,
@@ -49,12 +53,12 @@ def read(source: Source, parse: Parse) -> Document:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message.get(name) or "").split())
-    except (ValueError, IndexError, AttributeError):  # headers that the library can't take apart
+    except (ValueError, IndexError, AttributeError):  # headers that the library can't parse
         return ""
 
 
 def _parts(message: EmailMessage, source: Source) -> Iterator[tuple[str, bytes]]:
-    """The text, then the attachments, each with a name whose extension says what it is."""
+    """The text, then the attachments: names, whose extensions tell the formats, and bytes."""
     try:
         body = message.get_body(preferencelist=("html", "plain"))
         if body is not None:
@@ -71,7 +75,7 @@ def _parts(message: EmailMessage, source: Source) -> Iterator[tuple[str, bytes]]
 
 
 def _bytes(part: MIMEPart[Any, Any]) -> bytes:
-    """A part's content; text as UTF-8 whatever its encoding was."""
+    """A part's content; of text parts in UTF-8."""
     data = part.get_payload(decode=True)
     data = data if isinstance(data, bytes) else b""
     if part.get_content_maintype() != "text":

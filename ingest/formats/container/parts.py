@@ -1,4 +1,4 @@
-"""What files that hold other files have in common: each part that can be read is a section."""
+"""Parts of files that hold other files: each part that can be read is a section of the document."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
 Parse = Callable[[Source], Document]
-_TOLD = 20
+_LISTED = 20
 
 
 @dataclass(slots=True)
-class Unread:
-    """Parts that could not be read and why; kept in the document's metadata as ``unread``."""
+class UnreadParts:
+    """Parts that could not be read, with reasons; in the document's metadata they are ``unread``."""
 
     reasons: list[str] = field(default_factory=list)
 
@@ -28,16 +28,16 @@ class Unread:
     def metadata(self) -> dict[str, str]:
         if not self.reasons:
             return {}
-        more = len(self.reasons) - _TOLD
-        told = [*self.reasons[:_TOLD], *([f"and {more} more"] if more > 0 else [])]
-        return {"unread": "; ".join(told)}
+        more = len(self.reasons) - _LISTED
+        listed = [*self.reasons[:_LISTED], *([f"and {more} more"] if more > 0 else [])]
+        return {"unread": "; ".join(listed)}
 
 
-def include(writer: DocumentWriter, part: Source, name: str, parse: Parse, unread: Unread) -> bool:
-    """Writes a part as a section of its own; False where it can't be read, which is noted.
+def include_part(writer: DocumentWriter, part: Source, name: str, parse: Parse, unread: UnreadParts) -> bool:
+    """Writes a part as a section ``name``; False if it can't be read: the reason is added to ``unread``.
 
     Raises:
-        DocumentTooLarge: archives in archives beyond the limit, or all parts together over one.
+        DocumentTooLarge: archives in archives beyond the limit, or all parts together over a limit.
     """
     if part.inside > part.limits.archives:
         raise DocumentTooLarge(

@@ -1,9 +1,9 @@
-"""A tree of HTML elements to blocks: what HTML, Word, EPUB, e-mail and others are written through."""
+"""A tree of HTML elements to blocks; HTML, Word, EPUB, OpenDocument and JATS are written through it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ingest.formats.flow import Flow
@@ -17,40 +17,40 @@ _BLOCKS = frozenset(
     " footer form header hgroup hr html legend li main menu nav ol p pre section summary table tbody td"
     " tfoot th thead tr ul caption".split()
 ) | frozenset(HEADINGS)
-_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
+_SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _ALT_WORDS = 3
 _BREAK = "\0"  # a line break until white space is folded; no element can hold it
 
 
-def write(root: Element, flow: Flow) -> None:
-    """Writes a tree's visible text; what is no content must be gone from it already."""
-    _Walk(root, flow).children(root, None)
+def write_elements(root: Element, flow: Flow) -> None:
+    """Writes all text of a tree; menus, scripts and hidden parts must be removed from it before."""
+    _ElementWriter(root, flow).write_children(root, None)
 
 
-def inline(element: Element) -> str:
-    """The text of an element as it reads on the page: white space folded, a line for each break."""
-    return _folded("".join(_text(element)))
+def inline_text(element: Element) -> str:
+    """The text of an element as a browser shows it: white space folded, a line for each break."""
+    return _fold_spaces("".join(_inline_parts(element)))
 
 
-def has_blocks(root: Element) -> set[Element]:
+def block_holders(root: Element) -> set[Element]:
     """The elements that hold a block element, at any depth."""
-    found: set[Element] = set()
+    holders: set[Element] = set()
     for element in reversed(list(root.iter())):
-        if element in found or element.tag in _BLOCKS:
+        if element in holders or element.tag in _BLOCKS:
             parent = element.getparent()
             if parent is not None:
-                found.add(parent)
-    return found
+                holders.add(parent)
+    return holders
 
 
-class _Walk:
-    """Writes elements in order, each with the lead that a reader needs beside it."""
+class _ElementWriter:
+    """Writes elements in order, each with its context span."""
 
     def __init__(self, root: Element, flow: Flow) -> None:
         self._flow = flow
-        self._outer = has_blocks(root)
+        self._block_holders = block_holders(root)
         self._handlers: dict[str, Callable[[Element, Span | None], None]] = {
             **dict.fromkeys(HEADINGS, self._heading),
             **dict.fromkeys(("ul", "ol", "menu"), self._list),
@@ -61,75 +61,78 @@ class _Walk:
             "dl": self._definitions,
         }
 
-    def children(self, element: Element, owner: Span | None) -> None:
-        """Writes what an element holds; text between its blocks makes paragraphs."""
-        run = [element.text or ""]
+    def write_children(self, element: Element, owner: Span | None) -> None:
+        """Writes the children of an element; text between blocks makes paragraphs."""
+        inline = [element.text or ""]
         for child in element:
-            if child.tag in _BLOCKS or child in self._outer:
-                self._loose(run, owner)
-                run = []
-                self._handlers.get(child.tag, self.children)(child, owner)
+            if child.tag in _BLOCKS or child in self._block_holders:
+                self._write_inline(inline, owner)
+                inline = []
+                self._write_element(child, owner)
             else:
-                run += _element(child)
-            run.append(child.tail or "")
-        self._loose(run, owner)
+                inline += _element_parts(child)
+            inline.append(child.tail or "")
+        self._write_inline(inline, owner)
 
-    def _loose(self, run: list[str], owner: Span | None) -> None:
-        text = _folded("".join(run))
+    def _write_element(self, element: Element, owner: Span | None) -> None:
+        self._handlers.get(element.tag, self.write_children)(element, owner)
+
+    def _write_inline(self, parts: Iterable[str], owner: Span | None) -> None:
+        text = _fold_spaces("".join(parts))
         if text:
             self._flow.paragraph(text, owner)
 
     def _heading(self, element: Element, _: Span | None) -> None:
-        self._flow.heading(inline(element), HEADINGS[element.tag])
+        self._flow.heading(inline_text(element), HEADINGS[element.tag])
 
     def _paragraph(self, element: Element, owner: Span | None) -> None:
-        if element in self._outer:
-            self.children(element, owner)
+        if element in self._block_holders:
+            self.write_children(element, owner)
         else:
-            self._loose([*_text(element)], owner)
+            self._write_inline(_inline_parts(element), owner)
 
     def _code(self, element: Element, owner: Span | None) -> None:
-        self._flow.code("".join(_text(element)).replace(_BREAK, "\n").expandtabs(4), owner)
+        self._flow.code("".join(_inline_parts(element)).replace(_BREAK, "\n").expandtabs(4), owner)
 
     def _quote(self, element: Element, owner: Span | None) -> None:
-        context_span = owner or self._flow.announcing()
-        if element in self._outer:
+        context_span = owner or self._flow.announcement()
+        if element in self._block_holders:
             for child in element:
-                if child.tag == "p" and child not in self._outer:
-                    self._flow.quote(inline(child), context_span)
+                if child.tag == "p" and child not in self._block_holders:
+                    self._flow.quote(inline_text(child), context_span)
                 else:
-                    self._handlers.get(child.tag, self.children)(child, context_span)
+                    self._write_element(child, context_span)
         else:
-            self._flow.quote(inline(element), context_span)
-        self._flow.close()
+            self._flow.quote(inline_text(element), context_span)
+        self._flow.end_context()
 
     def _list(self, element: Element, owner: Span | None) -> None:
-        context_span = self._flow.context_span(owner)
-        number = _start(element)
-        written = False
+        context_span = self._flow.list_context(owner)
+        number = _start_number(element)
+        is_first = True
         for item in element:
-            if item.tag in ("ul", "ol"):  # not allowed there, and seen everywhere
-                with self._flow.deeper():
+            if item.tag in ("ul", "ol"):  # invalid HTML, but common
+                with self._flow.nested():
                     self._list(item, context_span)
                 continue
             mark = f"{number}." if element.tag == "ol" else "-"
-            self._item(item, mark, context_span, tight=written or self._flow.depth > 0)
-            written = True
+            self._item(item, mark, context_span, tight=not is_first or self._flow.depth > 0)
+            is_first = False
             number += 1
-        self._flow.close()
+        self._flow.end_context()
 
     def _item(self, item: Element, mark: str, context_span: Span | None, *, tight: bool) -> None:
         first, rest = self._first_text(item)
         span = self._flow.item(f"{mark} {first}", context_span, tight=tight) if first else context_span
-        with self._flow.deeper():
+        with self._flow.nested():
             for part in rest:
                 if isinstance(part, str):
-                    self._loose([part], span)
+                    self._write_inline([part], span)
                 else:
-                    self._handlers.get(part.tag, self.children)(part, span)
+                    self._write_element(part, span)
 
     def _first_text(self, item: Element) -> tuple[str, list[Element | str]]:
-        """The text that stands beside an item's mark, and what comes below it."""
+        """The text that stands beside an item's mark, and the parts below it."""
         parts = self._parts(item)
         if parts and not isinstance(parts[0], str) and parts[0].tag in ("p", "div", "span", "label", "a"):
             inner, rest = self._first_text(parts[0])
@@ -139,17 +142,17 @@ class _Walk:
         return "", parts
 
     def _parts(self, element: Element) -> list[Element | str]:
-        """Runs of text, folded, and the block elements between them."""
+        """Stretches of inline text, folded, and the block elements between them."""
         parts: list[Element | str] = []
-        run = [element.text or ""]
+        inline = [element.text or ""]
         for child in element:
-            if child.tag in _BLOCKS or child in self._outer:
-                parts += [_folded("".join(run)), child]
-                run = []
+            if child.tag in _BLOCKS or child in self._block_holders:
+                parts += [_fold_spaces("".join(inline)), child]
+                inline = []
             else:
-                run += _element(child)
-            run.append(child.tail or "")
-        parts.append(_folded("".join(run)))
+                inline += _element_parts(child)
+            inline.append(child.tail or "")
+        parts.append(_fold_spaces("".join(inline)))
         return [part for part in parts if not isinstance(part, str) or part]
 
     def _definitions(self, element: Element, owner: Span | None) -> None:
@@ -158,30 +161,30 @@ class _Walk:
             if next(child.iterancestors("dl")) is not element:
                 continue
             if child.tag == "dt":
-                term = self._flow.paragraph(inline(child), owner)
-                self._flow.close()
+                term = self._flow.paragraph(inline_text(child), owner)
+                self._flow.end_context()
             else:
-                self.children(child, term)
+                self.write_children(child, term)
 
     def _table(self, element: Element, owner: Span | None) -> None:
         rows = [row for row in element.iter("tr") if next(row.iterancestors("table")) is element]
         for caption in element.iterchildren("caption"):
-            self._flow.paragraph(inline(caption), owner)
+            self._flow.paragraph(inline_text(caption), owner)
         if _is_layout(element, rows):
             for row in rows or [element]:
                 for cell in row:
-                    self.children(cell, owner)
+                    self.write_children(cell, owner)
             return
-        self._flow.table(_grid(rows), owner or self._flow.announcing(), _header_rows(rows))
+        self._flow.table(_grid(rows), owner or self._flow.announcement(), _header_rows(rows))
 
 
-def _start(element: Element) -> int:
+def _start_number(element: Element) -> int:
     start = str(element.get("start") or "1")
     return int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
 
 
 def _is_layout(table: Element, rows: list[Element]) -> bool:
-    """Whether a table only places things on the page: tables, headings or long texts are in its cells."""
+    """Whether a table only arranges the page: tables, headings or long texts are in its cells."""
     if table.get("role") in ("presentation", "none") or max(map(len, rows), default=0) < 2:
         return True
     if any(True for _ in table.iterdescendants("table", *HEADINGS)):
@@ -190,7 +193,7 @@ def _is_layout(table: Element, rows: list[Element]) -> bool:
 
 
 def _header_rows(rows: list[Element]) -> int | None:
-    """How many rows say that they are the header; None: none says so, it may still be one."""
+    """How many rows are marked as the header; None: none is, and the first may still be one."""
     marked = 0
     for row in rows:
         cells = list(row)
@@ -198,73 +201,81 @@ def _header_rows(rows: list[Element]) -> int | None:
             break
         marked += 1
     if marked == 0 and rows and any(cell.tag == "th" for cell in rows[0]) and rows[0][0].tag == "th":
-        below = [row[0].tag for row in rows[1:] if len(row)]
-        return 0 if below and all(tag == "th" for tag in below) and rows[0][-1].tag == "td" else None
+        first_cells = [row[0].tag for row in rows[1:] if len(row)]
+        row_headers = bool(first_cells) and all(tag == "th" for tag in first_cells)
+        return 0 if row_headers and rows[0][-1].tag == "td" else None
     return marked if 0 < marked < len(rows) else None
 
 
 def _grid(rows: list[Element]) -> list[list[str]]:
-    """Cells by row and column; one that spans several is repeated down, and stands once across."""
+    """Cells by row and column; a cell that spans rows is repeated in each, one that spans columns is not.
+
+    ``spanning`` maps a column to how many further rows its cell spans, and the cell's text.
+    """
     grid: list[list[str]] = []
-    held: dict[int, tuple[int, str]] = {}
+    spanning: dict[int, tuple[int, str]] = {}
     for row in rows:
-        line: list[str] = []
+        texts: list[str] = []
         cells = iter([cell for cell in row if cell.tag in ("td", "th")])
         while True:
-            if len(line) in held:
-                left, text = held.pop(len(line))
-                if left > 1:
-                    held[len(line)] = (left - 1, text)
-                line.append(text)
+            if len(texts) in spanning:
+                _repeat(texts, spanning)
                 continue
             cell = next(cells, None)
             if cell is None:
                 break
-            _place(cell, line, held)
-        while held and len(line) <= max(held):
-            left, text = held.pop(len(line), (0, ""))
-            if left > 1:
-                held[len(line)] = (left - 1, text)
-            line.append(text)
-        grid.append(line)
+            _place(cell, texts, spanning)
+        while spanning and len(texts) <= max(spanning):
+            _repeat(texts, spanning)
+        grid.append(texts)
     return grid
 
 
-def _place(cell: Element, line: list[str], held: dict[int, tuple[int, str]]) -> None:
+def _repeat(texts: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    """Fills the next column of a row with the cell that spans it from above, or leaves it empty."""
+    column = len(texts)
+    rows_left, text = spanning.pop(column, (0, ""))
+    if rows_left > 1:
+        spanning[column] = (rows_left - 1, text)
+    texts.append(text)
+
+
+def _place(cell: Element, texts: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    """Adds a cell to a row: a header's text in each column that it spans, another's in the first."""
     text = " ".join(_cell_text(cell).replace(_BREAK, " ").split())
-    down, across = _span(cell, "rowspan"), _span(cell, "colspan")
-    header = cell.tag == "th"
-    for column in range(across):
-        shown = text if column == 0 or header else ""
-        if down > 1:
-            held[len(line)] = (down - 1, shown)
-        line.append(shown)
+    row_count, column_count = _span_count(cell, "rowspan"), _span_count(cell, "colspan")
+    is_header = cell.tag == "th"
+    for column in range(column_count):
+        column_text = text if column == 0 or is_header else ""
+        if row_count > 1:
+            spanning[len(texts)] = (row_count - 1, column_text)
+        texts.append(column_text)
 
 
-def _span(cell: Element, name: str) -> int:
-    value = str(cell.get(name) or "1").strip()
+def _span_count(cell: Element, attribute: str) -> int:
+    value = str(cell.get(attribute) or "1").strip()
     return min(max(int(value), 1), 100) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
 def _cell_text(cell: Element) -> str:
-    """A cell on one line, its blocks and breaks apart by a space."""
+    """A cell on one line, with a space between its blocks and at its breaks."""
     parts = [cell.text or ""]
     for child in cell:
         gap = " " if child.tag in _BLOCKS or child.tag == "br" else ""
-        parts += [gap, _cell_text(child) if child.tag in _BLOCKS else "".join(_element(child)), gap]
+        parts += [gap, _cell_text(child) if child.tag in _BLOCKS else "".join(_element_parts(child)), gap]
         parts.append(child.tail or "")
     return "".join(parts)
 
 
-def _text(element: Element) -> Iterator[str]:
+def _inline_parts(element: Element) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        yield from _element(child)
+        yield from _element_parts(child)
         yield child.tail or ""
 
 
-def _element(element: Element) -> Iterator[str]:
-    """The text of an inline element with what its tag means; without its tail."""
+def _element_parts(element: Element) -> Iterator[str]:
+    """The text of an inline element with signs for what its tag means; without its tail."""
     tag = element.tag
     if not isinstance(tag, str):  # a comment
         return
@@ -274,19 +285,19 @@ def _element(element: Element) -> Iterator[str]:
         alt = element.get("alt") or ""
         yield f" {alt} " if len(alt.split()) >= _ALT_WORDS else ""
     elif tag in ("del", "s", "strike"):
-        yield from ("~~", *_text(element), "~~")
+        yield from ("~~", *_inline_parts(element), "~~")
     elif tag in ("sup", "sub"):
-        text = "".join(_text(element))
-        small = text.strip().translate(_RAISED if tag == "sup" else _LOWERED)
-        fits = len(small) < 5 and not len(element) and not any(map(str.isascii, small))
-        yield small if fits else text  # without this, ten to the fifth would read as 105
+        text = "".join(_inline_parts(element))
+        small = text.strip().translate(_SUPERSCRIPT if tag == "sup" else _SUBSCRIPT)
+        has_signs = len(small) < 5 and not len(element) and not any(map(str.isascii, small))
+        yield small if has_signs else text  # else ten to the fifth would read as 105
     elif tag == "q":
-        yield from ("“", *_text(element), "”")
+        yield from ("“", *_inline_parts(element), "”")
     else:
-        yield from _text(element)
+        yield from _inline_parts(element)
 
 
-def _folded(text: str) -> str:
+def _fold_spaces(text: str) -> str:
     """White space as a browser folds it; breaks become line ends."""
     lines = (_SPACE.sub(" ", part).strip() for part in text.replace("\xad", "").split(_BREAK))
     return "\n".join(lines).strip("\n")

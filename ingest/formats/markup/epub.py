@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from ingest.formats.container.archive import Archive, is_inside
 from ingest.formats.flow import Flow
-from ingest.formats.markup.elements import write
+from ingest.formats.markup.elements import write_elements
 from ingest.formats.markup.page_content import main_content
-from ingest.formats.markup.tree import Element, html_text, html_tree, local, xml_tree
+from ingest.formats.markup.tree import Element, html_text, html_tree, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -29,9 +29,9 @@ def read(source: Source) -> Document:
         DocumentTooLarge: more chapters, or unpacked to more, than the limits.
     """
     archive = Archive(source)
-    place = _package_place(archive, source)
-    package = xml_tree(archive.read(place), source, allow_doctype=True)
-    chapters = _chapters(package, posixpath.dirname(place))
+    package_name = _package_name(archive, source)
+    package = xml_tree(archive.read(package_name), source, allow_doctype=True)
+    chapters = _chapters(package, posixpath.dirname(package_name))
     if len(chapters) > source.limits.pages:
         raise DocumentTooLarge(
             f"{source.name} has {len(chapters):,} chapters; the limit is {source.limits.pages:,}"
@@ -42,31 +42,33 @@ def read(source: Source) -> Document:
         if name not in archive:
             continue
         chapter = source.part(archive.read(name), name)
-        write(main_content(html_tree(html_text(chapter), chapter)), flow)
-        flow.close()
-    texts = {local(e): well_formed(" ".join((e.text or "").split())) for e in package.iter() if e.text}
+        write_elements(main_content(html_tree(html_text(chapter), chapter)), flow)
+        flow.end_context()
+    texts = {local_name(e): well_formed(" ".join((e.text or "").split())) for e in package.iter() if e.text}
     metadata = {_METADATA[name]: texts[name] for name in _METADATA if texts.get(name)}
     title = texts.get("title") or source.stem_title
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 
-def _package_place(archive: Archive, source: Source) -> str:
+def _package_name(archive: Archive, source: Source) -> str:
+    """The name of the member that describes the book (its OPF package document)."""
     root = xml_tree(archive.read(_CONTAINER), source, allow_doctype=True)
-    places = [str(e.get("full-path")) for e in root.iter() if local(e) == "rootfile" and e.get("full-path")]
-    if not places or not is_inside(places[0]):
+    paths = [e.get("full-path") for e in root.iter() if local_name(e) == "rootfile"]
+    names = [str(path) for path in paths if path]
+    if not names or not is_inside(names[0]):
         raise UnreadableDocument(f"{source.name} is no e-book: it names no package")
-    return places[0]
+    return names[0]
 
 
 def _chapters(package: Element, folder: str) -> list[str]:
-    """Names of the spine's members; what lies outside the archive is not among them."""
-    items = {e.get("id"): e for e in package.iter() if local(e) == "item"}
-    found = []
-    for reference in (e for e in package.iter() if local(e) == "itemref"):
+    """Names of the spine's members, without its navigation and names that lead out of the archive."""
+    items = {e.get("id"): e for e in package.iter() if local_name(e) == "item"}
+    names = []
+    for reference in (e for e in package.iter() if local_name(e) == "itemref"):
         item = items.get(reference.get("idref"))
         if item is None or "nav" in str(item.get("properties") or "").split():
             continue
         name = posixpath.normpath(posixpath.join(folder, unquote(str(item.get("href") or ""))))
         if is_inside(name) and "html" in str(item.get("media-type") or ""):
-            found.append(name)
-    return found
+            names.append(name)
+    return names

@@ -1,12 +1,12 @@
-"""OpenDocument texts and presentations to a document, by way of the HTML that means the same."""
+"""OpenDocument texts and presentations to a document, by way of HTML of the same meaning."""
 
 from __future__ import annotations
 
 from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
-from ingest.formats.markup.elements import write
-from ingest.formats.markup.html import title
-from ingest.formats.markup.tree import Element, local, xml_tree
+from ingest.formats.markup.elements import write_elements
+from ingest.formats.markup.html import page_title
+from ingest.formats.markup.tree import Element, append_text, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -44,18 +44,20 @@ def read(source: Source) -> Document:
         DocumentTooLarge: it unpacks or nests beyond the limits.
     """
     archive = Archive(source)
-    archive.measure()
+    archive.check_size()
     if "META-INF/manifest.xml" in archive and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnreadableDocument(f"{source.name} is encrypted: it needs a password")
     root = xml_tree(archive.read("content.xml"), source)
     bodies = [
-        e for e in root.iter() if local(e) in ("text", "presentation") and local(e.getparent()) == "body"
+        e
+        for e in root.iter()
+        if local_name(e) in ("text", "presentation") and local_name(e.getparent()) == "body"
     ]
     if not bodies:
         raise UnreadableDocument(f"{source.name} is no OpenDocument text or presentation")
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
-    slides = [e for e in bodies[0] if local(e) == "page"]
+    slides = [e for e in bodies[0] if local_name(e) == "page"]
     if len(slides) > source.limits.pages:
         raise DocumentTooLarge(
             f"{source.name} has {len(slides):,} slides; the limit is {source.limits.pages:,}"
@@ -63,60 +65,50 @@ def read(source: Source) -> Document:
     for number, part in enumerate(slides or bodies, 1):
         if slides:
             writer.page(number)
-        write(_html(part), flow)
-        flow.close()
-    for note in (e for e in bodies[0].iter() if local(e) == "note-body"):
-        write(_html(note), flow)
-    named, metadata = _properties(archive, source)
-    media_type = SLIDES_MEDIA_TYPE if slides else MEDIA_TYPE
+        write_elements(_to_html(part), flow)
+        flow.end_context()
+    for note in (e for e in bodies[0].iter() if local_name(e) == "note-body"):
+        write_elements(_to_html(note), flow)
+    file_title, metadata = _properties(archive, source)
     return writer.document(
-        source, title=title(writer, named, source), media_type=media_type, metadata=metadata
+        source,
+        title=page_title(writer, file_title, source),
+        media_type=SLIDES_MEDIA_TYPE if slides else MEDIA_TYPE,
+        metadata=metadata,
     )
 
 
-def _html(element: Element) -> Element:
+def _to_html(element: Element) -> Element:
     from lxml import html
 
-    name = local(element)
-    made = html.Element(_TAGS.get(name, "span"))
+    name = local_name(element)
+    converted = html.Element(_TAGS.get(name, "span"))
     if name == "h":
         level = next((str(v) for k, v in element.attrib.items() if k.endswith("outline-level")), "1")
-        made = html.Element(f"h{min(int(level), 6) if level.isdigit() and int(level) else 1}")
+        converted = html.Element(f"h{min(int(level), 6) if level.isdigit() and int(level) else 1}")
     elif name in ("page", "text", "presentation", "note-body"):
-        made = html.Element("div")
+        converted = html.Element("div")
     elif name == "frame" and "title" in _attribute(element, "class"):
-        made = html.Element("h1")
+        converted = html.Element("h1")
     for key, target in (("number-rows-spanned", "rowspan"), ("number-columns-spanned", "colspan")):
         if name == "table-cell" and _attribute(element, key):
-            made.set(target, _attribute(element, key))
-    made.text = element.text
+            converted.set(target, _attribute(element, key))
+    converted.text = element.text
     for child in element:
-        _add(made, child)
-    return made
+        _append_child(converted, child)
+    return converted
 
 
-def _add(made: Element, child: Element) -> None:
-    name = local(child)
+def _append_child(converted: Element, child: Element) -> None:
+    name = local_name(child)
     if name in ("s", "tab"):
         count = _attribute(child, "c")
-        _append_text(made, " " * min(int(count), 100) if count.isdigit() else " ")
+        append_text(converted, " " * min(int(count), 100) if count.isdigit() else " ")
     elif name == "covered-table-cell":
         return
-    elif name == "notes" or name in _SKIPPED or not name:
-        pass
-    else:
-        part = _html(child)
-        made.append(part)
-    _append_text(made, child.tail)
-
-
-def _append_text(element: Element, text: str | None) -> None:
-    if not text:
-        return
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
+    elif name and name != "notes" and name not in _SKIPPED:
+        converted.append(_to_html(child))
+    append_text(converted, child.tail)
 
 
 def _attribute(element: Element, name: str) -> str:
@@ -127,6 +119,6 @@ def _properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
     if "meta.xml" not in archive:
         return "", {}
     root = xml_tree(archive.read("meta.xml"), source)
-    texts = {local(e): well_formed(" ".join((e.text or "").split())) for e in root.iter() if e.text}
+    texts = {local_name(e): well_formed(" ".join((e.text or "").split())) for e in root.iter() if e.text}
     author = texts.get("creator") or texts.get("initial-creator")
     return texts.get("title", ""), {"author": author} if author else {}

@@ -1,11 +1,11 @@
-"""What Word, PowerPoint and Excel files have in common: a ZIP of XML parts, and their properties."""
+"""The package that Word, PowerPoint and Excel files are (Open Packaging): a ZIP of XML parts."""
 
 from __future__ import annotations
 
 import re
 
 from ingest.formats.container.archive import Archive
-from ingest.formats.markup.tree import local, xml_tree
+from ingest.formats.markup.tree import local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from rag.errors import UnreadableDocument
@@ -20,12 +20,16 @@ _PROPERTIES = {
 }
 
 
-def opened(source: Source, kind: str, *parts: str) -> Archive:
-    """The parts of an Office file, all unpacked once and found to be within the limits.
+def open_package(source: Source, kind: str, *parts: str) -> Archive:
+    """The parts of an Office file, after a check that all of them unpack within the limits.
+
+    Args:
+        kind: the format's name, for messages.
+        parts: names of which the package must have one.
 
     Raises:
         UnreadableDocument: not such a file, encrypted, damaged, or with a document type in its XML
-            (which these formats forbid, and bombs and thieves use).
+            (which these formats forbid, and attacks by entities need).
         DocumentTooLarge: it unpacks to more than the limit.
     """
     if source.data.startswith(_OLE):
@@ -35,7 +39,7 @@ def opened(source: Source, kind: str, *parts: str) -> Archive:
     if not source.data.startswith(b"PK"):
         raise UnreadableDocument(f"{source.name} is no {kind} file")
     archive = Archive(source)
-    archive.measure()
+    archive.check_size()
     if not any(part in archive for part in parts):
         raise UnreadableDocument(f"{source.name} is no {kind} file: it lacks {parts[0]}")
     for name in archive.names:
@@ -44,16 +48,16 @@ def opened(source: Source, kind: str, *parts: str) -> Archive:
     return archive
 
 
-def properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
-    """Title (may be empty) and metadata of an Office file."""
+def core_properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
+    """Title (may be empty) and metadata of an Office file, from its core properties (Dublin Core)."""
     if "docProps/core.xml" not in archive:
         return "", {}
     try:
         root = xml_tree(archive.read("docProps/core.xml"), source)
     except UnreadableDocument:
         return "", {}
-    texts = {local(element): " ".join((element.text or "").split()) for element in root}
-    found = {
+    texts = {local_name(element): " ".join((element.text or "").split()) for element in root}
+    metadata = {
         _PROPERTIES[name]: well_formed(text) for name, text in texts.items() if text and name in _PROPERTIES
     }
-    return well_formed(texts.get("title", "")), found
+    return well_formed(texts.get("title", "")), metadata

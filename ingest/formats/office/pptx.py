@@ -1,4 +1,4 @@
-"""PowerPoint to a document: each slide a page, its title a heading, its tables and notes kept."""
+"""PowerPoint to a document: each slide a page, its title a heading, with its tables and notes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest.formats.flow import Flow
-from ingest.formats.office.package import opened, properties
+from ingest.formats.office.package import core_properties, open_package
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -26,8 +26,8 @@ def read(source: Source) -> Document:
     """
     from pptx import Presentation
 
-    archive = opened(source, "PowerPoint (.pptx)", "ppt/presentation.xml")
-    named, metadata = properties(archive, source)
+    archive = open_package(source, "PowerPoint (.pptx)", "ppt/presentation.xml")
+    file_title, metadata = core_properties(archive, source)
     writer = DocumentWriter(source.limits)
     try:
         slides = list(Presentation(io.BytesIO(source.data)).slides)
@@ -38,68 +38,67 @@ def read(source: Source) -> Document:
         flow = Flow(writer)
         for number, slide in enumerate(slides, 1):
             writer.page(number)
-            _slide(slide, flow)
+            _write_slide(slide, flow)
     except (DocumentTooLarge, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  # python-pptx raises what its parts raise
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
-    tops = [heading.text for heading in writer.headings]
-    title = (
-        named if named and named != "PowerPoint Presentation" else (tops[0] if tops else source.stem_title)
-    )
+    title = "" if file_title == "PowerPoint Presentation" else file_title  # PowerPoint's own default
+    if not title:
+        title = writer.headings[0].text if writer.headings else source.stem_title
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 
-def _slide(slide: Any, flow: Flow) -> None:
+def _write_slide(slide: Any, flow: Flow) -> None:
     title = slide.shapes.title
     if title is not None and title.has_text_frame:
         flow.heading(_clean(title.text_frame.text), 1)
-    for shape in _in_order(slide.shapes):
+    for shape in _top_to_bottom(slide.shapes):
         if title is None or shape.shape_id != title.shape_id:
-            _shape(shape, flow)
+            _write_shape(shape, flow)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         notes = _clean(slide.notes_slide.notes_text_frame.text).strip()
         flow.paragraph(f"Notes: {notes}" if notes else "")
-    flow.close()
+    flow.end_context()
 
 
-def _in_order(shapes: Iterable[Any]) -> Iterator[Any]:
-    """Shapes from top to bottom, those of groups in the group's place."""
+def _top_to_bottom(shapes: Iterable[Any]) -> Iterator[Any]:
+    """Shapes from top to bottom, those of a group together."""
     for shape in sorted(shapes, key=lambda s: ((s.top or 0) // 100_000, s.left or 0)):
         if shape.shape_type is not None and shape.shape_type == 6:  # a group
-            yield from _in_order(shape.shapes)
+            yield from _top_to_bottom(shape.shapes)
         else:
             yield shape
 
 
-def _shape(shape: Any, flow: Flow) -> None:
+def _write_shape(shape: Any, flow: Flow) -> None:
     if getattr(shape, "has_table", False) and shape.has_table:
         rows = [[_clean(cell.text) for cell in row.cells] for row in shape.table.rows]
         flow.table(rows, header_rows=1 if shape.table.first_row else None)
     elif getattr(shape, "has_chart", False) and shape.has_chart:
-        _chart(shape.chart, flow)
+        _write_chart(shape.chart, flow)
     elif shape.has_text_frame:
-        _text(shape, flow)
+        _write_text(shape, flow)
 
 
-def _text(shape: Any, flow: Flow) -> None:
-    """A text box's paragraphs; in a slide's body several of them, and deeper ones, are a list."""
+def _write_text(shape: Any, flow: Flow) -> None:
+    """A text box's paragraphs; several in a placeholder, and indented ones, are a list."""
     paragraphs = [(p.level, _clean(p.text).strip()) for p in shape.text_frame.paragraphs]
     filled = [(level, text) for level, text in paragraphs if text]
     is_list = shape.is_placeholder and len(filled) > 1
-    context_span = flow.context_span(None)
-    above: dict[int, Any] = {}
+    context_span = flow.list_context(None)
+    parents: dict[int, Any] = {}
     for level, text in filled:
         if not is_list and not level:
             context_span = flow.paragraph(text)
             continue
-        owner = next((above[up] for up in range(level - 1, -1, -1) if up in above), context_span)
-        above = {up: span for up, span in above.items() if up < level}
-        above[level] = flow.item(f"{'  ' * level}- {text}".strip(), owner, tight=bool(above))
-    flow.close()
+        owner = next((parents[up] for up in range(level - 1, -1, -1) if up in parents), context_span)
+        parents = {up: span for up, span in parents.items() if up < level}
+        parents[level] = flow.item(f"{'  ' * level}- {text}".strip(), owner, tight=bool(parents))
+    flow.end_context()
 
 
-def _chart(chart: Any, flow: Flow) -> None:
+def _write_chart(chart: Any, flow: Flow) -> None:
     """A chart's figures as a table: a row for each category."""
     if chart.has_title and chart.chart_title.has_text_frame:
         flow.paragraph(_clean(chart.chart_title.text_frame.text))

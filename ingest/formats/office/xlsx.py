@@ -1,4 +1,4 @@
-"""Excel and OpenDocument sheets to a document: a section a sheet, a line a row with its header."""
+"""Excel and OpenDocument sheets to a document: each sheet a section, each row a line with its header."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
-from ingest.formats.office.package import opened, properties
-from ingest.formats.sheets import Grid, shown, write_grid
+from ingest.formats.office.package import core_properties, open_package
+from ingest.formats.sheets import Grid, cell_text, write_grid
 from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
@@ -22,7 +22,7 @@ OPEN_MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def read(source: Source) -> Document:
-    """The document of an Excel workbook: the values that it shows, formulas' last results included.
+    """The document of an Excel workbook: its values as shown, of formulas the last results.
 
     Hidden sheets are left out.
 
@@ -30,9 +30,9 @@ def read(source: Source) -> Document:
         UnreadableDocument: no Excel file, damaged or encrypted, or without values.
         DocumentTooLarge: more sheets or cells, or unpacked to more, than the limits.
     """
-    archive = opened(source, "Excel (.xlsx)", "xl/workbook.xml")
-    named, metadata = properties(archive, source)
-    return _document(source, _excel(source), MEDIA_TYPE, named, metadata)
+    archive = open_package(source, "Excel (.xlsx)", "xl/workbook.xml")
+    file_title, metadata = core_properties(archive, source)
+    return _document(source, _openpyxl_sheets(source), MEDIA_TYPE, file_title, metadata)
 
 
 def read_other(source: Source) -> Document:
@@ -43,14 +43,19 @@ def read_other(source: Source) -> Document:
         DocumentTooLarge: more sheets or cells, or unpacked to more, than the limits.
     """
     if source.data.startswith(b"PK"):
-        Archive(source).measure()
+        Archive(source).check_size()
     media_type = OPEN_MEDIA_TYPE if source.name.lower().endswith(".ods") else OLD_MEDIA_TYPE
-    return _document(source, _calamine(source), media_type, "", {})
+    return _document(source, _calamine_sheets(source), media_type, "", {})
 
 
 def _document(
-    source: Source, sheets: Iterator[tuple[str, Grid]], media_type: str, named: str, metadata: dict[str, str]
+    source: Source,
+    sheets: Iterator[tuple[str, Grid]],
+    media_type: str,
+    file_title: str,
+    metadata: dict[str, str],
 ) -> Document:
+    """The document of sheets, each a name and a grid."""
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
     try:
@@ -66,54 +71,55 @@ def _document(
         raise
     except Exception as error:  # noqa: BLE001  # the libraries raise what their parts raise
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
-    return writer.document(source, title=named or source.stem_title, media_type=media_type, metadata=metadata)
+    title = file_title or source.stem_title
+    return writer.document(source, title=title, media_type=media_type, metadata=metadata)
 
 
-def _excel(source: Source) -> Iterator[tuple[str, Grid]]:
+def _openpyxl_sheets(source: Source) -> Iterator[tuple[str, Grid]]:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # extensions it doesn't know
         book = load_workbook(io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False)
         try:
-            left = source.limits.cells
+            cells_left = source.limits.cells
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
                     continue
                 sheet.reset_dimensions()
                 grid = []
                 for row in sheet.iter_rows():
-                    left -= max(1, len(row))
-                    if left < 0:
+                    cells_left -= max(1, len(row))
+                    if cells_left < 0:
                         raise DocumentTooLarge(
                             f"{source.name} has over {source.limits.cells:,} cells; that is the limit"
                         )
-                    grid.append(_trimmed([_shown(cell) for cell in row]))
+                    grid.append(_trimmed([_openpyxl_text(cell) for cell in row]))
                 yield sheet.title, grid
         finally:
             book.close()
 
 
-def _shown(cell: Any) -> str:
+def _openpyxl_text(cell: Any) -> str:
     if cell.value is None or cell.data_type == "e":  # empty, or a formula's error
         return ""
-    return shown(cell.value, cell.number_format or "")
+    return cell_text(cell.value, cell.number_format or "")
 
 
-def _calamine(source: Source) -> Iterator[tuple[str, Grid]]:
+def _calamine_sheets(source: Source) -> Iterator[tuple[str, Grid]]:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-    left = source.limits.cells
+    cells_left = source.limits.cells
     for name in book.sheet_names:
         grid = []
         for row in book.get_sheet_by_name(name).iter_rows():
-            left -= max(1, len(row))
-            if left < 0:
+            cells_left -= max(1, len(row))
+            if cells_left < 0:
                 raise DocumentTooLarge(
                     f"{source.name} has over {source.limits.cells:,} cells; that is the limit"
                 )
-            grid.append(_trimmed([shown(value) for value in row]))
+            grid.append(_trimmed([cell_text(value) for value in row]))
         yield name, grid
 
 

@@ -1,1 +1,1 @@
-"""PDF: characters to lines, blocks, tables and reading order."""
+"""PDF: characters to text runs, rows, tables, blocks and reading order."""

@@ -1,4 +1,4 @@
-"""Rows of a page to blocks: paragraphs joined over their lines, headings, list items, table rows."""
+"""Rows of a PDF page to blocks: paragraphs joined over their lines, headings, list items, tables."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 
-from ingest.formats.pdf.lines import Piece, line, rows
-from ingest.formats.pdf.tables import columns, texts
+from ingest.formats.pdf.tables import narrow_columns, table_cells
+from ingest.formats.pdf.text_runs import TextRun, merged, to_rows
 
-ITEM = re.compile(r"(?:[•‣▪●○◦■–·*]|-(?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
-NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+(?=[^\W\d_])")
-_ENDS = re.compile(r"[.!?…:;。！？][\"'”’)\]»]*\Z")
-_SPLIT_WORD = re.compile(r"(?P<stem>[^\W\d_]{2,})(?P<mark>[-\u2010\xad])\Z")
+LIST_ITEM = re.compile(r"(?:[•‣▪●○◦■–·*]|-(?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
+HEADING_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+(?=[^\W\d_])")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’)\]»]*\Z")
+_BROKEN_WORD = re.compile(r"(?P<stem>[^\W\d_]{2,})(?P<mark>[-\u2010\xad])\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADING_CHARACTERS = 150
 
 
-class Kind(StrEnum):
-    """What a part of a page is."""
+class PageBlockKind(StrEnum):
+    """What a block of a page is."""
 
     TEXT = "text"
     HEADING = "heading"
@@ -29,163 +29,176 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Lines that belong together (one line a table row, cells apart), on one page."""
+class PageBlock:
+    """Lines of one page that belong together; of a table one line a row, with its ``cells``.
 
-    kind: Kind
+    ``size`` is the type size of its first line, in points.
+    """
+
+    kind: PageBlockKind
     lines: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...] = ()
     size: float = 0.0
-    open_end: bool = False
-    """The last line fills its column and ends no sentence: the text may go on elsewhere."""
+    unfinished: bool = False
+    """The last line fills its column and ends no sentence: the paragraph may go on in the next column."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Type:
-    """What a document's running text looks like: the size of its type and the space of its lines."""
-
-    size: float
-
-    @classmethod
-    def of(cls, pages: Sequence[Sequence[Piece]]) -> Type:
-        sizes: Counter[float] = Counter()
-        for page in pages:
-            for piece in page:
-                sizes[piece.size] += len(piece.text)
-        return cls(size=sizes.most_common(1)[0][0] if sizes else 10.0)
+def body_size(pages: Sequence[Sequence[TextRun]]) -> float:
+    """The type size of a document's running text in points: that of most characters."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for run in page:
+            sizes[run.size] += len(run.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def parts(region: Sequence[Piece], body: Type) -> Iterator[Part]:
-    """The parts of one column's stretch, from top to bottom."""
-    pending: list[Piece] = []
-    for stretch in _stretches(rows(region)):
-        table = columns(stretch)
-        side_by_side = [] if table else texts(stretch)
-        if not table and not side_by_side:
-            pending += [line(row) for row in stretch]
+def page_blocks(region: Sequence[TextRun], body: float) -> Iterator[PageBlock]:
+    """The blocks of one region, from top to bottom.
+
+    Args:
+        body: the type size of the document's running text, see ``body_size``.
+    """
+    lines: list[TextRun] = []
+    for stretch in _stretches(to_rows(region)):
+        cells = table_cells(stretch)
+        columns = [] if cells else narrow_columns(stretch)
+        if not cells and not columns:
+            lines += [merged(row) for row in stretch]
             continue
-        yield from _text_parts(pending, body)
-        pending = []
-        if table:
-            yield Part(kind=Kind.TABLE, lines=tuple(" ".join(row) for row in table), cells=table)
-        for text in side_by_side:
-            yield from _text_parts(text, body)
-    yield from _text_parts(pending, body)
+        yield from _text_blocks(lines, body)
+        lines = []
+        if cells:
+            rows = tuple(" ".join(row) for row in cells)
+            yield PageBlock(kind=PageBlockKind.TABLE, lines=rows, cells=cells)
+        for column in columns:
+            yield from _text_blocks(column, body)
+    yield from _text_blocks(lines, body)
 
 
-def _text_parts(lines: Sequence[Piece], body: Type) -> Iterator[Part]:
+def _text_blocks(lines: Sequence[TextRun], body: float) -> Iterator[PageBlock]:
     if not lines:
         return
-    margin, edge = min(row.left for row in lines), max(row.right for row in lines)
-    spacing = _spacing(lines)
-    group: list[Piece] = []
-    for row in lines:
-        titles = bool(group) and _is_title_line(group[-1], row, body)
-        if group and not titles and not _belongs(group, row, margin, edge, spacing):
-            yield _part(group, edge, body)
+    left_edge, right_edge = min(line.left for line in lines), max(line.right for line in lines)
+    spacing = _line_spacing(lines)
+    group: list[TextRun] = []
+    for line in lines:
+        title = bool(group) and _is_same_title(group[-1], line, body)
+        if group and not title and not _continues(group, line, left_edge, right_edge, spacing):
+            yield _text_block(group, right_edge, body)
             group = []
-        group.append(row)
-    yield _part(group, edge, body)
+        group.append(line)
+    yield _text_block(group, right_edge, body)
 
 
-def _stretches(lines: Sequence[list[Piece]]) -> Iterator[list[list[Piece]]]:
-    """Runs of rows that may be a table, and runs of those between.
+def _stretches(rows: Sequence[list[TextRun]]) -> Iterator[list[list[TextRun]]]:
+    """Stretches of rows that may be a table, and the stretches between them.
 
-    A row with one narrow piece between rows with several is one of theirs.
+    A row with one narrow run between rows with several may be of the same table.
     """
-    edges = [(row[0].left, row[-1].right) for row in lines]
+    edges = [(row[0].left, row[-1].right) for row in rows]
     width = max((right for _, right in edges), default=0.0) - min((left for left, _ in edges), default=0.0)
 
-    def may_be(at: int) -> bool:
-        if len(lines[at]) > 1:
+    def may_be_table(at: int) -> bool:
+        if len(rows[at]) > 1:
             return True
-        around = [lines[i] for i in (at - 1, at + 1) if 0 <= i < len(lines) and len(lines[i]) > 1]
-        piece = lines[at][0]
-        near = [row for row in around if abs(piece.base - row[0].base) < 2 * piece.size]
-        return len(near) == 2 and piece.width < 0.4 * width
+        around = [rows[i] for i in (at - 1, at + 1) if 0 <= i < len(rows) and len(rows[i]) > 1]
+        run = rows[at][0]
+        near = [row for row in around if abs(run.baseline - row[0].baseline) < 2 * run.size]
+        return len(near) == 2 and run.width < 0.4 * width
 
-    for _, run in groupby(range(len(lines)), key=may_be):
-        yield [lines[at] for at in run]
+    for _, stretch in groupby(range(len(rows)), key=may_be_table):
+        yield [rows[at] for at in stretch]
 
 
-def joined(lines: Sequence[str], known: Counter[str]) -> str:
+def join_lines(lines: Sequence[str], vocabulary: Counter[str]) -> str:
     """Lines as one text; a word that a hyphen breaks is whole again.
 
-    The hyphen stays where the word is known with it from elsewhere in the document, or where the
-    next line goes on with a capital or a digit.
+    The hyphen stays where the vocabulary has the word with it, or where the next line begins with a
+    capital or a digit.
+
+    Args:
+        vocabulary: how often each word, in lower case, stands elsewhere in the document.
     """
-    done = ""
-    for text in lines:
-        if not done:
-            done = text
+    joined = ""
+    for line in lines:
+        if not joined:
+            joined = line
             continue
-        broken = _SPLIT_WORD.search(done)
-        rest = re.match(r"[^\W\d_]+", text)
+        broken = _BROKEN_WORD.search(joined)
+        rest = re.match(r"[^\W\d_]+", line)
         if broken and rest and rest[0][0].islower():
-            stem = broken["stem"]
-            keep = _keeps_hyphen(stem, rest[0], broken["mark"], known)
-            done = done[: broken.start("mark")] + ("-" if keep else "") + text
+            hyphen = _keeps_hyphen(broken["stem"], rest[0], broken["mark"], vocabulary)
+            joined = joined[: broken.start("mark")] + ("-" if hyphen else "") + line
         elif broken:
-            done = done[: broken.start("mark")] + "-" + text
+            joined = joined[: broken.start("mark")] + "-" + line
         else:
-            done = f"{done} {text}"
-    return done.replace("\xad", "-")
+            joined = f"{joined} {line}"
+    return joined.replace("\xad", "-")
 
 
-def _keeps_hyphen(stem: str, rest: str, mark: str, known: Counter[str]) -> bool:
+def _keeps_hyphen(stem: str, rest: str, mark: str, vocabulary: Counter[str]) -> bool:
     whole, compound = (stem + rest).lower(), f"{stem}-{rest}".lower()
-    if known[whole] or known[compound]:
-        return known[compound] > known[whole]
-    return mark != "\xad" and known[stem.lower()] > 1 and known[rest.lower()] > 1 and len(rest) > 3
+    if vocabulary[whole] or vocabulary[compound]:
+        return vocabulary[compound] > vocabulary[whole]
+    both_known = vocabulary[stem.lower()] > 1 and vocabulary[rest.lower()] > 1
+    return mark != "\xad" and both_known and len(rest) > 3
 
 
-def _spacing(lines: Sequence[Piece]) -> float:
-    """The distance from one line to the next inside paragraphs: the smaller ones of all."""
-    steps = sorted(b.base - a.base for a, b in pairwise(lines) if b.base - a.base > 0.7 * a.size)
+def _line_spacing(lines: Sequence[TextRun]) -> float:
+    """The distance between baselines inside paragraphs, in points: the 20th percentile of all."""
+    steps = sorted(
+        b.baseline - a.baseline for a, b in pairwise(lines) if b.baseline - a.baseline > 0.7 * a.size
+    )
     return steps[len(steps) // 5] if steps else 0.0
 
 
-def _is_title_line(last: Piece, row: Piece, body: Type) -> bool:
+def _is_same_title(last: TextRun, line: TextRun, body: float) -> bool:
     """Whether two lines in big type are one title, wherever its lines are broken."""
-    same = abs(row.size - last.size) < 0.12 * row.size
-    return same and row.size > 1.25 * body.size and row.base - last.base < 1.5 * row.size
+    same_size = abs(line.size - last.size) < 0.12 * line.size
+    return same_size and line.size > 1.25 * body and line.baseline - last.baseline < 1.5 * line.size
 
 
-def _belongs(group: Sequence[Piece], row: Piece, margin: float, edge: float, spacing: float) -> bool:
-    """Whether a line goes on with what the lines before it began."""
+def _continues(
+    group: Sequence[TextRun], line: TextRun, left_edge: float, right_edge: float, spacing: float
+) -> bool:
+    """Whether a line belongs to the paragraph of the lines before it."""
     last = group[-1]
-    step = row.base - last.base
-    same = abs(row.size - last.size) < 0.12 * row.size and row.bold == last.bold
-    apart = step > max(1.3 * min(spacing, 1.6 * row.size), 1.15 * last.size)
-    if not same or apart or ITEM.match(row.text):
+    step = line.baseline - last.baseline
+    same_type = abs(line.size - last.size) < 0.12 * line.size and line.bold == last.bold
+    apart = step > max(1.3 * min(spacing, 1.6 * line.size), 1.15 * last.size)
+    if not same_type or apart or LIST_ITEM.match(line.text):
         return False
-    em = 0.8 * row.size
-    is_item = ITEM.match(group[0].text) is not None
-    if row.left > last.left + em and last.left < margin + em and not is_item:
+    em = 0.8 * line.size
+    is_item = LIST_ITEM.match(group[0].text) is not None
+    if line.left > last.left + em and last.left < left_edge + em and not is_item:
         return False  # a first line's indentation
-    if row.text[:1].islower() or last.text.endswith(("-", "\xad", ",")):
+    if line.text[:1].islower() or last.text.endswith(("-", "\xad", ",")):
         return True
-    first = len(row.text.split(None, 1)[0]) / max(len(row.text), 1) * row.width
-    return edge - last.right < first + 2 * row.size  # else the next word would have fitted
+    first_word = len(line.text.split(None, 1)[0]) / max(len(line.text), 1) * line.width
+    return right_edge - last.right < first_word + 2 * line.size  # else the next word would have fitted
 
 
-def _part(group: Sequence[Piece], edge: float, body: Type) -> Part:
-    lines = tuple(piece.text for piece in group)
+def _text_block(group: Sequence[TextRun], right_edge: float, body: float) -> PageBlock:
+    lines = tuple(line.text for line in group)
     first, last = group[0], group[-1]
     text = " ".join(lines)
-    kind = Kind.HEADING if _is_heading(text, first, len(group), body) else Kind.TEXT
-    full = last.right > edge - 0.15 * (edge - first.left) or last.text.endswith(("-", "\xad"))
-    unfinished = full and not _ENDS.search(text) and kind is Kind.TEXT
-    return Part(kind=kind, lines=lines, size=first.size, open_end=unfinished)
+    heading = _is_heading(text, first, len(group), body)
+    full = last.right > right_edge - 0.15 * (right_edge - first.left) or last.text.endswith(("-", "\xad"))
+    return PageBlock(
+        kind=PageBlockKind.HEADING if heading else PageBlockKind.TEXT,
+        lines=lines,
+        size=first.size,
+        unfinished=full and not _SENTENCE_END.search(text) and not heading,
+    )
 
 
-def _is_heading(text: str, first: Piece, lines: int, body: Type) -> bool:
+def _is_heading(text: str, first: TextRun, line_count: int, body: float) -> bool:
     """Bigger or bolder than the running text, short, and no sentence."""
-    if first.aside or len(text) > _HEADING_CHARACTERS or lines > 3 or not _LETTER.search(text):
+    if first.rotated or len(text) > _HEADING_CHARACTERS or line_count > 3 or not _LETTER.search(text):
         return False
-    if _ENDS.search(text) and not text.endswith("?"):
+    if _SENTENCE_END.search(text) and not text.endswith("?"):
         return False
-    if ITEM.match(text) and not NUMBERED.match(text):
+    if LIST_ITEM.match(text) and not HEADING_NUMBER.match(text):
         return False
-    bigger = first.size > 1.12 * body.size
-    return bigger or (first.bold and first.size > 0.95 * body.size and lines == 1 and text[:1].isalnum())
+    bigger = first.size > 1.12 * body
+    return bigger or (first.bold and first.size > 0.95 * body and line_count == 1 and text[:1].isalnum())

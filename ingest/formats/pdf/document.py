@@ -9,10 +9,18 @@ from itertools import pairwise
 from typing import Any
 
 from ingest.formats.flow import Flow
-from ingest.formats.pdf.blocks import ITEM, NUMBERED, Kind, Part, Type, joined, parts
-from ingest.formats.pdf.lines import Piece, is_rtl, pieces, rows
-from ingest.formats.pdf.margins import without_running
+from ingest.formats.pdf.blocks import (
+    HEADING_NUMBER,
+    LIST_ITEM,
+    PageBlock,
+    PageBlockKind,
+    body_size,
+    join_lines,
+    page_blocks,
+)
 from ingest.formats.pdf.reading_order import regions
+from ingest.formats.pdf.running_heads import without_running_heads
+from ingest.formats.pdf.text_runs import TextRun, is_rtl, text_runs, to_rows
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -36,7 +44,7 @@ def read(source: Source) -> Document:
         UnreadableDocument: no PDF, damaged, encrypted, or without any text (a scan).
         DocumentTooLarge: more pages than the limit.
     """
-    pages, heights, info = _extracted(source)
+    pages, heights, info = _extract(source)
     empty = [str(number) for number, page in enumerate(pages, 1) if not page]
     if len(empty) == len(pages):
         count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
@@ -44,9 +52,9 @@ def read(source: Source) -> Document:
             f"{source.name} has no text on its {count}: it is a scan or picture; run text"
             " recognition (OCR) on it first"
         )
-    kept = without_running(pages, heights)
+    pages = without_running_heads(pages, heights)
     writer = DocumentWriter(source.limits)
-    _Writing(writer, Type.of(kept), _vocabulary(kept)).write(kept)
+    _PageWriter(writer, body_size(pages), _vocabulary(pages)).write(pages)
     metadata = {
         name: well_formed(" ".join(info[key].split()))
         for key, name in _METADATA.items()
@@ -59,8 +67,8 @@ def read(source: Source) -> Document:
     )
 
 
-def _extracted(source: Source) -> tuple[list[list[Piece]], list[float], dict[str, str]]:
-    """Pieces of each page, the pages' heights in points, and what the file says of itself."""
+def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str, str]]:
+    """Text runs of each page, the pages' heights in points, and the file's own metadata."""
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
@@ -75,11 +83,11 @@ def _extracted(source: Source) -> tuple[list[list[Piece]], list[float], dict[str
             raise DocumentTooLarge(
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
             )
-        found, heights = [], []
+        pages, heights = [], []
         for page in _pages(pdf, pdfium):
-            found.append(pieces(page, raw) if page is not None else [])
-            heights.append(_height(page, found[-1]))
-        return found, heights, pdf.get_metadata_dict(skip_empty=True)
+            pages.append(text_runs(page, raw) if page is not None else [])
+            heights.append(_height(page, pages[-1]))
+        return pages, heights, pdf.get_metadata_dict(skip_empty=True)
     finally:
         pdf.close()
 
@@ -96,129 +104,141 @@ def _pages(pdf: Any, pdfium: Any) -> Iterator[Any]:
         page.close()
 
 
-def _height(page: Any, found: Sequence[Piece]) -> float:
+def _height(page: Any, runs: Sequence[TextRun]) -> float:
+    """The page's height in points; its longer side where text stands below the shorter one (turned pages)."""
     if page is None:
         return 1.0
     width, height = page.get_size()
-    lowest = max((piece.bottom for piece in found), default=0.0)
+    lowest = max((run.bottom for run in runs), default=0.0)
     return float(height if lowest <= height else max(width, height))
 
 
-class _Writing:
-    """Writes the parts of all pages; a paragraph that a page or column breaks is made one again."""
+class _PageWriter:
+    """Writes the blocks of all pages; joins the parts of a paragraph that a page or column breaks.
 
-    def __init__(self, writer: DocumentWriter, body: Type, known: Counter[str]) -> None:
+    A paragraph waits in ``_pending``, its blocks with their page numbers, until a block comes that
+    doesn't continue it.
+
+    Args:
+        body: the type size of the running text, in points.
+        vocabulary: the document's words, see ``join_lines``.
+    """
+
+    def __init__(self, writer: DocumentWriter, body: float, vocabulary: Counter[str]) -> None:
         self._writer = writer
         self._flow = Flow(writer)
         self._body = body
-        self._known = known
-        self._held: list[tuple[int, Part]] = []
-        self._marked = 0
-        self._sizes: list[float] = []
-        self._list_lead: Span | None = None
+        self._vocabulary = vocabulary
+        self._pending: list[tuple[int, PageBlock]] = []
+        self._last_page = 0
+        self._heading_sizes: list[float] = []
+        self._list_context: Span | None = None
         self._in_list = False
 
-    def write(self, pages: Sequence[Sequence[Piece]]) -> None:
-        done = [list(self._parts(page)) for page in pages]
-        sizes = {round(part.size, 0) for page in done for part in page if part.kind is Kind.HEADING}
-        self._sizes = sorted(sizes, reverse=True)
-        for number, page in enumerate(done, 1):
-            self._page(number, page)
-        self._release()
-        self._mark(len(pages))
+    def write(self, pages: Sequence[Sequence[TextRun]]) -> None:
+        blocks = [list(self._blocks(page)) for page in pages]
+        headings = (block for page in blocks for block in page if block.kind is PageBlockKind.HEADING)
+        self._heading_sizes = sorted({round(block.size, 0) for block in headings}, reverse=True)
+        for number, page in enumerate(blocks, 1):
+            self._write_page(number, page)
+        self._flush()
+        self._begin_pages(len(pages))
 
-    def _parts(self, page: Sequence[Piece]) -> Iterator[Part]:
-        upright = [piece for piece in page if not piece.aside]
-        aside = [[piece] for piece in page if piece.aside]
-        for region in [*([upright] if is_rtl(upright) else regions(upright)), *aside]:
-            yield from parts(region, self._body)
+    def _blocks(self, page: Sequence[TextRun]) -> Iterator[PageBlock]:
+        upright = [run for run in page if not run.rotated]
+        rotated = [[run] for run in page if run.rotated]
+        for region in [*([upright] if is_rtl(upright) else regions(upright)), *rotated]:
+            yield from page_blocks(region, self._body)
 
-    def _page(self, number: int, page: Sequence[Part]) -> None:
-        """Parts of one page; notes in small type at its end don't come between a paragraph's halves."""
-        notes: list[Part] = []
+    def _write_page(self, number: int, page: Sequence[PageBlock]) -> None:
+        """Writes one page; footnotes in small type at its end don't break a paragraph that goes on."""
+        footnotes: list[PageBlock] = []
         main = list(page)
-        while len(main) > 1 and main[-1].kind is Kind.TEXT and main[-1].size < 0.92 * self._body.size:
-            notes.insert(0, main.pop())
-        for part in main:
-            if self._continues(part):
-                self._held.append((number, part))
+        while len(main) > 1 and main[-1].kind is PageBlockKind.TEXT and main[-1].size < 0.92 * self._body:
+            footnotes.insert(0, main.pop())
+        for block in main:
+            if self._continues(block):
+                self._pending.append((number, block))
             else:
-                self._release()
-                self._mark(number)
-                self._held = [(number, part)]
-        if notes and not (self._held and self._held[-1][1].open_end):
-            self._release()
-        for part in notes:
-            self._mark(number)
-            self._put([(number, part)])
+                self._flush()
+                self._begin_pages(number)
+                self._pending = [(number, block)]
+        if footnotes and not (self._pending and self._pending[-1][1].unfinished):
+            self._flush()
+        for block in footnotes:
+            self._begin_pages(number)
+            self._write_paragraph([(number, block)])
 
-    def _continues(self, part: Part) -> bool:
-        if not self._held or part.kind is not Kind.TEXT or not self._held[-1][1].open_end:
+    def _continues(self, block: PageBlock) -> bool:
+        if not self._pending or block.kind is not PageBlockKind.TEXT or not self._pending[-1][1].unfinished:
             return False
-        before = self._held[-1][1]
-        if abs(part.size - before.size) > 0.12 * before.size or ITEM.match(part.lines[0]):
+        before = self._pending[-1][1]
+        if abs(block.size - before.size) > 0.12 * before.size or LIST_ITEM.match(block.lines[0]):
             return False
-        return part.lines[0][:1].islower() or before.lines[-1].endswith(("-", "\xad", ","))
+        return block.lines[0][:1].islower() or before.lines[-1].endswith(("-", "\xad", ","))
 
-    def _release(self) -> None:
-        if self._held:
-            self._put(self._held)
-            self._held = []
+    def _flush(self) -> None:
+        if self._pending:
+            self._write_paragraph(self._pending)
+            self._pending = []
 
-    def _put(self, held: Sequence[tuple[int, Part]]) -> None:
-        first = held[0][1]
-        if first.kind is not Kind.TEXT:
-            self._list_lead, self._in_list = None, False
-        if first.kind is Kind.TABLE:
+    def _write_paragraph(self, blocks: Sequence[tuple[int, PageBlock]]) -> None:
+        """Writes the blocks of one paragraph, heading or table, each with its page number."""
+        first = blocks[0][1]
+        if first.kind is not PageBlockKind.TEXT:
+            self._list_context, self._in_list = None, False
+        if first.kind is PageBlockKind.TABLE:
             self._flow.table(first.cells)
             return
-        lines = [line for _, part in held for line in part.lines]
-        text = joined(lines, self._known)
-        if first.kind is Kind.HEADING:
-            self._flow.heading(text, self._level(first, text))
+        lines = [line for _, block in blocks for line in block.lines]
+        text = join_lines(lines, self._vocabulary)
+        if first.kind is PageBlockKind.HEADING:
+            self._flow.heading(text, self._heading_level(first, text))
             return
-        if ITEM.match(text):
-            self._list_lead = self._flow.context_span(None) or self._list_lead
-            span = self._flow.item(text, self._list_lead, tight=self._in_list)
+        if LIST_ITEM.match(text):
+            self._list_context = self._flow.list_context(None) or self._list_context
+            span = self._flow.item(text, self._list_context, tight=self._in_list)
             self._in_list = True
         else:
-            self._list_lead, self._in_list = None, False
+            self._list_context, self._in_list = None, False
             span = self._flow.paragraph(text)
-        done = 0
-        for (_, before), (number, part) in pairwise(held):
-            done += len(before.lines)
-            if number > self._marked:
-                at = len(joined([*lines[:done], part.lines[0]], self._known)) - len(part.lines[0])
+        line_count = 0
+        for (_, before), (number, block) in pairwise(blocks):
+            line_count += len(before.lines)
+            if number > self._last_page:
+                up_to_break = join_lines([*lines[:line_count], block.lines[0]], self._vocabulary)
+                at = len(up_to_break) - len(block.lines[0])
                 self._writer.page(number, span.start + max(0, at))
-                self._marked = number
+                self._last_page = number
 
-    def _level(self, part: Part, text: str) -> int:
-        numbered = NUMBERED.match(text)
-        if numbered and part.size < 1.4 * self._body.size:
-            return 2 + numbered[0].strip(" .").count(".")
-        above = [size for size in self._sizes if size > round(part.size, 0)]
-        return min(1 + len(above), 6)
+    def _heading_level(self, block: PageBlock, text: str) -> int:
+        number = HEADING_NUMBER.match(text)
+        if number and block.size < 1.4 * self._body:
+            return 2 + number[0].strip(" .").count(".")
+        bigger = [size for size in self._heading_sizes if size > round(block.size, 0)]
+        return min(1 + len(bigger), 6)
 
-    def _mark(self, number: int) -> None:
-        for page in range(self._marked + 1, number + 1):
+    def _begin_pages(self, number: int) -> None:
+        """Marks the beginning of each page up to this one, those without blocks too."""
+        for page in range(self._last_page + 1, number + 1):
             self._writer.page(page)
-            self._marked = page
+            self._last_page = page
 
 
-def _vocabulary(pages: Sequence[Sequence[Piece]]) -> Counter[str]:
-    """Words inside lines, where no line's end can have broken them."""
-    known: Counter[str] = Counter()
+def _vocabulary(pages: Sequence[Sequence[TextRun]]) -> Counter[str]:
+    """Words inside lines, where no line's end can have broken them, in lower case."""
+    vocabulary: Counter[str] = Counter()
     for page in pages:
-        for row in rows(page):
-            for piece in row:
-                known.update(word.lower() for word in _WORDS.findall(piece.text)[:-1])
-    return known
+        for row in to_rows(page):
+            for run in row:
+                vocabulary.update(word.lower() for word in _WORDS.findall(run.text)[:-1])
+    return vocabulary
 
 
-def _title(writer: DocumentWriter, named: str, source: Source) -> str:
-    """What the file calls itself, unless that is a program's doing; else the biggest first heading."""
-    given = " ".join(well_formed(named).split())
-    if given and not _JUNK_TITLE.fullmatch(given):
-        return given
-    tops = [heading for heading in writer.headings[:5] if heading.level == 1]
-    return tops[0].text if tops else source.stem_title
+def _title(writer: DocumentWriter, file_title: str, source: Source) -> str:
+    """The file's own title, unless a program made it up; else the biggest of the first headings."""
+    title = " ".join(well_formed(file_title).split())
+    if title and not _JUNK_TITLE.fullmatch(title):
+        return title
+    top = [heading for heading in writer.headings[:5] if heading.level == 1]
+    return top[0].text if top else source.stem_title

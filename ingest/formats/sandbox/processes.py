@@ -1,8 +1,7 @@
-"""Parsing in a process of its own, so that no file can take the service down or hold it up.
+"""Parsing in worker processes, so that no file can crash or block the service.
 
-Worker processes are kept and used again: starting one costs about 0.2 s, a request to a running one
-under a millisecond. One that runs over its time is killed, one that crashes is replaced; the file is
-refused with the reason, and the next one is read as if nothing had happened.
+Workers are used again: starting one takes about 0.2 s, a request to a running one under a millisecond. A
+worker that takes too long is killed, one that crashes is replaced; its file is refused with the reason.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from rag.types import Document
 
 _ROOT = Path(__file__).parents[3]
 _ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, DocumentTooLarge)}
-_KEPT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"})
+_ENVIRONMENT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"})
 
 
 def parse(source: Source, media_type: str) -> Document:
@@ -35,11 +34,11 @@ def parse(source: Source, media_type: str) -> Document:
 
     Raises:
         DocumentTooLarge: over a limit.
-        UnreadableDocument: as the reader says; or it took too long, or its parser crashed.
+        UnreadableDocument: raised by the format's reader; or it took too long, or its parser crashed.
     """
-    worker = _take()
+    worker = _idle_or_new_worker()
     try:
-        message = worker.ask(source, media_type)
+        message = worker.parse(source, media_type)
     except BaseException:
         worker.close()
         raise
@@ -63,10 +62,10 @@ def close() -> None:
 
 
 class _Worker:
-    """One process, asked one thing at a time."""
+    """A worker process; it parses one file at a time."""
 
     def __init__(self) -> None:
-        env = {name: value for name, value in os.environ.items() if name in _KEPT}
+        env = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
         paths = [str(_ROOT), *(path for path in sys.path if path)]
         env |= {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(  # our own module, by our own interpreter
@@ -82,16 +81,16 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, source: Source, media_type: str) -> dict[str, Any]:
+    def parse(self, source: Source, media_type: str) -> dict[str, Any]:
         """The worker's message.
 
         Raises:
             UnreadableDocument: no message came in time, or the process died.
         """
-        late = threading.Event()
+        timed_out = threading.Event()
 
         def stop() -> None:
-            late.set()
+            timed_out.set()
             self._process.kill()
 
         timer = threading.Timer(source.limits.seconds, stop)
@@ -102,7 +101,7 @@ class _Worker:
             self._send(source.data)
             return unpack(self._receive())
         except (OSError, ValueError, EOFError):
-            if late.is_set():
+            if timed_out.is_set():
                 raise UnreadableDocument(
                     f"{source.name} took over {source.limits.seconds:g} seconds to read; that is the limit"
                 ) from None
@@ -114,7 +113,7 @@ class _Worker:
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                with suppress(OSError):  # what was still to be written to a process that is gone
+                with suppress(OSError):  # bytes still unsent to a process that has ended
                     pipe.close()
         self._process.wait()
 
@@ -139,7 +138,7 @@ _IDLE: queue.LifoQueue[_Worker] = queue.LifoQueue()
 atexit.register(close)
 
 
-def _take() -> _Worker:
+def _idle_or_new_worker() -> _Worker:
     while True:
         try:
             worker = _IDLE.get_nowait()

@@ -1,4 +1,4 @@
-"""A document as bytes and back, to cross between processes. Plain data: reading it runs nothing."""
+"""A document as JSON and back, to pass between processes; unlike a pickle, reading it runs no code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rag.types import Block, BlockKind, Document, Page, Section, Span
 
 
 def pack(document: Document) -> dict[str, Any]:
-    """What JSON can hold; spans as flat lists of integers."""
+    """The document as JSON values; spans as flat lists of integers."""
     return {
         "id": document.id,
         "uri": document.uri,
@@ -36,7 +36,7 @@ def unpack(data: bytes) -> dict[str, Any]:
     """A message: ``{"document": Document}`` or ``{"error": name, "message": text}``.
 
     Raises:
-        ValueError: the bytes are no such message.
+        ValueError: the bytes are no JSON.
     """
     message: dict[str, Any] = json.loads(data)
     if "document" in message:
@@ -44,9 +44,9 @@ def unpack(data: bytes) -> dict[str, Any]:
     return message
 
 
-def _document(*, sections: list[Any], pages: list[Any], blocks: list[Any], **plain: Any) -> Document:
+def _document(*, sections: list[Any], pages: list[Any], blocks: list[Any], **fields: Any) -> Document:
     return Document(
-        **plain,
+        **fields,
         sections=tuple(Section(span=Span(a, b), path=tuple(path)) for a, b, path in sections),
         pages=tuple(Page(span=Span(a, b), number=number) for a, b, number in pages),
         blocks=tuple(

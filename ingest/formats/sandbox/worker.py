@@ -1,7 +1,7 @@
-"""The process that parses untrusted files: small rights, bounded memory and time, one file at a time.
+"""The worker process that parses untrusted files, one at a time, with few rights and bounded memory and time.
 
-Requests come on standard input, answers go to standard output, each a length of four bytes and as
-many bytes: a request is a JSON header and then the file's bytes, an answer is one JSON message.
+Requests come on standard input, responses go to standard output, in frames: a length of four bytes (big
+endian) and as many bytes. A request is a JSON header and then the file's bytes, a response one JSON message.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingest.formats import parse
 from ingest.formats.limits import Budget, Limits
+from ingest.formats.registry import parse
 from ingest.formats.sandbox.serialization import pack
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
 
-_FILES = 500  # after so many, or with so much memory in use, a fresh process takes over
-_RESIDENT = 600_000_000
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_REFUSED = frozenset(
+_MOST_FILES = 500  # after so many files, or with so many bytes in use, the process is replaced
+_MOST_RESIDENT_BYTES = 600_000_000
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_FORBIDDEN_EVENTS = frozenset(
     "socket.connect socket.bind socket.sendto socket.getaddrinfo socket.gethostbyname subprocess.Popen"
     " os.system os.exec os.posix_spawn os.spawn os.fork os.forkpty os.remove os.rename os.mkdir os.rmdir"
     " os.link os.symlink os.truncate os.chmod os.chown shutil.rmtree ftplib.connect urllib.Request".split()
@@ -31,44 +31,44 @@ _REFUSED = frozenset(
 
 
 def main() -> None:
-    """Answers requests until standard input ends."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    """Responds to requests until standard input ends."""
+    requests, responses = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not mix with responses
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.dont_write_bytecode = True
-    sys.addaudithook(_refuse)
-    for count in range(1, _FILES + 1):
-        header = _frame(requests)
+    sys.addaudithook(_forbid)
+    for count in range(1, _MOST_FILES + 1):
+        header = _read_frame(requests)
         if header is None:
             return
-        answer, going_on = _answer(json.loads(header), _frame(requests) or b"")
-        last = count == _FILES or _resident() > _RESIDENT or not going_on
-        data = json.dumps({**answer, "last": last}).encode()
-        answers.write(struct.pack(">I", len(data)) + data)
-        answers.flush()
+        response, usable = _respond(json.loads(header), _read_frame(requests) or b"")
+        last = count == _MOST_FILES or _resident_bytes() > _MOST_RESIDENT_BYTES or not usable
+        data = json.dumps({**response, "last": last}).encode()
+        responses.write(struct.pack(">I", len(data)) + data)
+        responses.flush()
         if last:
             return
 
 
-def _refuse(event: str, args: tuple[Any, ...]) -> None:
-    """Nothing that a file makes a parser do may reach the network, start programs or write files."""
-    if event in _REFUSED:
+def _forbid(event: str, args: tuple[Any, ...]) -> None:
+    """Audit hook: a parser may not reach the network, start programs or write files."""
+    if event in _FORBIDDEN_EVENTS:
         raise PermissionError(f"a document's parser may not do this: {event}")
     if (
         event == "open"
         and isinstance(args[2], int)
-        and args[2] & _WRITING
+        and args[2] & _WRITE_FLAGS
         and isinstance(args[0], str | bytes)
     ):
         raise PermissionError("a document's parser may not write files")
 
 
-def _answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bool]:
-    """The answer, and whether this process is fit for another file."""
+def _respond(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bool]:
+    """The response, and whether this process can be used for another file."""
     limits = Limits(**request.pop("limits"))
     media_type = request.pop("media_type")
     source = Source(data=data, limits=limits, budget=Budget(limits.unpacked_bytes), **request)
-    _bound(limits)
+    _set_limits(limits)
     try:
         return {"document": pack(parse(source, media_type))}, True
     except DocumentTooLarge as error:
@@ -80,29 +80,29 @@ def _answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bool]
     except MemoryError:
         most = f"{limits.memory_bytes:,} bytes"
         return _error(DocumentTooLarge, f"{source.name} needs more memory than the limit of {most}"), False
-    except Exception as error:  # noqa: BLE001  # whatever a parser stumbles over is this file's fault
-        return _error(
-            UnreadableDocument, f"{source.name} can't be read: {type(error).__name__}: {error}"
-        ), True
+    except Exception as error:  # noqa: BLE001  # any other error of a parser is this file's
+        message = f"{source.name} can't be read: {type(error).__name__}: {error}"
+        return _error(UnreadableDocument, message), True
 
 
 def _error(kind: type[Exception], message: str) -> dict[str, Any]:
     return {"error": kind.__name__, "message": " ".join(message.split())}
 
 
-def _bound(limits: Limits) -> None:
+def _set_limits(limits: Limits) -> None:
+    """Limits this process's address space and processor time for the next file."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, most))
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime + limits.seconds) + 2
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))  # should nobody be left to stop it
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))  # also stops it after the service has ended
 
 
-def _resident() -> int:
+def _resident_bytes() -> int:
     """Bytes of memory in use now.
 
-    Not ``ru_maxrss`` where it can be helped: that counts what the starting process had in use, too.
+    ``ru_maxrss`` is used only without ``/proc``: it includes the memory of the process that started this one.
     """
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
@@ -111,7 +111,7 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
-def _frame(stream: BinaryIO) -> bytes | None:
+def _read_frame(stream: BinaryIO) -> bytes | None:
     size = stream.read(4)
     return stream.read(struct.unpack(">I", size)[0]) if len(size) == 4 else None
 

@@ -1,13 +1,14 @@
 """AsciiDoc to a document: titles, paragraphs, lists, tables, listings and admonitions.
 
-There is no maintained parser of it for Python: this reads the common block syntax, line by line, and
-leaves attributes, anchors, images and block macros out.
+There is no maintained AsciiDoc parser for Python. This one reads the common block syntax
+(https://docs.asciidoctor.org/asciidoc/latest/) line by line, and leaves attributes, anchors, images and
+block macros out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
@@ -20,6 +21,7 @@ _TITLE = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")
 _ITEM = re.compile(r"\s*(?P<mark>\*{1,5}|-|\.{1,5}|\d+\.|<\d+>)\s+(?P<text>\S.*)")
 _TERM = re.compile(r"(?P<term>\S[^\n]*?)::\s*(?P<text>.*)")
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*)\s*\Z")
+_CELL_START = re.compile(r"(?<!\\)(?:[\d.+]*[<^>]?[aehlmsv]?)?\|")
 _SKIPPED = re.compile(
     r"\[.*\]\s*\Z|:[\w!-][^:]*:.*|(?:image|include|video|audio|toc|ifdef|ifndef|endif)::.*|//(?!/).*|'{3}|<{3}|\+\s*\Z"
 )
@@ -37,27 +39,29 @@ _INLINE = (
 
 
 def read(source: Source) -> Document:
-    """The document of an AsciiDoc file; nothing that it includes is loaded.
+    """The document of an AsciiDoc file; files that it includes are not loaded.
 
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded, or without text.
     """
     writer = DocumentWriter(source.limits)
-    _Reading(decode(source.data, source.name).split("\n"), Flow(writer)).run()
-    tops = [heading.text for heading in writer.headings if heading.level == 1]
-    title = tops[0] if tops else source.stem_title
+    _Parser(decode(source.data, source.name).split("\n"), Flow(writer)).run()
+    title = writer.top_heading or source.stem_title
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
 
 
-class _Reading:
-    """Goes through the lines once."""
+class _Parser:
+    """Writes the blocks of these lines, in one pass.
+
+    ``_parents`` are the open list items, one a level: each its mark and its span.
+    """
 
     def __init__(self, lines: list[str], flow: Flow) -> None:
         self._lines = lines
         self._flow = flow
         self._at = 0
-        self._list: list[tuple[str, Span | None]] = []
-        self._lead: Span | None = None
+        self._parents: list[tuple[str, Span | None]] = []
+        self._list_context: Span | None = None
 
     def run(self) -> None:
         while self._at < len(self._lines):
@@ -69,75 +73,74 @@ class _Reading:
         if not line.strip() or _SKIPPED.match(line):
             return
         if line.startswith(("|===", ",===", "!===")):
-            self._close()
+            self._end_list()
             self._flow.table(self._table(line.strip()), header_rows=None)
         elif title := _TITLE.match(line):
-            self._close()
-            self._flow.heading(_inline(title[2]), len(title[1]))
+            self._end_list()
+            self._flow.heading(_inline_text(title[2]), len(title[1]))
         elif fence := _FENCE.match(line):
             self._fenced(fence[1])
         elif line.startswith(".") and line[1:2].strip() and line[1] != ".":
-            self._close()
-            self._flow.paragraph(_inline(line[1:]).rstrip(":") + ":")
+            self._end_list()
+            self._flow.paragraph(_inline_text(line[1:]).rstrip(":") + ":")
         elif line.startswith("|"):
-            self._close()
+            self._end_list()
             self._at -= 1
-            rows = list(self._while(lambda text: text.startswith("|")))
-            self._flow.table([[_inline(cell) for cell in row.strip().strip("|").split("|")] for row in rows])
+            rows = [row.strip().strip("|") for row in self._take_while(lambda text: text.startswith("|"))]
+            self._flow.table([[_inline_text(cell) for cell in row.split("|")] for row in rows])
         elif item := _ITEM.match(line):
             self._item(item)
         elif (term := _TERM.match(line)) and not line.startswith(" "):
-            self._close()
-            span = self._flow.paragraph(_inline(term["term"]))
-            text = " ".join([term["text"], *self._rest()])
-            self._flow.paragraph(_inline(text), span)
+            self._end_list()
+            span = self._flow.paragraph(_inline_text(term["term"]))
+            text = " ".join([term["text"], *self._continuation()])
+            self._flow.paragraph(_inline_text(text), span)
         else:
-            text = _inline(" ".join([line, *self._rest()]))
-            owner = (
-                self._list[-1][1]
-                if self._list and self._lines[self._at - 2 : self._at - 1] == ["+"]
-                else None
-            )
-            if owner is None:
-                self._close()
-            self._flow.paragraph(text, owner)
+            self._paragraph(line)
+
+    def _paragraph(self, line: str) -> None:
+        """A paragraph; behind a line with only "+" it belongs to the list item above."""
+        text = _inline_text(" ".join([line, *self._continuation()]))
+        is_attached = self._lines[self._at - 2 : self._at - 1] == ["+"]
+        owner = self._parents[-1][1] if self._parents and is_attached else None
+        if owner is None:
+            self._end_list()
+        self._flow.paragraph(text, owner)
 
     def _item(self, item: re.Match[str]) -> None:
         mark = item["mark"] if item["mark"][0] in "*-." else "1."
-        if not self._list:
-            self._lead = self._flow.context_span(None)
-        depth = next((i for i, (known, _) in enumerate(self._list) if known == mark), len(self._list))
-        self._list = self._list[:depth]
-        text = _inline(" ".join([item["text"], *self._rest()]))
-        context_span = self._list[-1][1] if self._list else self._lead
-        shown = item["mark"] if item["mark"][0].isdigit() else "-"
-        span = self._flow.item(f"{shown} {text}", context_span, tight=bool(self._list))
-        self._list.append((mark, span))
+        if not self._parents:
+            self._list_context = self._flow.list_context(None)
+        marks = [parent_mark for parent_mark, _ in self._parents]
+        self._parents = self._parents[: marks.index(mark)] if mark in marks else self._parents
+        text = _inline_text(" ".join([item["text"], *self._continuation()]))
+        context_span = self._parents[-1][1] if self._parents else self._list_context
+        written_mark = item["mark"] if item["mark"][0].isdigit() else "-"
+        span = self._flow.item(f"{written_mark} {text}", context_span, tight=bool(self._parents))
+        self._parents.append((mark, span))
 
     def _fenced(self, fence: str) -> None:
-        body = list(
-            self._while(
-                lambda text: text.strip() != fence.rstrip() and not (fence[:3] == "```" and text[:3] == "```")
-            )
-        )
+        def is_inside(text: str) -> bool:
+            return text.strip() != fence.rstrip() and not (fence[:3] == "```" and text[:3] == "```")
+
+        body = list(self._take_while(is_inside))
         self._at += 1
         if fence[0] in "=*_" or fence == "--":  # a block of blocks: an example, a sidebar, a quotation
-            inner = _Reading(body, self._flow)
-            inner.run()
+            _Parser(body, self._flow).run()
         elif fence[0] != "/":
             self._flow.code("\n".join(body))
 
     def _table(self, fence: str) -> list[list[str]]:
-        body = list(self._while(lambda text: text.strip() != fence))
+        body = list(self._take_while(lambda text: text.strip() != fence))
         self._at += 1
         rows: list[list[str]] = []
         width = 0
         for line in body:
             if not line.strip():
                 continue
-            cells = [_inline(cell) for cell in re.split(r"(?<!\\)(?:[\d.+]*[<^>]?[aehlmsv]?)?\|", line)][1:]
+            cells = [_inline_text(cell) for cell in _CELL_START.split(line)][1:]
             if not line.lstrip().startswith("|") and rows and not cells:
-                rows[-1][-1] += f" {_inline(line)}"
+                rows[-1][-1] += f" {_inline_text(line)}"
             elif len(cells) == 1 and width > 1 and rows and len(rows[-1]) < width:
                 rows[-1] += cells
             else:
@@ -145,23 +148,23 @@ class _Reading:
                 width = width or len(cells)
         return rows
 
-    def _rest(self) -> Iterator[str]:
-        """Lines that go on with a paragraph or an item."""
+    def _continuation(self) -> Iterator[str]:
+        """The further lines of a paragraph or an item."""
         ends = (_ITEM, _TITLE, _FENCE, _SKIPPED)
-        return self._while(lambda text: bool(text.strip()) and not any(each.match(text) for each in ends))
+        return self._take_while(lambda text: bool(text.strip()) and not any(end.match(text) for end in ends))
 
-    def _while(self, goes_on: object) -> Iterator[str]:
-        assert callable(goes_on)  # noqa: S101 (for the type checker)
-        while self._at < len(self._lines) and goes_on(self._lines[self._at]):
+    def _take_while(self, condition: Callable[[str], bool]) -> Iterator[str]:
+        while self._at < len(self._lines) and condition(self._lines[self._at]):
             yield self._lines[self._at].strip("\r")
             self._at += 1
 
-    def _close(self) -> None:
-        self._list, self._lead = [], None
+    def _end_list(self) -> None:
+        self._parents, self._list_context = [], None
 
 
-def _inline(text: str) -> str:
+def _inline_text(text: str) -> str:
+    """A text without its inline markup, on one line."""
     text = text.strip().removesuffix(" +")
-    for pattern, by in _INLINE:
-        text = pattern.sub(by, text)
+    for pattern, replacement in _INLINE:
+        text = pattern.sub(replacement, text)
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Captions and transcripts (WebVTT, SubRip) to a document: what was said, by whom, in paragraphs."""
+"""Captions and transcripts (WebVTT, SubRip) to a document: a paragraph for each speaker's turn."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MEDIA_TYPE = "text/vtt"
 _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}\s*-->")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"<[^>\n]{0,200}>")
-_END = re.compile(r"[.!?…][\"'”’]?\Z")
-_LONG = 400
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’]?\Z")
+_LONG_TURN = 400  # characters: a longer one ends after its sentence
 
 
 def read(source: Source) -> Document:
@@ -28,25 +28,26 @@ def read(source: Source) -> Document:
     """
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
-    for speaker, text in _turns(decode(source.data, source.name)):
+    for speaker, text in _speaker_turns(decode(source.data, source.name)):
         flow.paragraph(f"{speaker}: {text}" if speaker else text)
     return writer.document(source, title=source.stem_title, media_type=MEDIA_TYPE, metadata={})
 
 
-def _turns(text: str) -> Iterator[tuple[str, str]]:
-    """Captions of one speaker in a row as one text, cut after a sentence once it is long."""
-    speaker, said = "", ""
-    for who, words in _cues(text):
-        if said and (who != speaker or (len(said) > _LONG and _END.search(said))):
-            yield speaker, said
-            said = ""
-        speaker = who
-        said = f"{said} {words}".strip()
-    if said:
-        yield speaker, said
+def _speaker_turns(text: str) -> Iterator[tuple[str, str]]:
+    """Speaker (may be empty) and text of successive cues of one speaker, cut after a sentence if long."""
+    speaker, turn = "", ""
+    for cue_speaker, words in _cues(text):
+        if turn and (cue_speaker != speaker or (len(turn) > _LONG_TURN and _SENTENCE_END.search(turn))):
+            yield speaker, turn
+            turn = ""
+        speaker = cue_speaker
+        turn = f"{turn} {words}".strip()
+    if turn:
+        yield speaker, turn
 
 
 def _cues(text: str) -> Iterator[tuple[str, str]]:
+    """Speaker (may be empty) and text of each cue."""
     for block in re.split(r"\n[^\S\n]*\n", text):
         lines = block.split("\n")
         times = next((at for at, line in enumerate(lines) if _TIMES.match(line)), None)

@@ -1,4 +1,4 @@
-"""CSV and its kin to a document: one line a row, each led by the header."""
+"""CSV and tab-separated files to a document: each row a line with its header."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rag.types import Document
 
 MEDIA_TYPE = "text/csv"
 _DELIMITERS = ",;\t|"
-_SAMPLE = 50
+_SAMPLE_ROWS = 50
 
 
 def read(source: Source) -> Document:
-    """The document of a table in text, cells apart by comma, semicolon, tab or bar: what fits best.
+    """The document of a table in text; the delimiter (comma, semicolon, tab or bar) is detected.
 
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded.
@@ -28,14 +28,14 @@ def read(source: Source) -> Document:
     """
     text = decode(source.data, source.name)
     csv.field_size_limit(10_000_000)
-    cells = 0
+    cell_count = 0
     grid = []
     try:
         for row in csv.reader(
             text.splitlines(keepends=True), delimiter=_delimiter(text), skipinitialspace=True
         ):
-            cells += len(row)
-            if cells > source.limits.cells:
+            cell_count += len(row)
+            if cell_count > source.limits.cells:
                 raise DocumentTooLarge(
                     f"{source.name} has over {source.limits.cells:,} cells; that is the limit"
                 )
@@ -48,21 +48,22 @@ def read(source: Source) -> Document:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that cuts most of the first lines into the same number of cells, more than one."""
+    """The delimiter that cuts most of the first rows into the same number of cells, more than one."""
 
-    def fit(sign: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in _first(text, sign))
+    def score(delimiter: str) -> tuple[float, int]:
+        """The share of rows that have the most common width, and that width."""
+        widths = Counter(len(row) for row in _first_rows(text, delimiter))
         width, count = widths.most_common(1)[0] if widths else (1, 0)
         return (count / max(1, widths.total()) if width > 1 else 0.0, width)
 
-    return max(_DELIMITERS, key=fit)
+    return max(_DELIMITERS, key=score)
 
 
-def _first(text: str, sign: str) -> Iterator[list[str]]:
+def _first_rows(text: str, delimiter: str) -> Iterator[list[str]]:
     lines = text[:200_000].splitlines(keepends=True)
     try:
-        for at, row in enumerate(csv.reader(lines, delimiter=sign, skipinitialspace=True)):
-            if at >= _SAMPLE:
+        for at, row in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True)):
+            if at >= _SAMPLE_ROWS:
                 return
             if row:
                 yield row

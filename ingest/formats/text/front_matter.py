@@ -18,11 +18,11 @@ _PAIR = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S.*)$", re.M)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, str], str]:
-    """Metadata as text values, and the source that follows it.
+    """Metadata as text values, and the source behind it.
 
-    Lists of plain values are joined by ", "; nested values are left out. Broken YAML is never
-    fatal: its plain ``key: value`` lines are taken. A block that holds no mapping is no front
-    matter, and stays in the text.
+    Lists of plain values are joined by ", "; nested values are left out. Broken YAML is no error: its
+    plain ``key: value`` lines are the metadata. A block that holds no mapping is no front matter, and
+    stays in the text.
     """
     match = _BLOCK.match(source)
     if match is None:
@@ -30,7 +30,7 @@ def split_front_matter(source: str) -> tuple[dict[str, str], str]:
     values = _parsed(match["mark"], match["body"])
     if values is None:
         return {}, source
-    return _plain(values), source[match.end() :]
+    return _as_texts(values), source[match.end() :]
 
 
 def _parsed(mark: str, body: str) -> Mapping[object, object] | None:
@@ -43,7 +43,7 @@ def _parsed(mark: str, body: str) -> Mapping[object, object] | None:
     return values if isinstance(values, Mapping) and (values or not body.strip()) else None
 
 
-def _plain(values: Mapping[object, object]) -> dict[str, str]:
+def _as_texts(values: Mapping[object, object]) -> dict[str, str]:
     texts = {str(key): _text(value) for key, value in values.items()}
     return {well_formed(key): well_formed(text) for key, text in texts.items() if text is not None}
 

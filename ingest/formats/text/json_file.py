@@ -16,7 +16,7 @@ from rag.types import Document
 
 MEDIA_TYPE = "application/json"
 LINES_MEDIA_TYPE = "application/x-ndjson"
-_TEXTS = (
+_TEXT_KEYS = (
     "text",
     "content",
     "body",
@@ -27,24 +27,24 @@ _TEXTS = (
     "answer",
     "abstract",
 )
-_TITLES = ("title", "name", "heading", "subject", "question", "headline", "id", "_id")
+_TITLE_KEYS = ("title", "name", "heading", "subject", "question", "headline", "id", "_id")
 
 
 def read(source: Source) -> Document:
-    """The document of a JSON file. A record's text is its field ``text``, ``content``, ``body`` or the like.
+    """The document of a JSON file. A record's text is its ``text``, ``content``, ``body`` or similar.
 
     Raises:
         UnreadableDocument: no JSON, or without any text or value.
         DocumentTooLarge: values nest deeper than the limit.
     """
-    value = _parsed(decode(source.data, source.name), source, "it is no JSON")
+    value = _parse(decode(source.data, source.name), source, "it is no JSON")
     if isinstance(value, dict) and isinstance(value.get("cells"), list) and "nbformat" in value:
         return _notebook(source, value)
     writer = DocumentWriter(source.limits)
     _write(value, Flow(writer), source, 1, 0)
     title = source.stem_title
     if isinstance(value, dict):
-        title = next((_line(value[k]) for k in _TITLES[:6] if isinstance(value.get(k), str)), title)
+        title = next((_line(value[k]) for k in _TITLE_KEYS[:6] if isinstance(value.get(k), str)), title)
     return writer.document(source, title=title or source.stem_title, media_type=MEDIA_TYPE, metadata={})
 
 
@@ -52,12 +52,12 @@ def read_lines(source: Source) -> Document:
     """The document of a file with one JSON value a line.
 
     Raises:
-        UnreadableDocument: a line is no JSON; the message says which.
+        UnreadableDocument: a line is no JSON; the message gives its number.
         DocumentTooLarge: values nest deeper than the limit.
     """
     lines = decode(source.data, source.name).split("\n")
     values = [
-        _parsed(line, source, f"line {number} is no JSON")
+        _parse(line, source, f"line {number} is no JSON")
         for number, line in enumerate(lines, 1)
         if line.strip()
     ]
@@ -66,7 +66,7 @@ def read_lines(source: Source) -> Document:
     return writer.document(source, title=source.stem_title, media_type=LINES_MEDIA_TYPE, metadata={})
 
 
-def _parsed(text: str, source: Source, reason: str) -> Any:
+def _parse(text: str, source: Source, reason: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
@@ -83,57 +83,71 @@ def _write(value: Any, flow: Flow, source: Source, level: int, depth: int) -> No
             f"{source.name} nests values more than {source.limits.depth} deep; that is the limit"
         )
     if isinstance(value, dict):
-        _record(value, flow, source, level, depth)
+        _write_record(value, flow, source, level, depth)
     elif isinstance(value, list):
         if _is_table(value):
-            names = list(dict.fromkeys(key for row in value for key in row))
-            flow.table([names, *([_line(row.get(name)) for name in names] for row in value)], header_rows=1)
+            keys = list(dict.fromkeys(key for row in value for key in row))
+            flow.table([keys, *([_line(row.get(key)) for key in keys] for row in value)], header_rows=1)
             return
-        for each in value:
-            _write(each, flow, source, level, depth + 1)
+        for item in value:
+            _write(item, flow, source, level, depth + 1)
     elif value is not None:
         flow.paragraph(_text(value).strip())
 
 
-def _record(value: dict[str, Any], flow: Flow, source: Source, level: int, depth: int) -> None:
-    """Its title as a heading, its text, then what else it says as "name: value"."""
-    named = next((key for key in _TITLES if isinstance(value.get(key), str | int) and value[key] != ""), None)
-    told = next((key for key in _TEXTS if isinstance(value.get(key), str) and value[key].strip()), None)
-    if named is not None and (told is not None or depth):
-        flow.heading(_line(value[named]), min(level, 6))
-    else:
-        named = None
-    if told is not None:
-        for part in _text(value[told]).split("\n\n"):
-            flow.paragraph(part.strip())
-    rest = {key: each for key, each in value.items() if key not in (named, told)}
-    plain = [f"{_name(key)}: {_line(each)}" for key, each in rest.items() if _is_plain(each) and _line(each)]
-    flow.paragraph("\n".join(plain))
-    for key, each in rest.items():
-        if each and not _is_plain(each):
-            flow.heading(_name(key), min(level + (named is not None), 6))
-            _write(each, flow, source, level + 1 + (named is not None), depth + 1)
+def _write_record(record: dict[str, Any], flow: Flow, source: Source, level: int, depth: int) -> None:
+    """A record's title as a heading, its text, then its other plain values as "name: value"."""
+    title_key = _title_key(record)
+    text_key = _text_key(record)
+    if text_key is None and not depth:
+        title_key = None
+    if title_key is not None:
+        flow.heading(_line(record[title_key]), min(level, 6))
+    if text_key is not None:
+        for paragraph in _text(record[text_key]).split("\n\n"):
+            flow.paragraph(paragraph.strip())
+    rest = {key: value for key, value in record.items() if key not in (title_key, text_key)}
+    flow.paragraph(
+        "\n".join(
+            f"{_name(key)}: {_line(value)}"
+            for key, value in rest.items()
+            if _is_plain(value) and _line(value)
+        )
+    )
+    inner = level + (title_key is not None)
+    for key, value in rest.items():
+        if value and not _is_plain(value):
+            flow.heading(_name(key), min(inner, 6))
+            _write(value, flow, source, inner + 1, depth + 1)
+
+
+def _title_key(record: dict[str, Any]) -> str | None:
+    return next((k for k in _TITLE_KEYS if isinstance(record.get(k), str | int) and record[k] != ""), None)
+
+
+def _text_key(record: dict[str, Any]) -> str | None:
+    return next((k for k in _TEXT_KEYS if isinstance(record.get(k), str) and record[k].strip()), None)
 
 
 def _is_table(rows: Sequence[Any]) -> bool:
-    """Records of plain, short values, two or more, none with a text of its own."""
+    """Whether these are two or more records of plain, short values, none with a text of its own."""
     if len(rows) < 2 or not all(isinstance(row, dict) and row for row in rows):
         return False
-    if any(isinstance(row.get(key), str) and _is_prose(key, row[key]) for row in rows for key in _TEXTS):
+    if any(isinstance(row.get(key), str) and _is_prose(key, row[key]) for row in rows for key in _TEXT_KEYS):
         return False
-    values = [each for row in rows for each in row.values()]
-    names = {key for row in rows for key in row}
-    return all(_is_plain(each) and len(_line(each)) < 200 for each in values) and 1 < len(names) < 50
+    values = [value for row in rows for value in row.values()]
+    keys = {key for row in rows for key in row}
+    return all(_is_plain(value) and len(_line(value)) < 200 for value in values) and 1 < len(keys) < 50
 
 
 def _is_prose(key: str, text: str) -> bool:
-    return key in _TEXTS[:5] or len(text) > 100 or "\n" in text
+    return key in _TEXT_KEYS[:5] or len(text) > 100 or "\n" in text
 
 
 def _is_plain(value: Any) -> bool:
     return not isinstance(value, dict | list) or (
         isinstance(value, list)
-        and all(isinstance(each, str | int | float) for each in value)
+        and all(isinstance(item, str | int | float) for item in value)
         and len(value) < 20
     )
 
@@ -152,12 +166,12 @@ def _line(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_line(each) for each in value)
+        return ", ".join(_line(item) for item in value)
     return " ".join(well_formed(str(value)).split())
 
 
 def _notebook(source: Source, value: dict[str, Any]) -> Document:
-    """A Jupyter notebook: its Markdown cells as Markdown, its code as code; outputs are left out."""
+    """A Jupyter notebook: its Markdown cells and, in fences, its code; outputs are left out."""
     parts = []
     for cell in value["cells"]:
         if not isinstance(cell, dict):
@@ -168,5 +182,4 @@ def _notebook(source: Source, value: dict[str, Any]) -> Document:
             parts.append(text)
         elif cell.get("cell_type") == "code" and text.strip():
             parts.append(f"~~~~~~~~\n{text}\n~~~~~~~~")
-    made = source.part("\n\n".join(parts).encode("utf-8", "replace"), source.name)
-    return read_markdown(made)
+    return read_markdown(source.part("\n\n".join(parts).encode("utf-8", "replace"), source.name))

@@ -1,8 +1,8 @@
-"""Markdown to a document whose text reads as plain prose.
+"""Markdown to a document whose text is plain prose.
 
-The stored text is written anew from the parsed blocks: headings as lines, items as "- item", table
-rows as "cell | cell", code as it stands. Quotes then read as the page does, and are still exact,
-because the stored text is what offsets point into.
+The document's text is written from the parsed blocks: headings as lines, items as "- item", table rows as
+"cell | cell", code as it stands. Quotes then read like the rendered page, and are exact, because offsets
+are into this text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode
 from ingest.formats.text.front_matter import split_front_matter
-from ingest.formats.text.markdown_inline import html_prose, prose
+from ingest.formats.text.markdown_inline import html_text, inline_text
 from ingest.formats.text.template_tags import without_tags
 from ingest.formats.writer import DocumentWriter
 from rag.types import Document, Span
@@ -40,9 +40,8 @@ def read(source: Source) -> Document:
     metadata, body = split_front_matter(decode(source.data, source.name))
     writer = DocumentWriter()
     tree = SyntaxTreeNode(_parser().parse(without_tags(body)))
-    _Walk(Flow(writer)).children(tree, None)
-    top = next((heading.text for heading in writer.headings if heading.level == 1), None)
-    title = " ".join(metadata.get("title", "").split()) or top or source.stem_title
+    _TreeWriter(Flow(writer)).write_children(tree, None)
+    title = " ".join(metadata.get("title", "").split()) or writer.top_heading or source.stem_title
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 
@@ -56,8 +55,8 @@ def _parser() -> MarkdownIt:
     return parser.use(deflist_plugin).use(footnote_plugin, inline=False)
 
 
-class _Walk:
-    """Writes a syntax tree's blocks, each with the lead that a reader needs beside it."""
+class _TreeWriter:
+    """Writes a syntax tree's blocks in order, each with its context span."""
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
@@ -74,14 +73,14 @@ class _Walk:
             "dl": self._definitions,
         }
 
-    def children(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        """Writes what a node holds; ``owner`` is the list item or quote's lead that it belongs to."""
+    def write_children(self, node: SyntaxTreeNode, owner: Span | None) -> None:
+        """Writes the children of a node; ``owner`` is the span of the list item that holds them."""
         for child in node.children:
             handler = self._handlers.get(child.type)
             if handler is not None:
                 handler(child, owner)
             elif child.type != "inline":
-                self.children(child, owner)
+                self.write_children(child, owner)
 
     def _heading(self, node: SyntaxTreeNode, _: Span | None) -> None:
         self._flow.heading(_inline(node), int(node.tag[1]))
@@ -90,37 +89,37 @@ class _Walk:
         self._flow.paragraph(_inline(node), owner)
 
     def _html(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._flow.paragraph(html_prose(node.content), owner)
-        self._flow.close()
+        self._flow.paragraph(html_text(node.content), owner)
+        self._flow.end_context()
 
     def _quote(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        context_span = owner or self._flow.announcing()
+        context_span = owner or self._flow.announcement()
         for child in node.children:
             if child.type == "paragraph":
                 self._flow.quote(_inline(child), context_span)
             elif child.type in self._handlers:
                 self._handlers[child.type](child, context_span)
-        self._flow.close()
+        self._flow.end_context()
 
     def _code(self, node: SyntaxTreeNode, owner: Span | None) -> None:
         self._flow.code(node.content, owner)
 
     def _list(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        if _is_contents(node):
+        if _is_table_of_contents(node):
             return
-        context_span = self._flow.context_span(owner)
+        context_span = self._flow.list_context(owner)
         first = int(node.attrs.get("start", 1))
         for number, item in enumerate(node.children, first):
             mark = "-" if node.type == "bullet_list" else f"{number}."
             self._item(item, mark, context_span, tight=number > first or self._flow.depth > 0)
-        self._flow.close()
+        self._flow.end_context()
 
     def _item(self, node: SyntaxTreeNode, mark: str, context_span: Span | None, *, tight: bool) -> None:
         rest = list(node.children)
         span = context_span
         if rest and rest[0].type == "paragraph":
             span = self._flow.item(f"{mark} {_inline(rest.pop(0))}", context_span, tight=tight)
-        with self._flow.deeper():
+        with self._flow.nested():
             for child in rest:
                 if child.type in self._handlers:
                     self._handlers[child.type](child, span)
@@ -134,21 +133,21 @@ class _Walk:
         for child in node.children:
             if child.type == "dt":
                 term = self._flow.paragraph(_inline(child), owner)
-                self._flow.close()
+                self._flow.end_context()
             else:
-                self.children(child, term)
+                self.write_children(child, term)
 
 
 def _inline(node: SyntaxTreeNode) -> str:
-    """The prose of a block that holds inline content, empty if it holds none."""
-    return "".join(prose(child.token.children or []) for child in node.children if child.token)
+    """The text of a block's inline content; empty if it has none."""
+    return "".join(inline_text(child.token.children or []) for child in node.children if child.token)
 
 
-def _is_contents(node: SyntaxTreeNode) -> bool:
-    """Whether a list is but a table of contents: links to headings of the page, which stand below."""
-    inlines = [each for each in node.walk() if each.type == "inline"]
-    return len(inlines) > 1 and all(
-        [child.type for child in each.children] == ["link"]
-        and str(each.children[0].attrs["href"]).startswith("#")
-        for each in inlines
+def _is_table_of_contents(node: SyntaxTreeNode) -> bool:
+    """Whether all items of a list are links to headings of the page."""
+    items = [child for child in node.walk() if child.type == "inline"]
+    return len(items) > 1 and all(
+        [child.type for child in item.children] == ["link"]
+        and str(item.children[0].attrs["href"]).startswith("#")
+        for item in items
     )

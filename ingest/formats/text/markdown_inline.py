@@ -1,4 +1,4 @@
-"""Inline Markdown tokens to plain prose, as a reader sees it on the page."""
+"""Inline Markdown tokens to plain text, as the rendered page shows it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
-def prose(tokens: Sequence[Token]) -> str:
+def inline_text(tokens: Sequence[Token]) -> str:
     """Text of links, alternative text of images, code without its ticks; no markup.
 
-    Struck-out text keeps its ``~~``: without them it would say what its author took back.
+    Struck-out text keeps its ``~~``: without them a quote would claim what its author struck out.
     """
-    text = "".join(_plain(token) for token in tokens)
+    text = "".join(_token_text(token) for token in tokens)
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
 
 
-def html_prose(source: str) -> str:
-    """The visible text of a piece of HTML, a line for each of its blocks."""
+def html_text(source: str) -> str:
+    """The visible text of an HTML block, a line for each block in it."""
     visible = _TAG.sub(" ", _BREAK.sub("\n", _HIDDEN.sub(" ", source).replace("\n", " ")))
     lines = (_SPACES.sub(" ", line).strip() for line in unescape(visible).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _plain(token: Token) -> str:
+def _token_text(token: Token) -> str:
     match token.type:
         case "text" | "text_special" | "code_inline":
             return token.content
@@ -41,7 +41,7 @@ def _plain(token: Token) -> str:
         case "hardbreak":
             return "\n"
         case "image":
-            return prose(token.children or [])
+            return inline_text(token.children or [])
         case "s_open" | "s_close":
             return "~~"
         case "html_inline":

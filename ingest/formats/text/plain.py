@@ -1,4 +1,4 @@
-"""Plain text to a document: the text as it stands, its headings, lists and paragraphs recognised."""
+"""Plain text to a document: the text unchanged, with its headings, lists and paragraphs recognised."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.formats.text.decode import decode
 from rag.text import sentences
 from rag.types import Block, BlockKind, Document, Span
 
-_WIDEST_WRAP = 160
+_WIDEST_WRAP = 160  # characters: text with a longer line isn't wrapped
 _LINE = re.compile(r"\S[^\n]*")
 _ITEM = re.compile(r"(?:[-*+•‣▪·–]|\d{1,3}[.)]|[a-zA-Z]\)|\([a-z\d]{1,3}\))[^\S\n]+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}\.)+\d{0,2}[^\S\n]+(?=[^\W\d_])")
@@ -27,12 +27,12 @@ _TITLE_CHARACTERS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """One or more wrapped lines that belong together; ``apart``: an empty line comes before."""
+    """One or more wrapped lines that belong together; ``after_gap``: an empty line comes before."""
 
     span: Span
     text: str
     indent: int
-    apart: bool
+    after_gap: bool
 
     @property
     def is_item(self) -> bool:
@@ -40,7 +40,7 @@ class _Line:
 
 
 def read(source: Source) -> Document:
-    """The document of a text file. Its title is its first line, if that looks like one.
+    """The document of a text file. Its title is its first line, if that looks like a title.
 
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded.
@@ -49,12 +49,7 @@ def read(source: Source) -> Document:
     lines = _unwrapped(text, list(_lines(text)))
     title = lines[0].text if _begins_with_title(lines) else source.stem_title
     blocks = list(_blocks(text, lines))
-    lines_of = [block.span for block in blocks if block.kind is BlockKind.HEADING]
-    names = [" ".join(span.slice(text).split()) for span in lines_of]
-    headings = [
-        Heading(span=span, text=name, level=1 if name == title else 2)
-        for span, name in zip(lines_of, names, strict=True)
-    ]
+    headings = [_heading(block.span, text, title) for block in blocks if block.kind is BlockKind.HEADING]
     return Document(
         id=source.document_id,
         uri=source.uri,
@@ -67,6 +62,11 @@ def read(source: Source) -> Document:
     )
 
 
+def _heading(span: Span, text: str, title: str) -> Heading:
+    heading = " ".join(span.slice(text).split())
+    return Heading(span=span, text=heading, level=1 if heading == title else 2)
+
+
 def _lines(text: str) -> Iterator[_Line]:
     end = 0
     for match in _LINE.finditer(text):
@@ -77,13 +77,13 @@ def _lines(text: str) -> Iterator[_Line]:
             span=Span(start, start + len(body)),
             text=body,
             indent=start - max(line_start, end),
-            apart=text.count("\n", end, start) > 1,
+            after_gap=text.count("\n", end, start) > 1,
         )
         end = match.end()
 
 
 def _unwrapped(text: str, lines: Sequence[_Line]) -> list[_Line]:
-    """Lines joined where a paragraph was wrapped at a width."""
+    """Lines joined where a paragraph is wrapped at a width."""
     width = max(line.indent + len(line.text) for line in lines)
     groups: list[list[_Line]] = []
     for line in lines:
@@ -99,8 +99,13 @@ def _unwrapped(text: str, lines: Sequence[_Line]) -> list[_Line]:
 
 
 def _continues(line: _Line, following: _Line, width: int) -> bool:
-    """Whether a line break is a mere wrap: the next word would hardly have fitted."""
-    if following.apart or following.is_item or _RULE.fullmatch(line.text) or _RULE.fullmatch(following.text):
+    """Whether a line break only wraps a paragraph: the next word would hardly have fitted."""
+    if (
+        following.after_gap
+        or following.is_item
+        or _RULE.fullmatch(line.text)
+        or _RULE.fullmatch(following.text)
+    ):
         return False
     if width > _WIDEST_WRAP:
         return False
@@ -111,12 +116,12 @@ def _continues(line: _Line, following: _Line, width: int) -> bool:
 
 
 def _begins_with_title(lines: Sequence[_Line]) -> bool:
-    """Whether the first line looks like a title and something other than more such lines follows."""
-    return _is_heading(lines, 0) or (len(lines) > 1 and lines[1].apart and _is_title(lines[0].text))
+    """Whether the first line is a heading, or looks like a title with an empty line behind it."""
+    return _is_heading(lines, 0) or (len(lines) > 1 and lines[1].after_gap and _is_title(lines[0].text))
 
 
 def _blocks(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
-    """What each line is, by itself and by what follows."""
+    """The block of each line, by its form and by the line that follows."""
     parents: list[tuple[int, Span]] = []
     context_span: Span | None = None
     for index, line in enumerate(lines):
@@ -139,29 +144,29 @@ def _blocks(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
 
 
 def _is_heading(lines: Sequence[_Line], index: int) -> bool:
-    """A title-like line with prose under it, or any line that is underlined."""
+    """Whether a line looks like a title and has a sentence below it, or is underlined."""
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else None
     if following is None:
         return False
-    if _RULE.fullmatch(following.text) and not following.apart:
+    if _RULE.fullmatch(following.text) and not following.after_gap:
         return _is_title(line.text) and not line.is_item
     if line.is_item and not _NUMBERED.match(line.text):
         return False
-    if not _is_title(_NUMBERED.sub("", line.text)) or _is_neighbour_item(lines, index):
+    if not _is_title(_NUMBERED.sub("", line.text)) or _is_in_numbered_list(lines, index):
         return False
-    prose = _SENTENCE_END.search(following.text) is not None and not following.is_item
-    return prose and len(following.text) > len(line.text)
+    sentence_follows = _SENTENCE_END.search(following.text) is not None and not following.is_item
+    return sentence_follows and len(following.text) > len(line.text)
 
 
-def _is_neighbour_item(lines: Sequence[_Line], index: int) -> bool:
-    """Whether a numbered line is one of a list rather than a numbered heading."""
+def _is_in_numbered_list(lines: Sequence[_Line], index: int) -> bool:
+    """Whether a numbered line is a list's item rather than a numbered heading: one is beside it."""
     around = lines[max(0, index - 1) : index + 2]
     return lines[index].is_item and sum(line.is_item for line in around) > 1
 
 
 def _is_title(line: str) -> bool:
-    """Short, begins with a capital or a digit, and doesn't end or read as a sentence does.
+    """Whether a line is short, begins with a capital or a digit, and doesn't end like a sentence.
 
     A line with two numbers is no title but a fact (a score, a price list) that must stay citable.
     """
@@ -176,6 +181,6 @@ def _is_title(line: str) -> bool:
 
 
 def _in_title_case(words: Sequence[str]) -> bool:
-    """At least two words, and all but one of the long ones capitalised: no mere question."""
+    """Whether there are two words or more, with at most a quarter of the long ones in lower case."""
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
     return len(words) > 1 and sum(word[0].islower() for word in long) <= len(long) // 4

@@ -1,4 +1,4 @@
-"""RTF to a document: its text without its formatting, read as plain text is."""
+"""RTF to a document: its text without formatting, read as plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes template tags (Liquid, Jinja, kramdown attributes) out of Markdown, but not out of code."""
+"""Removes template tags (Liquid, Jinja, kramdown attributes) from Markdown, but not from its code."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _TAGS = re.compile(
 
 
 def without_tags(source: str) -> str:
-    """The source with ``{% … %}``, ``{{ … }}`` and ``{: … }`` gone; fences and code spans kept."""
-    kept: list[str] = []
+    """The source without ``{% … %}``, ``{{ … }}`` and ``{: … }``, except in fences and code spans."""
+    cleaned: list[str] = []
     prose: list[str] = []
     fence = ""
     for line in source.splitlines(keepends=True):
         match = _FENCE.match(line)
         if fence:
-            kept.append(line)
+            cleaned.append(line)
             if match and match["mark"].startswith(fence) and not match["rest"].strip():
                 fence = ""
         elif match and "`" not in match["rest"]:
-            kept += [_untagged("".join(prose)), line]
+            cleaned += [_remove_tags("".join(prose)), line]
             prose, fence = [], match["mark"]
         else:
             prose.append(line)
-    kept.append(_untagged("".join(prose)))
-    return "".join(kept)
+    cleaned.append(_remove_tags("".join(prose)))
+    return "".join(cleaned)
 
 
-def _untagged(prose: str) -> str:
+def _remove_tags(prose: str) -> str:
     return _TAGS.sub(lambda match: match["code"] or "", prose)

@@ -1,4 +1,4 @@
-"""What is left out of a folder, by ignore files and by patterns."""
+"""Files are left out of a folder by ignore files and by patterns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.ignore import EVERYTHING, IGNORE_FILE, Ignored, Patterns
+from ingest.ignore import EVERYTHING, IGNORE_FILE, IgnoreRules, Patterns
 from ingest.listing import Listing, list_files
 from ingest.roots import root_of
 from rag.errors import InvalidSettings
@@ -30,20 +30,20 @@ def names(listing: Listing) -> list[str]:
     return [file.uri.removeprefix("n/") for file in listing.files]
 
 
-def test_deeper_files_have_the_last_word(tmp_path: Path) -> None:
-    """As .gitignore has it: anchored, by folder, negated, and relative to the file's own folder."""
+def test_deeper_ignore_files_override_outer_ones(tmp_path: Path) -> None:
+    """As with .gitignore: anchored, by folder, negated, and relative to the file's own folder."""
     files(
         tmp_path, "a.md", "draft.md", "x/draft.md", "x/keep.md", "x/y/draft.md", "build/a.md", "x/build/b.md"
     )
     (tmp_path / IGNORE_FILE).write_text("# comment\ndraft.md\n/build/\n")
     (tmp_path / "x" / IGNORE_FILE).write_text("!/draft.md\nkeep.md\n")
-    found = listed(tmp_path, tmp_path)
-    assert names(found) == ["a.md", "x/build/b.md", "x/draft.md"]
-    assert found.ignored == ("n/build/", "n/draft.md", "n/x/keep.md", "n/x/y/draft.md")
+    listing = listed(tmp_path, tmp_path)
+    assert names(listing) == ["a.md", "x/build/b.md", "x/draft.md"]
+    assert listing.ignored == ("n/build/", "n/draft.md", "n/x/keep.md", "n/x/y/draft.md")
 
 
-def test_nothing_comes_back_from_a_folder_left_out(tmp_path: Path) -> None:
-    """Not by a deeper ignore file, nor as it was known before, nor by naming a folder within."""
+def test_nothing_under_an_ignored_folder_is_listed(tmp_path: Path) -> None:
+    """Not by a deeper ignore file, nor as a known file, nor with a folder inside it as the target."""
     files(tmp_path, "a.md", "old/b.md", "old/in/c.md")
     (tmp_path / IGNORE_FILE).write_text("old/\n")
     (tmp_path / "old" / IGNORE_FILE).write_text("!b.md\n")
@@ -51,15 +51,15 @@ def test_nothing_comes_back_from_a_folder_left_out(tmp_path: Path) -> None:
     assert names(listed(tmp_path / "old" / "in", tmp_path)) == []
 
 
-def test_a_file_named_by_itself_is_taken(tmp_path: Path) -> None:
-    """Naming it is clearer than any pattern."""
+def test_a_file_that_is_the_target_is_listed(tmp_path: Path) -> None:
+    """Whatever the patterns."""
     files(tmp_path, "draft.md")
     (tmp_path / IGNORE_FILE).write_text("draft.md\n")
     assert names(listed(tmp_path / "draft.md", tmp_path)) == ["draft.md"]
 
 
 def test_patterns_of_a_run(tmp_path: Path) -> None:
-    """A file must be like one of the included, and like none of the excluded, whatever ignore files say."""
+    """A file must match an included pattern and no excluded one, whatever ignore files say."""
     files(tmp_path, "a.md", "b.txt", "x/c.md", "x/d.md")
     (tmp_path / IGNORE_FILE).write_text("!d.md\n")
     assert names(listed(tmp_path, tmp_path, Patterns(include=("*.md",)))) == ["a.md", "x/c.md", "x/d.md"]
@@ -68,25 +68,25 @@ def test_patterns_of_a_run(tmp_path: Path) -> None:
     assert names(listed(tmp_path, tmp_path, both)) == ["x/c.md"]
 
 
-def test_a_pattern_that_makes_no_sense_is_wrong_use() -> None:
-    """It is refused before anything is looked at."""
+def test_an_invalid_pattern_is_refused() -> None:
+    """As an invalid setting."""
     with pytest.raises(InvalidSettings, match="pattern"):
         Patterns(exclude=("!",))
 
 
 @pytest.mark.parametrize("content", [b"!\n", b"\xff\xfe\x00"])
 def test_an_ignore_file_that_cannot_be_read_fails_its_folder(tmp_path: Path, content: bytes) -> None:
-    """What is under it can't be judged: one failure, and the rest is listed."""
+    """One failure for all under it, and the rest is listed."""
     files(tmp_path, "a.md", "x/b.md", "x/y/c.md")
     (tmp_path / "x" / IGNORE_FILE).write_bytes(content)
-    found = listed(tmp_path, tmp_path)
-    assert names(found) == ["a.md"]
-    assert [failure.uri for failure in found.failures] == ["n/x"]
-    assert IGNORE_FILE in found.failures[0].reason
+    listing = listed(tmp_path, tmp_path)
+    assert names(listing) == ["a.md"]
+    assert [failure.uri for failure in listing.failures] == ["n/x"]
+    assert IGNORE_FILE in listing.failures[0].reason
 
 
-def test_folders_are_told_from_files(tmp_path: Path) -> None:
-    """A pattern that ends in a slash is for folders alone."""
-    ignored = Ignored(tmp_path, Patterns(exclude=("log/",)))
-    assert ignored.leaves_out(tmp_path / "log", is_folder=True)
-    assert not ignored.leaves_out(tmp_path / "log")
+def test_a_pattern_that_ends_in_a_slash_is_for_folders(tmp_path: Path) -> None:
+    """A file of that name is not ignored."""
+    rules = IgnoreRules(tmp_path, Patterns(exclude=("log/",)))
+    assert rules.ignores(tmp_path / "log", is_folder=True)
+    assert not rules.ignores(tmp_path / "log")

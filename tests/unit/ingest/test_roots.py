@@ -1,4 +1,4 @@
-"""A path belongs to one root, and its documents' names are stable."""
+"""A path belongs to one root, and its documents' uris are stable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.roots import root_of
 from rag.ports.catalog import DocumentRecord
 
 
-def held(uri: str, source: Path | str) -> DocumentRecord:
+def record(uri: str, source: Path | str) -> DocumentRecord:
     return DocumentRecord(
         id=uri,
         collection="default",
@@ -26,7 +26,7 @@ def held(uri: str, source: Path | str) -> DocumentRecord:
 
 
 def test_a_folder_is_its_own_root(tmp_path: Path) -> None:
-    """Its name is the label, and a path's uri is the label and the way to it."""
+    """Its name is the label, and a path's uri is the label and the relative path."""
     root = root_of(tmp_path, [])
     assert (root.folder, root.label) == (tmp_path, tmp_path.name)
     assert root.uri(tmp_path / "a" / "b.md") == f"{tmp_path.name}/a/b.md"
@@ -41,32 +41,32 @@ def test_a_file_s_root_is_its_folder(tmp_path: Path) -> None:
     assert (root.folder, root.target) == (tmp_path, file)
 
 
-def test_a_label_is_kept_whatever_else_came_since(tmp_path: Path) -> None:
-    """A root that is known keeps its label; a new one of the same name, or an upload's, yields."""
+def test_a_root_keeps_its_label(tmp_path: Path) -> None:
+    """A new root of a name that another root or an upload has gets a numbered label."""
     name = tmp_path.name
-    records = [held(f"{name}/x", "/elsewhere"), held(f"{name}-2/x", ""), held(f"{name}-3/x", tmp_path)]
+    records = [record(f"{name}/x", "/elsewhere"), record(f"{name}-2/x", ""), record(f"{name}-3/x", tmp_path)]
     assert root_of(tmp_path, records).label == f"{name}-3"
     assert root_of(tmp_path, records[:2]).label == f"{name}-3"
     assert root_of(tmp_path, records[:1]).label == f"{name}-2"
 
 
-def test_a_like_named_folder_s_records_are_not_taken(tmp_path: Path) -> None:
-    """docs/a doesn't stand for docs/ab."""
+def test_records_of_a_folder_whose_name_begins_the_same_are_apart(tmp_path: Path) -> None:
+    """Those of docs/ab don't belong to docs/a."""
     (tmp_path / "a").mkdir()
     name = tmp_path.name
-    records = [held(f"{name}/{rest}", tmp_path) for rest in ("a/x", "ab/x", "a")]
-    found = root_of(tmp_path / "a", records).records(records)
-    assert [record.uri for record in found] == [f"{name}/a/x", f"{name}/a"]
+    records = [record(f"{name}/{rest}", tmp_path) for rest in ("a/x", "ab/x", "a")]
+    own = root_of(tmp_path / "a", records).records(records)
+    assert [each.uri for each in own] == [f"{name}/a/x", f"{name}/a"]
 
 
 def test_a_link_and_its_target_are_one_root(tmp_path: Path) -> None:
-    """Named through a link, a folder's documents have the same uris."""
+    """Given as a link, a folder has the same uris."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert root_of(tmp_path / "link", []) == root_of(tmp_path / "real", [])
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """Nothing is guessed about it."""
+    """It is an error of its own."""
     with pytest.raises(FileNotFoundError):
         root_of(tmp_path / "nowhere", [])

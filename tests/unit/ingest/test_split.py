@@ -1,4 +1,4 @@
-"""Passages are whole sentences of one section, and together lose nothing."""
+"""Passages are whole sentences of one section; together they hold all text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sentence_packing import weight
+from ingest.sentence_packing import effective_words
 from ingest.split import PassageSplitter
 from rag.types import Block, BlockKind, Document, Passage, Section, Span
 
@@ -46,7 +46,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @given(documents(), st.integers(1, 20), st.integers(0, 20))
-def test_passages_keep_every_law(doc: Document, least: int, more: int) -> None:
+def test_passages_of_any_document_are_valid(doc: Document, least: int, more: int) -> None:
     """Sentences tile the text in order, inside their passage, within one section and the limit."""
     passages = list(PassageSplitter(least, least + more).split(doc))
     spans = [s for p in passages for s in p.sentences]
@@ -57,7 +57,7 @@ def test_passages_keep_every_law(doc: Document, least: int, more: int) -> None:
         assert doc.section_at(passage.span.start) == doc.section_at(passage.span.end - 1)
         assert all(s.slice(doc.text).strip() == s.slice(doc.text) != "" for s in passage.sentences)
         assert all(not passage.span.contains(context_span) for context_span in passage.context_spans)
-        total = sum(weight(s.slice(doc.text)) for s in passage.sentences)
+        total = sum(effective_words(s.slice(doc.text)) for s in passage.sentences)
         assert total <= least + more or len(passage.span) == 1
 
 
@@ -77,7 +77,7 @@ def sizes(text: str, passages: list[Passage]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("given_sizes", "expected"),
+    ("paragraph_sizes", "expected"),
     [
         ((40,), [40]),
         ((40, 40), [80]),
@@ -86,9 +86,9 @@ def sizes(text: str, passages: list[Passage]) -> list[int]:
         ((20, 20, 20, 20), [80]),
     ],
 )
-def test_paragraphs_are_packed_whole(given_sizes: tuple[int, ...], expected: list[int]) -> None:
+def test_paragraphs_are_packed_whole(paragraph_sizes: tuple[int, ...], expected: list[int]) -> None:
     """Small paragraphs share a passage, big ones have their own, and none is cut without need."""
-    text = sized(*given_sizes)
+    text = sized(*paragraph_sizes)
     assert sizes(text, list(PassageSplitter(60, 150).split(document(text)))) == expected
 
 
@@ -109,8 +109,8 @@ def test_a_heading_is_no_sentence() -> None:
     assert [p.span.slice(text) for p in PassageSplitter().split(doc)] == ["Some text."]
 
 
-def test_a_heading_without_text_stands_for_itself_unless_it_is_a_parent() -> None:
-    """A parent of sub-sections gives no passage of its own; an empty last section does."""
+def test_a_heading_without_text_is_a_passage_unless_it_has_sub_sections() -> None:
+    """A parent of sub-sections makes no passage; an empty last section does."""
     text = "A\nB\nC"
     blocks = [Block(span=Span(i, i + 1), kind=BlockKind.HEADING) for i in (0, 2, 4)]
     paths = [("A",), ("A", "B"), ("C",)]
@@ -121,28 +121,28 @@ def test_a_heading_without_text_stands_for_itself_unless_it_is_a_parent() -> Non
     ]
 
 
-def test_leads_are_followed_to_the_outermost() -> None:
-    """A row in a later passage names its header, and the sentence that announced the table."""
+def test_context_spans_include_those_of_context_spans() -> None:
+    """A row in a later passage has its header, and the sentence that announces the table."""
     text = "Prices:\nitem | cost\ntea | 1\nrum | 2"
-    context_span, header = Span(0, 7), Span(8, 19)
+    announcement, header = Span(0, 7), Span(8, 19)
     blocks = [
-        Block(span=context_span, kind=BlockKind.PARAGRAPH),
-        Block(span=header, kind=BlockKind.TABLE_HEADER, context_span=context_span),
+        Block(span=announcement, kind=BlockKind.PARAGRAPH),
+        Block(span=header, kind=BlockKind.TABLE_HEADER, context_span=announcement),
         Block(span=Span(20, 27), kind=BlockKind.TABLE_ROW, context_span=header),
         Block(span=Span(28, 35), kind=BlockKind.TABLE_ROW, context_span=header),
     ]
     passages = list(PassageSplitter(2, 5).split(document(text, blocks)))
     assert passages[-1].span.slice(text).endswith("rum | 2")
-    assert passages[-1].context_spans == (context_span, header)
+    assert passages[-1].context_spans == (announcement, header)
     assert passages[0].context_spans == ()
 
 
-def test_the_fingerprint_names_the_sizes() -> None:
+def test_the_fingerprint_depends_on_the_sizes() -> None:
     """Splitters of other sizes have other fingerprints."""
     assert PassageSplitter(60, 150).fingerprint != PassageSplitter(50, 150).fingerprint
 
 
 def test_sizes_that_contradict_are_refused() -> None:
-    """max_words below min_words is an error at once, not an endless search."""
+    """``max_words`` below ``min_words`` is an error."""
     with pytest.raises(ValueError, match="min_words"):
         PassageSplitter(10, 5)

@@ -1,4 +1,4 @@
-"""A sync writes what changed, removes what is gone, and stops for no single file."""
+"""A sync writes changed files, removes those that are gone, and no single file stops it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import pytest
 
+from ingest.batch_writer import BATCH_DOCUMENTS
 from ingest.formats.limits import DEFAULT, Limits
 from ingest.ignore import Patterns
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.scan import preview
 from ingest.split import PassageSplitter
-from ingest.sync import BATCH_DOCUMENTS, sync
+from ingest.sync import sync
 from rag.errors import ModelError, StorageError
 from rag.ports.catalog import Catalog
 from rag.ports.resolver import Resolver
@@ -64,7 +65,7 @@ def test_a_first_sync_adds_what_can_be_read(library: MemoryLibrary, folder: Path
 
 
 def test_a_second_sync_writes_nothing(library: MemoryLibrary, folder: Path) -> None:
-    """Unchanged bytes are told by their hash, even with a new date."""
+    """Files are compared by their hash, whatever their dates."""
     run(library, folder)
     (folder / "a.txt").touch()
     report = run(library, folder)
@@ -72,7 +73,7 @@ def test_a_second_sync_writes_nothing(library: MemoryLibrary, folder: Path) -> N
     assert len(library.writes) == 1
 
 
-def test_changed_and_removed_files_are_told_apart(library: MemoryLibrary, folder: Path) -> None:
+def test_changed_and_removed_files_are_reported(library: MemoryLibrary, folder: Path) -> None:
     """An edited file keeps its id and gets a new version; a deleted one is removed."""
     run(library, folder)
     ids = {key for key, change in library.changes.items() if change.document.uri == "notes/a.txt"}
@@ -98,8 +99,8 @@ def test_a_moved_file_is_renamed(library: MemoryLibrary, folder: Path) -> None:
     assert run(library, folder).unchanged == ("notes/deep/a.txt", "notes/deep/b.md")
 
 
-def test_a_file_whose_name_is_its_title_is_read_anew(library: MemoryLibrary, folder: Path) -> None:
-    """It keeps its id, and has the new name for a title."""
+def test_a_renamed_file_whose_name_is_its_title_is_read_again(library: MemoryLibrary, folder: Path) -> None:
+    """It keeps its id, and its title is the new name."""
     run(library, folder)
     ids = set(library.changes)
     (folder / "a.txt").rename(folder / "team_leads.txt")
@@ -109,10 +110,10 @@ def test_a_file_whose_name_is_its_title_is_read_anew(library: MemoryLibrary, fol
     assert library.uris == {"notes/deep/b.md", "notes/team_leads.txt"}
 
 
-def test_a_new_file_where_a_renamed_one_was_is_a_document_of_its_own(
+def test_a_new_file_at_the_old_uri_of_a_renamed_one_is_another_document(
     library: MemoryLibrary, folder: Path
 ) -> None:
-    """In the same sync or a later one; the renamed document isn't overwritten."""
+    """The renamed document isn't overwritten."""
     run(library, folder)
     (folder / "a.txt").rename(folder / "deep" / "a.txt")
     run(library, folder)
@@ -126,15 +127,15 @@ def test_a_renamed_file_that_cannot_be_read_keeps_its_earlier_version(
     library: MemoryLibrary, folder: Path
 ) -> None:
     """Under its old uri, until it can be read under the new one."""
-    run(library, folder, resolver=FirstWord())
+    run(library, folder, resolver=FirstSentenceResolver())
     (folder / "a.txt").rename(folder / "b.txt")
-    report = run(library, folder, resolver=FirstWord(RecursionError("too deep")))
-    assert (report.renamed, [f.kept for f in report.failed][:1]) == ((), [True])
+    report = run(library, folder, resolver=FirstSentenceResolver(RecursionError("too deep")))
+    assert (report.renamed, [f.has_earlier_version for f in report.failed][:1]) == ((), [True])
     assert "notes/a.txt" in library.uris
 
 
-def test_patterns_say_what_belongs(library: MemoryLibrary, folder: Path) -> None:
-    """What an ignore file or a pattern leaves out is not added, and removed where it was in."""
+def test_files_that_patterns_leave_out_are_removed(library: MemoryLibrary, folder: Path) -> None:
+    """Whether an ignore file or a pattern of the run leaves them out."""
     run(library, folder)
     (folder / ".saywhereignore").write_text("deep/\n")
     report = run(library, folder)
@@ -144,8 +145,8 @@ def test_patterns_say_what_belongs(library: MemoryLibrary, folder: Path) -> None
     assert library.uris == {"notes/deep/b.md"}
 
 
-def test_a_preview_says_what_a_sync_then_does(library: MemoryLibrary, folder: Path) -> None:
-    """Lists alike, with nothing written."""
+def test_a_preview_reports_what_a_sync_would_do(library: MemoryLibrary, folder: Path) -> None:
+    """With the same lists, and nothing written."""
     run(library, folder)
     (folder / "a.txt").rename(folder / "deep" / "a.txt")
     (folder / "deep" / "b.md").write_text("# B\n\nBob is back.")
@@ -153,20 +154,29 @@ def test_a_preview_says_what_a_sync_then_does(library: MemoryLibrary, folder: Pa
     writes = len(library.writes)
     expected = preview(library.list("default"), Preparer(splitter=PassageSplitter()), [folder])
     assert len(library.writes) == writes
-    done = run(library, folder)
-    assert expected.counts() == done.counts()
-    assert (expected.added, expected.changed, expected.renamed) == (done.added, done.changed, done.renamed)
+    synced = run(library, folder)
+    assert expected.counts() == synced.counts()
+    assert (expected.added, expected.changed, expected.renamed) == (
+        synced.added,
+        synced.changed,
+        synced.renamed,
+    )
 
 
-def test_a_bad_file_stops_no_other_and_keeps_its_old_version(library: MemoryLibrary, folder: Path) -> None:
-    """The report names it with a reason and says that its earlier version still answers."""
+def test_an_unreadable_file_stops_no_other_and_keeps_its_earlier_version(
+    library: MemoryLibrary, folder: Path
+) -> None:
+    """The report has the reason, and whether there is an earlier version."""
     run(library, folder)
     (folder / "a.txt").write_bytes(b"\0\1\2" * 50)
     (folder / "new.txt").write_text("News.")
     (folder / "empty.md").write_text(" \n")
     report = run(library, folder)
     assert report.added == ("notes/new.txt",)
-    assert {(f.uri, f.kept) for f in report.failed} == {("notes/a.txt", True), ("notes/empty.md", False)}
+    assert {(f.uri, f.has_earlier_version) for f in report.failed} == {
+        ("notes/a.txt", True),
+        ("notes/empty.md", False),
+    }
     assert "binary" in report.failed[0].reason
     assert not report.ok
     assert "notes/a.txt" in library.uris
@@ -179,15 +189,15 @@ def test_a_file_over_the_limit_is_not_even_read(library: MemoryLibrary, folder: 
     assert "21 bytes; the limit is 20" in report.failed[0].reason
 
 
-def test_a_path_that_is_not_there_is_named(library: MemoryLibrary, folder: Path) -> None:
-    """The other paths are done all the same."""
+def test_a_path_that_does_not_exist_is_a_failure(library: MemoryLibrary, folder: Path) -> None:
+    """The other paths are synced."""
     report = run(library, folder / "nowhere", folder)
     assert len(report.added) == 2
     assert [f.reason for f in report.failed] == [f"{folder / 'nowhere'}: there is no such file or folder"]
 
 
-def test_a_named_file_concerns_itself_alone(library: MemoryLibrary, folder: Path) -> None:
-    """It has the uri that its folder's sync would give it, and removes nothing."""
+def test_a_single_file_can_be_synced(library: MemoryLibrary, folder: Path) -> None:
+    """It has the uri that its folder's sync would give it, and nothing else is removed."""
     run(library, folder / "a.txt")
     assert library.uris == {"notes/a.txt"}
     run(library, folder)
@@ -197,8 +207,8 @@ def test_a_named_file_concerns_itself_alone(library: MemoryLibrary, folder: Path
     assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
 
 
-def test_a_file_once_named_stays_while_it_is_there(library: MemoryLibrary, folder: Path) -> None:
-    """A folder's sync would not have chosen README or a hidden file, but doesn't remove them."""
+def test_a_file_synced_by_itself_stays_as_long_as_it_exists(library: MemoryLibrary, folder: Path) -> None:
+    """A folder's sync would not add README or a hidden file, but doesn't remove them."""
     (folder / "README").write_text("Read me.")
     run(library, folder / "README", folder / ".secret.md")
     report = run(library, folder)
@@ -208,22 +218,20 @@ def test_a_file_once_named_stays_while_it_is_there(library: MemoryLibrary, folde
     assert run(library, folder).removed == ("notes/README",)
 
 
-def test_a_loop_of_links_is_no_path(library: MemoryLibrary, tmp_path: Path) -> None:
-    """It is reported like any other path that leads nowhere."""
+def test_a_loop_of_links_is_a_failure(library: MemoryLibrary, tmp_path: Path) -> None:
+    """It is reported like a path that does not exist."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     assert "no such file" in run(library, tmp_path / "loop").failed[0].reason
 
 
-def test_a_named_file_of_another_format_fails_with_what_is_supported(
-    library: MemoryLibrary, folder: Path
-) -> None:
-    """In a folder it is skipped, by name it is refused in one plain line."""
+def test_a_single_file_of_an_unsupported_format_is_a_failure(library: MemoryLibrary, folder: Path) -> None:
+    """In a folder it is skipped; synced by itself, it fails with the supported formats in the reason."""
     report = run(library, folder / "logo.png")
     assert "supported are .md" in report.failed[0].reason
 
 
 def test_a_folder_inside_a_synced_one_belongs_to_it(library: MemoryLibrary, folder: Path) -> None:
-    """No document comes in twice, and only the inner folder's files are looked for."""
+    """No document is ingested twice, and only the inner folder's files are compared."""
     run(library, folder)
     (folder / "a.txt").unlink()
     (folder / "deep" / "c.txt").write_text("Carla joined.")
@@ -233,7 +241,7 @@ def test_a_folder_inside_a_synced_one_belongs_to_it(library: MemoryLibrary, fold
 
 
 def test_two_folders_of_one_name_get_two_labels(library: MemoryLibrary, folder: Path, tmp_path: Path) -> None:
-    """The second is name-2, at once and for good; neither removes the other's documents."""
+    """The second is name-2, in later syncs too; neither removes the other's documents."""
     other = tmp_path / "other" / "notes"
     other.mkdir(parents=True)
     (other / "a.txt").write_text("Another.")
@@ -256,7 +264,7 @@ def test_collections_are_apart(library: MemoryLibrary, folder: Path) -> None:
 def test_links_that_leave_the_root_are_not_followed(
     library: MemoryLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    """Neither a file's link nor a folder's; a link within the root is read."""
+    """Neither to a file nor to a folder; a link within the root is read."""
     (tmp_path / "outside.txt").write_text("Private.")
     (folder / "out.txt").symlink_to(tmp_path / "outside.txt")
     (folder / "up").symlink_to(tmp_path)
@@ -267,17 +275,17 @@ def test_links_that_leave_the_root_are_not_followed(
 
 
 def test_a_name_that_is_no_unicode_is_read(library: MemoryLibrary, folder: Path) -> None:
-    """Its bytes are spelled out, so that every uri can be stored and shown."""
+    """Its bytes are escaped, so that every uri can be stored and shown."""
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee.")
     report = run(library, folder)
     assert "notes/caf\\xe9.txt" in report.added
     assert run(library, folder).added == ()
 
 
-def test_a_folder_that_cannot_be_looked_into_keeps_its_documents(
+def test_an_unreadable_folder_keeps_its_documents(
     library: MemoryLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What can't be seen is not gone (forced, as root may look anywhere)."""
+    """Its files are unknown, not gone (simulated, as root may read every folder)."""
     run(library, folder)
     scandir = os.scandir
 
@@ -288,26 +296,26 @@ def test_a_folder_that_cannot_be_looked_into_keeps_its_documents(
 
     monkeypatch.setattr(os, "scandir", refusing)
     report = run(library, folder)
-    assert [(f.uri, f.kept) for f in report.failed] == [("notes/deep", True)]
+    assert [(f.uri, f.has_earlier_version) for f in report.failed] == [("notes/deep", True)]
     assert "Permission denied" in report.failed[0].reason
     assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
 
 
 def test_big_folders_are_written_in_batches_and_removed_last(library: MemoryLibrary, folder: Path) -> None:
-    """No write has more than a batch of documents; removals come with the last one."""
+    """No write has more documents than a batch; removals are in the last one."""
     run(library, folder)
     for number in range(BATCH_DOCUMENTS + 10):
         (folder / f"{number}.txt").write_text(f"Note {number}.")
     (folder / "a.txt").unlink()
-    seen: list[Progress] = []
-    run(library, folder, progress=seen.append)
+    progress_seen: list[Progress] = []
+    run(library, folder, progress=progress_seen.append)
     sizes = [(len(changes), len(removals)) for changes, removals in library.writes[1:]]
     assert sizes == [(BATCH_DOCUMENTS, 0), (10, 1)]
-    assert [p.read for p in seen] == sorted(p.read for p in seen)
-    assert seen[-1].written == seen[-1].total == BATCH_DOCUMENTS + 10
+    assert [p.read for p in progress_seen] == sorted(p.read for p in progress_seen)
+    assert progress_seen[-1].written == progress_seen[-1].total == BATCH_DOCUMENTS + 10
 
 
-def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
+def test_batches_written_before_an_error_stay(folder: Path) -> None:
     """A full disk ends the sync with its error; the next one does the rest."""
     library = MemoryLibrary(fail_on=1)
     for number in range(BATCH_DOCUMENTS):
@@ -320,18 +328,18 @@ def test_what_was_written_before_a_failure_stands(folder: Path) -> None:
     assert (len(report.unchanged), len(report.added)) == (BATCH_DOCUMENTS, 2)
 
 
-def test_other_rules_make_unchanged_files_new(library: MemoryLibrary, folder: Path) -> None:
-    """After a change of splitter or resolver the same bytes make other passages: they are read again."""
+def test_files_are_read_again_after_a_change_of_rules(library: MemoryLibrary, folder: Path) -> None:
+    """With another splitter or resolver the same bytes make other passages."""
     run(library, folder)
     wide = sync(library, cast(Catalog, library), Preparer(splitter=PassageSplitter(90, 200)), [folder])
     assert wide.changed == ("notes/a.txt", "notes/deep/b.md")
-    resolved = run(library, folder, resolver=FirstWord())
+    resolved = run(library, folder, resolver=FirstSentenceResolver())
     assert resolved.changed == ("notes/a.txt", "notes/deep/b.md")
-    assert run(library, folder, resolver=FirstWord()).changed == ()
+    assert run(library, folder, resolver=FirstSentenceResolver()).changed == ()
 
 
-class FirstWord:
-    """A resolver that leads each passage's last word back to the document's first; or fails."""
+class FirstSentenceResolver:
+    """A resolver for which each passage's last sentence refers to the document's first; or that fails."""
 
     fingerprint = "first-word"
 
@@ -354,18 +362,18 @@ class FirstWord:
 
 
 def test_the_resolver_is_applied(library: MemoryLibrary, folder: Path) -> None:
-    """Passages are written with the mentions that the resolver found."""
-    run(library, folder, resolver=FirstWord())
+    """Passages are written with the resolver's mentions."""
+    run(library, folder, resolver=FirstSentenceResolver())
     assert all(p.mentions for change in library.changes.values() for p in change.passages)
 
 
-def test_a_fault_in_one_file_is_reported_as_its_own(library: MemoryLibrary, folder: Path) -> None:
-    """An exception that nobody foresaw fails the file, not the sync."""
-    report = run(library, folder, resolver=FirstWord(RecursionError("too deep")))
+def test_an_unexpected_error_is_a_failure_of_its_file(library: MemoryLibrary, folder: Path) -> None:
+    """It doesn't end the sync."""
+    report = run(library, folder, resolver=FirstSentenceResolver(RecursionError("too deep")))
     assert report.failed[0].reason == "a.txt could not be taken in: RecursionError: too deep"
 
 
 def test_a_missing_model_ends_the_sync(library: MemoryLibrary, folder: Path) -> None:
-    """It is no fault of the files: one error, not one a file."""
+    """With one error, rather than a failure for each file."""
     with pytest.raises(ModelError):
-        run(library, folder, resolver=FirstWord(ModelError("no names model")))
+        run(library, folder, resolver=FirstSentenceResolver(ModelError("no names model")))

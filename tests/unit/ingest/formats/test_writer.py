@@ -1,4 +1,4 @@
-"""The writer knows where each block came to stand."""
+"""The writer gives the span of each block in the document's text."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def finished(writer: DocumentWriter) -> Document:
     return writer.document(SOURCE, title="T", media_type="text/x", metadata={"k": "v"})
 
 
-def test_blocks_are_where_the_writer_says() -> None:
-    """Spans given by block are those in the document, indented lines included."""
+def test_the_spans_of_blocks_are_those_in_the_document() -> None:
+    """Those of indented blocks too."""
     writer = DocumentWriter()
     spans = [
         writer.block("One. Two:\n", BlockKind.PARAGRAPH),
@@ -33,20 +33,20 @@ def test_blocks_are_where_the_writer_says() -> None:
     assert dict(document.metadata) == {"k": "v"}
 
 
-def test_the_last_sentence_can_lead_what_follows() -> None:
-    """It is the last one of the block just written, wherever that stands."""
+def test_the_last_sentence_is_that_of_the_last_block() -> None:
+    """Indented or not."""
     writer = DocumentWriter()
-    assert (writer.last_sentence, writer.announces) == (None, False)
+    assert (writer.last_sentence, writer.ends_with_colon) == (None, False)
     writer.block("First.", BlockKind.PARAGRAPH)
     writer.block("One. Two:", BlockKind.PARAGRAPH, indent=2)
     last = writer.last_sentence
     assert last is not None
-    assert writer.announces
+    assert writer.ends_with_colon
     assert last.slice(finished(writer).text) == "Two:"
 
 
 def test_headings_are_single_lines_and_sections() -> None:
-    """White space inside is made one space; a heading without text is none."""
+    """White space inside is folded; a heading without text is left out."""
     writer = DocumentWriter()
     writer.heading("  A \n B ", 1)
     writer.heading(" ", 1)
@@ -55,14 +55,14 @@ def test_headings_are_single_lines_and_sections() -> None:
     assert [section.path for section in document.sections] == [("A B",)]
 
 
-def test_nothing_written_is_no_document() -> None:
+def test_a_document_without_blocks_is_refused() -> None:
     """The message names the file."""
     with pytest.raises(UnreadableDocument, match=r"a_b\.md is empty"):
         finished(DocumentWriter())
 
 
 def test_paths_follow_levels_and_skip_the_title() -> None:
-    """A level that is left out (2 to 4) still nests; a higher level closes the lower ones."""
+    """A skipped level (2 to 4) nests all the same; a higher level ends the lower ones."""
     names = [("T", 1), ("a", 2), ("b", 4), ("c", 3), ("d", 2), ("e", 1)]
     headings = [Heading(span=Span(i, i + 1), text=t, level=level) for i, (t, level) in enumerate(names)]
     sections = outline(headings, 9, "T")
@@ -70,8 +70,8 @@ def test_paths_follow_levels_and_skip_the_title() -> None:
     assert [s.span for s in sections[-2:]] == [Span(4, 5), Span(5, 9)]
 
 
-def test_a_title_made_of_a_file_s_name() -> None:
-    """Dashes and underscores are spaces; a name without a stem is kept."""
+def test_a_title_from_a_file_s_name() -> None:
+    """Dashes and underscores become spaces; a name without a stem is the title."""
     names = {"a_b.md": "a b", "on-call.txt": "on call", "-.md": "-.md", ".md": ".md"}
     for name, title in names.items():
         assert Source(data=b"", name=name, uri="", document_id="").stem_title == title

@@ -1,4 +1,4 @@
-"""ZIP files: what lies inside is read, what would lead outside isn't, and bombs are refused."""
+"""ZIP files: files inside are read, names that lead outside aren't, and ZIP bombs are refused."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from ingest.formats.container.archive import is_inside
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
-from tests.files import check, pdf, take, word, zipped
+from tests.files import check_document, docx, pdf, read_document, zipped
 
 
 def test_files_inside_are_sections() -> None:
-    """Named as they are; a PDF's pages are kept."""
+    """Under their names; a PDF's pages are kept."""
     data = zipped(
         {
-            "b/rules.docx": word(("Travel", "Heading 1"), "Book early."),
+            "b/rules.docx": docx(("Travel", "Heading 1"), "Book early."),
             "a.md": "# Leave\n\nAsk early.",
             "c.pdf": pdf([(72, 100, "Page one.")], [(72, 100, "Page two.")]),
             "logo.png": b"\x89PNG",
@@ -26,7 +26,7 @@ def test_files_inside_are_sections() -> None:
             ".hidden.md": "junk",
         }
     )
-    document = take(data, "all.zip")
+    document = read_document(data, "all.zip")
     assert document.section_at(document.text.index("Ask")) == ("a.md", "Leave")
     assert document.section_at(document.text.index("Book")) == ("b/rules.docx", "Travel")
     assert document.page_at(document.text.index("Page two")) == 2
@@ -38,60 +38,60 @@ def test_files_inside_are_sections() -> None:
 @pytest.mark.parametrize(
     "name", ["../a.md", "/etc/a.md", "a/../../b.md", "C:/a.md", "..\\a.md", "\\\\host\\a.md"]
 )
-def test_names_that_lead_out_are_not_read(name: str) -> None:
-    """Nothing is ever written, and such a member is named as unread."""
+def test_members_whose_names_lead_out_are_not_read(name: str) -> None:
+    """They are listed as unread."""
     assert not is_inside(name)
-    document = take(zipped({name: "stolen words", "ok.md": "fine"}), "a.zip")
+    document = read_document(zipped({name: "stolen words", "ok.md": "fine"}), "a.zip")
     assert "stolen" not in document.text
     assert "leads out of the archive" in document.metadata["unread"]
 
 
 def test_links_are_not_followed() -> None:
-    """A symbolic link in an archive stays closed."""
+    """A symbolic link in an archive is listed as unread."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(out, "w") as archive:
         link = zipfile.ZipInfo("passwd.txt")
         link.external_attr = 0o120777 << 16
-        made.writestr(link, "/etc/passwd")
-        made.writestr("ok.md", "fine")
-    document = take(out.getvalue(), "a.zip")
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("ok.md", "fine")
+    document = read_document(out.getvalue(), "a.zip")
     assert document.text == "ok.md\n\nfine"
     assert document.metadata["unread"] == "passwd.txt: a link is not followed"
 
 
-def test_bombs_are_refused() -> None:
-    """By what comes out, whatever the headers say; over all members and archives inside together."""
+def test_zip_bombs_are_refused() -> None:
+    """By the bytes unpacked, over all members and archives inside together."""
     many = zipped({f"{n}.txt": b"x" * 400_000 for n in range(4)})
     with pytest.raises(DocumentTooLarge, match="unpacks to more than 1,000,000 bytes"):
-        take(many, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
+        read_document(many, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
     nested = zipped({f"{n}.zip": zipped({"a.txt": b"x " * 200_000}) for n in range(4)})
     with pytest.raises(DocumentTooLarge, match="unpacks to more than 1,000,000 bytes"):
-        take(nested, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
-    assert take(nested, "a.zip").text.count("x x") > 0
+        read_document(nested, "a.zip", limits=Limits(unpacked_bytes=1_000_000))
+    assert read_document(nested, "a.zip").text.count("x x") > 0
 
 
-def test_endless_archives_are_refused() -> None:
-    """Archives in archives, and more entries than the limit."""
+def test_archives_nested_or_long_beyond_the_limits_are_refused() -> None:
+    """The message names the limit."""
     data = zipped({"a.txt": "deep"})
     for _ in range(6):
         data = zipped({"a.zip": data})
     with pytest.raises(DocumentTooLarge, match="lies in more than 3 archives"):
-        take(data, "a.zip")
+        read_document(data, "a.zip")
     with pytest.raises(DocumentTooLarge, match="has 20 entries; the limit is 10"):
-        take(zipped({f"{n}.txt": "x" for n in range(20)}), "a.zip", limits=Limits(members=10))
+        read_document(zipped({f"{n}.txt": "x" for n in range(20)}), "a.zip", limits=Limits(members=10))
 
 
-def test_an_archive_with_nothing_to_read_says_why() -> None:
-    """It names the members and their reasons."""
+def test_an_archive_without_a_readable_file_is_refused() -> None:
+    """The message names the members and the reasons."""
     with pytest.raises(
         UnreadableDocument, match=re.escape("a.zip holds nothing that can be read: x.png: .png")
     ):
-        take(zipped({"x.png": b"\x89PNG"}), "a.zip")
+        read_document(zipped({"x.png": b"\x89PNG"}), "a.zip")
 
 
-def test_documents_of_archives_keep_the_laws() -> None:
-    """Blocks in order with their leads."""
-    document = take(
+def test_documents_of_archives_are_valid() -> None:
+    """Blocks are in order, with their context spans."""
+    document = read_document(
         zipped({"a.html": "<p>You need:<ul><li>a pen</ul>", "b.txt": "A title\n\nWords."}), "a.zip"
     )
-    check(document)
+    check_document(document)

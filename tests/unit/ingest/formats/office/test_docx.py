@@ -10,15 +10,15 @@ import pytest
 
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
-from tests.files import LEAVE, blocks, check, saved, take, word, zipped
+from tests.files import LEAVE, blocks, check_document, docx, read_document, saved_bytes, zipped
 
 MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 
 
 def with_body(data: bytes, change: tuple[str, str]) -> bytes:
     """A Word file whose document part has a text replaced."""
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        files = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        files = {name: package.read(name) for name in package.namelist()}
     body = files["word/document.xml"].decode()
     assert change[0] in body
     files["word/document.xml"] = body.replace(*change, 1).encode()
@@ -26,8 +26,8 @@ def with_body(data: bytes, change: tuple[str, str]) -> bytes:
 
 
 def test_headings_lists_and_tables() -> None:
-    """Styles say what a paragraph is; a table's first row names its columns."""
-    data = word(
+    """By their styles; a table's first row is its header."""
+    data = docx(
         ("Handbook", "Title"),
         ("Leave", "Heading 1"),
         "Days off depend on service. Count them so:",
@@ -36,8 +36,8 @@ def test_headings_lists_and_tables() -> None:
         ("carry over", "List Bullet"),
         ("sell", "List Bullet"),
     )
-    document = take(data, "leave.docx")
-    check(document)
+    document = read_document(data, "leave.docx")
+    check_document(document)
     assert document.title == "Handbook"
     assert document.section_at(document.text.index("carry")) == ("Leave",)
     assert blocks(document)[3:] == [
@@ -52,9 +52,9 @@ def test_headings_lists_and_tables() -> None:
 
 
 def test_tracked_changes_read_as_accepted() -> None:
-    """What was deleted is out, what was inserted is in."""
+    """Deleted text is left out, inserted text is kept."""
     data = with_body(
-        word("Take 20 days."),
+        docx("Take 20 days."),
         (
             "<w:r><w:t>Take 20 days.</w:t></w:r>",
             '<w:r><w:t xml:space="preserve">Take </w:t></w:r>'
@@ -63,28 +63,28 @@ def test_tracked_changes_read_as_accepted() -> None:
             '<w:r><w:t xml:space="preserve"> days.</w:t></w:r>',
         ),
     )
-    assert take(data, "a.docx").text == "Take 25 days."
+    assert read_document(data, "a.docx").text == "Take 25 days."
 
 
 def test_equations_are_one_line() -> None:
-    """A fraction and a power, where they stand."""
+    """A fraction and a power, in their place in the paragraph."""
     math = (
         f'<m:oMath xmlns:m="{MATH}"><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num>'
         "<m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
         "<m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>"
     )
-    data = with_body(word("The mean"), ("<w:t>The mean</w:t></w:r>", f"<w:t>The mean</w:t></w:r>{math}"))
-    assert take(data, "a.docx").text == "The mean (a+b)/2x^2"
+    data = with_body(docx("The mean"), ("<w:t>The mean</w:t></w:r>", f"<w:t>The mean</w:t></w:r>{math}"))
+    assert read_document(data, "a.docx").text == "The mean (a+b)/2x^2"
 
 
 def test_properties_are_metadata_and_title() -> None:
-    """The core properties name author and title."""
+    """From the core properties."""
     from docx import Document as Word
 
-    made = Word()
-    made.core_properties.author, made.core_properties.title = "Ada", "Travel rules"
-    made.add_paragraph("Book early.")
-    document = take(saved(made), "a.docx")
+    file = Word()
+    file.core_properties.author, file.core_properties.title = "Ada", "Travel rules"
+    file.add_paragraph("Book early.")
+    document = read_document(saved_bytes(file), "a.docx")
     assert (document.title, document.metadata["author"]) == ("Travel rules", "Ada")
 
 
@@ -102,27 +102,27 @@ def test_properties_are_metadata_and_title() -> None:
         ),
     ],
 )
-def test_what_is_no_word_file_is_told(data: bytes, reason: str) -> None:
-    """One line that names the file and what is wrong."""
+def test_data_that_is_no_word_file_is_refused(data: bytes, reason: str) -> None:
+    """In one line with the file's name and the reason."""
     with pytest.raises(UnreadableDocument, match=re.escape(reason)):
-        take(data, "a.docx")
+        read_document(data, "a.docx")
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused() -> None:
-    """The bytes are counted as they come out, before anything reads them."""
+    """The bytes unpacked are counted before the file is parsed."""
     data = zipped({"word/document.xml": b"<d>" + b" " * 3_000_000 + b"</d>"})
     assert len(data) < 10_000
     with pytest.raises(DocumentTooLarge, match="unpacks to more than 1,000,000 bytes"):
-        take(data, "a.docx", limits=Limits(unpacked_bytes=1_000_000))
+        read_document(data, "a.docx", limits=Limits(unpacked_bytes=1_000_000))
 
 
 def test_remote_and_local_links_are_not_followed() -> None:
-    """A picture that lies elsewhere is left alone; sockets are blocked in tests, files are not."""
+    """A field that includes another file adds no text."""
     data = with_body(
-        word("Before."),
+        docx("Before."),
         (
             "<w:t>Before.</w:t></w:r>",
             '<w:t>Before.</w:t></w:r><w:r><w:instrText>INCLUDETEXT "file:///etc/passwd"</w:instrText></w:r>',
         ),
     )
-    assert take(data, "a.docx").text == "Before."
+    assert read_document(data, "a.docx").text == "Before."

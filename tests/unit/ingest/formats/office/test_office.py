@@ -8,17 +8,17 @@ import pytest
 
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
-from tests.files import LEAVE, blocks, check, ebook, opendocument, slides, take, workbook, zipped
+from tests.files import LEAVE, blocks, check_document, epub, opendocument, pptx, read_document, xlsx, zipped
 
 
 def test_slides_are_pages() -> None:
-    """Title, bullets, table and notes of each, in this order."""
-    data = slides(
+    """With title, bullets, table and notes, in this order."""
+    data = pptx(
         ("Leave", ["Ask early", "Ask your lead"], LEAVE, "Mention the calendar."),
         ("Travel", ["Book trains first"], None, ""),
     )
-    document = take(data, "talk.pptx")
-    check(document)
+    document = read_document(data, "talk.pptx")
+    check_document(document)
     assert document.title == "Leave"
     assert [page.number for page in document.pages] == [1, 2]
     assert document.page_at(document.text.index("Book trains")) == 2
@@ -33,12 +33,12 @@ def test_slides_are_pages() -> None:
         document
     )
     with pytest.raises(DocumentTooLarge, match="has 2 slides; the limit is 1"):
-        take(data, "talk.pptx", limits=Limits(pages=1))
+        read_document(data, "talk.pptx", limits=Limits(pages=1))
 
 
 def test_rows_of_sheets_have_their_header() -> None:
-    """A title above is the table's; numbers look as the sheet shows them; empty sheets are left out."""
-    data = workbook(
+    """A row above the header is a title; numbers are as the sheet shows them; empty sheets are left out."""
+    data = xlsx(
         Rates=[
             ["Rates for 2024"],
             [],
@@ -51,8 +51,8 @@ def test_rows_of_sheets_have_their_header() -> None:
         Empty=[],
         Notes=[["Prices are without tax."]],
     )
-    document = take(data, "rates.xlsx")
-    check(document)
+    document = read_document(data, "rates.xlsx")
+    check_document(document)
     header = "Plan | Price | Discount | From"
     assert blocks(document) == [
         ("heading", "Rates", None),
@@ -67,27 +67,27 @@ def test_rows_of_sheets_have_their_header() -> None:
 
 
 def test_two_tables_on_a_sheet_have_two_headers() -> None:
-    """An empty row and new names begin a new table."""
-    data = workbook(S=[["City", "Rooms"], ["Ulm", 3], [], ["Person", "Desk"], ["Ada", 7]])
+    """An empty row with a header below it ends a table."""
+    data = xlsx(S=[["City", "Rooms"], ["Ulm", 3], [], ["Person", "Desk"], ["Ada", 7]])
     rows = [
         (text, context_span)
-        for kind, text, context_span in blocks(take(data, "a.xlsx"))
+        for kind, text, context_span in blocks(read_document(data, "a.xlsx"))
         if kind == "table_row"
     ]
     assert rows == [("Ulm | 3", "City | Rooms"), ("Ada | 7", "Person | Desk")]
 
 
 def test_sheets_over_the_limit_are_refused() -> None:
-    """Cells are counted, sheets too."""
-    data = workbook(A=[["a", "b"], ["c", "d"]], B=[["x", "y"]])
+    """Limits are on cells and on sheets."""
+    data = xlsx(A=[["a", "b"], ["c", "d"]], B=[["x", "y"]])
     with pytest.raises(DocumentTooLarge, match="over 3 cells"):
-        take(data, "a.xlsx", limits=Limits(cells=3))
+        read_document(data, "a.xlsx", limits=Limits(cells=3))
     with pytest.raises(DocumentTooLarge, match="over 1 sheets"):
-        take(data, "a.xlsx", limits=Limits(pages=1))
+        read_document(data, "a.xlsx", limits=Limits(pages=1))
 
 
 def test_opendocument_text() -> None:
-    """Headings, lists, tables with merged cells, notes, and no tracked deletions."""
+    """Headings, lists, tables and notes are kept, tracked deletions are left out."""
     body = (
         "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
         '<text:h text:outline-level="1">Rules</text:h>'
@@ -100,8 +100,8 @@ def test_opendocument_text() -> None:
         "<table:table-row><table:table-cell><text:p>Pro</text:p></table:table-cell><table:table-cell><text:p>9</text:p>"
         "</table:table-cell></table:table-row></table:table>"
     )
-    document = take(opendocument(body), "rules.odt")
-    check(document)
+    document = read_document(opendocument(body), "rules.odt")
+    check_document(document)
     assert blocks(document) == [
         ("heading", "Rules", None),
         ("paragraph", "Bring these1:", None),
@@ -113,39 +113,39 @@ def test_opendocument_text() -> None:
 
 
 def test_opendocument_slides_are_pages() -> None:
-    """Each draw:page is one."""
+    """Each ``draw:page`` is one."""
     pages = "".join(
         f"<draw:page><draw:frame><draw:text-box><text:p>Slide {n}</text:p></draw:text-box></draw:frame>"
         "</draw:page>"
         for n in (1, 2)
     )
-    document = take(opendocument(pages, "presentation"), "a.odp")
-    check(document)
+    document = read_document(opendocument(pages, "presentation"), "a.odp")
+    check_document(document)
     assert document.page_at(document.text.index("Slide 2")) == 2
 
 
 def test_an_ebook_is_its_chapters() -> None:
     """In the order of the spine, with the book's title and author."""
-    document = take(ebook("<h1>One</h1><p>First.</p>", "<h1>Two</h1><p>Last.</p>"), "b.epub")
-    check(document)
+    document = read_document(epub("<h1>One</h1><p>First.</p>", "<h1>Two</h1><p>Last.</p>"), "b.epub")
+    check_document(document)
     assert (document.title, dict(document.metadata)) == ("The book", {"author": "Ada"})
     assert document.text == "One\n\nFirst.\n\nTwo\n\nLast."
 
 
-def test_an_ebook_reads_nothing_from_outside() -> None:
-    """A chapter whose name leads out of the archive isn't there."""
-    data = ebook("<p>Text.</p>")
+def test_chapters_whose_names_lead_out_of_the_ebook_are_not_read() -> None:
+    """Without another chapter, the book is refused."""
+    data = epub("<p>Text.</p>")
     evil = data.replace(b"c0.xhtml", b"/etc/pwd")
     with pytest.raises(UnreadableDocument):
-        take(evil, "b.epub")
+        read_document(evil, "b.epub")
 
 
 @pytest.mark.parametrize("name", ["a.pptx", "a.xlsx", "a.odt", "a.epub", "a.ods", "a.xls", "a.odp"])
 @pytest.mark.parametrize(
     "data", [b"nothing of the kind", b"PK\x03\x04 cut", zipped({"x": "y"}), b"\xd0\xcf\x11\xe0 cut"]
 )
-def test_what_is_no_such_file_is_told(name: str, data: bytes) -> None:
-    """Never anything but one plain line with the file's name."""
+def test_data_of_another_format_is_refused(name: str, data: bytes) -> None:
+    """In one plain line with the file's name."""
     with pytest.raises(UnreadableDocument, match=name.replace(".", r"\.")) as caught:
-        take(data, name)
+        read_document(data, name)
     assert "\n" not in str(caught.value)

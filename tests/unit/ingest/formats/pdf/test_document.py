@@ -1,4 +1,4 @@
-"""PDFs: reading order, paragraphs, pages, headings, tables; what stands on every page is left out."""
+"""PDFs: reading order, paragraphs, pages, headings and tables are recognised, running heads left out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import BlockKind
-from tests.files import LEAVE, blocks, check, lines, pdf, take
+from tests.files import LEAVE, blocks, check_document, pdf, read_document, typeset
 
 LEFT = (
     "The left column speaks of leave and holidays at some length so that it fills several lines, and it"
@@ -25,48 +25,50 @@ RIGHT = (
 
 
 def test_lines_are_joined_to_paragraphs() -> None:
-    """One block a paragraph, split where an empty line is."""
+    """Each paragraph is one block; an empty line ends it."""
     first, second = "Everyone gets leave. " * 12, "Travel is booked early. " * 12
-    page = [*lines(first, y=100), *lines(second, y=100 + 12 * 6)]
-    document = take(pdf(page), "a.pdf")
-    check(document)
+    page = [*typeset(first, y=100), *typeset(second, y=100 + 12 * 6)]
+    document = read_document(pdf(page), "a.pdf")
+    check_document(document)
     assert [text for _, text, _ in blocks(document)] == [first.strip(), second.strip()]
 
 
 @pytest.mark.parametrize("interleaved", [False, True])
 def test_columns_are_read_one_after_the_other(interleaved: bool) -> None:
-    """Whatever the order in which they were drawn; a title across both comes first."""
-    left, right = lines(LEFT, 60, 140, 45), lines(RIGHT, 320, 140, 45)
+    """Whatever the order in which they are drawn; a title across both comes first."""
+    left, right = typeset(LEFT, 60, 140, 45), typeset(RIGHT, 320, 140, 45)
     body = [row for pair in zip(left, right, strict=False) for row in pair] if interleaved else left + right
     longer = left if len(left) > len(right) else right
     body += longer[min(len(left), len(right)) :] if interleaved else []
-    document = take(pdf([(60, 100, "Rules for everyone who works at this company", 20), *body]), "a.pdf")
+    document = read_document(
+        pdf([(60, 100, "Rules for everyone who works at this company", 20), *body]), "a.pdf"
+    )
     assert document.text == f"Rules for everyone who works at this company\n\n{LEFT}\n\n{RIGHT}"
 
 
-def test_a_word_broken_at_a_lines_end_is_whole() -> None:
-    """Compounds keep their hyphen where the document has them elsewhere."""
+def test_a_word_broken_at_a_lines_end_is_joined() -> None:
+    """Compounds keep their hyphen if the document has them elsewhere."""
     page = [
         (72, 100, "All employ-"),
         (72, 112, "ees of this well-known company and of all its many subsidiaries are well-"),
         (72, 124, "known for their work, and they are paid on time each month."),
     ]
-    text = take(pdf(page), "a.pdf").text
+    text = read_document(pdf(page), "a.pdf").text
     assert text.startswith("All employees of this well-known company")
     assert "are well-known for" in text
 
 
 def test_running_heads_feet_and_page_numbers_are_left_out() -> None:
-    """They differ by digits only, from page to page."""
+    """Lines at the edges that differ by digits only, from page to page."""
     pages = [
         [
             (72, 40, f"Handbook 2024, chapter {n}"),
-            *lines(f"Text of page {n} stands here. " * 8),
+            *typeset(f"Text of page {n} stands here. " * 8),
             (290, 810, str(n)),
         ]
         for n in (1, 2, 3, 4)
     ]
-    document = take(pdf(*pages), "a.pdf")
+    document = read_document(pdf(*pages), "a.pdf")
     assert "Handbook 2024" not in document.text
     assert len(document.pages) == 4
     for page in document.pages:
@@ -76,17 +78,19 @@ def test_running_heads_feet_and_page_numbers_are_left_out() -> None:
         )
 
 
-def test_a_paragraph_may_go_on_overleaf() -> None:
-    """It is one block, each of its halves on its page, the footnote between them kept apart."""
+def test_a_paragraph_may_continue_on_the_next_page() -> None:
+    """It is one block, each half on its own page, and the footnote between them is a block of its own."""
     words = " ".join(f"word{n}" for n in range(200))
-    first = [*lines(words, y=700), (72, 800, "1 A note in small type at the foot of the page.", 7)]
-    rows = lines(words, y=700)
-    kept = [row for row in rows if row[1] < 780]
-    rest = [(x, 100 + 12 * at, text, size) for at, (x, _, text, size) in enumerate(rows[len(kept) :])]
-    document = take(pdf([*kept, first[-1]], [*rest, (72, 400, "New paragraph after it all.")]), "a.pdf")
-    check(document)
+    first = [*typeset(words, y=700), (72, 800, "1 A note in small type at the foot of the page.", 7)]
+    rows = typeset(words, y=700)
+    upper = [row for row in rows if row[1] < 780]
+    rest = [(x, 100 + 12 * at, text, size) for at, (x, _, text, size) in enumerate(rows[len(upper) :])]
+    document = read_document(
+        pdf([*upper, first[-1]], [*rest, (72, 400, "New paragraph after it all.")]), "a.pdf"
+    )
+    check_document(document)
     assert words in document.text
-    for number, page in ((1, kept), (2, rest)):
+    for number, page in ((1, upper), (2, rest)):
         for _, _, text, *_ in page:
             at = document.text.index(text)
             assert document.page_at(at) == number
@@ -95,15 +99,15 @@ def test_a_paragraph_may_go_on_overleaf() -> None:
 
 
 def test_bigger_and_bolder_lines_are_headings() -> None:
-    """Their sizes are their levels; a numbered one nests by its number."""
+    """Their levels follow their sizes; that of a numbered one its number."""
     page = [
         (72, 80, "Company handbook", 24),
         (72, 120, "Leave", 16),
-        *lines("Everyone gets leave each year. " * 6, y=140),
+        *typeset("Everyone gets leave each year. " * 6, y=140),
         (72, 240, "1.2 Parental leave", 10, True),
-        *lines("Parents get more of it than others. " * 6, y=260),
+        *typeset("Parents get more of it than others. " * 6, y=260),
     ]
-    document = take(pdf(page), "a.pdf")
+    document = read_document(pdf(page), "a.pdf")
     assert [text for kind, text, _ in blocks(document) if kind == "heading"] == [
         "Company handbook",
         "Leave",
@@ -114,7 +118,7 @@ def test_bigger_and_bolder_lines_are_headings() -> None:
 
 
 def test_a_table_is_read_by_rows() -> None:
-    """Each row led by the header, cells in their columns though one is missing."""
+    """Each row has the header as its context; a missing cell is empty."""
     grid = [list(row) for row in LEAVE]
     grid[2][1] = ""
     table = [
@@ -123,7 +127,9 @@ def test_a_table_is_read_by_rows() -> None:
         for column, cell in enumerate(row)
         if cell
     ]
-    document = take(pdf([*lines("Days off depend on service, as this table shows:", y=120), *table]), "a.pdf")
+    document = read_document(
+        pdf([*typeset("Days off depend on service, as this table shows:", y=120), *table]), "a.pdf"
+    )
     rows = [(text, context_span) for kind, text, context_span in blocks(document) if kind == "table_row"]
     assert rows == [
         ("less than 2 | 20 | one week", "Years of service | Days off | Notice"),
@@ -132,14 +138,14 @@ def test_a_table_is_read_by_rows() -> None:
     ]
 
 
-def test_list_items_are_led_by_the_sentence_before() -> None:
-    """All items, not only the first."""
+def test_the_context_of_list_items_is_the_sentence_before() -> None:
+    """That of all items, not only of the first."""
     page = [
         (72, 100, "Every new colleague of ours has to bring along these few things:"),
         (80, 114, "• a pen"),
         (80, 128, "• two sheets of paper"),
     ]
-    assert blocks(take(pdf(page), "a.pdf"))[1:] == [
+    assert blocks(read_document(pdf(page), "a.pdf"))[1:] == [
         ("list_item", "• a pen", "Every new colleague of ours has to bring along these few things:"),
         (
             "list_item",
@@ -149,8 +155,8 @@ def test_list_items_are_led_by_the_sentence_before() -> None:
     ]
 
 
-def test_turned_pages_are_read_upright() -> None:
-    """A page that is shown turned by a quarter reads as the others do."""
+def test_rotated_pages_are_read_upright() -> None:
+    """Text on a page turned by a quarter is read like any other."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
@@ -162,30 +168,30 @@ def test_turned_pages_are_read_upright() -> None:
     ):
         canvas.drawString(100, -100 - 12 * at, row)
     canvas.save()
-    assert take(out.getvalue(), "a.pdf").text.startswith("First line of the turned page")
+    assert read_document(out.getvalue(), "a.pdf").text.startswith("First line of the turned page")
 
 
-def test_a_scan_is_told_as_such() -> None:
-    """A file without text, and single pages without text beside others."""
+def test_pages_without_text_are_reported() -> None:
+    """A file of them is refused as a scan; single ones are named in the metadata."""
     with pytest.raises(UnreadableDocument, match=r"a\.pdf has no text on its 2 pages: it is a scan"):
-        take(pdf([], []), "a.pdf")
-    document = take(pdf([(72, 100, "Words.")], [], [(72, 100, "More.")]), "a.pdf")
+        read_document(pdf([], []), "a.pdf")
+    document = read_document(pdf([(72, 100, "Words.")], [], [(72, 100, "More.")]), "a.pdf")
     assert document.metadata["pages_without_text"] == "2"
     assert document.page_at(document.text.index("More")) == 3
 
 
-def test_what_recurs_is_the_text_where_nothing_else_is() -> None:
-    """Two pages of one line each, alike but for a digit; page numbers alone are no text."""
-    document = take(pdf([(72, 20, "Room 1 is free.")], [(72, 20, "Room 2 is free.")]), "a.pdf")
+def test_recurring_lines_are_the_text_if_there_is_no_other() -> None:
+    """Two pages of one line each that differ by a digit; page numbers alone are no text."""
+    document = read_document(pdf([(72, 20, "Room 1 is free.")], [(72, 20, "Room 2 is free.")]), "a.pdf")
     assert [page.span.slice(document.text).strip() for page in document.pages] == [
         "Room 1 is free.",
         "Room 2 is free.",
     ]
     with pytest.raises(UnreadableDocument, match=r"a\.pdf is empty"):
-        take(pdf([(300, 20, "1")], [(300, 20, "2")]), "a.pdf")
+        read_document(pdf([(300, 20, "1")], [(300, 20, "2")]), "a.pdf")
 
 
-def test_encrypted_broken_and_endless_pdfs_are_refused() -> None:
+def test_encrypted_damaged_and_too_long_pdfs_are_refused() -> None:
     """Each with its own reason."""
     from reportlab.lib.pdfencrypt import StandardEncryption
     from reportlab.pdfgen.canvas import Canvas
@@ -195,19 +201,22 @@ def test_encrypted_broken_and_endless_pdfs_are_refused() -> None:
     canvas.drawString(72, 72, "x")
     canvas.save()
     with pytest.raises(UnreadableDocument, match=r"a\.pdf is encrypted: it needs a password"):
-        take(out.getvalue(), "a.pdf")
+        read_document(out.getvalue(), "a.pdf")
     for data in (b"no pdf", b"%PDF-1.7\n%%EOF", b"%PDF-1.4" + bytes(5000)):
         with pytest.raises(UnreadableDocument, match=r"a\.pdf is no PDF, or damaged"):
-            take(data, "a.pdf")
+            read_document(data, "a.pdf")
     with pytest.raises(DocumentTooLarge, match=r"a\.pdf has 3 pages; the limit is 2"):
-        take(pdf([(1, 1, "x")], [], []), "a.pdf", limits=Limits(pages=2))
+        read_document(pdf([(1, 1, "x")], [], []), "a.pdf", limits=Limits(pages=2))
 
 
-def test_titles_that_programs_leave_are_no_titles() -> None:
-    """The name of the source file is not what the document is called."""
+def test_titles_made_by_programs_are_not_used() -> None:
+    """Such as the name of the source file."""
     page: list[tuple[Any, ...]] = [(72, 100, "Words stand here.")]
-    assert take(pdf(page, title="Microsoft Word - draft7.doc"), "travel_rules.pdf").title == "travel rules"
-    assert take(pdf(page, title="Travel rules 2024"), "a.pdf").title == "Travel rules 2024"
+    assert (
+        read_document(pdf(page, title="Microsoft Word - draft7.doc"), "travel_rules.pdf").title
+        == "travel rules"
+    )
+    assert read_document(pdf(page, title="Travel rules 2024"), "a.pdf").title == "Travel rules 2024"
 
 
 WORDS = st.text(st.sampled_from("abcdefghij"), min_size=1, max_size=9)
@@ -216,18 +225,18 @@ PLACED = st.tuples(st.integers(20, 500), st.integers(20, 800), st.lists(WORDS, m
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(PLACED, max_size=12), min_size=1, max_size=3))
-def test_text_anywhere_is_kept_on_its_page(pages: list[list[tuple[int, int, list[str]]]]) -> None:
-    """However it is strewn over pages, blocks are in order and no word goes to another page."""
+def test_text_stays_on_its_page(pages: list[list[tuple[int, int, list[str]]]]) -> None:
+    """Wherever text is placed, blocks are in order and no word is on another page."""
     marked = [
-        [(x, y, " ".join(f"{word}q{n}z" for word in words)) for x, y, words in page]
+        [(x, y, " ".join(f"{docx}q{n}z" for docx in words)) for x, y, words in page]
         for n, page in enumerate(pages, 1)
     ]
     try:
-        document = take(pdf(*marked), "a.pdf")
+        document = read_document(pdf(*marked), "a.pdf")
     except UnreadableDocument:
         assert not any(pages)
         return
-    check(document)
+    check_document(document)
     for page in document.pages:
         others = [n for n in range(1, len(pages) + 1) if n != page.number]
         assert not any(f"q{n}z" in page.span.slice(document.text) for n in others)

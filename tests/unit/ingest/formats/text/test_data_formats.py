@@ -13,53 +13,53 @@ from hypothesis import strategies as st
 
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
-from tests.files import LEAVE, blocks, check, html_table, take, word
+from tests.files import LEAVE, blocks, check_document, docx, html_table, read_document
 
 HEADER = "Years of service | Days off | Notice"
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_tables_in_text_find_their_sign(sign: str) -> None:
-    """Quoted cells may hold the sign and line breaks."""
+def test_the_delimiter_of_csv_is_detected(sign: str) -> None:
+    """Quoted cells may hold the delimiter and line breaks."""
     lines = [sign.join(row) for row in LEAVE] + [sign.join(("other", '"12\n13"', f'"a{sign} b"'))]
-    document = take("\n".join(lines), "leave.csv")
-    check(document)
+    document = read_document("\n".join(lines), "leave.csv")
+    check_document(document)
     rows = [(text, context_span) for kind, text, context_span in blocks(document) if kind == "table_row"]
     assert rows[2] == ("more than 5 | 30 | two weeks", HEADER)
     assert rows[3][0].startswith("other | 12 13 | a")
 
 
-def test_numbers_have_no_header() -> None:
-    """Rows alone are rows."""
-    assert [kind for kind, _, _ in blocks(take("1,2\n3,4\n", "a.csv"))] == ["table_row", "table_row"]
+def test_rows_of_numbers_have_no_header() -> None:
+    """All are rows of the table."""
+    assert [kind for kind, _, _ in blocks(read_document("1,2\n3,4\n", "a.csv"))] == ["table_row", "table_row"]
 
 
-def test_csv_limits() -> None:
-    """Cells are counted."""
+def test_csv_over_the_limit_is_refused() -> None:
+    """The limit is on cells."""
     with pytest.raises(DocumentTooLarge, match="over 3 cells"):
-        take("a,b\nc,d", "a.csv", limits=Limits(cells=3))
+        read_document("a,b\nc,d", "a.csv", limits=Limits(cells=3))
 
 
 def test_json_records_with_a_text_are_sections() -> None:
-    """Title as heading, text as paragraphs, what else is said as name and value."""
+    """Title as heading, text as paragraphs, other values as name and value."""
     value = [
         {"title": "Leave", "text": "Ask early.\n\nAsk your lead.", "owner_team": "HR"},
         {"title": "Travel", "body": "Book trains first.", "tags": ["rail", "bus"]},
     ]
-    document = take(json.dumps(value), "a.json")
-    check(document)
+    document = read_document(json.dumps(value), "a.json")
+    check_document(document)
     assert document.text == (
         "Leave\n\nAsk early.\n\nAsk your lead.\n\nowner team: HR\n\n"
         "Travel\n\nBook trains first.\n\ntags: rail, bus"
     )
     lines = "\n".join(map(json.dumps, value))
-    assert take(lines, "a.jsonl").text == document.text
+    assert read_document(lines, "a.jsonl").text == document.text
 
 
 def test_flat_json_records_are_a_table() -> None:
-    """With the union of their names as its header."""
+    """With all their names as its header."""
     value = {"rates": [{"plan": "Pro", "price": 9}, {"plan": "Free", "note": "soon"}]}
-    document = take(json.dumps(value), "a.json")
+    document = read_document(json.dumps(value), "a.json")
     assert blocks(document)[1:] == [
         ("table_header", "plan | price | note", None),
         ("table_row", "Pro | 9 |", "plan | price | note"),
@@ -73,7 +73,7 @@ def test_notebooks_read_as_markdown_and_code() -> None:
         {"cell_type": "markdown", "source": ["# Plan\n", "We count."]},
         {"cell_type": "code", "source": "n = 1\n\nprint(n)", "outputs": [{"text": "1"}]},
     ]
-    document = take(json.dumps({"cells": cells, "nbformat": 4}), "a.ipynb")
+    document = read_document(json.dumps({"cells": cells, "nbformat": 4}), "a.ipynb")
     assert blocks(document) == [
         ("heading", "Plan", None),
         ("paragraph", "We count.", None),
@@ -88,30 +88,30 @@ JSON: Any = st.recursive(
 
 
 @given(JSON)
-def test_any_json_keeps_the_laws(value: Any) -> None:
-    """Whatever it holds, there is a document in order or a reason."""
+def test_any_json_gives_a_valid_document(value: Any) -> None:
+    """Or it is refused."""
     with suppress(UnreadableDocument):
-        check(take(json.dumps(value), "a.json"))
+        check_document(read_document(json.dumps(value), "a.json"))
 
 
 @pytest.mark.parametrize("data", ["{", "[1, 2", "nope", '{"a": 1} x'])
-def test_broken_json_is_told(data: str) -> None:
-    """With the place."""
+def test_broken_json_is_refused(data: str) -> None:
+    """With the line in the message."""
     with pytest.raises(UnreadableDocument, match=r"a\.json can't be read: it is no JSON: .*line 1 column"):
-        take(data, "a.json")
+        read_document(data, "a.json")
     with pytest.raises(UnreadableDocument, match=r"a\.jsonl can't be read: line 2 is no JSON"):
-        take(f'{{"a": 1}}\n{data}\n', "a.jsonl")
+        read_document(f'{{"a": 1}}\n{data}\n', "a.jsonl")
 
 
 @pytest.mark.parametrize("depth", [300, 200_000])
-def test_endless_json_is_refused(depth: int) -> None:
-    """However deep it nests."""
+def test_json_nested_beyond_the_limit_is_refused(depth: int) -> None:
+    """Far beyond it too."""
     with pytest.raises(DocumentTooLarge, match="nests values more than 200 deep"):
-        take("[" * depth + "]" * depth, "a.json")
+        read_document("[" * depth + "]" * depth, "a.json")
 
 
 def test_journal_articles_read_as_articles() -> None:
-    """Sections nest, tables and lists are kept, what is about the article is left out."""
+    """Sections nest, tables and lists are kept, metadata of the journal is left out."""
     article = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS" "JATS.dtd"><article>
     <front><journal-meta><p>J</p></journal-meta><article-meta>
     <title-group><article-title>On tea</article-title></title-group><abstract><p>Short.</p></abstract>
@@ -120,20 +120,23 @@ def test_journal_articles_read_as_articles() -> None:
     <table-wrap><label>Table 1</label><caption><title>Sorts</title></caption>
     <table><thead><tr><th>Sort</th><th>Price</th></tr></thead>
     <tbody><tr><td>Oolong</td><td>9</td></tr></tbody></table></table-wrap></sec></body></article>"""
-    document = take(article, "a.nxml")
-    check(document)
+    document = read_document(article, "a.nxml")
+    check_document(document)
     assert document.title == "On tea"
     assert "We drank² it — hot &mgr;." in document.text
     assert document.section_at(document.text.index("Twelve")) == ("Methods", "Cups")
     assert ("table_row", "Oolong | 9", "Sort | Price") in blocks(document)
 
 
-def test_other_xml_reads_as_records() -> None:
-    """Siblings with the same leaves are a table."""
+def test_other_xml_is_read_as_records() -> None:
+    """Siblings of one name that hold leaves are a table."""
     xml = "<countries><country><name>Canada</name><capital>Ottawa</capital></country>"
     xml += "<country><name>France</name><capital>Paris</capital></country></countries>"
-    assert blocks(take(xml, "a.xml"))[1] == ("table_row", "Canada | Ottawa", "name | capital")
-    assert take("<a><b>One</b><c>Two <i>and</i> three</c></a>", "a.xml").text == "b: One\n\nTwo and three"
+    assert blocks(read_document(xml, "a.xml"))[1] == ("table_row", "Canada | Ottawa", "name | capital")
+    assert (
+        read_document("<a><b>One</b><c>Two <i>and</i> three</c></a>", "a.xml").text
+        == "b: One\n\nTwo and three"
+    )
 
 
 BOMB = "<!DOCTYPE l [<!ENTITY a 'ha'>" + "".join(
@@ -153,13 +156,13 @@ BOMB = "<!DOCTYPE l [<!ENTITY a 'ha'>" + "".join(
 def test_hostile_xml_is_refused(xml: str, reason: str) -> None:
     """No entity is expanded, no file read, nothing fetched."""
     with pytest.raises(UnreadableDocument, match=f"(?i){reason}"):
-        take(xml, "a.xml")
+        read_document(xml, "a.xml")
 
 
-def test_deep_xml_is_refused() -> None:
-    """As for HTML."""
+def test_xml_nested_beyond_the_limit_is_refused() -> None:
+    """As HTML is."""
     with pytest.raises(DocumentTooLarge, match="nests elements more than 200 deep"):
-        take("<a>" * 5000 + "x" + "</a>" * 5000, "a.xml")
+        read_document("<a>" * 5000 + "x" + "</a>" * 5000, "a.xml")
 
 
 def message(**attachments: bytes) -> EmailMessage:
@@ -175,10 +178,10 @@ def message(**attachments: bytes) -> EmailMessage:
     return mail
 
 
-def test_mail_with_its_attachments() -> None:
-    """Who, when and what; the table of the HTML version; files that can be read; the others named."""
-    document = take(bytes(message(rules_docx=word("Book early."), logo_png=b"\x89PNG")), "a.eml")
-    check(document)
+def test_mail_is_read_with_its_attachments() -> None:
+    """Headers, the table of the HTML version, attachments that can be read; others are named as unread."""
+    document = read_document(bytes(message(rules_docx=docx("Book early."), logo_png=b"\x89PNG")), "a.eml")
+    check_document(document)
     assert document.title == "Leave in 2024"
     assert document.text.startswith(
         "From: Ada <ada@example.org>\nTo: all@example.org\nDate: Mon, 05 Feb 2024"
@@ -189,15 +192,15 @@ def test_mail_with_its_attachments() -> None:
     assert document.metadata["from"] == "Ada <ada@example.org>"
 
 
-def test_mail_in_mail_ends() -> None:
-    """Beyond the limit it is refused."""
+def test_mail_in_mail_beyond_the_limit_is_refused() -> None:
+    """The limit is that of archives in archives."""
     mail = message()
     for _ in range(5):
         outer = message()
         outer.add_attachment(mail)
         mail = outer
     with pytest.raises(DocumentTooLarge, match="in more than 3 archives or messages"):
-        take(bytes(mail), "a.eml")
+        read_document(bytes(mail), "a.eml")
 
 
 def test_captions_are_paragraphs_by_speaker() -> None:
@@ -205,12 +208,12 @@ def test_captions_are_paragraphs_by_speaker() -> None:
     vtt = "WEBVTT\n\n1\n00:01.000 --> 00:02.000\n<v Ada>We start\n<i>now</i>.\n"
     vtt += "\n00:03.000 --> 00:04.000\n<v Ada>Good.\n"
     vtt += "\n00:05.000 --> 00:06.000\n<v Bob>&amp; on.\n"
-    assert take(vtt, "a.vtt").text == "Ada: We start now. Good.\n\nBob: & on."
-    assert take("1\n00:00:01,000 --> 00:00:02,000\nHello.\n", "a.srt").text == "Hello."
+    assert read_document(vtt, "a.vtt").text == "Ada: We start now. Good.\n\nBob: & on."
+    assert read_document("1\n00:00:01,000 --> 00:00:02,000\nHello.\n", "a.srt").text == "Hello."
 
 
 def test_asciidoc() -> None:
-    """Titles, lists with their lead-in, tables with their header, code; no attributes or anchors."""
+    """Titles, lists, tables and code are read with their context; attributes and anchors are left out."""
     source = """:toc:
 [[top]]
 = Rules
@@ -234,8 +237,8 @@ code = 1
 ----
 NOTE: Mind the gap.
 """
-    document = take(source, "a.adoc")
-    check(document)
+    document = read_document(source, "a.adoc")
+    check_document(document)
     assert blocks(document) == [
         ("heading", "Rules", None),
         ("paragraph", "Bring these things to the office:", None),
@@ -251,9 +254,10 @@ NOTE: Mind the gap.
 
 
 def test_rtf() -> None:
-    """Its words without its control words."""
+    """Its text without control words."""
     assert (
-        take(r"{\rtf1\ansi {\b Take} 25 days\'21\par Then ask.}", "a.rtf").text == "Take 25 days!\nThen ask."
+        read_document(r"{\rtf1\ansi {\b Take} 25 days\'21\par Then ask.}", "a.rtf").text
+        == "Take 25 days!\nThen ask."
     )
     with pytest.raises(UnreadableDocument, match=r"a\.rtf is no RTF"):
-        take("plain", "a.rtf")
+        read_document("plain", "a.rtf")

@@ -1,4 +1,4 @@
-"""Bytes become the text that was meant, or are refused with a reason."""
+"""Bytes are decoded to the intended text, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ OLD_ENCODINGS = {
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
-def test_utf8_is_read_as_it_is(text: str) -> None:
-    """Any text without control characters comes back, a leading byte order mark apart."""
+def test_utf8_is_decoded(text: str) -> None:
+    """Any text without control characters is the same, except for a leading byte order mark."""
     assert decode(text.encode(), "a.txt") == text.removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"])
 def test_unicode_with_or_without_a_mark(encoding: str) -> None:
-    """Byte order marks decide; UTF-16 without one shows by its zeros."""
+    """UTF-16 without a byte order mark is recognised by its zeros."""
     assert decode("Plain words, é and 😀.".encode(encoding), "a.txt") == "Plain words, é and 😀."
 
 
 @pytest.mark.parametrize(("encoding", "text"), OLD_ENCODINGS.items())
 def test_older_encodings_are_recognised(encoding: str, text: str) -> None:
-    """Western text by its look, others by charset-normalizer."""
+    """Western text by its letters, others by charset-normalizer."""
     assert decode(text.encode(encoding), "a.txt") == text
 
 
-def test_line_ends_are_made_one_before_anything_else() -> None:
-    """CRLF and CR become a line feed: offsets are into this form."""
+def test_line_ends_are_line_feeds() -> None:
+    """CRLF and CR become a line feed."""
     assert decode(b"a\r\nb\rc\n", "a.txt") == "a\nb\nc\n"
 
 
-def test_a_broken_byte_in_utf8_shows_as_such() -> None:
-    """One bad byte doesn't turn every accent of a page into another encoding's letters."""
+def test_a_broken_byte_in_utf8_becomes_a_replacement_character() -> None:
+    """It doesn't make the text another encoding's."""
     text = "Größe und Übermut, Äpfel, Öl, Füße, Süß, Käse, Würze, Bär, Mühe, Ärger."
     assert decode(text.encode() + b" \xff.", "a.txt") == f"{text} \ufffd."
 
@@ -61,21 +61,21 @@ def test_a_broken_byte_in_utf8_shows_as_such() -> None:
         (b"\xff\xfea", "utf-16"),
     ],
 )
-def test_what_is_no_text_is_refused(data: bytes, reason: str) -> None:
-    """The message names the file and what it is instead."""
+def test_data_that_is_no_text_is_refused(data: bytes, reason: str) -> None:
+    """The message names the file and its format."""
     with pytest.raises(UnreadableDocument, match=reason):
         decode(data, "a.txt")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_half_a_character_is_refused_in_utf16_and_utf32(encoding: str) -> None:
-    """A lone surrogate is no text, and is never stored."""
+def test_a_lone_surrogate_is_refused_in_utf16_and_utf32(encoding: str) -> None:
+    """The message names the file."""
     data = "Plain words \ud800 and more.".encode(encoding, "surrogatepass")
     with pytest.raises(UnreadableDocument, match=r"a\.txt"):
         decode(data, "a.txt")
 
 
-_PIECES = (
+_FRAGMENTS = (
     b"words ",
     b"\xed\xa0\x80",
     b"\xed\xb0\x80",
@@ -88,9 +88,9 @@ _PIECES = (
 )
 
 
-@given(st.binary(max_size=60) | st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join))
-def test_whatever_is_read_can_be_written_as_utf8(data: bytes) -> None:
-    """No bytes make a text with a lone surrogate, as CESU-8, UTF-7 or escapes might: HTTP can send it."""
+@given(st.binary(max_size=60) | st.lists(st.sampled_from(_FRAGMENTS), max_size=12).map(b"".join))
+def test_decoded_text_can_be_encoded_in_utf8(data: bytes) -> None:
+    """No bytes are decoded to a lone surrogate, as CESU-8, UTF-7 or escapes might be."""
     try:
         text = decode(data, "a.txt")
     except UnreadableDocument:
@@ -99,10 +99,10 @@ def test_whatever_is_read_can_be_written_as_utf8(data: bytes) -> None:
 
 
 @given(st.text(st.characters(categories=["Cs", "L", "So"])))
-def test_well_formed_text_is_kept_and_halves_are_shown(text: str) -> None:
-    """UTF-8 takes the outcome; what it took before is left as it is."""
-    made = well_formed(text)
-    assert made.encode().decode() == made
-    assert well_formed(made) == made
+def test_well_formed_replaces_lone_surrogates_only(text: str) -> None:
+    """UTF-8 can encode the result; a text that it could encode before is unchanged."""
+    cleaned = well_formed(text)
+    assert cleaned.encode().decode() == cleaned
+    assert well_formed(cleaned) == cleaned
     if not any("\ud800" <= character <= "\udfff" for character in text):
-        assert made == text
+        assert cleaned == text

@@ -1,4 +1,4 @@
-"""Front matter becomes metadata and is never fatal."""
+"""Front matter becomes metadata; broken front matter is no error."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def test_plain_values_become_text() -> None:
     assert body == "Body\n"
 
 
-def test_toml_is_read_too() -> None:
+def test_toml_is_read() -> None:
     """Between lines of three plus signs."""
     assert split_front_matter('+++\ntitle = "T"\n+++\nBody') == ({"title": "T"}, "Body")
 
 
 @pytest.mark.parametrize("broken", ["tags: [a", "when: 2024-13-45", "other: {{ site.x }}", "a: *nowhere"])
 def test_broken_yaml_gives_its_plain_lines(broken: str) -> None:
-    """The title of a page is not lost to a slip in another line."""
+    """An error in one line doesn't lose the title in another."""
     metadata, body = split_front_matter(f"---\ntitle: T\n{broken}\n---\nBody")
     assert metadata["title"] == "T"
     assert body == "Body"
@@ -35,20 +35,20 @@ def test_broken_yaml_gives_its_plain_lines(broken: str) -> None:
 @pytest.mark.parametrize(
     "source", ["---\nJust a line.\n---\nBody", "---\nno end", "Text\n---\na: b\n---\n", "----\n"]
 )
-def test_rules_are_no_front_matter(source: str) -> None:
-    """Without a mapping between two marks at the very start, all of it is text."""
+def test_horizontal_rules_are_no_front_matter(source: str) -> None:
+    """Without a mapping between two marks at the start, all of it is text."""
     assert split_front_matter(source) == ({}, source)
 
 
 def test_escaped_surrogates_make_well_formed_text() -> None:
-    """YAML's escapes can name half a character: pairs are joined, a half alone shows as U+FFFD."""
+    """YAML's escapes can name surrogates: pairs are joined, a lone one becomes U+FFFD."""
     source = '---\ntitle: "a \\ud800 b"\n"\\udc00": "\\ud83d\\ude00"\n---\nBody'
     assert split_front_matter(source)[0] == {"title": "a \ufffd b", "\ufffd": "😀"}
 
 
 @given(st.text(st.sampled_from(list("ab:-[]{}&*!|>'\"%@#?, \n0")), max_size=80))
-def test_nothing_in_it_is_fatal(inner: str) -> None:
-    """Whatever stands between the marks, text comes back and values are text."""
+def test_any_front_matter_is_read_without_an_error(inner: str) -> None:
+    """The text behind it is kept, and values are text."""
     metadata, body = split_front_matter(f"---\n{inner}\n---\nBody")
     assert body.endswith("Body")
     assert all(isinstance(v, str) for v in metadata.values())

@@ -1,4 +1,4 @@
-"""Markdown becomes prose whose quotes read well, with headings, lists, tables and code told apart."""
+"""Markdown becomes plain prose with headings, lists, tables and code as blocks."""
 
 from __future__ import annotations
 
@@ -26,8 +26,17 @@ def blocks(document: Document) -> list[tuple[str, str, str | None]]:
     ]
 
 
-PIECES = ["# a\n", "## b", "\n\n", "- x\n", "  - y\n", "1. z\n", "> q\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"]
-PIECES += [
+FRAGMENTS = [
+    "# a\n",
+    "## b",
+    "\n\n",
+    "- x\n",
+    "  - y\n",
+    "1. z\n",
+    "> q\n",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n",
+]
+FRAGMENTS += [
     "```\ncode\n```\n",
     "**w** ",
     "[l](u) ",
@@ -41,20 +50,22 @@ PIECES += [
 ]
 
 
-@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25))
-def test_blocks_and_passages_keep_their_laws(pieces: list[str]) -> None:
-    """Whatever the Markdown: blocks in order, leads before them, every word in a passage or heading."""
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=25))
+def test_any_markdown_gives_a_valid_document(fragments: list[str]) -> None:
+    """Blocks are in order, context spans before them, every word is in a passage or heading."""
     try:
-        document = markdown("".join(pieces))
+        document = markdown("".join(fragments))
     except UnreadableDocument:
         return
     assert all(a.span.end <= b.span.start for a, b in pairwise(document.blocks))
     assert all(b.context_span is None or b.context_span.end <= b.span.start for b in document.blocks)
-    held = {i for p in PassageSplitter().split(document) for s in p.sentences for i in range(s.start, s.end)}
-    held |= {
+    covered = {
+        i for p in PassageSplitter().split(document) for s in p.sentences for i in range(s.start, s.end)
+    }
+    covered |= {
         i for b in document.blocks if b.kind is BlockKind.HEADING for i in range(b.span.start, b.span.end)
     }
-    assert all(document.text[i].isspace() for i in set(range(len(document.text))) - held)
+    assert all(document.text[i].isspace() for i in set(range(len(document.text))) - covered)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +86,7 @@ def test_inline_markup_reads_as_prose(source: str, text: str) -> None:
 
 
 def test_headings_become_paths() -> None:
-    """A sub-section's path holds its parents; the title's heading isn't repeated in it."""
+    """A sub-section's path holds its parents; the title's heading is left out of it."""
     document = markdown(
         "# Guide\n\nIntro.\n\n## Leave *days*\n\nThirty.\n\n### Sick\n\nSix.\n\n## Pay\n\nFair."
     )
@@ -83,15 +94,15 @@ def test_headings_become_paths() -> None:
     assert [s.path for s in document.sections] == [(), ("Leave days",), ("Leave days", "Sick"), ("Pay",)]
 
 
-def test_the_title_is_the_front_matter_s_then_the_heading_s_then_the_file_s() -> None:
+def test_the_title_is_from_the_front_matter_the_first_heading_or_the_file_s_name() -> None:
     """In this order."""
     assert markdown("---\ntitle: From above\n---\n# Inside\n\nText.").title == "From above"
     assert markdown("## Sub\n\nText.\n\n# Inside\n\nText.").title == "Inside"
     assert markdown("## Sub\n\nText.").title == "style guide"
 
 
-def test_list_items_lead_to_their_parent_or_the_sentence_before() -> None:
-    """Items are indented under their parents; further paragraphs of an item lead to it."""
+def test_the_context_of_list_items_is_their_parent_or_the_sentence_before() -> None:
+    """Items are indented under their parents; the context of an item's further paragraphs is the item."""
     document = markdown("Fine. We need:\n\n1. tea\n   - green\n\n   Always.\n2. rum\n\nEnd.")
     assert document.text == "Fine. We need:\n\n1. tea\n  - green\n\n  Always.\n2. rum\n\nEnd."
     assert blocks(document) == [
@@ -104,8 +115,8 @@ def test_list_items_lead_to_their_parent_or_the_sentence_before() -> None:
     ]
 
 
-def test_table_rows_lead_to_their_header() -> None:
-    """Cells are joined by bars; the header leads to the sentence that announces the table."""
+def test_the_context_of_table_rows_is_their_header() -> None:
+    """Cells are joined by bars; the context of the header is the sentence that announces the table."""
     document = markdown("Prices:\n\n| Item | Cost |\n|---|--:|\n| **tea** | 1 |\n| rum | |\n")
     assert blocks(document)[1:] == [
         ("table_header", "Item | Cost", "Prices:"),
@@ -114,15 +125,15 @@ def test_table_rows_lead_to_their_header() -> None:
     ]
 
 
-def test_code_stands_as_it_is() -> None:
-    """Braces, stars and blank lines in code are kept, and it leads to what announces it."""
+def test_code_is_unchanged() -> None:
+    """Braces, stars and blank lines are kept; its context is the sentence that announces it."""
     document = markdown("Run this:\n\n```yaml\nkey: ${{ secrets.X }}\n\n  - *a*\n```\n\nDone `{{ x }}`.")
     assert blocks(document)[1] == ("code", "key: ${{ secrets.X }}\n\n  - *a*", "Run this:")
     assert document.text.endswith("Done {{ x }}.")
 
 
 def test_quotes_and_definitions() -> None:
-    """A quoted paragraph is a quote; a definition leads to its term."""
+    """A quoted paragraph is a quote; the context of a definition is its term."""
     assert blocks(markdown("She said:\n\n> No.\n\nTerm\n: Meaning.")) == [
         ("paragraph", "She said:", None),
         ("quote", "No.", "She said:"),
@@ -132,13 +143,13 @@ def test_quotes_and_definitions() -> None:
 
 
 def test_a_table_of_contents_is_left_out() -> None:
-    """Links to the page's own headings say nothing that the headings don't."""
+    """A list of links to the page's own headings."""
     document = markdown("- [One](#one)\n  - [Two](#two)\n\n# One\n\nText.\n\n- [Three](#three)")
     assert document.text == "One\n\nText.\n\n- Three"
 
 
 @pytest.mark.parametrize("source", ["---\ntitle: x\n---\n", "{% include a.html %}\n", "<!-- nothing -->"])
-def test_nothing_but_front_matter_and_tags_is_empty(source: str) -> None:
-    """Such a page is refused, not stored without text."""
+def test_a_page_without_text_is_refused(source: str) -> None:
+    """One that has nothing but front matter and tags."""
     with pytest.raises(UnreadableDocument, match=r"style-guide.md is empty"):
         markdown(source)

@@ -1,4 +1,4 @@
-"""Template tags go, code stays."""
+"""Template tags are removed from text, and kept in code."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from ingest.formats.text.template_tags import without_tags
         ("{ a } {b: c} 50% {", "{ a } {b: c} 50% {"),
     ],
 )
-def test_tags_outside_code_go(source: str, text: str) -> None:
-    """Liquid, Jinja and kramdown attributes; fences and code spans are left alone."""
+def test_tags_outside_code_are_removed(source: str, text: str) -> None:
+    """Liquid, Jinja and kramdown attributes; fences and code spans are unchanged."""
     assert without_tags(source) == text
 
 
 @given(st.text(st.sampled_from(list("ab`~ \n%")), max_size=100))
-def test_text_without_tags_is_untouched(source: str) -> None:
-    """Without a brace there is nothing to take out."""
+def test_text_without_tags_is_unchanged(source: str) -> None:
+    """Text without a brace has no tags."""
     assert without_tags(source) == source
 
 
 @pytest.mark.parametrize("unit", ["{%", "{{", "`", "`a``", "{:", "```\n"])
-def test_unclosed_tags_take_no_time(unit: str) -> None:
-    """A megabyte of openings is done within the suite's time limit, and kept."""
+def test_unclosed_tags_are_kept_in_linear_time(unit: str) -> None:
+    """A megabyte of them takes less than the suite's time limit."""
     source = unit * (1_000_000 // len(unit))
     assert without_tags(source) == source

@@ -1,4 +1,4 @@
-"""The registry finds a reader for a file, or says what is supported."""
+"""A file is read by its format, or refused with what is supported."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
 
-def take(name: str, data: bytes = b"# Title\n\nText.", **more: Any) -> Document:
-    return read(data, name, uri=f"notes/{name}", document_id="d", **more)
+def read_document(name: str, data: bytes = b"# Title\n\nText.", **options: Any) -> Document:
+    return read(data, name, uri=f"notes/{name}", document_id="d", **options)
 
 
 @pytest.mark.parametrize(
@@ -28,49 +28,49 @@ def take(name: str, data: bytes = b"# Title\n\nText.", **more: Any) -> Document:
     ],
 )
 def test_extension_decides_then_media_type(name: str, media_type: str | None, read_as: str) -> None:
-    """A known extension wins; a media type helps where there is none or an unknown one."""
-    assert take(name, media_type=media_type).media_type == read_as
+    """The media type decides if there is no extension or an unknown one."""
+    assert read_document(name, media_type=media_type).media_type == read_as
 
 
-def test_a_document_knows_where_it_is_from() -> None:
-    """Id, uri and collection are those given; the version is the stored text's hash."""
-    document = take("a.md", collection="hr")
+def test_a_document_has_the_id_uri_and_collection_of_its_source() -> None:
+    """Its version is the hash of its text."""
+    document = read_document("a.md", collection="hr")
     assert (document.id, document.uri, document.collection) == ("d", "notes/a.md", "hr")
     assert document.text == "Title\n\nText."
-    assert document.sha256 == take("b.md").sha256
+    assert document.sha256 == read_document("b.md").sha256
 
 
-def test_an_unsupported_file_is_told_what_is_supported() -> None:
-    """One line that names the file, its extension and every supported one."""
+def test_an_unsupported_file_is_refused_with_the_supported_formats() -> None:
+    """In one line that names the file, its extension and every supported one."""
     with pytest.raises(UnreadableDocument) as caught:
-        take("plan.dwg", media_type="application/acad")
+        read_document("plan.dwg", media_type="application/acad")
     assert str(caught.value) == f"plan.dwg: .dwg files can't be read; supported are {supported()}"
     assert ".md" in supported()
     assert ".txt" in supported()
     assert (is_supported("a.MD"), is_supported("a.dwg")) == (True, False)
 
 
-def test_formats_with_a_way_out_say_it() -> None:
-    """What to do with files that people have and nothing here reads."""
+def test_common_unsupported_formats_are_refused_with_advice() -> None:
+    """The message says which supported format to save the file in."""
     with pytest.raises(
         UnreadableDocument, match=r"^talk\.key is a Keynote file: export it as \.pptx or \.pdf$"
     ):
-        take("talk.key")
+        read_document("talk.key")
 
 
 def test_a_document_over_the_limit_is_refused() -> None:
     """At the limit it is read."""
-    assert take("a.txt", b"12345", limits=Limits(document_bytes=5)).text == "12345"
+    assert read_document("a.txt", b"12345", limits=Limits(document_bytes=5)).text == "12345"
     with pytest.raises(DocumentTooLarge, match=r"a.txt has 6 bytes; the limit is 5"):
-        take("a.txt", b"123456", limits=Limits(document_bytes=5))
+        read_document("a.txt", b"123456", limits=Limits(document_bytes=5))
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "caf\udce9.md", "caf\udce9.txt"])
-def test_a_document_can_be_sent_as_utf8(name: str) -> None:
-    """Escapes, entities and bytes that name half a character leave none in text, title or metadata."""
-    half = "&#xD800; &#55357; \\ud800 <b>&#xDC00;</b>"
-    source = f'---\nowner: "\\ud800"\n---\n# {half}\n\n{half}\n\n<div>{half}</div>\n\n    {half}\n'
-    document = take(name, source.encode())
+def test_a_document_can_be_encoded_in_utf8(name: str) -> None:
+    """Escapes, entities and bytes of lone surrogates leave none in text, title or metadata."""
+    lone = "&#xD800; &#55357; \\ud800 <b>&#xDC00;</b>"
+    source = f'---\nowner: "\\ud800"\n---\n# {lone}\n\n{lone}\n\n<div>{lone}</div>\n\n    {lone}\n'
+    document = read_document(name, source.encode())
     paths = (heading for section in document.sections for heading in section.path)
     for text in (document.text, document.title, *document.metadata.values(), *paths):
         assert text.encode().decode() == text

@@ -1,0 +1,107 @@
+"""Writes changes to the library in batches; folder sync, jobs and evaluations all write through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+from typing import Protocol
+
+from ingest.memory import release_memory
+from rag.ports.catalog import Change, Move
+
+BATCH_DOCUMENTS = 64
+BATCH_SENTENCES = 1_000
+
+
+class ChangeWriter(Protocol):
+    """The part of ``rag.storage.library.Library`` that writes."""
+
+    def write(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]] = (),
+        moves: Sequence[Move] = (),
+    ) -> None:
+        """Writes new versions, removes ``(collection, document_id)``s and moves others, as one unit."""
+        ...
+
+
+class BatchWriter:
+    """Collects changes and writes them batch by batch; each batch is written as one unit.
+
+    ``passages`` counts those written; ``seconds`` went into writing (embedding and storing).
+
+    >>> writer = BatchWriter(library)  # doctest: +SKIP
+    >>> writer.write_all(changes)  # doctest: +SKIP
+
+    Args:
+        max_documents: a batch of so many documents is full.
+        max_sentences: a batch of so many sentences is full; None: there is no such limit.
+    """
+
+    def __init__(
+        self,
+        library: ChangeWriter,
+        *,
+        max_documents: int = BATCH_DOCUMENTS,
+        max_sentences: int | None = BATCH_SENTENCES,
+    ) -> None:
+        self.passages = 0
+        self.seconds = 0.0
+        self._library = library
+        self._max_documents = max_documents
+        self._max_sentences = max_sentences
+        self._batch: list[Change] = []
+        self._sentences = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no change waits to be written."""
+        return not self._batch
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the batch should be flushed before another change is added."""
+        if self._max_sentences is not None and self._sentences >= self._max_sentences:
+            return True
+        return len(self._batch) >= self._max_documents
+
+    def holds(self, uri: str) -> bool:
+        """Whether a change of the document at this uri waits; one write may have each document once."""
+        return any(change.document.uri == uri for change in self._batch)
+
+    def add(self, change: Change) -> None:
+        """Adds a change to the batch; it is written by ``flush``."""
+        self._batch.append(change)
+        self._sentences += sum(len(passage.sentences) for passage in change.passages)
+
+    def flush(
+        self, removals: Sequence[tuple[str, str]] = (), moves: Sequence[Move] = ()
+    ) -> tuple[Change, ...]:
+        """Writes the batch with these removals and moves, and gives the changes written.
+
+        Raises:
+            StorageError: the library can't be written; the batch is kept.
+            ModelError: the embedder can't be used; the batch is kept.
+        """
+        if self.is_empty and not removals and not moves:
+            return ()
+        began = perf_counter()
+        self._library.write(self._batch, removals, moves)
+        release_memory()
+        self.seconds += perf_counter() - began
+        written = tuple(self._batch)
+        self.passages += sum(len(change.passages) for change in written)
+        self._batch, self._sentences = [], 0
+        return written
+
+    def write_all(self, changes: Iterable[Change]) -> int:
+        """Writes all changes, in batches; returns how many there were. Raises as ``flush``."""
+        count = 0
+        for change in changes:
+            self.add(change)
+            count += 1
+            if self.is_full:
+                self.flush()
+        self.flush()
+        return count

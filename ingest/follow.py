@@ -1,0 +1,68 @@
+"""Follows folders: keeps a collection equal to them as they change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+from ingest.ignore import EVERYTHING, Patterns
+from ingest.report import Report
+from ingest.watch import watch
+from ingest.wiring import ingest
+from rag.types import DEFAULT_COLLECTION
+from rag.wiring import Service
+
+_LOG = logging.getLogger("saywhere.watch")
+
+
+def follow(
+    service: Service,
+    paths: Sequence[Path],
+    *,
+    stop: Event,
+    collection: str = DEFAULT_COLLECTION,
+    patterns: Patterns = EVERYTHING,
+    on_report: Callable[[Report], None],
+) -> None:
+    """Keeps a collection equal to folders as they change, until ``stop`` is set. See ``ingest.watch``.
+
+    Args:
+        on_report: called with the report of the first sync, and of each further one that did something.
+    """
+    is_first = True
+
+    def sync(changed_paths: Sequence[Path]) -> None:
+        nonlocal is_first
+        report = ingest(
+            service, changed_paths, collection=collection, patterns=patterns, keep_empty_report=is_first
+        )
+        if is_first or not report.did_nothing:
+            on_report(report)
+        is_first = False
+
+    watch(paths, sync, stop=stop, exclude=service.settings.data)
+
+
+@contextmanager
+def following(
+    service: Service, paths: Sequence[Path], *, collection: str = DEFAULT_COLLECTION
+) -> Iterator[None]:
+    """``follow`` in a thread, for as long as the block runs; failures go to the log."""
+    stop = Event()
+    work = partial(follow, service, paths, stop=stop, collection=collection, on_report=_log_failures)
+    thread = Thread(target=work, name="saywhere-watch")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _log_failures(report: Report) -> None:
+    for failure in report.failed:
+        _LOG.warning("%s", failure.reason)
