@@ -27,7 +27,7 @@ from rag.answering.comparison import differs, says_same
 from rag.english.words import POSSESSIVE
 from rag.errors import ModelError
 from rag.question.analysis import QuestionAnalysis, matches_type
-from rag.question.units_of_measure import unit_asked, unit_of
+from rag.question.units_of_measure import requested_unit, unit_of
 from rag.retrieval.fusion import z_sum
 from rag.settings import DecideSettings
 from rag.types import Candidate, Reason, SpanAnswer
@@ -289,7 +289,7 @@ def _misfit(analysis: QuestionAnalysis, span: SpanAnswer) -> float:
     """What an answer of the wrong form loses."""
     if _form_of(analysis, span) is not False:
         return 0.0
-    wanted, found = unit_asked(analysis.standalone), unit_of(span.text, _behind(span))
+    wanted, found = requested_unit(analysis.standalone), unit_of(span.text, _behind(span))
     return _OTHER_UNIT if wanted and found and found != wanted else _MISFIT
 
 

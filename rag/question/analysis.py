@@ -20,7 +20,7 @@ from rag.english.verbs import AUXILIARIES
 from rag.english.words import WORD, content_words, folded_words
 from rag.errors import InvalidQuestion
 from rag.question.contextualize import contextualize
-from rag.question.units_of_measure import unit_asked, unit_of
+from rag.question.units_of_measure import requested_unit, unit_of
 from rag.types import Turn
 
 
@@ -181,7 +181,7 @@ def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bo
     digits = any(c.isdigit() for c in answer)
     if analysis.answer_type is AnswerType.NUMBER:
         digits = digits and _NUMERAL.search(answer) is not None
-        unit, found = unit_asked(analysis.standalone), unit_of(answer, after)
+        unit, found = requested_unit(analysis.standalone), unit_of(answer, after)
         return (digits or not words.isdisjoint(NUMBER_WORDS)) and (not unit or found in {unit, None})
     if analysis.answer_type is AnswerType.TIME:
         return _matches_time(analysis.standalone, words, digits)

@@ -36,10 +36,10 @@ _INSIDE = re.compile(rf"(?<![^\W\d_])(?:{_ANY})(?!\w)", re.IGNORECASE)
 _BEHIND = re.compile(rf"[\s-]*(?:(?:to|or|and|–|—)\s*[\w.,]+[\s-]*)?(?:{_ANY})(?!\w)", re.IGNORECASE)
 
 
-def unit_asked(question: str) -> str | None:
+def requested_unit(question: str) -> str | None:
     """The unit a question wants a number of.
 
-    >>> unit_asked("How many days off do we get after five years?")
+    >>> requested_unit("How many days off do we get after five years?")
     'day'
     """
     return _name(_ASKED.search(question))

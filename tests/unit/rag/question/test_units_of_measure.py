@@ -3,7 +3,7 @@
 import pytest
 
 from rag.question.analysis import analyze_question, matches_type
-from rag.question.units_of_measure import unit_asked, unit_of
+from rag.question.units_of_measure import requested_unit, unit_of
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from rag.question.units_of_measure import unit_asked, unit_of
     ],
 )
 def test_the_unit_that_is_asked_for(question: str, unit: str | None) -> None:
-    assert unit_asked(question) == unit
+    assert requested_unit(question) == unit
 
 
 @pytest.mark.parametrize(
