@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rag.answering.calibration import sigmoid
 from rag.english.words import POSSESSIVE
 from rag.question.analysis import QuestionAnalysis, matches_type
-from rag.question.units_of_measure import unit_asked, unit_of
+from rag.question.units_of_measure import requested_unit, unit_of
 from rag.retrieval.fusion import z_sum
 from rag.types import Candidate, SpanAnswer
 
@@ -88,7 +88,7 @@ def has_expected_type(analysis: QuestionAnalysis, span: SpanAnswer) -> bool | No
 
 def has_other_unit(analysis: QuestionAnalysis, span: SpanAnswer) -> bool:
     """True where the question asks for one unit of measure and the span is of another."""
-    expected, given = unit_asked(analysis.standalone), unit_of(span.text, _following_text(span))
+    expected, given = requested_unit(analysis.standalone), unit_of(span.text, _following_text(span))
     return bool(expected and given and given != expected)
 
 

@@ -37,6 +37,9 @@ QUANTIFIERS = frozenset(
 CONNECTIVES = frozenset("additionally finally furthermore however instead meanwhile moreover thus".split())
 """Adverbs that join a sentence to the one before it."""
 
+CLITICS = frozenset("d ll m re s t ve".split())
+"""What an apostrophe cuts off a word: "they'll", "isn't"."""
+
 _CORE = (
     ARTICLES
     | DEMONSTRATIVES
@@ -60,7 +63,7 @@ STOP_WORDS = (
     | frozenset("again here just not now only then there too very".split())
     | frozenset("name please said say says tell".split())  # of asking
     | frozenset("according article document text".split())  # of where it is written
-    | frozenset("d ll m re s t ve".split())  # what an apostrophe cuts off
+    | CLITICS
 )
 """What a search for the meaning of a question leaves out."""
 

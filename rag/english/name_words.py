@@ -45,7 +45,7 @@ NOT_PERSONS = (
 
 ALSO_SURNAMES = frozenset(
     """bridge castle christian church day england english french hall house ireland irish lake london north
-    paris park street temple washington west""".split()
+    park street temple washington west""".split()
 )
 """Of ``NOT_PERSONS``, those that behind a given name are a surname: "Emily West"."""
 

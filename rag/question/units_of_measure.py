@@ -1,58 +1,39 @@
-"""Units of measure: which one a question asks for, and which one a number in a text is of.
+"""Units of measure: which one a question requests, and which one a number in a text is of.
 
 Asked how many days, "two" of "two to five years" is no answer, though it is a number and near the words
-asked about.
+of the question.
 """
 
 from __future__ import annotations
 
 import re
 
-_FORMS = {
-    "second": "seconds?|secs?",
-    "minute": "minutes?|mins?",
-    "hour": "hours?|hrs?",
-    "day": "(?:business |working |calendar )?days?",
-    "week": "weeks?",
-    "month": "months?",
-    "year": "years?|yrs?",
-    "percent": "percent|per cent|percentage points?|%",
-    "dollar": "dollars?|usd",
-    "euro": "euros?|eur",
-    "metre": "met(?:er|re)s?",
-    "kilometre": "kilomet(?:er|re)s?|km",
-    "mile": "miles?",
-    "foot": "feet|foot|ft",
-    "kilogram": "kilograms?|kilos?|kg",
-    "pound": "pounds?|lbs?",
-    "megabyte": "megabytes?|mb",
-    "gigabyte": "gigabytes?|gb",
-    "degree": "degrees?|°",
-}
-_ANY = "|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items())
-_ASKED = re.compile(rf"\bhow (?:many|much) (?:(?!of\b)[\w-]+ )?(?:{_ANY})(?!\w)", re.IGNORECASE)
-_INSIDE = re.compile(rf"(?<![^\W\d_])(?:{_ANY})(?!\w)", re.IGNORECASE)
-# What may stand between a number and its unit: the rest of a range, a hyphen.
-_BEHIND = re.compile(rf"[\s-]*(?:(?:to|or|and|–|—)\s*[\w.,]+[\s-]*)?(?:{_ANY})(?!\w)", re.IGNORECASE)
+from rag.english.units import UNIT_FORMS
+
+_UNIT = "|".join(f"(?P<{name}>{forms})" for name, forms in UNIT_FORMS.items())
+_REQUESTED = re.compile(rf"\bhow (?:many|much) (?:(?!of\b)[\w-]+ )?(?:{_UNIT})(?!\w)", re.IGNORECASE)
+_INSIDE = re.compile(rf"(?<![^\W\d_])(?:{_UNIT})(?!\w)", re.IGNORECASE)
+# Between a number and its unit there may be the rest of a range, or a hyphen.
+_BEHIND = re.compile(rf"[\s-]*(?:(?:to|or|and|–|—)\s*[\w.,]+[\s-]*)?(?:{_UNIT})(?!\w)", re.IGNORECASE)
 
 
-def unit_asked(question: str) -> str | None:
-    """The unit a question wants a number of.
+def requested_unit(question: str) -> str | None:
+    """The unit that a question wants a number of.
 
-    >>> unit_asked("How many days off do we get after five years?")
-    'day'
+    >>> requested_unit("How many litres of paint does a boat need?")
+    'litre'
     """
-    return _name(_ASKED.search(question))
+    return _unit_name(_REQUESTED.search(question))
 
 
 def unit_of(number: str, after: str) -> str | None:
     """The unit of a number: within it, or in the text behind it.
 
-    >>> unit_of("two", " to five years | 25")
-    'year'
+    >>> unit_of("six", " to eight weeks, four coats")
+    'week'
     """
-    return _name(_INSIDE.search(number) or _BEHIND.match(after))
+    return _unit_name(_INSIDE.search(number) or _BEHIND.match(after))
 
 
-def _name(match: re.Match[str] | None) -> str | None:
+def _unit_name(match: re.Match[str] | None) -> str | None:
     return match.lastgroup if match else None

@@ -21,14 +21,18 @@ def split(text: str) -> list[str]:
 
 CASES = [
     (
-        'Judd said, "Is this the thanks for helping them do their job?" He called for an apology.',
-        ['Judd said, "Is this the thanks for helping them do their job?"', "He called for an apology."],
+        'Okoro said, "Who would cross a lake in such a boat?" He asked for a bigger one.',
+        ['Okoro said, "Who would cross a lake in such a boat?"', "He asked for a bigger one."],
     ),
     (
-        "“Is this the thanks?” He left. (Why?) Nobody knew.",
-        ["“Is this the thanks?”", "He left.", "(Why?)", "Nobody knew."],
+        "“Who would cross?” He left. (Why?) Nobody knew.",
+        ["“Who would cross?”", "He left.", "(Why?)", "Nobody knew."],
     ),
-    ('"Why?" Judd asked. "Why?" he asked.', ['"Why?" Judd asked.', '"Why?" he asked.']),
+    ('"Why?" Okoro asked. "Why?" he asked.', ['"Why?" Okoro asked.', '"Why?" he asked.']),
+    ('"Stop!" Captain Okoro cried. All fled.', ['"Stop!" Captain Okoro cried.', "All fled."]),
+    ('"Stop!" He cried all night.', ['"Stop!"', "He cried all night."]),
+    ("Capt. Lee met Messrs. Ash and Roe. They ate.", ["Capt. Lee met Messrs. Ash and Roe.", "They ate."]),
+    ("Open Mon. to Fri. Then we rest.", ["Open Mon. to Fri.", "Then we rest."]),
     ("Dr. Lee met J. R. R. Tolkien. They spoke.", ["Dr. Lee met J. R. R. Tolkien.", "They spoke."]),
     ("The U.S. Army left the U.S. The end.", ["The U.S. Army left the U.S.", "The end."]),
     ("See No. 5, e.g. Fig. 3. Then stop.", ["See No. 5, e.g. Fig. 3.", "Then stop."]),
@@ -86,20 +90,20 @@ def test_a_megabyte_of_anything_is_split_in_linear_time(text: str) -> None:
 @given(any_text)
 def test_words_have_no_white_space_and_are_counted(text: str) -> None:
     """Words are in order, hold no white space, and word_count agrees with words."""
-    found = words(text)
-    assert word_count(text) == len(found)
-    assert all(not any(c.isspace() for c in span.slice(text)) for span in found)
-    assert all(a.end <= b.start for a, b in pairwise(found))
+    spans = words(text)
+    assert word_count(text) == len(spans)
+    assert all(not any(c.isspace() for c in span.slice(text)) for span in spans)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
-def test_words_are_what_a_reader_calls_words() -> None:
+def test_words_have_apostrophes_inside_and_no_other_marks() -> None:
     """Apostrophes belong to a word, hyphens and stops don't, and each ideograph is a word."""
-    text = "Judd’s 5-point plan, v3.1: 漢字 naïve"
+    text = "Okoro’s 3-wheel cart, v3.1: 漢字 naïve"
     assert [w.slice(text) for w in words(text)] == [
-        "Judd’s",
-        "5",
-        "point",
-        "plan",
+        "Okoro’s",
+        "3",
+        "wheel",
+        "cart",
         "v3",
         "1",
         "漢",

@@ -1,4 +1,4 @@
-"""Follow-up questions: completed from the last turn where they lean on it, left alone where they don't."""
+"""Follow-up questions: completed from the last turn where they need it, left alone where they don't."""
 
 import pytest
 from hypothesis import given
@@ -8,79 +8,87 @@ from rag.question.analysis import AnswerType, analyze_question
 from rag.question.contextualize import contextualize, names_in
 from rag.types import Turn
 
-WHO = Turn(question="Who demanded an apology?", answer="Sheriff Grady Judd")
-DAYS = Turn(question="How many days off after five years?", answer="25 days")
-PROGRAM = Turn(question="What is the 287(g) program?")
-SHERIFF = Turn(question="Who is the sheriff of Polk County?", answer="Grady Judd")
-OFFICE = Turn(question="Where is the office?", answer="Berlin")
-CHIEF = Turn(question="Who is the CTO?", answer="Maria Chen")
+WHO = Turn(question="Who restored a windmill?", answer="Captain Leon Farrow")
+TICKET = Turn(question="How many free rides before six months?", answer="14 rides")
+CLUB = Turn(question="What is the Silver Lantern club?")
+MAYOR = Turn(question="Who is the mayor of Alder Springs?", answer="Leon Farrow")
+WORKSHOP = Turn(question="Where is the workshop?", answer="Trondheim")
+KEEPER = Turn(question="Who is the head gardener?", answer="Nina Sorel")
+PROSE = Turn(question="Who tuned it?", answer="It was tuned by Edith Moro in a single night.")
 
 
 @pytest.mark.parametrize(
-    ("last", "question", "read"),
+    ("last", "question", "standalone"),
     [
-        (WHO, "And when?", "when demanded an apology?"),
-        (WHO, "From whom?", "From whom demanded an apology?"),
-        (WHO, "How old is he?", "How old is Sheriff Grady Judd?"),
-        (DAYS, "And after ten years?", "How many days off after ten years?"),
-        (DAYS, "what about part-time staff?", "How many days off after five years part-time staff?"),
-        (SHERIFF, "What about Orange County?", "Who is the sheriff of Orange County?"),
-        (PROGRAM, "Who runs it?", "Who runs the 287(g) program?"),
-        (CHIEF, "What is her email?", "What is Maria Chen's email?"),
-        (CHIEF, "Who reports to her?", "Who reports to Maria Chen?"),
-        (OFFICE, "How many work there?", "How many work at Berlin?"),
+        (WHO, "And when?", "when restored a windmill?"),
+        (WHO, "but why exactly?", "why exactly restored a windmill?"),
+        (WHO, "For whom?", "For whom restored a windmill?"),
+        (WHO, "How tall is he?", "How tall is Captain Leon Farrow?"),
+        (PROSE, "Did she charge for it?", "Did Edith Moro charge for it?"),
+        (TICKET, "And before two months?", "How many free rides before two months?"),
+        (TICKET, "for students?", "for students?"),
+        (TICKET, "what about students?", "How many free rides before six months students?"),
+        (MAYOR, "What about Elm Falls?", "Who is the mayor of Elm Falls?"),
+        (MAYOR, "How about Elm Falls?", "Who is the mayor of Elm Falls?"),
+        (CLUB, "Who founded it?", "Who founded the Silver Lantern club?"),
+        (CLUB, "How many are its members?", "How many are the Silver Lantern club's members?"),
+        (KEEPER, "What is her telephone number?", "What is Nina Sorel's telephone number?"),
+        (KEEPER, "Who waters the plants with her?", "Who waters the plants with Nina Sorel?"),
+        (WORKSHOP, "How many sleep there?", "How many sleep at Trondheim?"),
     ],
 )
-def test_what_a_follow_up_leaves_unsaid_is_filled_in(last: Turn, question: str, read: str) -> None:
-    assert contextualize(question, [last]).standalone == read
+def test_what_a_follow_up_leaves_out_is_filled_in(last: Turn, question: str, standalone: str) -> None:
+    """A question word, a topic, a person, a thing or a place, from the question or the answer before."""
+    assert contextualize(question, [last]).standalone == standalone
 
 
 @pytest.mark.parametrize(
     ("last", "question"),
     [
-        (WHO, "What is the bonus for new agents?"),
-        (WHO, "Did Noem say when she would leave?"),  # "she" is named in the question
-        (WHO, "How much does it cost to travel?"),  # "it" is nobody
-        (DAYS, "Who approves it?"),  # nothing named that "it" could be
-        (WHO, "And what is the name of the program that pays for it all?"),
+        (WHO, "What is the fee for a mooring?"),
+        (WHO, "Did Sorel write when she would return?"),  # "she" has its antecedent in the question
+        (WHO, "How long does it take to row across?"),  # "it" has none
+        (TICKET, "Who signs it?"),  # nothing named that "it" could be
+        (WHO, "And what is the name of the fund that pays for it all?"),
     ],
 )
 def test_a_question_that_stands_alone_is_read_as_it_is(last: Turn, question: str) -> None:
+    """Complete in itself, or without anything in the last turn that would complete it."""
     assert contextualize(question, [last]).standalone == question
 
 
 def test_without_a_conversation_nothing_is_added() -> None:
-    found = contextualize("And when?", [])
-    assert (found.standalone, found.search_text) == ("And when?", "And when?")
+    contextualized = contextualize("And when?", [])
+    assert (contextualized.standalone, contextualized.search_text) == ("And when?", "And when?")
 
 
-def test_a_search_gets_the_names_of_the_last_turn_and_only_of_that() -> None:
-    older = Turn(question="Where is Ohio?", answer="In the Midwest")
-    found = contextualize("What is the bonus?", [older, WHO])
-    assert found.search_text == "What is the bonus? Sheriff Grady Judd"
+def test_a_search_text_has_the_names_of_the_last_turn_and_only_of_that() -> None:
+    older = Turn(question="Where is Tasmania?", answer="South of Victoria")
+    contextualized = contextualize("What is the fee?", [older, WHO])
+    assert contextualized.search_text == "What is the fee? Captain Leon Farrow"
 
 
-def test_a_pronoun_that_nothing_names_is_searched_for_with_the_last_question() -> None:
-    assert "days off after five years" in contextualize("Who approves it?", [DAYS]).search_text
+def test_a_pronoun_without_antecedent_is_searched_for_with_the_last_question() -> None:
+    assert "free rides before six months" in contextualize("Who signs it?", [TICKET]).search_text
 
 
-def test_another_name_leaves_the_last_answer_behind() -> None:
-    assert "Judd" not in contextualize("What about Orange County?", [SHERIFF]).search_text
+def test_another_topic_leaves_the_last_answer_out() -> None:
+    assert "Farrow" not in contextualize("What about Elm Falls?", [MAYOR]).search_text
 
 
-def test_a_question_is_shown_as_asked_and_weighed_as_completed() -> None:
+def test_a_question_is_shown_as_asked_and_analysed_as_completed() -> None:
     analysis = analyze_question("And when?", limit=100, history=[WHO])
     assert (analysis.text, analysis.answer_type) == ("And when?", AnswerType.TIME)
-    assert "apology" in analysis.content
+    assert "windmill" in analysis.content
 
 
 def test_names_are_runs_of_capitals_without_the_words_that_open_a_sentence() -> None:
-    assert names_in("Use the portal of the Polk County office. It was 2019.") == ["Polk County"]
-    assert names_in("Berlin") == ["Berlin"]
+    assert names_in("Use the gate of the Alder Springs depot. It was 1987.") == ["Alder Springs"]
+    assert names_in("Trondheim") == ["Trondheim"]
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_any_conversation_gives_something_to_ask(question: str, before: str, answer: str) -> None:
-    found = contextualize(question, [Turn(question=before, answer=answer)])
-    assert found.search_text.startswith(found.standalone)
-    assert found.standalone.strip() or not question.strip()
+    contextualized = contextualize(question, [Turn(question=before, answer=answer)])
+    assert contextualized.search_text.startswith(contextualized.standalone)
+    assert contextualized.standalone.strip() or not question.strip()

@@ -1,39 +1,74 @@
-"""Slips of the keys: put right by the passages, and nothing else touched."""
+"""Misspelt words are corrected towards the passages, and nothing else is changed."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.spelling import correct_spelling, edits
+from rag.question.spelling import correct_spelling, edit_distance
 
-TEXT = "The sheriff complained about an aggressive recruiting email. Agents receive a bonus."
-KNOWN = frozenset("about which agents complain email straining local".split())
+TEXT = (
+    "The librarian repaired an accordion and a broken umbrella. Visitors separate the necessary furniture. "
+    "A committee decided which temperature the greenhouse needs; the schedule hangs beside the entrance. "
+    "Volunteers received vegetables, a telescope and chocolate. The orchard closes in autumn."
+)
+KNOWN = frozenset("which about after planted colour entrance stating visit".split())
 
 
 @pytest.mark.parametrize(
-    ("question", "meant"),
+    ("question", "corrected"),
     [
-        ("who's the sherrif that complained", "who's the sheriff that complained"),
-        ("how agressive is it", "how aggressive is it"),
-        ("what do agents recieve?", "what do agents receive?"),
-        ("which sheriff complained?", "which sheriff complained?"),
-        ("which Sherrif complained?", "which Sherrif complained?"),  # a name may be written so
-        ("who is recruited?", "who is recruited?"),  # another form of a word that is there
-        ("what about deportees?", "what about deportees?"),  # nothing near it
-        ("what is the bnous", "what is the bonus"),
-        ("emial", "email"),
+        ("who is the libarian", "who is the librarian"),  # a letter left out
+        ("who plays the acordion", "who plays the accordion"),
+        ("where is my umberlla", "where is my umbrella"),  # two letters swapped
+        ("who may seperate them", "who may separate them"),  # another letter
+        ("what is neccessary here", "what is necessary here"),  # a letter doubled
+        ("who paid for the furnitture", "who paid for the furniture"),
+        ("what did the comittee do", "what did the committee do"),
+        ("which temprature is best", "which temperature is best"),
+        ("how hot is the grenhouse", "how hot is the greenhouse"),
+        ("where is the shedule", "where is the schedule"),
+        ("what was recieved", "what was received"),
+        ("any vegtables left", "any vegetables left"),
+        ("where is the telscope", "where is the telescope"),
+        ("do we get choclate", "do we get chocolate"),
+        ("when does the orchrad close", "when does the orchard close"),
+        ("open in autumm?", "open in autumn?"),
+        ("who owns the accordian", "who owns the accordion"),
+        ("brokn", "broken"),
     ],
 )
-def test_a_word_that_nobody_knows_becomes_its_neighbour(question: str, meant: str) -> None:
-    assert correct_spelling(question, [TEXT], KNOWN.__contains__) == meant
+def test_an_unknown_word_becomes_its_neighbour(question: str, corrected: str) -> None:
+    """One edit away, or two for a long word: inserted, left out, exchanged or swapped letters."""
+    assert correct_spelling(question, [TEXT], KNOWN.__contains__) == corrected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which librarian decided?",  # nothing is misspelt
+        "which Libarian decided?",  # a name may be written so
+        "is it repairing?",  # another form of a word that is there
+        "what about bicycles?",  # nothing near it
+        "any frut trees?",  # too short to tell
+    ],
+)
+def test_other_words_stay(question: str) -> None:
+    """Names, inflections, short words, and words without a neighbour."""
+    assert correct_spelling(question, [TEXT], KNOWN.__contains__) == question
 
 
 def test_a_known_word_stays() -> None:
-    assert correct_spelling("straining", ["training"], KNOWN.__contains__) == "straining"
+    """Though no passage has it, and one has its neighbour."""
+    assert correct_spelling("stating", ["skating", "slating"], KNOWN.__contains__) == "stating"
+
+
+def test_of_two_neighbours_the_more_frequent_is_meant() -> None:
+    """At the same distance."""
+    assert correct_spelling("lanterm", ["lanters lantern lantern"], KNOWN.__contains__) == "lantern"
 
 
 @given(st.text("abc", max_size=6), st.text("abc", max_size=6))
 def test_edits_are_a_distance(one: str, other: str) -> None:
     """None between equals, the same both ways, at most the longer one's length."""
-    assert (edits(one, other) == 0) == (one == other)
-    assert edits(one, other) == edits(other, one) <= max(len(one), len(other))
+    assert (edit_distance(one, other) == 0) == (one == other)
+    assert edit_distance(one, other) == edit_distance(other, one) <= max(len(one), len(other))

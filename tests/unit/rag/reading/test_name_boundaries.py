@@ -1,4 +1,4 @@
-"""A name is said whole or not at all."""
+"""An answer never ends inside a name."""
 
 from __future__ import annotations
 
@@ -14,26 +14,35 @@ from tests.samples import find
 @pytest.mark.parametrize(
     ("text", "part", "whole"),
     [
-        ("He met Kristi Noem today.", "Kristi", "Kristi Noem"),
-        ("He met Kristi Noem today.", "Noem", "Noem"),
-        ("The Polk County Jail is shut.", "Polk", "Polk County Jail"),
-        ("He met Ann, Bob and Cy.", "Ann", "Ann"),
-        ("In May Ann left.", "In", "In May Ann"),
-        ("under the 287(g) program", "287", "287(g)"),
-        ("in 1990 (see there)", "1990", "1990"),
-        ("a new Model 3 car", "Model", "Model"),
-        ("He met Kristi", "Kristi", "Kristi"),
+        ("She hired Nina Sorel today.", "Nina", "Nina Sorel"),
+        ("She hired Nina Sorel today.", "Sorel", "Sorel"),
+        ("She hired Nina Sorel today.", "hired", "hired"),
+        ("The Alder Springs Ferry Museum is shut.", "Alder", "Alder Springs Ferry Museum"),
+        ("The Alder Springs Ferry Museum is shut.", "Springs", "Springs Ferry Museum"),
+        ("Dr. Edith O’Moro-Lund sang.", "Edith", "Edith O’Moro-Lund"),
+        ("Dr. Edith Moro sang.", "Dr.", "Dr."),
+        ("a walk along Rua Ágata Nova at noon", "Rua", "Rua Ágata Nova"),
+        ("She hired Ada, Hugo and Vera.", "Ada", "Ada"),
+        ("They left the Isle of Wight.", "Isle", "Isle"),
+        ("By June Ada left.", "By", "By June Ada"),
+        ("paid into a 401(k) account", "401", "401(k)"),
+        ("paid into a 401(k) Account", "401", "401(k)"),
+        ("rule A(1) Applies", "A", "A(1)"),
+        ("in 1987 (as told)", "1987", "1987"),
+        ("a new Delta 9 tractor", "Delta", "Delta"),
+        ("the Mark II Engine", "Mark", "Mark II Engine"),
+        ("She hired Nina", "Nina", "Nina"),
     ],
 )
-def test_a_span_is_led_on_to_the_end_of_a_name(text: str, part: str, whole: str) -> None:
-    """Over capitalised words and glued brackets, never over punctuation, digits or small words."""
+def test_a_span_is_extended_to_the_end_of_a_name(text: str, part: str, whole: str) -> None:
+    """Over capitalised words and joined brackets, never over punctuation, digits or small words."""
     assert whole_name(text, find(text, part), Span(0, len(text))).slice(text) == whole
 
 
 def test_a_name_ends_with_its_passage() -> None:
     """What lies past the passage is not read."""
-    text = "He met Kristi Noem."
-    assert whole_name(text, find(text, "Kristi"), Span(0, 13)).slice(text) == "Kristi"
+    text = "She hired Nina Sorel."
+    assert whole_name(text, find(text, "Nina"), Span(0, 14)).slice(text) == "Nina"
 
 
 @given(st.text(max_size=40), st.data())
@@ -41,6 +50,6 @@ def test_a_span_only_grows_and_stays_inside(text: str, data: st.DataObject) -> N
     """For any text and span."""
     start = data.draw(st.integers(0, len(text)))
     span = Span(start, data.draw(st.integers(start, len(text))))
-    found = whole_name(text, span, Span(0, len(text)))
-    assert found.start == span.start
-    assert span.end <= found.end <= len(text)
+    whole = whole_name(text, span, Span(0, len(text)))
+    assert whole.start == span.start
+    assert span.end <= whole.end <= len(text)
