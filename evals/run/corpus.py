@@ -1,4 +1,4 @@
-"""The stored documents that cases are judged against, looked up once."""
+"""The stored documents that cases are judged against, read once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rag.ports.catalog import DocumentRecord
 from rag.types import Document
 
 
-class Texts(Protocol):
-    """Where stored documents are looked up; every ``Catalog`` is one, and a service by its URL."""
+class DocumentStore(Protocol):
+    """Gives stored documents; every ``Catalog`` is one, and so is a service by its URL."""
 
     def document(self, document_id: str, version: str | None = None) -> Document: ...
 
@@ -21,12 +21,12 @@ class Texts(Protocol):
 
 
 class Corpus:
-    """Documents of one collection, kept while a run lasts. Safe to use from several threads."""
+    """Documents of one collection, kept in memory for the length of a run. Thread-safe."""
 
-    def __init__(self, texts: Texts, collection: str | None = None) -> None:
-        self._texts = texts
+    def __init__(self, store: DocumentStore, collection: str | None = None) -> None:
+        self._store = store
         self._collection = collection
-        self._kept: dict[str, Document] | None = None
+        self._by_id: dict[str, Document] | None = None
         self._lock = Lock()
 
     def documents(self) -> Sequence[Document]:
@@ -35,18 +35,18 @@ class Corpus:
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """One version, the current one by default. Raises UnknownDocument."""
-        kept = self._all().get(document_id)
-        if kept is not None and version in {None, kept.sha256}:
-            return kept
-        return self._texts.document(document_id, version)
+        current = self._all().get(document_id)
+        if current is not None and version in {None, current.sha256}:
+            return current
+        return self._store.document(document_id, version)
 
     def versions(self) -> Mapping[str, str]:
-        """Version by the document's address, which stays the same where ids may not."""
+        """Version by the document's address, which is stable where ids may not be."""
         return {document.uri: document.sha256 for document in self._all().values()}
 
     def _all(self) -> dict[str, Document]:
         with self._lock:
-            if self._kept is None:
-                records = self._texts.list(self._collection)
-                self._kept = {r.id: self._texts.document(r.id) for r in records}
-            return self._kept
+            if self._by_id is None:
+                records = self._store.list(self._collection)
+                self._by_id = {record.id: self._store.document(record.id) for record in records}
+            return self._by_id

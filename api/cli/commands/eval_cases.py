@@ -66,11 +66,11 @@ def lint(dataset: str, *, data: Path | None) -> int:
     chosen = load_set(dataset)
     if data is not None:
         documents = Corpus(open_catalog(load(data=data))).documents()
-    elif chosen.texts:
-        documents = chosen.texts
+    elif chosen.documents:
+        documents = chosen.documents
     else:
         with in_process(chosen, load()) as target:
-            documents = Corpus(target.texts).documents()
+            documents = Corpus(target.store).documents()
     findings = findings_of((*chosen.cases, *chosen.drafts), documents)
     for line in findings:
         print(line)
