@@ -1,9 +1,9 @@
-"""Does a run pass, and if not, which cases are to blame and at which stage were they lost?
+"""The gate: does a run pass, and if not, which cases fail and at which stage were they lost?
 
-Three gates. *Thresholds* bound a figure. Against a *baseline*, a figure must not have become worse on
-the same questions by more than chance explains (a paired permutation test, corrected by Holm for the
-figures tested). Fewer than ``FEW`` pairs say too little for either: then each case is a gate of its
-own, and only bounds that allow no exception (1.0, 0) hold beside.
+It judges a run in three ways. *Thresholds* bound a figure. Against a *baseline*, a figure must not be worse
+on the same questions by more than chance explains (a paired permutation test, corrected by Holm for the
+figures tested). With fewer than ``MIN_CASES`` cases neither says enough: then every case must pass, and only
+bounds that allow no exception (1.0, 0) hold too.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from evals.run.runner import Record, Run
-from evals.run.saved_results import Result, Results
+from evals.run.saved_results import SavedCase, SavedRun
 from evals.run.summary import Figure
 from evals.statistics import compare_paired, holm
 
-NAMED = 12  # case ids a verdict lists before it counts the rest
-FEW = 30  # pairs below which rates and tests say too little
-LEVEL = 0.05  # two-sided p-value under which a difference is no accident
-PAIRED = ("right", "citation_recall", "citation_precision")
+LISTED = 12  # case ids that a verdict lists before it counts the rest
+MIN_CASES = 30  # below this rates and paired tests say too little
+SIGNIFICANCE = 0.05  # a difference with a lower two-sided p-value is a regression
+PAIRED_SCORES = ("right", "citation_recall", "citation_precision")
 
 
 class Exit(IntEnum):
@@ -34,28 +34,28 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One thing a run was held to.
+    """One requirement of a run, passed or failed.
 
-    ``told`` says what was measured and wanted, ``cases`` are the ids to blame, ``stages`` where they
-    were lost, most first. ``bound`` and ``at_least`` are set for a threshold.
+    ``summary`` says what was measured and required. ``cases`` are the ids of those that fail it, ``stages``
+    how many of them were lost at each stage, most first. ``bound`` and ``at_least`` are set for a threshold.
     """
 
     name: str
     passed: bool
-    told: str
+    summary: str
     cases: tuple[str, ...] = ()
     stages: tuple[tuple[str, int], ...] = ()
     bound: float | None = None
     at_least: bool | None = None
 
     def __str__(self) -> str:
-        line = f"{'pass' if self.passed else 'FAIL'}  {self.told}"
+        line = f"{'pass' if self.passed else 'FAIL'}  {self.summary}"
         if self.passed or not self.cases:
             return line
-        more = f" and {len(self.cases) - NAMED} more" if len(self.cases) > NAMED else ""
-        lost = ", ".join(f"{stage} {n}" for stage, n in self.stages)
-        at = f" (lost at {lost})" if lost else ""
-        return f"{line}: {', '.join(self.cases[:NAMED])}{more}{at}"
+        more = f" and {len(self.cases) - LISTED} more" if len(self.cases) > LISTED else ""
+        counts = ", ".join(f"{stage} {n}" for stage, n in self.stages)
+        lost_at = f" (lost at {counts})" if counts else ""
+        return f"{line}: {', '.join(self.cases[:LISTED])}{more}{lost_at}"
 
 
 def judge(
@@ -64,141 +64,145 @@ def judge(
     *,
     at_least: Mapping[str, float],
     at_most: Mapping[str, float],
-    baseline: Results | None = None,
-    only: bool = False,
+    baseline: SavedRun | None = None,
+    partial: bool = False,
 ) -> list[Verdict]:
-    """All verdicts on a run. A figure that is unknown or was not measured fails, never passes.
+    """All verdicts on a run. A figure that is unknown or not measured fails its threshold.
 
     Args:
-        baseline: what was accepted before.
-        only: the run is a part of the set, so that its rates are not the set's: each case is a gate.
+        at_least: the lower bound of a figure, by its name.
+        at_most: the upper bound.
+        baseline: the accepted run to compare with.
+        partial: only some of the set's cases were asked, so that their rates are not the set's: every case
+            must pass.
     """
-    few = only or len(run.records) < FEW
-    verdicts = _thresholds(run, figures, at_least, at_most, few=few)
-    if few and (at_least or at_most or baseline is not None):
-        return [_each(run, baseline), *verdicts]
-    return verdicts + (_regressions(run, baseline) if baseline is not None else [])
+    case_by_case = partial or len(run.records) < MIN_CASES
+    verdicts = _judge_thresholds(run, figures, at_least, at_most, case_by_case=case_by_case)
+    if case_by_case and (at_least or at_most or baseline is not None):
+        return [_judge_each_case(run, baseline), *verdicts]
+    return verdicts + (_judge_regressions(run, baseline) if baseline is not None else [])
 
 
-def note(run: Run, *, only: bool = False) -> str:
-    """What a reader must know of how this run is judged; empty where it is judged by its rates."""
+def note(run: Run, *, partial: bool = False) -> str:
+    """Says that every case must pass, and why; empty where the run is judged by its rates."""
     n = len(run.records)
-    if only:
+    if partial:
         return f"{n} of the set's cases were asked: each is a gate of its own"
-    if n < FEW:
-        return f"{n} cases are fewer than {FEW}, too few for rates: each is a gate of its own"
+    if n < MIN_CASES:
+        return f"{n} cases are fewer than {MIN_CASES}, too few for rates: each is a gate of its own"
     return ""
 
 
 def exit_code(verdicts: Sequence[Verdict]) -> Exit:
-    """PASSED where every verdict passed (also where there are none)."""
+    """PASSED where every verdict passed, or where there is none."""
     return Exit.PASSED if all(verdict.passed for verdict in verdicts) else Exit.FAILED
 
 
-def _thresholds(
+def count_stages(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
+    """How many of these records were lost at each stage, most first."""
+    counts = Counter(str(record.diagnosis.stage) for record in records if record.diagnosis)
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _judge_thresholds(
     run: Run,
     figures: Mapping[str, Figure],
     at_least: Mapping[str, float],
     at_most: Mapping[str, float],
     *,
-    few: bool,
+    case_by_case: bool,
 ) -> list[Verdict]:
     bounds = [(name, bound, True) for name, bound in at_least.items()]
     bounds += [(name, bound, False) for name, bound in at_most.items()]
-    # A misspelt figure fails whatever the bound: it would never be met by anything.
+    # A misspelt figure fails whatever its bound: no run could ever meet it.
     return [
-        _threshold(run, figures.get(name), name, bound, up=up)
-        for name, bound, up in bounds
-        if not few or name not in figures or bound == (1.0 if up else 0.0)
+        _judge_threshold(run, figures.get(name), name, bound, is_lower=is_lower)
+        for name, bound, is_lower in bounds
+        if not case_by_case or name not in figures or bound == (1.0 if is_lower else 0.0)
     ]
 
 
-def _threshold(run: Run, figure: Figure | None, name: str, bound: float, *, up: bool) -> Verdict:
+def _judge_threshold(run: Run, figure: Figure | None, name: str, bound: float, *, is_lower: bool) -> Verdict:
     value = None if figure is None else figure.value
-    passed = value is not None and (value >= bound if up else value <= bound)
-    blamed = [] if passed else _blamed(run, name)
-    got = "not measured" if value is None else f"{value:.3f}"
+    passed = value is not None and (value >= bound if is_lower else value <= bound)
+    failing = [] if passed else _failing_records(run, name)
+    measured = "not measured" if value is None else f"{value:.3f}"
     n = 0 if figure is None else figure.n
     return Verdict(
         name=name,
         passed=passed,
-        told=f"{name} {got} (n={n}) {'>=' if up else '<='} {bound:g}",
-        cases=tuple(record.case.id for record in blamed),
-        stages=stages(blamed),
+        summary=f"{name} {measured} (n={n}) {'>=' if is_lower else '<='} {bound:g}",
+        cases=tuple(record.case.id for record in failing),
+        stages=count_stages(failing),
         bound=bound,
-        at_least=up,
+        at_least=is_lower,
     )
 
 
-def _each(run: Run, baseline: Results | None) -> Verdict:
-    """Every case that passed before must pass; without a baseline, every case."""
-    allowed = {case.id for case in baseline.cases if not case.passed} if baseline else set()
-    broken = [r for r in run.records if r.trouble and r.case.id not in allowed]
-    known = sum(bool(r.trouble) for r in run.records) - len(broken)
-    beside = f", {known} known to fail" if known else ""
+def _judge_each_case(run: Run, baseline: SavedRun | None) -> Verdict:
+    """Every case that passed in the baseline must pass; without a baseline, every case."""
+    known_failures = {case.id for case in baseline.cases if not case.passed} if baseline else set()
+    failing = [record for record in run.records if record.failure]
+    failing_anew = [record for record in failing if record.case.id not in known_failures]
+    known = len(failing) - len(failing_anew)
+    known_text = f", {known} known to fail" if known else ""
+    passing = len(run.records) - len(failing)
     return Verdict(
         name="each_case",
-        passed=not broken,
-        told=f"each case: {len(run.records) - len(broken) - known} of {len(run.records)} pass{beside}",
-        cases=tuple(r.case.id for r in broken),
-        stages=stages(broken),
+        passed=not failing_anew,
+        summary=f"each case: {passing} of {len(run.records)} pass{known_text}",
+        cases=tuple(record.case.id for record in failing_anew),
+        stages=count_stages(failing_anew),
     )
 
 
-def _regressions(run: Run, baseline: Results) -> list[Verdict]:
-    """A verdict for each paired figure: worse than the baseline, and not by accident?"""
-    before = {case.id: case for case in baseline.cases}
-    pairs = {name: _pairs(run, before, name) for name in PAIRED}
+def _judge_regressions(run: Run, baseline: SavedRun) -> list[Verdict]:
+    """A verdict for each paired score: is it worse than the baseline's, and significantly so?"""
+    cases_before = {case.id: case for case in baseline.cases}
+    pairs = {name: _pairs(run, cases_before, name) for name in PAIRED_SCORES}
     p_values = {
         name: compare_paired([a for _, a, _ in rows], [b for _, _, b in rows]).p_value
         for name, rows in pairs.items()
         if rows
     }
     corrected = holm(p_values)
-    return [_regression(name, rows, corrected[name]) for name, rows in pairs.items() if rows]
+    return [_judge_regression(name, rows, corrected[name]) for name, rows in pairs.items() if rows]
 
 
-def _regression(name: str, pairs: Sequence[tuple[Record, float, float]], p_value: float) -> Verdict:
-    difference = sum(b - a for _, a, b in pairs) / len(pairs)
-    worse = [record for record, a, b in pairs if b < a]
-    passed = difference >= 0 or p_value >= LEVEL
+def _judge_regression(name: str, pairs: Sequence[tuple[Record, float, float]], p_value: float) -> Verdict:
+    difference = sum(now - before for _, before, now in pairs) / len(pairs)
+    worse = [record for record, before, now in pairs if now < before]
+    passed = difference >= 0 or p_value >= SIGNIFICANCE
     return Verdict(
         name=f"no_regression_{name}",
         passed=passed,
-        told=f"{name} against the baseline {difference:+.3f} on {len(pairs)} pairs, p={p_value:.4f}",
+        summary=f"{name} against the baseline {difference:+.3f} on {len(pairs)} pairs, p={p_value:.4f}",
         cases=() if passed else tuple(record.case.id for record in worse),
-        stages=() if passed else stages(worse),
+        stages=() if passed else count_stages(worse),
     )
 
 
-def _pairs(run: Run, before: Mapping[str, Result], name: str) -> list[tuple[Record, float, float]]:
-    """Records with this score before and now; a score that no longer applies counts as 0.
+def _pairs(run: Run, cases_before: Mapping[str, SavedCase], name: str) -> list[tuple[Record, float, float]]:
+    """Records with this score before and now, for the cases that had it before.
 
-    Where the system kept silent there are no citations to be precise about: such a case has lost what
-    it had, and doesn't drop out.
+    A score that no longer applies counts as 0: a case that the system abstains from now has no citation
+    precision, and must not leave the comparison for that.
     """
-    found = []
+    pairs = []
     for record in run.records:
-        known = before.get(record.case.id)
-        then = None if known is None else _score(known, name)
-        if then is None:
-            continue
-        now = getattr(record.scores, name)
-        found.append((record, then, 0.0 if now is None else float(now)))
-    return found
+        case = cases_before.get(record.case.id)
+        before = None if case is None else _score(case, name)
+        if before is not None:
+            now = getattr(record.scores, name)
+            pairs.append((record, before, 0.0 if now is None else float(now)))
+    return pairs
 
 
-def _score(result: Result, name: str) -> float | None:
-    return float(result.right) if name == "right" else result.scores.get(name)
+def _score(case: SavedCase, name: str) -> float | None:
+    return float(case.right) if name == "right" else case.scores.get(name)
 
 
-def stages(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
-    """How many of these were lost at each stage, most first."""
-    counts = Counter(str(record.diagnosis.stage) for record in records if record.diagnosis)
-    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-_BLAME: dict[str, Callable[[Record], bool]] = {
+_FAILS: dict[str, Callable[[Record], bool]] = {
     "answered_right": lambda r: r.case.answerable and not r.scores.right,
     "abstained": lambda r: not r.case.answerable and not r.scores.right,
     "abstention_recall": lambda r: not r.case.answerable and not r.abstained,
@@ -209,12 +213,13 @@ _BLAME: dict[str, Callable[[Record], bool]] = {
 }
 
 
-def _blamed(run: Run, name: str) -> list[Record]:
-    blame = _BLAME.get(name)
-    if blame is not None:
-        return [record for record in run.records if blame(record)]
-    return [record for record in run.records if _below(getattr(record.scores, name, None))]
+def _failing_records(run: Run, figure: str) -> list[Record]:
+    """The records that lower a figure."""
+    fails = _FAILS.get(figure)
+    if fails is not None:
+        return [record for record in run.records if fails(record)]
+    return [record for record in run.records if _is_below_one(getattr(record.scores, figure, None))]
 
 
-def _below(value: float | None) -> bool:
-    return value is not None and value < 1
+def _is_below_one(score: float | None) -> bool:
+    return score is not None and score < 1

@@ -5,8 +5,8 @@
     [tool.pytest.ini_options]
     saywhere = ["docs/cases.jsonl"]
 
-A case that the set's baseline knows to fail is an expected failure, a draft is skipped. Does nothing,
-and imports nothing, where no set is named.
+A case that fails in the set's baseline is an expected failure, a draft is skipped. Where no set is named, the
+plugin does nothing and imports nothing.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ _OPEN = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options."""
+    """Adds the options."""
     group = parser.getgroup("saywhere")
-    told = "a set of questions with known answers; each is a test"
-    group.addoption("--saywhere", action="append", default=[], metavar="DATASET", help=told)
+    help_text = "a set of questions with known answers; each is a test"
+    group.addoption("--saywhere", action="append", default=[], metavar="DATASET", help=help_text)
     group.addoption("--saywhere-url", metavar="URL", help="ask a running service")
     group.addoption("--saywhere-data", metavar="DIR", type=Path, help="ask what is ingested there")
     parser.addini("saywhere", "sets of questions with known answers", type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Services that are opened are closed at the end, whatever happens."""
+    """Makes the stack of opened services, which are closed at the end."""
     config.stash[_OPEN] = ExitStack()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Closes them."""
+    """Closes the services."""
     config.stash[_OPEN].close()
 
 
@@ -53,7 +53,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Adds a test a case. A set that can't be read ends the run with one line."""
+    """Adds a test for each case. A set that can't be read ends the run with one line."""
     names = list(dict.fromkeys([*config.getini("saywhere"), *config.getoption("--saywhere")]))
     if not names:
         return
@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(
 
 
 class CaseSet(pytest.Collector):
-    """One set; its service is opened when the first of its cases is asked."""
+    """One set. Its service is opened when the first of its cases is asked."""
 
     def __init__(self, *, dataset: str, **more: Any) -> None:
         super().__init__(**more)
@@ -80,21 +80,20 @@ class CaseSet(pytest.Collector):
             yield CaseItem.from_parent(self, name=case.id, case=case)
 
     def judge(self, case: Case) -> Record:
-        """Asks one case."""
+        """The record of one case, which is asked now."""
         from evals.run.runner import run
 
-        done = run([case], self._target.ask, corpus=self._corpus)
-        return done.records[0]
+        return run([case], self._target.ask, corpus=self._corpus).records[0]
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        """The cases that the baseline knows to fail."""
-        from evals.run import saved_results as results
+    def known_failures(self) -> frozenset[str]:
+        """The ids of the cases that fail in the baseline."""
+        from evals.run.saved_results import baseline_path, load_run
 
-        path = results.baseline_path(self._dataset.path) if self._dataset.path else None
+        path = baseline_path(self._dataset.path) if self._dataset.path else None
         if path is None or not path.is_file():
             return frozenset()
-        return frozenset(case.id for case in results.load(path).cases if not case.passed)
+        return frozenset(case.id for case in load_run(path).cases if not case.passed)
 
     @cached_property
     def _target(self) -> Target:
@@ -110,11 +109,11 @@ class CaseSet(pytest.Collector):
     def _corpus(self) -> Corpus:
         from rag.explanation.corpus import Corpus
 
-        return Corpus(self._target.texts)
+        return Corpus(self._target.store)
 
 
 class CaseFailed(AssertionError):
-    """A case did not come out as it should; the message tells all of it."""
+    """A case failed; the message says what was expected, what came, and at which stage it was lost."""
 
 
 class CaseItem(pytest.Item):
@@ -129,13 +128,13 @@ class CaseItem(pytest.Item):
             pytest.skip("a draft: a person has to look at it first")
         assert isinstance(self.parent, CaseSet)  # noqa: S101 (only a set makes these)
         record = self.parent.judge(self._case)
-        if record.trouble and self._case.id in self.parent.known:
+        if record.failure and self._case.id in self.parent.known_failures:
             pytest.xfail("known to fail: it does so in the baseline")
-        if record.trouble:
-            raise CaseFailed(_told(record))
+        if record.failure:
+            raise CaseFailed(_message(record))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        """The case's own words in place of a traceback."""
+        """The failure's message in place of a traceback."""
         if isinstance(excinfo.value, CaseFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
@@ -144,14 +143,14 @@ class CaseItem(pytest.Item):
         return self.path, None, f"{self.parent.name if self.parent else ''}: {self.name}"
 
 
-def _told(record: Record) -> str:
-    from evals.reports.words import STAGES, expected, got
+def _message(record: Record) -> str:
+    from evals.reports.labels import STAGES, expected_label, outcome_label
 
     lines = [
         f"question: {record.case.question}",
-        f"expected: {expected(record)}",
-        f"got:      {got(record)}",
-        f"trouble:  {record.trouble}",
+        f"expected: {expected_label(record)}",
+        f"got:      {outcome_label(record)}",
+        f"trouble:  {record.failure}",
     ]
     if record.diagnosis is not None:
         lines.append(f"lost at:  {STAGES[record.diagnosis.stage]}: {record.diagnosis.why}")

@@ -113,7 +113,7 @@ def run(
         token=command.token(),
         collection=collection,
         jobs=jobs,
-        changed=changed,
+        affected_only=changed,
         baseline=baseline,
         update_baseline=update_baseline,
         mutants=mutants if mutate else 0,

@@ -1,4 +1,4 @@
-"""``python -m evals.bench [SET …]``: figures on the open sets, kept in ``RESULTS.md``."""
+"""``python -m evals.bench [SET …]``: figures on the open sets, saved in ``RESULTS.md``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _progress(done: int, total: int) -> None:
 
 
 def main() -> int:
-    """Measures each set named, prints and keeps the figures; 2 where the open sets aren't there."""
+    """Measures each set named, prints and saves the figures; 2 where the open sets aren't there."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; all by default")
     parser.add_argument("--shared", type=Path, default=Path("../shared/data/open"), help="where the sets are")
@@ -32,10 +32,10 @@ def main() -> int:
         return 2
     try:
         for name in options.sets or SETS:
-            found = measure(options.shared, name, load(), _progress, limit=options.limit)
-            print("\n".join(results.lines(found)), flush=True)
+            measured = measure(options.shared, name, load(), _progress, limit=options.limit)
+            print("\n".join(results.terminal_lines(measured)), flush=True)
             if options.limit is None:
-                results.keep(found)
+                results.save_set(measured)
     except SaywhereError as error:
         print(f"could not measure: {error}", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
-"""The engine made to answer every question: how well it reads, apart from when it keeps silent.
+"""The engine made to answer every question: how well it reads, apart from when it abstains.
 
-And whether it would know: its confidence with a question's relevant documents there against with them
-taken away, from which nothing should be answered.
+And how well its confidence tells the same questions apart with their relevant documents there and with them
+hidden, so that nothing should be answered.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evals.bench.answering import Progress, QueryOutcome, ask_all
-from evals.bench.figures import Figure, area, mean
+from evals.bench.figures import Figure, mean, statistic
 from evals.datasets.published import Query
 from evals.metrics.auroc import auroc
 from evals.metrics.exact_match import exact_match
@@ -23,8 +23,8 @@ from rag.wiring import Service, open_decider
 GROUP = "always answering"
 
 
-class _Without(Retriever):
-    """Finds what a retriever finds, but for the documents in ``hidden``."""
+class _HidingRetriever(Retriever):
+    """Retrieves as usual, without the documents in ``hidden``."""
 
     hidden: frozenset[str] = frozenset()
 
@@ -34,37 +34,39 @@ class _Without(Retriever):
 
 def always_figures(service: Service, queries: Sequence[Query], progress: Progress) -> list[Figure]:
     """Over the answerable questions whose answers and documents are known."""
-    asked = [query for query in queries if query.answerable and query.answers and query.relevant]
-    if not asked:
+    queries = [query for query in queries if query.answerable and query.answers and query.relevant]
+    if not queries:
         return []
     settings = always_answering(service.settings)
-    retriever = _Without(service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve)
+    retriever = _HidingRetriever(
+        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    )
     engine = Engine(service.catalog, retriever, service.reader, open_decider(settings), settings)
+    relevant = {query.text: frozenset(query.relevant) for query in queries}
 
-    def without(question: Question) -> Outcome:
-        retriever.hidden = hidden[question.text]
+    def ask_without_relevant(question: Question) -> Outcome:
+        retriever.hidden = relevant[question.text]
         return engine.ask(question)
 
-    hidden = {query.text: frozenset(query.relevant) for query in asked}
-    there = ask_all(engine.ask, asked, progress)
-    return told(there, ask_all(without, asked, progress))
+    with_relevant = ask_all(engine.ask, queries, progress)
+    return figures(with_relevant, ask_all(ask_without_relevant, queries, progress))
 
 
-def told(there: Sequence[QueryOutcome], gone: Sequence[QueryOutcome]) -> list[Figure]:
-    """F1 and exact match; whether a relevant document is cited first; the two kinds' confidence apart."""
-    both = [(one, True) for one in there] + [(one, False) for one in gone]
+def figures(with_relevant: Sequence[QueryOutcome], without: Sequence[QueryOutcome]) -> list[Figure]:
+    """F1, exact match, whether a relevant document is cited first, and the AUROC of confidence."""
+    labelled = [(one, True) for one in with_relevant] + [(one, False) for one in without]
     return [
-        mean(GROUP, "F1", (f1(one.text, one.query.answers) for one in there)),
-        mean(GROUP, "exact match", (exact_match(one.text, one.query.answers) for one in there)),
-        mean(GROUP, "recall@1 after reading", (_first_is_relevant(one) for one in there)),
-        area(GROUP, "AUROC, relevant documents there or taken away", both, _apart),
+        mean(GROUP, "F1", (f1(one.text, one.query.answers) for one in with_relevant)),
+        mean(GROUP, "exact match", (exact_match(one.text, one.query.answers) for one in with_relevant)),
+        mean(GROUP, "recall@1 after reading", (_cites_relevant_first(one) for one in with_relevant)),
+        statistic(GROUP, "AUROC, relevant documents there or taken away", labelled, _auroc),
     ]
 
 
-def _first_is_relevant(one: QueryOutcome) -> bool:
+def _cites_relevant_first(one: QueryOutcome) -> bool:
     outcome = one.outcome
     return isinstance(outcome, Answer) and outcome.citations[0].document_id in one.query.relevant
 
 
-def _apart(both: Sequence[tuple[QueryOutcome, bool]]) -> float | None:
-    return auroc([one.outcome.confidence for one, _ in both], [there for _, there in both])
+def _auroc(labelled: Sequence[tuple[QueryOutcome, bool]]) -> float | None:
+    return auroc([one.outcome.confidence for one, _ in labelled], [is_there for _, is_there in labelled])

@@ -1,9 +1,9 @@
-"""How often differing documents are told: ``python -m evals.bench.conflicts [--shared DIR]``.
+"""How often conflicts are reported: ``python -m evals.bench.conflicts [--shared DIR]``.
 
 RAMDocs (Wang et al. 2025, "Retrieval-Augmented Generation with Conflicting Evidence"): questions whose
-documents give several values, some right (for several things of one name) and some made wrong. All its
-documents are indexed together. The other sets' documents don't contradict each other: a conflict told
-there is a false one.
+documents give several values, some right (of several things with one name) and some planted wrong ones. All
+its documents are indexed together. The documents of the other sets don't contradict each other: a conflict
+reported there is a false one.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.datasets.gzipped import Query, corpus, queries
+from evals.datasets.gzipped import corpus, queries
+from evals.datasets.published import Query
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
 from rag.settings import Settings, load
 from rag.types import Answer
 
 CONFLICTING = "ramdocs"
-PEACEFUL = ("xquad-en", "qed-dev-nq")
-_SAME = 0.5  # token F1 from which a value counts as found
+CONSISTENT = ("xquad-en", "qed-dev-nq")
+_SAME_F1 = 0.5  # from this F1 on two values count as the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One answered question: every value that was given, and what its documents say.
+class AnsweredQuery:
+    """One answered question: ``values`` are its answer and the competing ones that were shown as conflicts.
 
     ``valid`` are the right answers, ``wrong`` those planted in its documents.
     """
@@ -37,46 +38,50 @@ class Told:
     wrong: tuple[str, ...]
 
     @property
-    def differing(self) -> bool:
+    def has_conflict(self) -> bool:
         """True where its documents give more than one value."""
         return len(self.valid) + len(self.wrong) > 1
 
     @property
-    def found(self) -> int:
-        """How many of the right answers are among the values given."""
-        return sum(any(f1(value, [answer]) >= _SAME for value in self.values) for answer in self.valid)
+    def valid_shown(self) -> int:
+        """How many of the right answers are among the values shown."""
+        return sum(any(f1(value, [answer]) >= _SAME_F1 for value in self.values) for answer in self.valid)
 
 
-def told(folder: Path, settings: Settings) -> tuple[int, list[Told]]:
-    """The number of open questions of a set, and what each answered one was told."""
-    asked = [query for query in queries(folder) if query.answerable]
-    with fresh_service(settings, (text.document() for text in corpus(folder))) as service:
-        outcomes = [(query, service.engine.ask(query.question())) for query in asked]
-    return len(asked), [_told(query, outcome) for query, outcome in outcomes if isinstance(outcome, Answer)]
+def measure(folder: Path, settings: Settings) -> tuple[int, list[AnsweredQuery]]:
+    """The number of answerable open questions of a set, and those of them that were answered."""
+    answerable = [query for query in queries(folder) if query.answerable]
+    with fresh_service(settings, (document.document() for document in corpus(folder))) as service:
+        outcomes = [(query, service.engine.ask(query.question())) for query in answerable]
+    answered = [_answered(query, outcome) for query, outcome in outcomes if isinstance(outcome, Answer)]
+    return len(answerable), answered
 
 
-def _told(query: Query, answer: Answer) -> Told:
-    return Told(
+def _answered(query: Query, answer: Answer) -> AnsweredQuery:
+    return AnsweredQuery(
         values=(answer.text, *(conflict.text for conflict in answer.conflicts)),
         valid=query.answers,
         wrong=tuple(query.extra.get("wrong_answers") or ()),
     )
 
 
-def conflicting(asked: int, rows: Sequence[Told]) -> str:
-    """Of the answered whose documents differ: how many were told so, and how many right values."""
-    differing = [row for row in rows if row.differing]
-    several = [row for row in rows if len(row.valid) > 1]
-    shown = sum(len(row.values) > 1 for row in differing)
+def conflicting_line(answerable: int, answered: Sequence[AnsweredQuery]) -> str:
+    """Of the answered whose documents differ: how many show a conflict, and how many right values."""
+    differing = [one for one in answered if one.has_conflict]
+    several = [one for one in answered if len(one.valid) > 1]
+    shown = sum(len(one.values) > 1 for one in differing)
+    valid_shown, valid = sum(one.valid_shown for one in several), sum(len(one.valid) for one in several)
     return (
-        f"answered {len(rows)} of {asked}; conflict told {shown} of {len(differing)} whose documents differ; "
-        f"right values given {sum(row.found for row in several)} of {sum(len(row.valid) for row in several)}"
+        f"answered {len(answered)} of {answerable}; "
+        f"conflict told {shown} of {len(differing)} whose documents differ; "
+        f"right values given {valid_shown} of {valid}"
     )
 
 
-def peaceful(asked: int, rows: Sequence[Told]) -> str:
-    """Of the answered of a set without contradictions: how many were told of one."""
-    return f"answered {len(rows)} of {asked}; false conflicts {sum(len(row.values) > 1 for row in rows)}"
+def consistent_line(answerable: int, answered: Sequence[AnsweredQuery]) -> str:
+    """Of the answered of a set without contradictions: how many show a conflict."""
+    false_conflicts = sum(len(one.values) > 1 for one in answered)
+    return f"answered {len(answered)} of {answerable}; false conflicts {false_conflicts}"
 
 
 def main() -> int:
@@ -87,9 +92,9 @@ def main() -> int:
     if not options.shared.is_dir():
         print(f"the open sets aren't at {options.shared}", file=sys.stderr)
         return 2
-    for name in (CONFLICTING, *PEACEFUL):
-        line = conflicting if name == CONFLICTING else peaceful
-        print(f"{name}: {line(*told(options.shared / name, load()))}", flush=True)
+    for name in (CONFLICTING, *CONSISTENT):
+        line = conflicting_line if name == CONFLICTING else consistent_line
+        print(f"{name}: {line(*measure(options.shared / name, load()))}", flush=True)
     return 0
 
 

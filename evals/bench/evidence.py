@@ -1,8 +1,8 @@
-"""Which characters are found: Chroma's chunking evaluation, and MultiHop-RAG's rule for evidence.
+"""Which evidence is retrieved: Chroma's chunking evaluation, and MultiHop-RAG's rule.
 
-*Characters*: of the evidence of a question, the share that the first passages hold; of what they hold, the
-share that is evidence; and both as one, intersection over union (Smith & Troynikov 2024, "Evaluating
-Chunking Strategies for Retrieval", whose unit is the token).
+*Characters*: recall (the share of a question's evidence that the first passages hold), precision (the share
+of these passages that is evidence) and intersection over union (Smith & Troynikov 2024, "Evaluating Chunking
+Strategies for Retrieval", whose unit is the token).
 
 *MultiHop-RAG* (Tang & Yang 2024, arXiv:2401.15391), its authors' rule: a passage is a hit where it holds
 any of the facts, white space left out; Hits@10, Hits@4, MRR@10 and MAP@10 over questions with evidence.
@@ -17,7 +17,7 @@ from evals.bench.ranking import passage_rankings
 from evals.datasets.published import Query
 from rag.wiring import Service
 
-FIRST = 5  # passages whose characters count
+DEPTH = 5  # passages whose characters count
 
 
 def character_figures(service: Service, queries: Sequence[Query]) -> list[Figure]:
@@ -26,19 +26,18 @@ def character_figures(service: Service, queries: Sequence[Query]) -> list[Figure
     for query in queries:
         gold = {(query.relevant[0], i) for start, end in query.extra["spans"] for i in range(start, end)}
         for name, passages in passage_rankings(service, query.question()).items():
-            held = {
+            retrieved = {
                 (c.document.id, i)
-                for c in passages[:FIRST]
+                for c in passages[:DEPTH]
                 for i in range(c.passage.span.start, c.passage.span.end)
             }
-            both = len(gold & held)
-            rows.setdefault(name, []).append(
-                (both / len(gold), both / len(held) if held else 0.0, both / len(gold | held))
-            )
+            both = len(gold & retrieved)
+            precision = both / len(retrieved) if retrieved else 0.0
+            rows.setdefault(name, []).append((both / len(gold), precision, both / len(gold | retrieved)))
     return [
-        mean(name, f"{what}@{FIRST}", (row[place] for row in found))
-        for name, found in rows.items()
-        for place, what in enumerate(("evidence recall", "evidence precision", "evidence IoU"))
+        mean(retriever, f"{measure}@{DEPTH}", (scores[column] for scores in per_question))
+        for retriever, per_question in rows.items()
+        for column, measure in enumerate(("evidence recall", "evidence precision", "evidence IoU"))
     ]
 
 
@@ -50,30 +49,30 @@ def multihop_figures(service: Service, queries: Sequence[Query]) -> list[Figure]
         for name, passages in passage_rankings(service, query.question()).items():
             rows.setdefault(name, []).append(by_authors_rule([c.text for c in passages], facts))
     return [
-        mean(name, what, (row[place] for row in found))
-        for name, found in rows.items()
-        for place, what in enumerate(("Hits@10", "Hits@4", "MRR@10", "MAP@10"))
+        mean(retriever, measure, (scores[column] for scores in per_question))
+        for retriever, per_question in rows.items()
+        for column, measure in enumerate(("Hits@10", "Hits@4", "MRR@10", "MAP@10"))
     ]
 
 
 def by_authors_rule(ranked: Sequence[str], facts: Iterable[str]) -> tuple[float, float, float, float]:
     """Hits@10, Hits@4, reciprocal rank and average precision of one question."""
-    wanted = [_bare(fact) for fact in facts]
+    expected = [_without_whitespace(fact) for fact in facts]
     ranks, found, precision = [], set[int](), 0.0
-    for rank, text in enumerate(map(_bare, ranked[:10]), 1):
-        here = {n for n, fact in enumerate(wanted) if fact in text}
-        if here:
+    for rank, text in enumerate(map(_without_whitespace, ranked[:10]), 1):
+        hits = {number for number, fact in enumerate(expected) if fact in text}
+        if hits:
             ranks.append(rank)
-            precision += len(here - found) / rank
-            found |= here
+            precision += len(hits - found) / rank
+            found |= hits
     first = ranks[0] if ranks else None
     return (
         float(first is not None),
         float(first is not None and first <= 4),
         1 / first if first else 0.0,
-        precision / min(len(wanted), 10),
+        precision / min(len(expected), 10),
     )
 
 
-def _bare(text: str) -> str:
+def _without_whitespace(text: str) -> str:
     return text.replace(" ", "").replace("\n", "")

@@ -1,4 +1,4 @@
-"""What a benchmark gives: named figures with intervals, grouped by what was measured."""
+"""The figures of a benchmark, with intervals, grouped by the system that was measured."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from evals.run import summary
 from evals.statistics import bootstrap_interval, bootstrap_statistic
 
 T = TypeVar("T")
-_QUIET = 0.1  # share of the processors' time
+_BUSY = 0.1  # share of the processors' time used by others from which times mean little
 PACKAGES = ("saywhere", "chromadb", "tantivy", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(summary.Figure):
-    """``group`` is what was measured (a retriever, a reader), ``n`` over how many questions."""
+    """``group`` is the system measured (a retriever, "always answering", ...) or the type of figure."""
 
     group: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One set: what it holds, its figures, and when and where they were measured.
+    """One set: its name and size, its figures, and when and where they were measured.
 
     ``busy`` True: other work was on the machine, so that times were left out.
     """
 
     name: str
-    told: str
+    size: str
     figures: tuple[Figure, ...]
     date: str
     machine: str
@@ -43,35 +43,37 @@ class Measured:
     versions: dict[str, str]
 
     def data(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON data, in the form of ``results.json``."""
+        return {"told" if key == "size" else key: value for key, value in asdict(self).items()}
 
 
 def mean(group: str, name: str, values: Iterable[float]) -> Figure:
     """The mean over questions, with its bootstrap interval."""
-    found = [float(value) for value in values]
-    if not found:
+    scores = [float(value) for value in values]
+    if not scores:
         return Figure(group=group, name=name, value=None, n=0)
-    interval = bootstrap_interval(found)
+    interval = bootstrap_interval(scores)
     return Figure(
-        group=group, name=name, value=interval.mean, n=len(found), low=interval.low, high=interval.high
+        group=group, name=name, value=interval.mean, n=len(scores), low=interval.low, high=interval.high
     )
 
 
-def area(group: str, name: str, items: Sequence[T], measure: Callable[[Sequence[T]], float | None]) -> Figure:
-    """A figure that is no mean, with its bootstrap interval."""
+def statistic(
+    group: str, name: str, items: Sequence[T], measure: Callable[[Sequence[T]], float | None]
+) -> Figure:
+    """A figure that is no mean, such as an AUROC, with its bootstrap interval."""
     value = measure(items)
     bounds = None if value is None else bootstrap_statistic(items, measure)
     low, high = bounds or (None, None)
     return Figure(group=group, name=name, value=value, n=len(items), low=low, high=high)
 
 
-def measured(name: str, told: str, figures: Iterable[Figure], *, busy: bool) -> Measured:
-    """Stamps figures with date, machine, and versions."""
-    kept = [figure for figure in figures if not (busy and figure.unit)]
+def measured(name: str, size: str, figures: Iterable[Figure], *, busy: bool) -> Measured:
+    """Figures with date, machine, and versions; on a busy machine without times."""
     return Measured(
         name=name,
-        told=told,
-        figures=tuple(kept),
+        size=size,
+        figures=tuple(figure for figure in figures if not (busy and figure.unit)),
         date=datetime.now(UTC).date().isoformat(),
         machine=machine(),
         busy=busy,
@@ -80,33 +82,32 @@ def measured(name: str, told: str, figures: Iterable[Figure], *, busy: bool) -> 
 
 
 def is_busy(seconds: float = 2.0) -> bool:
-    """True where other work takes so much of the machine that times would mean little.
+    """True where other processes use so much of the machine that times would mean little.
 
-    This process sleeps meanwhile, so that what is used is used by others. The load average would go on
-    telling of the set measured just before.
+    This process sleeps meanwhile. The load average would still count the set measured just before.
     """
     before = _processor_times()
     time.sleep(seconds)
-    used, idle = (after - was for after, was in zip(_processor_times(), before, strict=True))
-    return used > _QUIET * (used + idle)
+    used, idle = (now - start for now, start in zip(_processor_times(), before, strict=True))
+    return used > _BUSY * (used + idle)
 
 
 def _processor_times(file: Path = Path("/proc/stat")) -> tuple[int, int]:
-    """Clock ticks of all cores since the machine started: (at work, idle); see proc(5).
+    """Clock ticks of all cores since the machine started: (used, idle); see proc(5).
 
-    Where there is no such file nothing is known of other work: all counts as idle.
+    Where there is no such file, all counts as idle.
     """
     try:
-        total = file.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]
+        fields = file.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]
     except OSError:
         return 0, 1
-    ticks = [int(one) for one in total]
+    ticks = [int(field) for field in fields]
     idle = ticks[3] + ticks[4]
     return sum(ticks) - idle, idle
 
 
 def machine() -> str:
-    """Cores and processor, as far as the system tells."""
+    """Number of cores, processor, and Python version."""
     return f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}"
 
 

@@ -1,6 +1,6 @@
-"""How well passages and documents are ranked: ours fused, and as baselines each retriever alone.
+"""How well passages and documents are ranked: by the fused retriever, and by each of its two parts alone.
 
-Measured by trec_eval through ir_measures (MacAvaney et al. 2022); ties are broken by id, as there.
+Measured by trec_eval through ir_measures (MacAvaney et al. 2022).
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from rag.retrieval.fusion import best_by_passage
 from rag.types import Candidate, Question
 from rag.wiring import Service
 
-DEPTH = 100  # passages asked of each retriever
+DEPTH = 100  # passages retrieved by each
 Rankings = Mapping[str, Mapping[str, Sequence[str]]]  # retriever -> question -> document ids, best first
 
 
 def document_rankings(service: Service, queries: Iterable[Query]) -> Rankings:
-    """For each retriever and question the documents in the order of their best passages."""
-    found: dict[str, dict[str, list[str]]] = {"Saywhere": {}, "dense alone": {}, "BM25 alone": {}}
+    """For each retriever and question the ids of documents in the order of their best passages."""
+    rankings: dict[str, dict[str, list[str]]] = {"Saywhere": {}, "dense alone": {}, "BM25 alone": {}}
     for query in queries:
         for name, passages in passage_rankings(service, query.question()).items():
             documents = dict.fromkeys(candidate.document.id for candidate in passages)
-            found[name][query.id] = list(documents)
-    return found
+            rankings[name][query.id] = list(documents)
+    return rankings
 
 
 def passage_rankings(service: Service, question: Question) -> dict[str, list[Candidate]]:
@@ -60,20 +60,21 @@ def ranking_figures(rankings: Rankings, queries: Sequence[Query]) -> list[Figure
     import ir_measures
     from ir_measures import RR, R, nDCG
 
-    wanted = {f"recall@{k}": R @ k for k in (1, 5, 10)} | {"MRR@10": RR @ 10, "nDCG@10": nDCG @ 10}
+    measures = {f"recall@{k}": R @ k for k in (1, 5, 10)} | {"MRR@10": RR @ 10, "nDCG@10": nDCG @ 10}
+    name_of = {measure: name for name, measure in measures.items()}
     qrels = {query.id: _grades(query) for query in queries}
     figures = []
     for retriever, by_question in rankings.items():
         run = {q: scored(documents) for q, documents in by_question.items()}
-        values: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in wanted}
-        for one in ir_measures.iter_calc(list(wanted.values()), qrels, run):
-            values[next(n for n, m in wanted.items() if m == one.measure)][one.query_id] = one.value
+        values: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in measures}
+        for one in ir_measures.iter_calc(list(measures.values()), qrels, run):
+            values[name_of[one.measure]][one.query_id] = one.value
         figures += [mean(retriever, name, by_id.values()) for name, by_id in values.items()]
     return figures
 
 
 def scored(ranking: Sequence[str]) -> dict[str, float]:
-    """A ranking as scores that fall by one a rank."""
+    """A ranking as scores, which fall by one a rank."""
     return {item: float(len(ranking) - rank) for rank, item in enumerate(ranking)}
 
 

@@ -1,7 +1,7 @@
 """How long reading takes: ``python -m evals.bench.reading [MODEL.onnx...]``.
 
-Eight passages of 150 tokens on two cores: each alone, two at once, as the service reads them. Beside it one
-batch on two threads; or, of several models, the first. Medians.
+Eight passages of 150 tokens on two cores: each alone, two at once, as the service reads them. With one model
+they are also read in one batch on two threads; several models are compared with the first. Times are medians.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def together(path: Path, rounds: int = ROUNDS) -> float:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    given = dict(zip(INPUTS, (ids, np.ones_like(ids), kinds), strict=True))
-    batch = {node.name: given[node.name] for node in session.get_inputs()}
+    inputs = dict(zip(INPUTS, (ids, np.ones_like(ids), kinds), strict=True))
+    batch = {node.name: inputs[node.name] for node in session.get_inputs()}
     return _medians([lambda: session.run(None, batch)], rounds)[0]
 
 
@@ -61,34 +61,34 @@ def _run(model: OnnxModel, row: tuple[list[int], list[int]]) -> object:
     return model.run(*row)
 
 
-def _medians(ways: Sequence[Callable[[], object]], rounds: int) -> list[float]:
-    """In turn, so that what else the machine does meets all of them alike."""
-    times: list[list[float]] = [[] for _ in ways]
+def _medians(functions: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Median milliseconds of each. They run in turn, so that other work on the machine slows all alike."""
+    times: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
-        for run, told in zip(ways, times, strict=True):
-            began = time.perf_counter()
-            run()
-            told.append((time.perf_counter() - began) * 1e3)
-    return [percentile(told, 50) or 0.0 for told in times]
+        for function, ms in zip(functions, times, strict=True):
+            start = time.perf_counter()
+            function()
+            ms.append((time.perf_counter() - start) * 1e3)
+    return [percentile(ms, 50) or 0.0 for ms in times]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """One model: both ways and their ratio. Several: each alone, and beside the first. 2: wrong use."""
+    """One model: alone, in a batch, and their ratio. Several: each one's ratio to the first. 2: wrong use."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench.reading", description="Time reading.")
     parser.add_argument("models", type=Path, nargs="*", default=[READER], help="ONNX files")
     paths: list[Path] = parser.parse_args(arguments).models
     try:
-        found = alone(paths)
+        times = alone(paths)
     except ModelError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if len(paths) == 1:
-        # Only now: a batch's idle threads spin, and would take the processor from the other way.
+        # After the other: a batch's idle threads keep the processor busy.
         batch = together(paths[0])
-        print(f"each alone {found[0]:.1f} ms, one batch {batch:.1f} ms, x{batch / found[0]:.2f}")
+        print(f"each alone {times[0]:.1f} ms, one batch {batch:.1f} ms, x{batch / times[0]:.2f}")
         return 0
-    for path, took in zip(paths, found, strict=True):
-        print(f"{path}: {took:.1f} ms, x{took / found[0]:.3f}")
+    for path, ms in zip(paths, times, strict=True):
+        print(f"{path}: {ms:.1f} ms, x{ms / times[0]:.3f}")
     return 0
 
 

@@ -1,5 +1,4 @@
-"""Keeps what was measured as JSON, and writes ``RESULTS.md`` from it: one set measured anew changes its
-own part and no other."""
+"""Saves figures as JSON, and writes ``RESULTS.md`` from it. A set measured again replaces its own part."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from typing import Any
 from evals.bench.figures import Measured
 
 HERE = Path(__file__).parent
-KEPT, TOLD = HERE / "results.json", HERE / "RESULTS.md"
+RESULTS_JSON, RESULTS_PAGE = HERE / "results.json", HERE / "RESULTS.md"
 _HEAD = """# Benchmark results
 
 Written from `results.json` by `make bench` (`python -m evals.bench`, `python -m evals.bench.peers`), not by
@@ -21,39 +20,39 @@ with published figures. Times are told only where the machine was quiet.
 """
 
 
-def keep(found: Measured, path: Path = KEPT) -> None:
-    """Puts one set's figures in place of those that were there."""
-    known = load(path)
-    known["sets"][found.name] = found.data()
-    save(known, path)
+def save_set(measured: Measured, path: Path = RESULTS_JSON) -> None:
+    """Replaces one set's figures."""
+    results = load(path)
+    results["sets"][measured.name] = measured.data()
+    save(results, path)
 
 
-def load(path: Path = KEPT) -> dict[str, Any]:
-    """All that is kept."""
+def load(path: Path = RESULTS_JSON) -> dict[str, Any]:
+    """All saved results; without a file, none."""
     if not path.is_file():
         return {"sets": {}, "peers": {}}
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return told
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return results
 
 
-def save(told: Mapping[str, Any], path: Path = KEPT) -> None:
+def save(results: Mapping[str, Any], path: Path = RESULTS_JSON) -> None:
     """Writes the JSON and the page beside it."""
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    path.with_name(TOLD.name).write_text(markdown(told), encoding="utf-8")
+    path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.with_name(RESULTS_PAGE.name).write_text(markdown(results), encoding="utf-8")
 
 
-def markdown(told: Mapping[str, Any]) -> str:
-    """The page."""
+def markdown(results: Mapping[str, Any]) -> str:
+    """The page of all results."""
     from evals.bench.sets import SETS
 
     parts = [_HEAD]
-    parts += [_set(told["sets"][name]) for name in SETS if name in told["sets"]]
-    if told.get("peers"):
+    parts += [_set(results["sets"][name]) for name in SETS if name in results["sets"]]
+    if results.get("peers"):
         from evals.bench.peers.table import peers_markdown
 
-        parts.append(peers_markdown(told["peers"]))
-    missing = [name for name in SETS if name not in told["sets"]]
-    missing += [] if told.get("peers") else ["the peers, side by side"]
+        parts.append(peers_markdown(results["peers"]))
+    missing = [name for name in SETS if name not in results["sets"]]
+    missing += [] if results.get("peers") else ["the peers, side by side"]
     if missing:
         parts.append(f"## Not measured yet\n\n{', '.join(missing)}: `make bench` on a quiet machine.\n")
     return "\n".join(parts)
@@ -64,32 +63,32 @@ def _set(data: Mapping[str, Any]) -> str:
     by_group: dict[str, dict[str, Mapping[str, Any]]] = {}
     for figure in data["figures"]:
         by_group.setdefault(figure["group"], {})[figure["name"]] = figure
-    for alike in _alike(by_group):
-        lines += [*_table(alike, by_group), ""]
+    for groups in _groups_alike(by_group):
+        lines += [*_table(groups, by_group), ""]
     return "\n".join(lines)
 
 
-def _alike(by_group: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    """Groups of the same figures stand side by side in one table."""
-    found: dict[tuple[str, ...], list[str]] = {}
+def _groups_alike(by_group: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """Lists of groups that have the same figures: each is one table."""
+    groups: dict[tuple[str, ...], list[str]] = {}
     for group, figures in by_group.items():
-        found.setdefault(tuple(figures), []).append(group)
-    return list(found.values())
+        groups.setdefault(tuple(figures), []).append(group)
+    return list(groups.values())
 
 
 def _table(groups: Sequence[str], by_group: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    rows = by_group[groups[0]]
+    first_group = by_group[groups[0]]
     head = groups if len(groups) > 1 else [f"{groups[0]}: value"]
-    made = [f"| figure | {' | '.join(head)} | n |", "|---" * (len(groups) + 2) + "|"]
-    for name, first in rows.items():
+    lines = [f"| figure | {' | '.join(head)} | n |", "|---" * (len(groups) + 2) + "|"]
+    for name, first in first_group.items():
         cells = [f"{number(by_group[g][name])}{interval(by_group[g][name])}" for g in groups]
-        made.append(f"| {name} | {' | '.join(cells)} | {first['n']} |")
-    return made
+        lines.append(f"| {name} | {' | '.join(cells)} | {first['n']} |")
+    return lines
 
 
 def stamp(data: Mapping[str, Any]) -> str:
-    """When, where and with what."""
-    versions = ", ".join(f"{name} {what}" for name, what in data["versions"].items())
+    """Date, machine, and versions of a measurement."""
+    versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     busy = " The machine was busy: no times." if data["busy"] else ""
     return f"{data['date']}, {data['machine']}; {versions}.{busy}"
 
@@ -108,6 +107,6 @@ def interval(figure: Mapping[str, Any]) -> str:
     return "" if figure["low"] is None else f" ({figure['low']:.3f} – {figure['high']:.3f})"
 
 
-def lines(found: Measured) -> Sequence[str]:
+def terminal_lines(measured: Measured) -> Sequence[str]:
     """One set as it is shown on a terminal."""
-    return _set(found.data()).splitlines()
+    return _set(measured.data()).splitlines()

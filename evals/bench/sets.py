@@ -1,4 +1,4 @@
-"""The open sets, what each is measured for, and measuring one."""
+"""The open sets: which figures of each are measured, and how."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from evals.bench.harness import PUBLISHED, bm25_alone
 from evals.bench.nomiracl import nomiracl_figures
 from evals.bench.ranking import document_rankings, ranking_figures
 from evals.datasets.gzipped import corpus, queries
-from evals.datasets.published import Query, Text
+from evals.datasets.published import CorpusDocument, Query
 from evals.metrics.latency import percentile
 from evals.run.indexing import fresh_service, write_documents
 from rag.settings import Settings
@@ -40,86 +40,87 @@ SETS = (
     "ir-cacm",
 )
 RANKED_ONLY = ("beir-scifact", "ir-cacm", "chunking-eval")  # no answers are known
-_OWN_PASSAGES = "nomiracl-en"
+_COLLECTION_PER_QUESTION = "nomiracl-en"
 
 
 def measure(
     folder: Path, name: str, settings: Settings, progress: Progress, *, limit: int | None = None
 ) -> Measured:
-    """Indexes a set in a fresh folder and measures all that it can tell, on its open questions.
+    """Indexes a set in a fresh folder and measures every figure that its open questions allow.
 
     Args:
         folder: the one that holds the sets.
-        limit: questions at most, to try it out; documents are not cut.
+        limit: questions at most, to try it out; all documents are indexed.
 
     Raises:
         DatasetError: the set is missing or damaged.
     """
     busy = is_busy()
-    texts = list(corpus(folder / name))
-    asked = list(queries(folder / name))[:limit]
+    documents = list(corpus(folder / name))
+    questions = list(queries(folder / name))[:limit]
     with fresh_service(settings) as service:
-        if name == _OWN_PASSAGES:
-            figures = nomiracl_figures(service, texts, asked, progress)
+        if name == _COLLECTION_PER_QUESTION:
+            figures = nomiracl_figures(service, documents, questions, progress)
         else:
-            figures = [*_ingested(service, texts), *_measured(service, name, asked, progress)]
+            figures = [*_ingest_figures(service, documents), *_figures(service, name, questions, progress)]
     for published in PUBLISHED:
         if published.name == name:
             figures += bm25_alone(folder, published)
-    return measured(name, _told(texts, asked), figures, busy=busy)
+    return measured(name, _size(documents, questions), figures, busy=busy)
 
 
-def _measured(service: Service, name: str, asked: Sequence[Query], progress: Progress) -> list[Figure]:
-    relevant = [query for query in asked if query.answerable and query.relevant]
+def _figures(service: Service, name: str, questions: Sequence[Query], progress: Progress) -> list[Figure]:
+    relevant = [query for query in questions if query.answerable and query.relevant]
     figures = ranking_figures(document_rankings(service, relevant), relevant)
     if name == "chunking-eval":
         figures += character_figures(service, relevant)
     if name == "multihoprag-news":
         figures += multihop_figures(service, relevant)
     if name not in RANKED_ONLY:
-        done = ask_all(service.engine.ask, asked, progress)
-        figures += answer_figures(done)
-        figures += citation_figures(done)
-        figures += abstention_figures(done)
-        figures += always_figures(service, asked, progress)
-        figures += time_figures(done)
-    return figures + _search_times(service, relevant)
+        outcomes = ask_all(service.engine.ask, questions, progress)
+        figures += answer_figures(outcomes)
+        figures += citation_figures(outcomes)
+        figures += abstention_figures(outcomes)
+        figures += always_figures(service, questions, progress)
+        figures += time_figures(outcomes)
+    return figures + _search_figures(service, relevant)
 
 
-def _ingested(service: Service, texts: Sequence[Text]) -> list[Figure]:
-    began = time.perf_counter()
-    written = write_documents(service, (text.document() for text in texts))
-    seconds = time.perf_counter() - began
-    words = sum(len(text.text.split()) for text in texts)
+def _ingest_figures(service: Service, documents: Sequence[CorpusDocument]) -> list[Figure]:
+    """Documents and words indexed in a second. This indexes the set."""
+    start = time.perf_counter()
+    written = write_documents(service, (document.document() for document in documents))
+    seconds = time.perf_counter() - start
+    words = sum(len(document.text.split()) for document in documents)
     rates = (("documents ingested", written, "documents/s"), ("words ingested", words, "words/s"))
     return [
-        Figure(group="times", name=name, value=many / seconds, n=written, unit=unit)
-        for name, many, unit in rates
+        Figure(group="times", name=name, value=count / seconds, n=written, unit=unit)
+        for name, count, unit in rates
     ]
 
 
-def _search_times(service: Service, asked: Sequence[Query]) -> list[Figure]:
-    """A search beside encoding its question, which no semantic search can do without."""
+def _search_figures(service: Service, questions: Sequence[Query]) -> list[Figure]:
+    """Times of a search, and of encoding its question alone."""
     encoding, searching = [], []
-    for query in asked:
-        began = time.perf_counter()
+    for query in questions:
+        start = time.perf_counter()
         service.embedder.embed([query.text])
         encoded = time.perf_counter()
         service.engine.search(query.question(), 10)
-        encoding.append((encoded - began) * 1e3)
+        encoding.append((encoded - start) * 1e3)
         searching.append((time.perf_counter() - encoded) * 1e3)
-    told = (
+    figures = (
         ("encoding a question p50", encoding, 50),
         ("search p50", searching, 50),
         ("search p95", searching, 95),
     )
     return [
         Figure(group="times", name=name, value=percentile(times, q), n=len(times), unit="ms")
-        for name, times, q in told
+        for name, times, q in figures
     ]
 
 
-def _told(texts: Sequence[Text], asked: Sequence[Query]) -> str:
-    able = sum(query.answerable for query in asked)
-    without = f", {len(asked) - able} of them without an answer" if able < len(asked) else ""
-    return f"{len(texts):,} documents, {len(asked):,} open questions{without}"
+def _size(documents: Sequence[CorpusDocument], questions: Sequence[Query]) -> str:
+    unanswerable = sum(not query.answerable for query in questions)
+    without = f", {unanswerable} of them without an answer" if unanswerable else ""
+    return f"{len(documents):,} documents, {len(questions):,} open questions{without}"

@@ -11,43 +11,45 @@ from pathlib import Path
 from typing import Any
 
 from evals.cases.case import DatasetError
-from evals.datasets.published import Published, Query, Text, rows
+from evals.datasets.published import CorpusDocument, PublishedSet, Query, read_rows
 
 
 def is_clapnq(path: Path) -> bool:
     """True where a file's first line is of this form."""
-    first = next(iter(rows(path)), {})
+    first = next(iter(read_rows(path)), {})
     return {"input", "passages", "output"} <= first.keys()
 
 
-def read_clapnq(path: Path) -> Published:
-    """Each passage is a document, the same one once.
+def read_clapnq(path: Path) -> PublishedSet:
+    """Each distinct passage is a document.
 
     Raises:
         DatasetError: a line isn't of this form.
     """
-    texts: dict[tuple[str, str], Text] = {}
+    documents: dict[tuple[str, str], CorpusDocument] = {}
     queries = []
-    for number, row in enumerate(rows(path), 1):
+    for number, row in enumerate(read_rows(path), 1):
         try:
             passage = row["passages"][0]
             key = (passage.get("title", ""), passage["text"])
-            text = texts.setdefault(key, Text(id=f"p{len(texts):05d}", title=key[0], text=key[1]))
-            queries.append(_query(row, passage, text.id))
+            new = CorpusDocument(id=f"p{len(documents):05d}", title=key[0], text=key[1])
+            document = documents.setdefault(key, new)
+            queries.append(_query(row, passage, document.id))
         except (KeyError, IndexError, TypeError) as error:
             raise DatasetError(f"{path}:{number}: not a line of CLAPnq: {error!r}") from None
-    return Published(texts=tuple(texts.values()), queries=tuple(queries))
+    return PublishedSet(documents=tuple(documents.values()), queries=tuple(queries))
 
 
-def _query(row: Mapping[str, Any], passage: Mapping[str, Any], document: str) -> Query:
+def _query(row: Mapping[str, Any], passage: Mapping[str, Any], document_id: str) -> Query:
     outputs = [output for output in row["output"] if output.get("answer")]
-    told = passage.get("sentences") or ()
-    chosen = [told[i] for o in outputs for i in o.get("selected_sentences") or () if i < len(told)]
+    sentences = passage.get("sentences") or ()
+    numbers = [number for output in outputs for number in output.get("selected_sentences") or ()]
+    selected = [sentences[number] for number in numbers if number < len(sentences)]
     return Query(
         id=str(row["id"]),
         text=row["input"],
         answers=tuple(output["answer"] for output in outputs),
         answerable=bool(outputs),
-        relevant=(document,) if outputs else (),
-        sentences=tuple(dict.fromkeys(chosen)),
+        relevant=(document_id,) if outputs else (),
+        sentences=tuple(dict.fromkeys(selected)),
     )

@@ -2,8 +2,8 @@
 
 Each set is a folder. A corpus line has ``_id, title, text``; a query line ``_id, text, answers,
 answerable, relevant`` (document ids), sometimes ``history``, ``split`` and fields of its own, which
-are kept in ``extra``. Queries whose ``split`` isn't ``open`` are held out: nothing is fitted to or
-chosen by them. Some sets (xquad-en, beir-scifact, ir-cacm) carry such rows in the same file.
+go to ``extra``. Queries whose ``split`` isn't ``open`` are held out: nothing is fitted to or chosen by them.
+Some sets (xquad-en, beir-scifact, ir-cacm) have such rows in the same file.
 """
 
 from __future__ import annotations
@@ -12,47 +12,45 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.datasets.published import Published, Query, Text, rows
+from evals.datasets.published import CorpusDocument, PublishedSet, Query, read_rows
 from rag.types import Turn
-
-__all__ = ["Query", "Text", "corpus", "is_shared", "queries", "read"]
 
 _CORPUS_FIELDS = frozenset({"_id", "title", "text"})
 _QUERY_FIELDS = frozenset({"_id", "text", "answers", "answerable", "relevant", "history", "split"})
 
 
-def is_shared(folder: Path) -> bool:
+def is_gzipped_set(folder: Path) -> bool:
     """True where a folder holds a set of this form."""
     return (folder / "corpus.jsonl.gz").is_file() and (folder / "queries.jsonl.gz").is_file()
 
 
-def read(folder: Path) -> Published:
+def read_gzipped_set(folder: Path) -> PublishedSet:
     """A set with its open queries. Raises DatasetError."""
-    return Published(texts=tuple(corpus(folder)), queries=tuple(queries(folder)))
+    return PublishedSet(documents=tuple(corpus(folder)), queries=tuple(queries(folder)))
 
 
-def corpus(folder: Path) -> Iterator[Text]:
+def corpus(folder: Path) -> Iterator[CorpusDocument]:
     """Documents of a set in order.
 
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    for row in rows(folder / "corpus.jsonl.gz"):
+    for row in read_rows(folder / "corpus.jsonl.gz"):
         extra = {key: value for key, value in row.items() if key not in _CORPUS_FIELDS}
-        yield Text(id=row["_id"], title=row["title"], text=row["text"], extra=extra)
+        yield CorpusDocument(id=row["_id"], title=row["title"], text=row["text"], extra=extra)
 
 
-def queries(folder: Path, *, every: bool = False) -> Iterator[Query]:
+def queries(folder: Path, *, include_held_out: bool = False) -> Iterator[Query]:
     """Open queries of a set in order.
 
     Args:
-        every: those of a held-out split too, where a published figure is of the whole set.
+        include_held_out: gives those of a held-out split too, for published figures of a whole set.
 
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    for row in rows(folder / "queries.jsonl.gz"):
-        if row.get("split", "open") != "open" and not every:
+    for row in read_rows(folder / "queries.jsonl.gz"):
+        if row.get("split", "open") != "open" and not include_held_out:
             continue
         yield Query(
             id=row["_id"],
@@ -67,11 +65,11 @@ def queries(folder: Path, *, every: bool = False) -> Iterator[Query]:
 
 
 def _sentences(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """CLAPnq's annotators' sentences, QED's support sentence, MultiHop-RAG's and Chroma's evidence."""
-    several = [sentence for one in row.get("gold_sentences") or () for sentence in one]
+    """The annotated sentences of CLAPnq, QED, MultiHop-RAG and Chroma's chunking evaluation."""
+    gold = [sentence for group in row.get("gold_sentences") or () for sentence in group]
     facts = [item["fact"] if isinstance(item, dict) and "fact" in item else item for item in _evidence(row)]
-    found = [*several, row.get("support_sentence"), *facts]
-    return tuple(dict.fromkeys(sentence.strip() for sentence in found if isinstance(sentence, str)))
+    annotated = [*gold, row.get("support_sentence"), *facts]
+    return tuple(dict.fromkeys(text.strip() for text in annotated if isinstance(text, str)))
 
 
 def _evidence(row: Mapping[str, Any]) -> list[Any]:
@@ -80,7 +78,7 @@ def _evidence(row: Mapping[str, Any]) -> list[Any]:
 
 
 def _turns(history: Any) -> tuple[Turn, ...]:
-    """Alternating user and agent messages to turns; a user message without reply has answer ''."""
+    """Turns of alternating user and agent messages; the answer to the last one may be missing: ''."""
     turns: list[Turn] = []
     for message in history:
         if message["role"] == "user":

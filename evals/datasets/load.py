@@ -1,9 +1,9 @@
-"""A data set: cases, the documents they ask about, and the figures a run must reach.
+"""A data set: cases, the documents they ask about, and the bounds of a run's figures.
 
 Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
 
     documents = "seeds"      # folder, from this file or from the repository's root
-    absent = "get it there"  # what to say where that folder is missing
+    absent = "get it there"  # how to get that folder, for the error message
     [at_least]
     answered_right = 0.90
     [at_most]
@@ -28,9 +28,8 @@ from evals.cases.case import Case, DatasetError
 from evals.cases.load import YAML_SUFFIXES, load_cases, read_text, read_yaml
 from evals.datasets.beir import is_beir, read_beir
 from evals.datasets.clapnq import is_clapnq, read_clapnq
-from evals.datasets.gzipped import is_shared
-from evals.datasets.gzipped import read as read_shared
-from evals.datasets.published import Published
+from evals.datasets.gzipped import is_gzipped_set, read_gzipped_set
+from evals.datasets.published import PublishedSet
 from evals.datasets.squad import read_squad
 from rag.types import Document
 
@@ -40,18 +39,19 @@ ROOT = HERE.parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """``documents`` is None where the set names no folder; thresholds map a figure's name to its bound.
+    """Cases with their documents and bounds.
 
-    ``cases`` are those a person stands behind, ``drafts`` the rest. ``texts`` are documents that the
-    set itself holds. ``path`` is where the cases were read from.
+    ``drafts`` are the cases that no person has checked yet. The documents lie in ``document_folder``, or a
+    published set brings them along as ``documents``. ``path`` is the file of the cases. ``at_least`` and
+    ``at_most`` are bounds by the name of a figure.
     """
 
     name: str
     cases: tuple[Case, ...]
     drafts: tuple[Case, ...] = ()
     path: Path | None = None
-    documents: Path | None = None
-    texts: tuple[Document, ...] = ()
+    document_folder: Path | None = None
+    documents: tuple[Document, ...] = ()
     absent: str = ""
     at_least: Mapping[str, float] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
@@ -62,15 +62,17 @@ class Dataset:
         Raises:
             DatasetError: none is named, or it isn't there.
         """
-        if self.documents is None:
+        if self.document_folder is None:
             raise DatasetError(f"{self.name} names no documents; say which data folder to ask")
-        if not self.documents.is_dir():
+        if not self.document_folder.is_dir():
             hint = f"; {self.absent}" if self.absent else ""
-            raise DatasetError(f"{self.name}: there is no folder {self.documents}{hint}")
-        return self.documents
+            raise DatasetError(f"{self.name}: there is no folder {self.document_folder}{hint}")
+        return self.document_folder
 
 
-class _Toml(BaseModel):
+class _Options(BaseModel):
+    """The keys of the TOML file."""
+
     model_config = ConfigDict(extra="forbid")
     documents: str | None = None
     absent: str = ""
@@ -90,21 +92,21 @@ def load(name: str | Path) -> Dataset:
         return Dataset(
             name=path.name.removesuffix(".json"),
             cases=tuple(query.case() for query in published.queries),
-            texts=tuple(text.document() for text in published.texts),
+            documents=tuple(document.document() for document in published.documents),
         )
     cases_path = find(path)
     toml_path = cases_path.with_suffix(".toml")
-    spec = _spec(cases_path, toml_path)
-    every = load_cases(cases_path)
+    options = _options(cases_path, toml_path)
+    cases = load_cases(cases_path)
     return Dataset(
         name=cases_path.stem,
-        cases=tuple(case for case in every if not case.draft),
-        drafts=tuple(case for case in every if case.draft),
+        cases=tuple(case for case in cases if not case.draft),
+        drafts=tuple(case for case in cases if case.draft),
         path=cases_path,
-        documents=_folder(spec.documents, toml_path.parent),
-        absent=spec.absent,
-        at_least=spec.at_least,
-        at_most=spec.at_most,
+        document_folder=_folder(options.documents, toml_path.parent),
+        absent=options.absent,
+        at_least=options.at_least,
+        at_most=options.at_most,
     )
 
 
@@ -115,23 +117,25 @@ def find(name: Path) -> Path:
         DatasetError: there is none.
     """
     if name.suffix == ".toml":
-        found = (name.with_suffix(end) for end in (".jsonl", *YAML_SUFFIXES))
-        path = next((p for p in found if p.is_file()), name.with_suffix(".jsonl"))
+        files = (name.with_suffix(suffix) for suffix in (".jsonl", *YAML_SUFFIXES))
+        path = next((file for file in files if file.is_file()), name.with_suffix(".jsonl"))
     else:
         is_file = name.suffix in {".jsonl", *YAML_SUFFIXES}
         path = name if is_file else HERE / f"{name}.jsonl"
     if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in HERE.glob("*.jsonl")))
-        raise DatasetError(f"there is no data set {name} (shipped: {known}; or give a .jsonl or .yaml file)")
+        shipped = ", ".join(sorted(file.stem for file in HERE.glob("*.jsonl")))
+        raise DatasetError(
+            f"there is no data set {name} (shipped: {shipped}; or give a .jsonl or .yaml file)"
+        )
     return path
 
 
-def _published(path: Path) -> Published | None:
+def _published(path: Path) -> PublishedSet | None:
     if (HERE / f"{path}.jsonl").is_file():
-        return None  # a shipped set's name, also where a folder of that name is near
+        return None  # a shipped set's name, even where there is a folder of that name
     if path.is_dir():
-        if is_shared(path):
-            return read_shared(path)
+        if is_gzipped_set(path):
+            return read_gzipped_set(path)
         if is_beir(path):
             return read_beir(path)
         raise DatasetError(f"{path}: a folder, but not of a published set that can be read")
@@ -142,14 +146,14 @@ def _published(path: Path) -> Published | None:
     return None
 
 
-def _spec(cases_path: Path, toml_path: Path) -> _Toml:
+def _options(cases_path: Path, toml_path: Path) -> _Options:
     if toml_path.is_file():
         return _checked(toml_path, _toml(toml_path))
     if cases_path.suffix in YAML_SUFFIXES:
         data = read_yaml(cases_path, read_text(cases_path))
         if isinstance(data, dict):
             return _checked(cases_path, {key: value for key, value in data.items() if key != "cases"})
-    return _Toml()
+    return _Options()
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -159,17 +163,17 @@ def _toml(path: Path) -> dict[str, Any]:
         raise DatasetError(f"{path}: {error}") from None
 
 
-def _checked(path: Path, data: Mapping[str, Any]) -> _Toml:
+def _checked(path: Path, data: Mapping[str, Any]) -> _Options:
     try:
-        return _Toml.model_validate(data)
+        return _Options.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         raise DatasetError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _folder(documents: str | None, beside: Path) -> Path | None:
-    """From the file that names it, else from the repository's root."""
+def _folder(documents: str | None, parent: Path) -> Path | None:
+    """The folder of documents: from the file that names it, else from the repository's root."""
     if documents is None:
         return None
-    near = beside / documents
-    return near if near.is_dir() else (ROOT / documents).resolve()
+    folder = parent / documents
+    return folder if folder.is_dir() else (ROOT / documents).resolve()

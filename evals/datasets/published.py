@@ -1,4 +1,4 @@
-"""What every reader of a published set gives: texts, and questions about them."""
+"""Published sets in one form: documents, and questions about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.types import DEFAULT_COLLECTION, Document, Question, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class CorpusDocument:
     """One document of a corpus."""
 
     id: str
@@ -25,7 +25,7 @@ class Text:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self, collection: str = DEFAULT_COLLECTION) -> Document:
-        """As a stored document; its id is kept, so that ``relevant`` keeps its meaning."""
+        """As a document to store, with the same id, which ``relevant`` refers to."""
         return Document(
             id=self.id, uri=f"corpus/{self.id}", title=self.title, text=self.text, collection=collection
         )
@@ -33,9 +33,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One question; ``relevant`` are ids of the documents that answer it, best first where graded.
+    """One question. ``relevant`` are ids of the documents that answer it, best first where they are graded.
 
-    ``sentences`` are those of them that hold the answer, where the set says so.
+    ``grades`` are the relevance grades by document id, ``sentences`` the sentences of relevant documents that
+    hold the answer; both are empty where the set doesn't give them.
     """
 
     id: str
@@ -52,7 +53,7 @@ class Query:
         return Question(text=self.text, history=self.history, collection=collection)
 
     def case(self) -> Case:
-        """As a case: any relevant document must be cited. Unanswerable ones are near by making."""
+        """As a case: any relevant document must be cited. Unanswerable ones count as ``missing_detail``."""
         return Case(
             id=self.id,
             question=self.text,
@@ -67,33 +68,33 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A set read whole."""
+class PublishedSet:
+    """A whole set."""
 
-    texts: tuple[Text, ...]
+    documents: tuple[CorpusDocument, ...]
     queries: tuple[Query, ...]
 
 
-def lines(path: Path) -> Iterator[str]:
+def read_lines(path: Path) -> Iterator[str]:
     """The lines of a text file, gzipped or not.
 
     Raises:
         DatasetError: it can't be read.
     """
     try:
-        with _opened(path) as file:
+        with _open(path) as file:
             yield from file
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: can't be read: {error}") from None
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file, gzipped or not.
 
     Raises:
         DatasetError: it can't be read, or a line is no JSON object.
     """
-    for number, line in enumerate(lines(path), 1):
+    for number, line in enumerate(read_lines(path), 1):
         if not line.strip():
             continue
         try:
@@ -105,7 +106,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _opened(path: Path) -> TextIO:
+def _open(path: Path) -> TextIO:
     if path.suffix == ".gz":
         return cast(TextIO, gzip.open(path, "rt", encoding="utf-8"))
     return path.open(encoding="utf-8")

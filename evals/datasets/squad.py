@@ -9,10 +9,10 @@ from typing import Any
 
 from evals.cases.case import DatasetError
 from evals.cases.load import read_text
-from evals.datasets.published import Published, Query, Text
+from evals.datasets.published import CorpusDocument, PublishedSet, Query
 
 
-def read_squad(path: Path) -> Published:
+def read_squad(path: Path) -> PublishedSet:
     """Each paragraph is a document, named by article and number.
 
     Raises:
@@ -20,27 +20,27 @@ def read_squad(path: Path) -> Published:
     """
     try:
         articles = json.loads(read_text(path))["data"]
-        texts: list[Text] = []
+        documents: list[CorpusDocument] = []
         queries: list[Query] = []
         for article in articles:
             for number, paragraph in enumerate(article["paragraphs"]):
                 title = str(article.get("title", "")).replace("_", " ")
-                text = Text(id=f"{title or 'article'}-{number}", title=title, text=paragraph["context"])
-                texts.append(text)
-                queries += _queries(paragraph, text.id)
+                name = f"{title or 'article'}-{number}"
+                documents.append(CorpusDocument(id=name, title=title, text=paragraph["context"]))
+                queries += _queries(paragraph, name)
     except (ValueError, KeyError, TypeError) as error:
         raise DatasetError(f"{path}: not a SQuAD file: {type(error).__name__} {error}") from None
-    return Published(texts=tuple(texts), queries=tuple(queries))
+    return PublishedSet(documents=tuple(documents), queries=tuple(queries))
 
 
-def _queries(paragraph: Mapping[str, Any], document: str) -> Iterator[Query]:
-    for asked in paragraph["qas"]:
-        answerable = not asked.get("is_impossible", False)
-        answers = [answer["text"] for answer in asked.get("answers", ())] if answerable else []
+def _queries(paragraph: Mapping[str, Any], document_id: str) -> Iterator[Query]:
+    for row in paragraph["qas"]:
+        answerable = not row.get("is_impossible", False)
+        answers = [answer["text"] for answer in row.get("answers", ())] if answerable else []
         yield Query(
-            id=str(asked["id"]),
-            text=asked["question"].strip(),
+            id=str(row["id"]),
+            text=row["question"].strip(),
             answers=tuple(dict.fromkeys(answers)),
             answerable=answerable,
-            relevant=(document,) if answerable else (),
+            relevant=(document_id,) if answerable else (),
         )

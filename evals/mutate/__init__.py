@@ -1,5 +1,6 @@
-"""Mutation testing of a suite: break pipeline and documents on purpose, and count what it notices.
+"""Mutation testing of a suite of cases: does it fail where pipeline or documents are broken on purpose?
 
-A suite that stays green when the sentence an answer rests on is gone guards nothing (DeMillo, Lipton
-& Sayward 1978, "Hints on test data selection"). The share of breaks noticed is its mutation score.
+Each operator makes a mutant; the suite kills it by failing, or the mutant survives. A suite that lets one
+survive whose evidence is gone tests nothing (DeMillo, Lipton & Sayward 1978, "Hints on test data selection").
+The mutation score is the share of mutants killed.
 """

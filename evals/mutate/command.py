@@ -1,4 +1,4 @@
-"""Tries the breaks, one after the other, on a copy of what is indexed, and counts what is noticed."""
+"""Runs the mutation operators, one after the other, on copies of pipeline and documents."""
 
 from __future__ import annotations
 
@@ -8,159 +8,178 @@ from typing import TYPE_CHECKING
 
 from evals import gate
 from evals.datasets.load import Dataset
-from evals.mutate import documents as make
-from evals.mutate.pipeline import BREAKS, Break
+from evals.mutate import documents as mutations
+from evals.mutate.pipeline import PIPELINE_OPERATORS, PipelineOperator
 from evals.run import summary
 from evals.run.indexing import fresh_service, write_documents
-from evals.run.runner import Progress, Record, Run, citations_of, judged, run
-from evals.run.saved_results import Results
+from evals.run.runner import Progress, Record, Run, citations_of, judge_outcome, run
+from evals.run.saved_results import SavedRun
 from rag.explanation.corpus import Corpus
 from rag.types import Answer, Document, Outcome
 
 if TYPE_CHECKING:
     from rag.wiring import Service
 
-NOTICED = "noticed"  # a break that the suite must fail on
-HELD = "held"  # no break: the suite must stay as it was
+MUST_BE_KILLED = "noticed"  # the suite must fail on it
+MUST_SURVIVE = "held"  # an equivalent mutant: the suite must pass as before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One break that was tried. ``case`` is empty where the whole suite was asked.
+    """One mutant that was tried. ``case`` is empty where the whole suite was asked.
 
-    ``good`` is True where the suite did what it must: notice a break, or hold where nothing broke.
+    ``expected`` is MUST_BE_KILLED or MUST_SURVIVE, ``as_expected`` whether the suite did so, ``detail`` what
+    came of it.
     """
 
-    kind: str
-    must: str
+    operator: str
+    expected: str
     case: str
-    good: bool
-    told: str
+    as_expected: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mutants:
-    """All that were tried, and the share of breaks noticed; None where none could be made."""
+class MutationResult:
+    """All mutants that were tried."""
 
-    tried: tuple[Mutant, ...]
+    mutants: tuple[Mutant, ...]
 
     @property
     def score(self) -> float | None:
-        breaks = [mutant.good for mutant in self.tried if mutant.must == NOTICED]
-        return sum(breaks) / len(breaks) if breaks else None
+        """The share killed of those that must be; None where there is none."""
+        killed = [mutant.as_expected for mutant in self.mutants if mutant.expected == MUST_BE_KILLED]
+        return sum(killed) / len(killed) if killed else None
 
 
-def mutate(
+def run_mutants(
     dataset: Dataset,
     service: Service,
-    done: Run,
-    baseline: Results,
+    original: Run,
+    baseline: SavedRun,
     *,
-    each: int,
+    cases: int,
     progress: Progress | None = None,
-) -> Mutants:
-    """Breaks the pipeline in every way known, and the documents of up to ``each`` cases in every way.
+) -> MutationResult:
+    """Tries every operator on the pipeline, and every one on the documents of up to ``cases`` cases.
 
     Args:
-        done: the run on what is whole; only what passes there can notice anything.
-        baseline: the same run as it is kept, which the broken ones are held against.
-        each: cases, evenly spread over those that pass, of which each kind is tried.
+        original: the run without a mutation; only a case that passes there can kill a mutant.
+        baseline: the same run as it is saved, which mutated ones are compared with.
+        cases: how many cases, evenly spread over those that pass, have their documents mutated.
+        progress: called after each operator on the pipeline and each case.
     """
-    good = [r for r in done.records if not r.trouble and r.answered]
-    sample = good[:: max(1, len(good) // each)][:each]
-    breaks = [broken for broken in BREAKS if broken.tells(service)]
-    of = len(breaks) + len(sample)
-    tried: list[Mutant] = []
-    for count, broken in enumerate(breaks, 1):
-        tried.append(_pipeline(dataset, service, done, baseline, broken))
-        _tell(progress, count, of)
-    for count, found in enumerate(break_documents(service, sample), len(breaks) + 1):
-        tried += found
-        _tell(progress, count, of)
-    return Mutants(tried=tuple(tried))
+    passing = [record for record in original.records if not record.failure and record.answered]
+    sample = passing[:: max(1, len(passing) // cases)][:cases]
+    operators = [operator for operator in PIPELINE_OPERATORS if operator.can_change_answers(service)]
+    total = len(operators) + len(sample)
+    mutants: list[Mutant] = []
+    for count, operator in enumerate(operators, 1):
+        mutants.append(_mutate_pipeline(dataset, service, original, baseline, operator))
+        _report_progress(progress, count, total)
+    for count, of_case in enumerate(mutate_documents(service, sample), len(operators) + 1):
+        mutants += of_case
+        _report_progress(progress, count, total)
+    return MutationResult(mutants=tuple(mutants))
 
 
-def break_documents(service: Service, records: Sequence[Record]) -> Iterator[list[Mutant]]:
-    """For each record that passes, every kind of break of its document, tried in a copy."""
-    # In a folder of their own: what is broken there is nobody's.
+def mutate_documents(service: Service, records: Sequence[Record]) -> Iterator[list[Mutant]]:
+    """For each record that passes, every mutant of its document, tried in a copy of the index."""
     with fresh_service(service.settings, Corpus(service.catalog).documents()) as scratch:
         for record in records:
-            yield list(_documents(scratch, record))
+            yield list(_mutate_document(scratch, record))
 
 
-def _tell(progress: Progress | None, count: int, of: int) -> None:
+def _report_progress(progress: Progress | None, count: int, total: int) -> None:
     if progress is not None:
-        progress(count, of)
+        progress(count, total)
 
 
-def _pipeline(dataset: Dataset, service: Service, done: Run, baseline: Results, broken: Break) -> Mutant:
-    """The whole suite against a broken pipeline: does the gate fail, and name the stage?"""
-    after = run(dataset.cases, broken.ask(service), corpus=Corpus(service.catalog))
-    whole = summary.summarise(done)
+def _mutate_pipeline(
+    dataset: Dataset, service: Service, original: Run, baseline: SavedRun, operator: PipelineOperator
+) -> Mutant:
+    """The whole suite against a mutated pipeline: does the gate fail?"""
+    after = run(dataset.cases, operator.ask(service), corpus=Corpus(service.catalog))
+    figures = summary.summarise(original)
     verdicts = gate.judge(
         after,
         summary.summarise(after),
-        at_least={k: b for k, b in dataset.at_least.items() if _met(whole, k, b, up=True)},
-        at_most={k: b for k, b in dataset.at_most.items() if _met(whole, k, b, up=False)},
+        at_least={k: b for k, b in dataset.at_least.items() if _is_met(figures, k, b, is_lower=True)},
+        at_most={k: b for k, b in dataset.at_most.items() if _is_met(figures, k, b, is_lower=False)},
         baseline=baseline,
     )
-    failed = [verdict for verdict in verdicts if not verdict.passed]
-    lost = dict(gate.stages([r for r in after.records if r.trouble]))
-    before = dict(gate.stages([r for r in done.records if r.trouble]))
-    more = {stage: n - before.get(stage, 0) for stage, n in lost.items()}
-    most = max(more, key=lambda stage: (more[stage], stage), default="")
-    told = f"{', '.join(v.name for v in failed) or 'no gate failed'}; most lost at {most}"
-    return Mutant(kind=broken.name, must=NOTICED, case="", good=bool(failed), told=told)
+    failed = [verdict.name for verdict in verdicts if not verdict.passed]
+    return Mutant(
+        operator=operator.name,
+        expected=MUST_BE_KILLED,
+        case="",
+        as_expected=bool(failed),
+        detail=f"{', '.join(failed) or 'no gate failed'}; most lost at {_stage_of_most(original, after)}",
+    )
 
 
-def _met(figures: Mapping[str, summary.Figure], name: str, bound: float, *, up: bool) -> bool:
+def _stage_of_most(original: Run, after: Run) -> str:
+    """The stage at which most more cases were lost than in the original run."""
+    before = dict(gate.count_stages([record for record in original.records if record.failure]))
+    now = gate.count_stages([record for record in after.records if record.failure])
+    more = {stage: n - before.get(stage, 0) for stage, n in now}
+    return max(more, key=lambda stage: (more[stage], stage), default="")
+
+
+def _is_met(figures: Mapping[str, summary.Figure], name: str, bound: float, *, is_lower: bool) -> bool:
     value = figures[name].value if name in figures else None
-    return value is not None and (value >= bound if up else value <= bound)
+    return value is not None and (value >= bound if is_lower else value <= bound)
 
 
-Maker = Callable[[Record, Document], Document | None]
-_KINDS: tuple[tuple[str, str, Maker], ...] = (
-    ("what must be cited dropped", NOTICED, lambda r, d: make.gold_dropped(r.case, d)),
-    ("what was cited dropped", NOTICED, lambda r, d: make.cited_dropped(citations_of(r.outcome), d)),
-    ("names and numbers swapped", NOTICED, lambda r, d: make.values_swapped(r.case, d)),
-    ("a contradicting document added", NOTICED, lambda r, d: make.contradicting(r.case, d)),
-    ("a distracting document added", HELD, lambda r, d: make.distracting(r.case, d)),
+DocumentOperator = Callable[[Record, Document], Document | None]
+_DOCUMENT_OPERATORS: tuple[tuple[str, str, DocumentOperator], ...] = (
+    ("what must be cited dropped", MUST_BE_KILLED, lambda r, d: mutations.drop_evidence(r.case, d)),
+    (
+        "what was cited dropped",
+        MUST_BE_KILLED,
+        lambda r, d: mutations.drop_citations(citations_of(r.outcome), d),
+    ),
+    ("names and numbers swapped", MUST_BE_KILLED, lambda r, d: mutations.swap_values(r.case, d)),
+    ("a contradicting document added", MUST_BE_KILLED, lambda r, d: mutations.contradict(r.case, d)),
+    ("a distracting document added", MUST_SURVIVE, lambda r, d: mutations.distract(r.case, d)),
 )
 
 
-def _documents(scratch: Service, record: Record) -> Iterator[Mutant]:
-    """Every kind of break of the document that a case's answer rests on, each undone before the next."""
-    cited = citations_of(record.outcome)
-    original = scratch.catalog.document(cited[0].document_id)
-    for kind, must, maker in _KINDS:
-        mutant = maker(record, original)
-        if mutant is None:
+def _mutate_document(scratch: Service, record: Record) -> Iterator[Mutant]:
+    """Every mutant of the first document that a case's answer cites, each undone before the next."""
+    citations = citations_of(record.outcome)
+    original = scratch.catalog.document(citations[0].document_id)
+    for name, expected, operator in _DOCUMENT_OPERATORS:
+        mutated = operator(record, original)
+        if mutated is None:
             continue
-        _write(scratch, mutant)
+        write_documents(scratch, [mutated])
         try:
-            yield _asked(scratch, record, kind, must)
+            yield _ask_mutant(scratch, record, name, expected)
         finally:
-            if mutant.id == original.id:
-                _write(scratch, original)
+            if mutated.id == original.id:
+                write_documents(scratch, [original])
             else:
-                scratch.library.write((), [(mutant.collection, mutant.id)])
+                scratch.library.write((), [(mutated.collection, mutated.id)])
 
 
-def _asked(scratch: Service, record: Record, kind: str, must: str) -> Mutant:
+def _ask_mutant(scratch: Service, record: Record, operator: str, expected: str) -> Mutant:
     case = record.case
     outcome = scratch.engine.ask(case.as_question())
-    after = judged(case, outcome, corpus=Corpus(scratch.catalog))
-    shown = isinstance(outcome, Answer) and bool(outcome.conflicts)
-    noticed = bool(after.trouble) or shown or (kind == "what was cited dropped" and _moved(record, outcome))
-    told = after.trouble or ("a conflict is shown" if shown else "answered as before")
-    return Mutant(kind=kind, must=must, case=case.id, good=noticed == (must == NOTICED), told=told)
+    after = judge_outcome(case, outcome, corpus=Corpus(scratch.catalog))
+    shows_conflict = isinstance(outcome, Answer) and bool(outcome.conflicts)
+    cites_others = operator == "what was cited dropped" and _cites_other_sentences(record, outcome)
+    killed = bool(after.failure) or shows_conflict or cites_others
+    return Mutant(
+        operator=operator,
+        expected=expected,
+        case=case.id,
+        as_expected=killed == (expected == MUST_BE_KILLED),
+        detail=after.failure or ("a conflict is shown" if shows_conflict else "answered as before"),
+    )
 
 
-def _moved(record: Record, outcome: Outcome) -> bool:
-    """The answer now rests on other sentences: what it cited was no decoration."""
+def _cites_other_sentences(record: Record, outcome: Outcome) -> bool:
+    """True where none of the sentences cited before is cited now: the answer did rest on them."""
     before = {citation.quote for citation in citations_of(record.outcome)}
     return not before & {citation.quote for citation in citations_of(outcome)}
-
-
-def _write(service: Service, document: Document) -> None:
-    write_documents(service, [document])

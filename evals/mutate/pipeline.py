@@ -1,4 +1,4 @@
-"""Breaks of the pipeline: each stage replaced by one that does its work wrongly, the rest as it is."""
+"""Mutation operators on the pipeline: one stage is replaced by one that does its work wrongly."""
 
 from __future__ import annotations
 
@@ -22,50 +22,50 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
-    """A way to break the pipeline: its name, the stage it hits, and how to ask the broken one.
+class PipelineOperator:
+    """A mutation of one stage: its name, that stage, and how to ask the mutated pipeline.
 
-    ``ranks`` True: it changes the order of passages and nothing else, so that where all of them are
-    read anyway there is nothing to notice.
+    ``reorders_only`` True: it changes which passages are retrieved and in which order. Where all passages are
+    read for every question, that changes no answer.
     """
 
     name: str
     stage: Stage
     ask: Callable[[Service], Ask]
-    ranks: bool = False
+    reorders_only: bool = False
 
-    def tells(self, service: Service) -> bool:
-        """True where this break can change an answer at all."""
+    def can_change_answers(self, service: Service) -> bool:
+        """False where the mutant is equivalent to the original."""
         passages = sum(service.lexical.count(name) for name in service.lexical.collections())
-        return not self.ranks or passages > service.settings.read.passages
+        return not self.reorders_only or passages > service.settings.read.passages
 
 
 class ShuffledRetriever(Retriever):
     """The right passages in a random order, the same one for the same question."""
 
     def retrieve(self, question: Question, k: int) -> list[Candidate]:
-        found = super().retrieve(question, k)
-        Random(question.text).shuffle(found)  # noqa: S311 (no secret)
-        return found
+        candidates = super().retrieve(question, k)
+        Random(question.text).shuffle(candidates)  # noqa: S311 (no secret)
+        return candidates
 
 
-class LosingRetriever(Retriever):
-    """Loses the best passage, and those with the same text."""
+class WithoutBestRetriever(Retriever):
+    """Leaves out the best passage, and those with the same text."""
 
     def retrieve(self, question: Question, k: int) -> list[Candidate]:
-        found = super().retrieve(question, k)
-        return [candidate for candidate in found if candidate.text != found[0].text]
+        candidates = super().retrieve(question, k)
+        return [candidate for candidate in candidates if candidate.text != candidates[0].text]
 
 
-class DeafRetriever(Retriever):
-    """Hears another question than the one that was asked."""
+class OtherQuestionRetriever(Retriever):
+    """Retrieves for another question."""
 
     def retrieve(self, question: Question, k: int) -> list[Candidate]:
         return super().retrieve(replace(question, text="what is the weather like"), k)
 
 
-class BlindReader:
-    """Reads the first words of every passage as its answer, as surely as the true reader is."""
+class FirstWordsReader:
+    """Reads the first words of every passage as its answer, with the scores of the wrapped reader."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -87,20 +87,19 @@ class BlindReader:
 
 
 def _first_words(span: SpanAnswer) -> SpanAnswer:
-    text, within = span.candidate.document.text, span.candidate.passage.span
-    head = within.slice(text)
-    wide = len(" ".join(head.split(" ")[:2])) or 1
-    place = Span(within.start, min(within.start + wide, within.end))
-    return replace(span, span=place, text=" ".join(place.slice(text).split()), antecedents=())
+    text, passage = span.candidate.document.text, span.candidate.passage.span
+    length = len(" ".join(passage.slice(text).split(" ")[:2])) or 1
+    words = Span(passage.start, min(passage.start + length, passage.end))
+    return replace(span, span=words, text=" ".join(words.slice(text).split()), antecedents=())
 
 
-class SureDecider(Decider):
-    """Says the same confidence whatever another decider decides."""
+class FixedConfidenceDecider(Decider):
+    """Decides as the wrapped decider, always with the same confidence."""
 
     def __init__(self, decider: Decider, confidence: float, threshold: float) -> None:
         self._inner = decider
-        self._sure = confidence
-        self._given = None if confidence >= threshold else Reason.NOT_CONFIDENT
+        self._fixed_confidence = confidence
+        self._fixed_reason = None if confidence >= threshold else Reason.NOT_CONFIDENT
 
     def decide(
         self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]
@@ -108,7 +107,7 @@ class SureDecider(Decider):
         decision = self._inner.decide(analysis, candidates, spans)
         if decision.best is None:
             return decision
-        return replace(decision, confidence=self._sure, reason=self._given)
+        return replace(decision, confidence=self._fixed_confidence, reason=self._fixed_reason)
 
     def is_clear(self, decision: Decision) -> bool:
         return self._inner.is_clear(decision)
@@ -126,7 +125,7 @@ def _engine(
     settings = service.settings
     decider = open_decider(settings)
     if confidence is not None:
-        decider = SureDecider(decider, confidence, settings.decide.threshold)
+        decider = FixedConfidenceDecider(decider, confidence, settings.decide.threshold)
     return Engine(
         service.catalog,
         retriever(service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve),
@@ -137,43 +136,53 @@ def _engine(
 
 
 def _citing(change: Callable[[Citation, Document], Citation]) -> Callable[[Service], Ask]:
-    """Asks as ever, and then changes every citation of the answer."""
+    """Asks the original pipeline, then changes every citation of the answer."""
 
-    def broken(service: Service) -> Ask:
+    def mutated(service: Service) -> Ask:
         def ask(question: Question) -> Outcome:
             outcome = service.engine.ask(question)
             if not isinstance(outcome, Answer):
                 return outcome
-            cited = tuple(change(c, service.catalog.document(c.document_id)) for c in outcome.citations)
-            return replace(outcome, citations=cited)
+            citations = tuple(change(c, service.catalog.document(c.document_id)) for c in outcome.citations)
+            return replace(outcome, citations=citations)
 
         return ask
 
-    return broken
+    return mutated
 
 
 def _shifted(citation: Citation, document: Document) -> Citation:
-    """The same quote, said to be one character further on."""
-    by = 1 if citation.end < len(document.text) else -1
-    return replace(citation, start=citation.start + by, end=citation.end + by)
+    """The same quote with offsets one character off."""
+    offset = 1 if citation.end < len(document.text) else -1
+    return replace(citation, start=citation.start + offset, end=citation.end + offset)
 
 
 def _neighbour(citation: Citation, document: Document) -> Citation:
-    """An exact quote of the sentence after, or before where there is none."""
-    all_of_it = sentences(document.text)
-    after = [s for s in all_of_it if s.start >= citation.end]
-    before = [s for s in all_of_it if s.end <= citation.start]
-    place = after[0] if after else before[-1] if before else citation.span
-    return replace(citation, start=place.start, end=place.end, quote=place.slice(document.text))
+    """An exact quote of the next sentence, or of the one before where there is no next one."""
+    spans = sentences(document.text)
+    after = [span for span in spans if span.start >= citation.end]
+    before = [span for span in spans if span.end <= citation.start]
+    span = after[0] if after else before[-1] if before else citation.span
+    return replace(citation, start=span.start, end=span.end, quote=span.slice(document.text))
 
 
-BREAKS = (
-    Break("best passage lost", Stage.RETRIEVE, lambda s: _engine(s, retriever=LosingRetriever).ask),
-    Break("ranks shuffled", Stage.RETRIEVE, lambda s: _engine(s, retriever=ShuffledRetriever).ask, True),
-    Break("retriever deaf", Stage.RETRIEVE, lambda s: _engine(s, retriever=DeafRetriever).ask, True),
-    Break("reader blind", Stage.READ, lambda s: _engine(s, reader=BlindReader(s.reader)).ask),
-    Break("always sure", Stage.TRUST, lambda s: _engine(s, confidence=1.0).ask),
-    Break("never sure", Stage.TRUST, lambda s: _engine(s, confidence=0.0).ask),
-    Break("citations one character off", Stage.CITE, _citing(_shifted)),
-    Break("the next sentence cited", Stage.CITE, _citing(_neighbour)),
+def _retrieving(retriever: type[Retriever]) -> Callable[[Service], Ask]:
+    return lambda service: _engine(service, retriever=retriever).ask
+
+
+def _confident(confidence: float) -> Callable[[Service], Ask]:
+    return lambda service: _engine(service, confidence=confidence).ask
+
+
+PIPELINE_OPERATORS = (
+    PipelineOperator("best passage lost", Stage.RETRIEVE, _retrieving(WithoutBestRetriever)),
+    PipelineOperator("ranks shuffled", Stage.RETRIEVE, _retrieving(ShuffledRetriever), reorders_only=True),
+    PipelineOperator(
+        "retriever deaf", Stage.RETRIEVE, _retrieving(OtherQuestionRetriever), reorders_only=True
+    ),
+    PipelineOperator("reader blind", Stage.READ, lambda s: _engine(s, reader=FirstWordsReader(s.reader)).ask),
+    PipelineOperator("always sure", Stage.TRUST, _confident(1.0)),
+    PipelineOperator("never sure", Stage.TRUST, _confident(0.0)),
+    PipelineOperator("citations one character off", Stage.CITE, _citing(_shifted)),
+    PipelineOperator("the next sentence cited", Stage.CITE, _citing(_neighbour)),
 )

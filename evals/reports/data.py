@@ -1,7 +1,7 @@
 """A run as JSON data in a stable order: the one source of every other kept report.
 
-The same input gives the same bytes: whatever varies from run to run lies under ``times``, which may
-be left out. Confidence has six digits; the last bits of a model's arithmetic say nothing.
+The same input gives the same bytes: everything that differs from run to run is under ``times``, which may be
+left out. Figures are rounded to six digits, beyond which a model's arithmetic differs between machines.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.diagnose.stage import gold
-from evals.gate import Verdict, stages
-from evals.reports.words import expected
+from evals.gate import Verdict, count_stages
+from evals.reports.labels import expected_label
 from evals.run.runner import Record, Run, answer_text, citations_of
 from evals.run.summary import Figure, Slice
 from rag.errors import UnknownDocument
@@ -19,8 +19,8 @@ from rag.explanation.corpus import Corpus
 from rag.explanation.regions import Region
 from rag.types import Abstention, Answer, Citation, Document, Outcome, RetrievedPassage
 
-SHOWN = 6  # passages of a trace that are kept
-AROUND = 240  # characters of a document kept before and after a citation
+PASSAGES = 6  # of a trace that are kept
+CONTEXT = 240  # characters of a document kept before and after a citation
 
 
 def as_data(
@@ -36,7 +36,7 @@ def as_data(
     drafts: int = 0,
     times: Mapping[str, Figure] | None = None,
 ) -> dict[str, Any]:
-    """The whole run. ``times`` None leaves out all that varies between two runs on the same input."""
+    """The whole run. With ``times`` None the same input gives the same data."""
     data: dict[str, Any] = {
         "dataset": name,
         "passed": all(verdict.passed for verdict in verdicts),
@@ -46,7 +46,7 @@ def as_data(
         "documents": dict(sorted(corpus.versions().items())) if corpus else {},
         "figures": {key: _figure_data(figure) for key, figure in figures.items()},
         "slices": [_slice_data(one) for one in slices],
-        "stages": dict(stages(run.records)),
+        "stages": dict(count_stages(run.records)),
         "verdicts": [_verdict_data(verdict) for verdict in verdicts],
         "cases": [_record_data(record, corpus) for record in run.records],
     }
@@ -82,7 +82,7 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
     return {
         "name": verdict.name,
         "passed": verdict.passed,
-        "told": verdict.told,
+        "told": verdict.summary,
         "bound": verdict.bound,
         "direction": {True: "at_least", False: "at_most", None: None}[verdict.at_least],
         "cases": list(verdict.cases),
@@ -100,12 +100,12 @@ def _record_data(record: Record, corpus: Corpus | None) -> dict[str, Any]:
         "answerable": case.answerable,
         "kind": case.kind,
         "tags": list(case.tags),
-        "expected": expected(record),
-        "must_cite": [[str(place) for place in need] for need in case.must_cite],
-        "passed": not record.trouble,
+        "expected": expected_label(record),
+        "must_cite": [[str(evidence) for evidence in group] for group in case.must_cite],
+        "passed": not record.failure,
         "right": record.scores.right,
         "answer": answer_text(outcome) or None,
-        "trouble": record.trouble or None,
+        "trouble": record.failure or None,
         "stage": str(record.diagnosis.stage) if record.diagnosis else None,
         "why": record.diagnosis.why if record.diagnosis else None,
         "error": record.error or None,
@@ -114,17 +114,17 @@ def _record_data(record: Record, corpus: Corpus | None) -> dict[str, Any]:
         "citations_exact": None if record.exact is None else all(record.exact),
         "documents": sorted({citation.uri for citation in citations_of(outcome)}),
         "outcome": None if outcome is None else _outcome_data(outcome, corpus),
-        "trace": None if outcome is None else _trace_data(outcome, gold_of(record, corpus), corpus),
+        "trace": None if outcome is None else _trace_data(outcome, _gold(record, corpus), corpus),
     }
 
 
-def gold_of(record: Record, corpus: Corpus | None) -> tuple[Region, ...]:
-    """Where a record's answer stands, nowhere for one that has none."""
+def _gold(record: Record, corpus: Corpus | None) -> tuple[Region, ...]:
+    """Where the documents hold a case's answer; empty for an unanswerable one."""
     return () if corpus is None or not record.case.answerable else gold(record.case, corpus)
 
 
 def _outcome_data(outcome: Outcome, corpus: Corpus | None) -> dict[str, Any]:
-    """What was said with where."""
+    """An answer with its citations, or an abstention with the nearest ones."""
     data: dict[str, Any] = {
         "answered": isinstance(outcome, Answer),
         "confidence": _rounded(outcome.confidence),
@@ -140,7 +140,7 @@ def _outcome_data(outcome: Outcome, corpus: Corpus | None) -> dict[str, Any]:
 
 
 def _citation_data(citation: Citation, corpus: Corpus | None) -> dict[str, Any]:
-    before, after = _around(citation, corpus)
+    before, after = _context(citation, corpus)
     return {
         "document_id": citation.document_id,
         "version": citation.version,
@@ -156,12 +156,12 @@ def _citation_data(citation: Citation, corpus: Corpus | None) -> dict[str, Any]:
     }
 
 
-def _around(citation: Citation, corpus: Corpus | None) -> tuple[str, str]:
+def _context(citation: Citation, corpus: Corpus | None) -> tuple[str, str]:
     document = _document(corpus, citation.document_id, citation.version)
     if document is None:
         return citation.prefix, citation.suffix
     text, start, end = document.text, citation.start, citation.end
-    return text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
 
 
 def _document(corpus: Corpus | None, document_id: str, version: str | None = None) -> Document | None:
@@ -173,8 +173,8 @@ def _document(corpus: Corpus | None, document_id: str, version: str | None = Non
         return None
 
 
-def _trace_data(outcome: Outcome, where: Sequence[Region], corpus: Corpus | None) -> dict[str, Any]:
-    """The trace without its times: the best passages and those that hold what was expected."""
+def _trace_data(outcome: Outcome, gold: Sequence[Region], corpus: Corpus | None) -> dict[str, Any]:
+    """The trace without its times: the best passages and those that hold expected evidence."""
     trace = outcome.trace
     passages = trace.retrieved.passages if trace.retrieved else ()
     read = {span.passage_id: span for span in (trace.read.best if trace.read else ())}
@@ -182,8 +182,8 @@ def _trace_data(outcome: Outcome, where: Sequence[Region], corpus: Corpus | None
     chosen = decided.chosen.passage_id if decided and decided.chosen else None
     rows = []
     for rank, passage in enumerate(passages, 1):
-        is_gold = any(region.overlaps(passage) for region in where)
-        if rank <= SHOWN or is_gold:
+        is_gold = any(region.overlaps(passage) for region in gold)
+        if rank <= PASSAGES or is_gold:
             span = read.get(passage.passage_id)
             rows.append(
                 {
@@ -213,7 +213,7 @@ def _snippet(passage: RetrievedPassage, corpus: Corpus | None) -> str:
     if document is None:
         return ""
     text = " ".join(passage.span.slice(document.text).split())
-    return text if len(text) <= 2 * AROUND else text[: 2 * AROUND - 1] + "…"
+    return text if len(text) <= 2 * CONTEXT else text[: 2 * CONTEXT - 1] + "…"
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""A run as one HTML file that needs nothing beside it: figures, plots, and every question to browse."""
+"""A run as one self-contained HTML file: figures, plots, and every question to browse."""
 
 from __future__ import annotations
 
@@ -7,87 +7,88 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from evals.reports.labels import FIGURES, STAGES, number
 from evals.reports.plots import latency_plot, recall_plot, reliability_plot, risk_coverage_plot
-from evals.reports.words import FIGURES, STAGES, number
-from evals.run.comparison import Changes
+from evals.run.comparison import RunComparison
 
 _HEADLINE = ("answered_right", "abstained", "citations_exact", "citation_recall", "recall_5", "auroc", "ece")
-WAY = ("ingest", "retrieve", "read", "trust", "cite")
+STAGE_ORDER = ("ingest", "retrieve", "read", "trust", "cite")
 
 
-def html(data: Mapping[str, Any], changes: Changes | None = None) -> str:
-    """The page for a run's data; ``changes`` against what was accepted before. Texts are escaped."""
+def html(data: Mapping[str, Any], comparison: RunComparison | None = None) -> str:
+    """The page for a run's data; ``comparison`` is with the baseline. All texts are escaped."""
     from jinja2 import Environment, StrictUndefined
 
     here = files("evals.reports")
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = page.from_string((here / "page.html").read_text(encoding="utf-8"))
-    told: str = template.render(
+    page_text: str = template.render(
         data=data,
         style=(here / "page.css").read_text(encoding="utf-8"),
         script=(here / "page.js").read_text(encoding="utf-8"),
         headline=[(name, data["figures"][name]) for name in _HEADLINE if data["figures"][name]["n"]],
         names=FIGURES,
         stages=STAGES,
-        way=WAY,
+        stage_order=STAGE_ORDER,
         number=number,
-        changes=changes,
-        became=_became(changes),
+        case_changes=_case_changes(comparison),
         plots=_plots(data),
         confusion=_confusion(data["cases"]),
-        lost=_lost(data),
+        stage_counts=_stage_counts(data),
         passed=sum(case["passed"] for case in data["cases"]),
-        reached=_reached,
+        stage_state=_stage_state,
     )
-    return told + "\n"
+    return page_text + "\n"
 
 
-def _became(changes: Changes | None) -> dict[str, tuple[str, str | None]]:
+def _case_changes(comparison: RunComparison | None) -> dict[str, tuple[str, str | None]]:
     """By case: better, worse, new or otherwise, with the answer it had before."""
-    if changes is None:
+    if comparison is None:
         return {}
-    groups = (("better", changes.better), ("worse", changes.worse), ("otherwise", changes.other))
-    found = {now.id: (word, before.answer) for word, pairs in groups for before, now in pairs}
-    return {**found, **{case.id: ("new", None) for case in changes.added}}
+    groups = (("better", comparison.better), ("worse", comparison.worse), ("otherwise", comparison.other))
+    changed = {now.id: (word, before.answer) for word, pairs in groups for before, now in pairs}
+    return {**changed, **{case.id: ("new", None) for case in comparison.added}}
 
 
 def _plots(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Title, a line that says how to read it, and the SVG."""
     cases = [case for case in data["cases"] if case["outcome"]]
-    sure = [case["outcome"]["confidence"] for case in cases]
-    # Below the threshold nothing was said, so what counts is whether the best candidate's case is
-    # one with an answer; above it, whether the answer was right.
-    good = [case["right"] if case["outcome"]["answered"] else case["answerable"] for case in cases]
-    given = [case for case in cases if case["outcome"]["answered"]]
-    limits = [case["trace"]["threshold"] for case in cases if case["trace"]["threshold"] is not None]
+    confidence = [case["outcome"]["confidence"] for case in cases]
+    # Of an abstention it isn't known whether its best span is right: it counts as right where the case is
+    # answerable.
+    right = [case["right"] if case["outcome"]["answered"] else case["answerable"] for case in cases]
+    answered = [case for case in cases if case["outcome"]["answered"]]
+    thresholds = [case["trace"]["threshold"] for case in cases if case["trace"]["threshold"] is not None]
     ranks = [rank for case in data["cases"] for rank in case["ranks"] or ()]
     times = list(data.get("times", {}).get("ms", {}).values())
-    drawn = (
+    plots = (
         (
             "Risk and coverage",
             "What share would be wrong if only the surest answers were given.",
-            risk_coverage_plot(sure, good, max(limits, default=None)),
+            risk_coverage_plot(confidence, right, max(thresholds, default=None)),
         ),
         (
             "Reliability",
             "Answers given: is 80 % sure right in 80 % of cases? On the line is honest.",
-            reliability_plot([c["outcome"]["confidence"] for c in given], [c["right"] for c in given]),
+            reliability_plot(
+                [case["outcome"]["confidence"] for case in answered], [case["right"] for case in answered]
+            ),
         ),
         ("Recall at k", "Is what must be cited among the first k passages?", recall_plot(ranks)),
         ("Latency", "Time of a question; the last bar holds all that took longer.", latency_plot(times)),
     )
-    return [one for one in drawn if one[2]]
+    return [plot for plot in plots if plot[2]]
 
 
 def _confusion(cases: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, int, bool]]]]:
-    """Rows of (what, count, is it good): what was asked against what was done."""
+    """Answerable and unanswerable cases; of each the outcomes (name, count, is it the right outcome)."""
     counts: Counter[tuple[bool, str]] = Counter()
     for case in cases:
         outcome = case["outcome"]
-        done = "broke" if outcome is None else "answered" if outcome["answered"] else "abstained"
-        if done == "answered" and case["answerable"]:
-            done = "right" if case["right"] else "wrong"
-        counts[(case["answerable"], done)] += 1
+        result = "broke" if outcome is None else "answered" if outcome["answered"] else "abstained"
+        if result == "answered" and case["answerable"]:
+            result = "right" if case["right"] else "wrong"
+        counts[(case["answerable"], result)] += 1
     rows = [
         ("Has an answer", [("answered right", counts[True, "right"], True)]),
         ("Has none", [("abstained", counts[False, "abstained"], True)]),
@@ -102,15 +103,15 @@ def _confusion(cases: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple
     return rows
 
 
-def _lost(data: Mapping[str, Any]) -> list[tuple[str, int, float]]:
-    """Stage, count, and its share of the greatest count; in the order of a question's way."""
+def _stage_counts(data: Mapping[str, Any]) -> list[tuple[str, int, float]]:
+    """Stage, count, and its share of the greatest count, in the order of the stages."""
     most = max(data["stages"].values(), default=0)
     return [(s, data["stages"][s], data["stages"][s] / most) for s in STAGES if s in data["stages"]]
 
 
-def _reached(case: Mapping[str, Any], stage: str) -> str:
-    """How a stage of a case is drawn: ``ok``, ``failed``, or ``after`` the stage it was lost at."""
-    if case["stage"] not in WAY:
+def _stage_state(case: Mapping[str, Any], stage: str) -> str:
+    """The state of a stage of a case: ``ok``, ``failed``, or ``after`` the stage that failed."""
+    if case["stage"] not in STAGE_ORDER:
         return "after" if case["stage"] else "ok"
-    at, lost = WAY.index(stage), WAY.index(case["stage"])
-    return "ok" if at < lost else "failed" if at == lost else "after"
+    position, failed = STAGE_ORDER.index(stage), STAGE_ORDER.index(case["stage"])
+    return "ok" if position < failed else "failed" if position == failed else "after"

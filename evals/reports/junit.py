@@ -1,7 +1,7 @@
 """A run as JUnit XML, which continuous integration servers show: a test case a question.
 
-Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a question
-that went wrong is a failure, one that broke is an error) and ``gate`` (a threshold each).
+Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a failing case is a
+failure, one that raised an error is an error) and ``gate`` (a test case a verdict).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from evals.gate import Verdict
-from evals.reports.words import STAGES, expected, got
+from evals.reports.labels import STAGES, expected_label, outcome_label
 from evals.run.runner import Record, Run
 
-# XML 1.0 can't hold these at all, not even escaped.
-_UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0 can't hold these characters, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(name: str, run: Run, verdicts: Sequence[Verdict], *, times: bool = True) -> str:
@@ -44,17 +44,20 @@ def _case(suite: Element, name: str, record: Record, *, times: bool) -> None:
     )
     if times:
         case.set("time", f"{record.ms / 1e3:.6f}")
-    if record.trouble:
-        outcome = SubElement(case, "error" if record.error else "failure", message=_clean(record.trouble))
+    if record.failure:
+        outcome = SubElement(case, "error" if record.error else "failure", message=_clean(record.failure))
         outcome.text = _clean(
-            f"question: {record.case.question}\nexpected: {expected(record)}\ngot: {got(record)}"
-            f"{_lost(record)}"
+            f"question: {record.case.question}\nexpected: {expected_label(record)}\n"
+            f"got: {outcome_label(record)}"
+            f"{_stage(record)}"
         )
 
 
-def _lost(record: Record) -> str:
-    found = record.diagnosis
-    return f"\nlost at: {found.stage} ({STAGES[found.stage]}): {found.why}" if found else ""
+def _stage(record: Record) -> str:
+    diagnosis = record.diagnosis
+    if diagnosis is None:
+        return ""
+    return f"\nlost at: {diagnosis.stage} ({STAGES[diagnosis.stage]}): {diagnosis.why}"
 
 
 def _count(suite: Element) -> None:
@@ -64,4 +67,4 @@ def _count(suite: Element) -> None:
 
 
 def _clean(text: str) -> str:
-    return _UNSPEAKABLE.sub("\ufffd", text)
+    return _NOT_XML.sub("\ufffd", text)

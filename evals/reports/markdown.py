@@ -1,73 +1,74 @@
-"""A run as Markdown for a pull request's summary page: verdict first, then what changed, then figures."""
+"""A run as Markdown for a pull request's summary page: verdicts, the comparison, figures, failing cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.reports.words import FIGURES, STAGES, number, shortened
-from evals.run.comparison import Changes
-from evals.run.saved_results import Result
+from evals.reports.labels import FIGURES, STAGES, number, shortened
+from evals.run.comparison import Pair, RunComparison
+from evals.run.saved_results import SavedCase
 
 LISTED = 25  # cases a table shows before it counts the rest
 
 
-def markdown(data: Mapping[str, Any], changes: Changes | None = None) -> str:
-    """The summary of a run's data; ``changes`` against what was accepted before."""
+def markdown(data: Mapping[str, Any], comparison: RunComparison | None = None) -> str:
+    """The summary of a run's data; ``comparison`` is with the baseline."""
     word = "passed" if data["passed"] else "**failed**"
     parts = [f"## {'✅' if data['passed'] else '❌'} {_cell(data['dataset'])}: {word}", _counts(data)]
     parts += [data["note"]] if data["note"] else []
     parts += ["\n".join(f"- {_verdict(verdict)}" for verdict in data["verdicts"])] if data["verdicts"] else []
-    parts += _changes(changes) if changes is not None else []
+    parts += _comparison(comparison) if comparison is not None else []
     parts += [_figures(data["figures"])]
-    wrong = [case for case in data["cases"] if not case["passed"]]
-    if wrong:
-        parts.append(_folded(f"{len(wrong)} cases with trouble", _cases(wrong)))
+    failing = [case for case in data["cases"] if not case["passed"]]
+    if failing:
+        parts.append(_collapsed(f"{len(failing)} cases with trouble", _cases(failing)))
     return "\n\n".join(parts) + "\n"
 
 
 def _counts(data: Mapping[str, Any]) -> str:
     cases = data["cases"]
     passed = sum(case["passed"] for case in cases)
-    lost = ", ".join(f"{STAGES[stage]} {n}" for stage, n in data["stages"].items())
-    told = f"{passed} of {len(cases)} cases pass."
-    return f"{told} Of the others: {lost}." if lost else told
+    stages = ", ".join(f"{STAGES[stage]} {n}" for stage, n in data["stages"].items())
+    line = f"{passed} of {len(cases)} cases pass."
+    return f"{line} Of the others: {stages}." if stages else line
 
 
 def _verdict(verdict: Mapping[str, Any]) -> str:
     mark = "pass" if verdict["passed"] else "**FAIL**"
-    told = f"{mark} {_cell(verdict['told'])}"
+    line = f"{mark} {_cell(verdict['told'])}"
     if verdict["passed"] or not verdict["cases"]:
-        return told
-    lost = ", ".join(f"{STAGES[stage]} {n}" for stage, n in verdict["stages"].items())
+        return line
+    stages = ", ".join(f"{STAGES[stage]} {n}" for stage, n in verdict["stages"].items())
     shown = ", ".join(f"`{name}`" for name in verdict["cases"][:LISTED])
     more = len(verdict["cases"]) - LISTED
-    return f"{told}: {shown}{f' and {more} more' if more > 0 else ''}{f' ({lost})' if lost else ''}"
+    return f"{line}: {shown}{f' and {more} more' if more > 0 else ''}{f' ({stages})' if stages else ''}"
 
 
-def _changes(changes: Changes) -> list[str]:
-    if not changes:
+def _comparison(comparison: RunComparison) -> list[str]:
+    if not comparison:
         return ["No case changed against the baseline."]
     parts = []
-    for title, pairs in (("Worse", changes.worse), ("Better", changes.better), ("Otherwise", changes.other)):
+    titles = (("Worse", comparison.worse), ("Better", comparison.better), ("Otherwise", comparison.other))
+    for title, pairs in titles:
         if pairs:
             parts.append(f"### {title}: {len(pairs)}\n\n{_pairs(pairs)}")
-    for title, cases in (("New", changes.added), ("Gone", changes.removed)):
+    for title, cases in (("New", comparison.added), ("Gone", comparison.removed)):
         if cases:
             parts.append(f"{title}: " + ", ".join(f"`{_cell(case.id)}`" for case in cases[:LISTED]))
     return parts
 
 
-def _pairs(pairs: Sequence[tuple[Result, Result]]) -> str:
+def _pairs(pairs: Sequence[Pair]) -> str:
     rows = [
-        (f"`{b.id}`", b.question, a.answer or "no answer", b.answer or "no answer", _lost(b))
+        (f"`{b.id}`", b.question, a.answer or "no answer", b.answer or "no answer", _stage(b))
         for a, b in pairs[:LISTED]
     ]
     return _table(("case", "question", "before", "now", "lost at"), rows, len(pairs))
 
 
-def _lost(result: Result) -> str:
-    return STAGES.get(result.stage, result.stage) if result.stage else ""
+def _stage(case: SavedCase) -> str:
+    return STAGES.get(case.stage, case.stage) if case.stage else ""
 
 
 def _figures(figures: Mapping[str, Mapping[str, Any]]) -> str:
@@ -95,7 +96,7 @@ def _cases(cases: Sequence[Mapping[str, Any]]) -> str:
     return _table(("case", "question", "expected", "got", "lost at"), rows, len(cases))
 
 
-def _folded(title: str, text: str) -> str:
+def _collapsed(title: str, text: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
 
 
@@ -107,8 +108,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], n: int) -> str:
 
 
 def _cell(text: str) -> str:
-    """One line that no table, mark-up or HTML in it can break."""
-    flat = " ".join(text.split())
+    """The text in one line, with Markdown and HTML in it escaped."""
+    line = " ".join(text.split())
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("*", "\\*")):
-        flat = flat.replace(character, entity)
-    return flat
+        line = line.replace(character, entity)
+    return line

@@ -1,7 +1,7 @@
 """Plots as inline SVG, drawn from a run's data; colours come from the page's style sheet.
 
-Each takes plain numbers and gives a complete ``<svg>``, or an empty text where there is nothing to
-show. Nothing in them is random or measured, so the same data give the same bytes.
+Each takes plain numbers and gives a complete ``<svg>``, or an empty text where there is nothing to show. The
+same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEFT, RIGHT, TOP, BOTTOM = 54, 20, 12, 40
 
 @dataclass(frozen=True, slots=True)
 class _Axes:
-    """Data to pixels; ``xs`` and ``ys`` are (least, greatest)."""
+    """Scales data to pixels; ``xs`` and ``ys`` are (least, greatest)."""
 
     xs: tuple[float, float]
     ys: tuple[float, float]
@@ -39,7 +39,7 @@ class _Axes:
 
 
 def risk_coverage_plot(confidence: Sequence[float], right: Sequence[bool], threshold: float | None) -> str:
-    """Share wrong against share answered, as the threshold falls; a dot where it stands now."""
+    """Share wrong against share answered, for every threshold; a dot at the current one."""
     points = risk_coverage(confidence, right)
     if len(points) < 2:
         return ""
@@ -57,7 +57,7 @@ def risk_coverage_plot(confidence: Sequence[float], right: Sequence[bool], thres
 
 
 def reliability_plot(confidence: Sequence[float], right: Sequence[bool], bins: int = 8) -> str:
-    """Share right against stated confidence, in bins of equal mass; on the diagonal is honest."""
+    """Share right against stated confidence, in bins of equal mass; calibrated ones lie on the diagonal."""
     pairs = sorted(zip(confidence, right, strict=True))
     if len(pairs) < bins:
         return ""
@@ -65,29 +65,29 @@ def reliability_plot(confidence: Sequence[float], right: Sequence[bool], bins: i
     body = f'<line class="guide" x1="{axes.x(0):.1f}" y1="{axes.y(0):.1f}"'
     body += f' x2="{axes.x(1):.1f}" y2="{axes.y(1):.1f}"/>'
     for group in equal_mass_bins(pairs, bins):
-        sure = sum(score for score, _ in group) / len(group)
-        share = sum(good for _, good in group) / len(group)
-        body += f'<line class="gap" x1="{axes.x(sure):.1f}" y1="{axes.y(sure):.1f}"'
-        body += f' x2="{axes.x(sure):.1f}" y2="{axes.y(share):.1f}"/>'
-        body += _dot(axes, sure, share, f"{len(group)} cases, {sure:.0%} sure, {share:.0%} right")
+        stated = sum(score for score, _ in group) / len(group)
+        share = sum(is_right for _, is_right in group) / len(group)
+        body += f'<line class="gap" x1="{axes.x(stated):.1f}" y1="{axes.y(stated):.1f}"'
+        body += f' x2="{axes.x(stated):.1f}" y2="{axes.y(share):.1f}"/>'
+        body += _dot(axes, stated, share, f"{len(group)} cases, {stated:.0%} sure, {share:.0%} right")
     return _svg("reliability", axes, body, "stated confidence", "share right", percent=(True, True))
 
 
 def latency_plot(times: Sequence[float], bins: int = 24) -> str:
-    """How many questions took how long, with median and 95th percentile."""
+    """Histogram of times in milliseconds, with median and 95th percentile."""
     median, slow = percentile(times, 50), percentile(times, 95)
     if len(times) < 2 or median is None or slow is None:
         return ""
-    # One slow first question would squeeze all others into one bar: the last bar holds the tail.
+    # The last bar holds the tail: one slow question would put all others into one bar.
     end = max(slow * 1.25, median * 1.5, 1e-6)
     counts = [0] * bins
     for ms in times:
         counts[min(int(ms / end * bins), bins - 1)] += 1
     axes = _Axes((0, end), (0, max(counts)))
-    wide = (WIDTH - LEFT - RIGHT) / bins
+    bar_width = (WIDTH - LEFT - RIGHT) / bins
     body = "".join(
-        f'<rect class="bar" x="{LEFT + n * wide + 0.5:.1f}" y="{axes.y(count):.1f}" width="{wide - 1:.1f}"'
-        f' height="{axes.y(0) - axes.y(count):.1f}"><title>{count}</title></rect>'
+        f'<rect class="bar" x="{LEFT + n * bar_width + 0.5:.1f}" y="{axes.y(count):.1f}"'
+        f' width="{bar_width - 1:.1f}" height="{axes.y(0) - axes.y(count):.1f}"><title>{count}</title></rect>'
         for n, count in enumerate(counts)
         if count
     )
@@ -99,7 +99,7 @@ def latency_plot(times: Sequence[float], bins: int = 24) -> str:
 
 
 def recall_plot(ranks: Sequence[int | None], depth: int = 10) -> str:
-    """Share of what must be cited that is among the first k passages, for each k."""
+    """Share of expected evidence that is among the first k passages, for each k from 1 to ``depth``."""
     if not ranks:
         return ""
     shares = [sum(rank is not None and rank <= k for rank in ranks) / len(ranks) for k in range(1, depth + 1)]
@@ -135,17 +135,17 @@ def _svg(
 
 def _tick_x(axes: _Axes, value: float, *, percent: bool) -> str:
     at = f'x="{axes.x(value):.1f}" y="{HEIGHT - BOTTOM + 14}"'
-    return f'<text class="tick" {at} text-anchor="middle">{_told(value, percent=percent)}</text>'
+    return f'<text class="tick" {at} text-anchor="middle">{_tick_label(value, percent=percent)}</text>'
 
 
 def _tick_y(axes: _Axes, value: float, *, percent: bool) -> str:
     y = axes.y(value)
     line = f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>'
     at = f'x="{LEFT - 6}" y="{y + 3.5:.1f}"'
-    return f'{line}<text class="tick" {at} text-anchor="end">{_told(value, percent=percent)}</text>'
+    return f'{line}<text class="tick" {at} text-anchor="end">{_tick_label(value, percent=percent)}</text>'
 
 
-def _told(value: float, *, percent: bool) -> str:
+def _tick_label(value: float, *, percent: bool) -> str:
     return f"{value * 100:.0f} %" if percent else f"{value:g}"
 
 

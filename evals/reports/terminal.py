@@ -1,4 +1,4 @@
-"""A run as tables on a terminal: the figures, what got better and worse, and each case with trouble."""
+"""A run as tables on a terminal: figures, tags, failing cases, verdicts, and the comparison of two runs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from evals.gate import Verdict
-from evals.reports.words import FIGURES, STAGES, expected, got, number, shortened
-from evals.run.comparison import Changes, FigureChange
+from evals.reports.labels import FIGURES, STAGES, expected_label, number, outcome_label, shortened
+from evals.run.comparison import FigureDifference, Pair, RunComparison
 from evals.run.runner import Record, Run
-from evals.run.saved_results import Result
 from evals.run.summary import Figure, Slice
 
-_SLICED = 3  # cases below which a tag's row says nothing
+_MIN_SLICE = 3  # cases of a tag that gets a row
 
 
 def show(
@@ -25,18 +24,18 @@ def show(
     figures: Mapping[str, Figure],
     slices: Sequence[Slice] = (),
 ) -> None:
-    """Prints the figures, the tags, then each case with trouble: asked, expected, got, lost where."""
+    """Prints the figures, the tags, then each failing case: question, expected, answer, stage."""
     console.print(_figures_table(name, figures))
-    kept = [one for one in slices if one.right.n >= _SLICED]
-    if kept:
-        console.print(_slices_table(kept))
-    troubled = [record for record in run.records if record.trouble]
-    if troubled:
-        console.print(_cases_table(troubled))
+    shown = [one for one in slices if one.right.n >= _MIN_SLICE]
+    if shown:
+        console.print(_slices_table(shown))
+    failing = [record for record in run.records if record.failure]
+    if failing:
+        console.print(_cases_table(failing))
 
 
 def show_verdicts(console: Console, verdicts: Sequence[Verdict], note: str = "") -> None:
-    """Prints a line a verdict, after what must be known of how they were reached."""
+    """Prints a line a verdict, after the note on how the run is judged."""
     if note:
         console.print(escape(note), highlight=False, soft_wrap=True)
     for verdict in verdicts:
@@ -48,24 +47,24 @@ def show_verdicts(console: Console, verdicts: Sequence[Verdict], note: str = "")
         )
 
 
-def show_changes(console: Console, changes: Changes, before: str = "the baseline") -> None:
-    """Prints what got better and worse, question by question, then the figures that differ."""
-    if not changes and not changes.figures:
+def show_comparison(console: Console, comparison: RunComparison, before: str = "the baseline") -> None:
+    """Prints what is better and worse, question by question, then the figures that differ."""
+    if not comparison and not comparison.figures:
         console.print(f"nothing differs from {escape(before)}", highlight=False)
         return
     titles = (
-        ("better", changes.better, "green"),
-        ("worse", changes.worse, "bold red"),
-        ("otherwise", changes.other, None),
+        ("better", comparison.better, "green"),
+        ("worse", comparison.worse, "bold red"),
+        ("otherwise", comparison.other, None),
     )
     for title, pairs, style in titles:
         if pairs:
-            console.print(_changes_table(f"{len(pairs)} {title} than {before}", pairs, style))
-    for title, cases in (("new", changes.added), ("gone", changes.removed)):
+            console.print(_pairs_table(f"{len(pairs)} {title} than {before}", pairs, style))
+    for title, cases in (("new", comparison.added), ("gone", comparison.removed)):
         if cases:
             console.print(f"{len(cases)} {title}: {escape(', '.join(c.id for c in cases))}", highlight=False)
-    if changes.figures:
-        console.print(_differences_table(before, changes.figures))
+    if comparison.figures:
+        console.print(_differences_table(before, comparison.figures))
 
 
 def _figures_table(name: str, figures: Mapping[str, Figure]) -> Table:
@@ -106,33 +105,33 @@ def _cases_table(records: Sequence[Record]) -> Table:
     for record in records:
         lines = (
             record.case.question,
-            f"expected: {shortened(expected(record))}",
-            f"got: {got(record)}",
-            f"trouble: {record.trouble}",
-            f"lost at: {_lost(record)}",
+            f"expected: {shortened(expected_label(record))}",
+            f"got: {outcome_label(record)}",
+            f"trouble: {record.failure}",
+            f"lost at: {_stage(record)}",
         )
         table.add_row(escape(record.case.id), escape("\n".join(lines)))
     return table
 
 
-def _lost(record: Record) -> str:
+def _stage(record: Record) -> str:
     if record.diagnosis is None:
         return ""
     return f"{STAGES[record.diagnosis.stage]}: {record.diagnosis.why}"
 
 
-def _changes_table(title: str, pairs: Sequence[tuple[Result, Result]], style: str | None) -> Table:
+def _pairs_table(title: str, pairs: Sequence[Pair], style: str | None) -> Table:
     table = Table(title=escape(title), title_justify="left", title_style=style or "", show_lines=True)
     for column in ("case", "question", "before", "now", "lost at"):
         table.add_column(column, overflow="fold")
     for before, now in pairs:
-        lost = STAGES.get(now.stage, now.stage) if now.stage else ""
-        cells = (now.id, now.question, before.answer or "no answer", now.answer or "no answer", lost)
+        stage = STAGES.get(now.stage, now.stage) if now.stage else ""
+        cells = (now.id, now.question, before.answer or "no answer", now.answer or "no answer", stage)
         table.add_row(*(escape(cell) for cell in cells))
     return table
 
 
-def _differences_table(before: str, figures: Sequence[FigureChange]) -> Table:
+def _differences_table(before: str, figures: Sequence[FigureDifference]) -> Table:
     table = Table(title=f"figures that differ from {escape(before)}", title_justify="left")
     table.add_column("figure")
     for column in ("before", "now", "difference", "95 % interval", "p"):
@@ -142,7 +141,7 @@ def _differences_table(before: str, figures: Sequence[FigureChange]) -> Table:
     return table
 
 
-def _difference(figure: FigureChange) -> tuple[str, str, str, str, str]:
+def _difference(figure: FigureDifference) -> tuple[str, str, str, str, str]:
     both = figure.before is not None and figure.now is not None
     return (
         number(figure.name, figure.before),

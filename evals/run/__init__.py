@@ -1,1 +1,1 @@
-"""An evaluation run: asking every case, scoring, summarising, comparing with an earlier run."""
+"""An evaluation run: asks every case, scores the outcomes, summarises them, compares with another run."""

@@ -1,4 +1,4 @@
-"""Which cases a change of documents can have touched, so that only those are asked again."""
+"""Which cases a change of documents can affect, so that only those are asked again."""
 
 from __future__ import annotations
 
@@ -6,55 +6,58 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.cases.case import Case
-from evals.run.saved_results import Results
+from evals.run.saved_results import SavedRun
 from evals.run.target import Search
 
-DEPTH = 10  # passages of a question among which a changed document counts as near
+DEPTH = 10  # passages retrieved for a question; a changed document among them affects it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """The cases to ask, and why: ``documents`` are the addresses that differ, or ``why`` all are."""
+class AffectedCases:
+    """The cases to ask again, and the addresses of the documents that differ.
+
+    ``reason`` is set where something else than documents differs, so that every case is affected.
+    """
 
     cases: tuple[Case, ...]
     documents: tuple[str, ...]
-    why: str = ""
+    reason: str = ""
 
 
-def touched(
+def find_affected(
     cases: Sequence[Case],
-    baseline: Results,
+    baseline: SavedRun,
     *,
     versions: Mapping[str, str],
     models: Mapping[str, str],
     search: Search,
-) -> Touched:
-    """Cases that cited a document which changed or is gone, that a changed or new one comes near to, or
-    that the baseline doesn't know. Other models touch every case.
+) -> AffectedCases:
+    """Cases that a difference from the baseline can affect.
+
+    They cited a document that changed or is gone, or retrieve one that changed or is new, or the baseline
+    doesn't have them. Other models affect every case.
 
     Args:
         versions: the documents' versions now, by address.
-        models: the models now; an entry that the baseline doesn't have tells nothing.
-        search: finds the documents near to a question.
+        models: the models now; those that the baseline doesn't name are not compared.
+        search: the addresses of the documents retrieved for a question.
     """
-    differing = {name for name, what in models.items() if baseline.models.get(name, what) != what}
-    differs = tuple(
-        sorted(
-            uri
-            for uri in versions.keys() | baseline.documents.keys()
-            if versions.get(uri) != baseline.documents.get(uri)
-        )
-    )
-    if differing:
-        return Touched(cases=tuple(cases), documents=differs, why=f"another {', '.join(sorted(differing))}")
-    known = {case.id: set(case.documents) for case in baseline.cases}
-    here = set(differs)
-    now = here & versions.keys()
-    kept = [
-        case
-        for case in cases
-        if case.id not in known
-        or known[case.id] & here
-        or (now and now & set(search(case.as_question(), DEPTH)))
-    ]
-    return Touched(cases=tuple(kept), documents=differs)
+    changed = {
+        uri
+        for uri in versions.keys() | baseline.documents.keys()
+        if versions.get(uri) != baseline.documents.get(uri)
+    }
+    documents = tuple(sorted(changed))
+    models_changed = {name for name, model in models.items() if baseline.models.get(name, model) != model}
+    if models_changed:
+        reason = f"another {', '.join(sorted(models_changed))}"
+        return AffectedCases(cases=tuple(cases), documents=documents, reason=reason)
+    cited = {case.id: set(case.documents) for case in baseline.cases}
+    retrievable = changed & versions.keys()
+
+    def is_affected(case: Case) -> bool:
+        if case.id not in cited or cited[case.id] & changed:
+            return True
+        return bool(retrievable and retrievable & set(search(case.as_question(), DEPTH)))
+
+    return AffectedCases(cases=tuple(case for case in cases if is_affected(case)), documents=documents)

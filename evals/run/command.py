@@ -1,4 +1,4 @@
-"""One evaluation from beginning to end: documents in, questions asked, figures out, a verdict."""
+"""One evaluation from beginning to end: documents in, questions asked, figures, verdicts, reports."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ from evals.reports import terminal
 from evals.reports.data import as_data
 from evals.reports.junit import junit
 from evals.reports.markdown import markdown
-from evals.run import saved_results as results
 from evals.run import summary
-from evals.run.affected_cases import Touched, touched
-from evals.run.comparison import Changes, changes
+from evals.run.affected_cases import AffectedCases, find_affected
+from evals.run.comparison import RunComparison, compare_runs
 from evals.run.runner import Run, run
-from evals.run.saved_results import Results
+from evals.run.saved_results import SavedRun, baseline_path, baseline_text, load_run, saved_run
 from evals.run.target import Target, by_url, in_process
 from rag.errors import SaywhereError, StorageError
 from rag.explanation.corpus import Corpus
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """Where to write what. Without ``times`` two runs on the same input write the same bytes."""
+    """Where to write which report. Without ``times`` two runs on the same input write the same bytes."""
 
     json: Path | None = None
     junit: Path | None = None
@@ -52,14 +51,13 @@ class Options:
     """How a set is asked and judged.
 
     Args:
-        data: ask what is already ingested there, in place of the set's own documents, which are
-            otherwise read into a folder that is thrown away.
+        data: a data folder to ask; by default the set's own documents are read into a temporary one.
         url: ask a running service instead; ``token`` is sent to it.
         jobs: questions asked at once.
-        changed: ask only what changed documents can have touched, since the baseline.
-        baseline: a baseline or report to hold the run against; by default the one beside the set.
-        update_baseline: accept this run as the baseline, after showing what that changes.
-        mutants: breaks of each kind to try; 0: none.
+        affected_only: ask only the cases that changes since the baseline can affect.
+        baseline: a baseline or report to compare the run with; by default the one beside the set.
+        update_baseline: accept this run as the baseline, after showing what differs.
+        mutants: cases whose documents are mutated; 0: no mutation tests.
     """
 
     data: Path | None = None
@@ -67,7 +65,7 @@ class Options:
     token: str | None = None
     collection: str = DEFAULT_COLLECTION
     jobs: int = 1
-    changed: bool = False
+    affected_only: bool = False
     baseline: Path | None = None
     update_baseline: bool = False
     mutants: int = 0
@@ -82,7 +80,7 @@ def evaluate(
     console: Console | None = None,
     progress: bool = True,
 ) -> Exit:
-    """Runs a data set and holds it to its thresholds and baseline; never raises on purpose.
+    """Runs a data set and judges it by its thresholds and baseline. Prints an error of ours, and raises none.
 
     Args:
         dataset: a shipped set's name ("seeds"), a file of cases, or a published set.
@@ -93,36 +91,36 @@ def evaluate(
     Returns:
         PASSED, FAILED, or COULD_NOT_RUN after one line on standard error that says why.
     """
-    chosen_options = options or Options()
+    options = options or Options()
     try:
-        chosen = load(dataset)
-        with _target(chosen, settings, chosen_options) as target:
-            return measure(chosen, target, chosen_options, console=console or Console(), progress=progress)
+        loaded = load(dataset)
+        with _target(loaded, settings, options) as target:
+            return measure(loaded, target, options, console=console or Console(), progress=progress)
     except SaywhereError as error:
         print(f"could not run the evaluation: {error}", file=sys.stderr)
         return Exit.COULD_NOT_RUN
 
 
 def measure(dataset: Dataset, target: Target, options: Options, *, console: Console, progress: bool) -> Exit:
-    """Asks, prints, writes and judges, over any way to ask.
+    """Asks, prints, judges and writes reports, over any system to ask.
 
     Raises:
         DatasetError: no case to ask, or a baseline that can't be used.
         StorageError: a report can't be written.
     """
-    corpus = Corpus(target.texts, options.collection)
-    path, before = _baseline(dataset, options)
-    only: Touched | None = None
-    if options.changed:
-        only = _touched(dataset, before, corpus, target)
-        dataset = replace(dataset, cases=only.cases)
-        _say_touched(console, only)
-        if not only.cases:
+    corpus = Corpus(target.store, options.collection)
+    path, baseline = _baseline(dataset, options)
+    if options.affected_only:
+        affected = _affected(dataset, baseline, corpus, target)
+        dataset = replace(dataset, cases=affected.cases)
+        reason = affected.reason or f"{len(affected.documents)} documents changed"
+        console.print(f"{reason}: {len(affected.cases)} cases to ask again", highlight=False, soft_wrap=True)
+        if not affected.cases:
             return Exit.PASSED
     if not dataset.cases:
         raise DatasetError(f"{dataset.name} has no case that is not a draft")
-    with _bar(dataset.name, progress) as step:
-        done = run(
+    with _progress_bar(dataset.name, progress) as step:
+        records = run(
             dataset.cases,
             target.ask,
             corpus=corpus,
@@ -130,31 +128,38 @@ def measure(dataset: Dataset, target: Target, options: Options, *, console: Cons
             jobs=options.jobs,
             progress=step,
         )
-    judged = _Judged(dataset, done, corpus, dict(target.models()), partial=only is not None, before=before)
-    _show(console, judged)
+    evaluation = _Evaluation(
+        dataset=dataset,
+        run=records,
+        corpus=corpus,
+        models=dict(target.models()),
+        partial=options.affected_only,
+        baseline=baseline,
+    )
+    _show(console, evaluation)
     if options.update_baseline:
-        if path is None or only is not None:
+        if path is None or options.affected_only:
             raise DatasetError("a baseline lies beside a file of cases, and is of all of them")
-        judged = replace(judged, before=results.of_data(judged.data(verdicts=[], times=False)))
-        _write(path, results.as_baseline(judged.data(verdicts=[], times=False)))
+        evaluation = replace(evaluation, baseline=evaluation.saved())
+        _write(path, baseline_text(evaluation.data(verdicts=[], times=False)))
         console.print(f"accepted as the baseline: {path}", highlight=False, soft_wrap=True)
-    mutation = _mutate(target, options, judged, console, progress=progress) if options.mutants else {}
-    verdicts = judged.verdicts()
-    terminal.show_verdicts(console, verdicts, judged.note())
-    _keep(options.reports, judged, verdicts, mutation)
+    mutation = _mutate(target, options, evaluation, console, progress=progress) if options.mutants else {}
+    verdicts = evaluation.verdicts()
+    terminal.show_verdicts(console, verdicts, evaluation.note())
+    _write_reports(options.reports, evaluation, verdicts, mutation)
     return gate.exit_code(verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A run with all that its reports are made from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evaluation:
+    """A run with everything that its reports are made from. ``partial``: not all cases were asked."""
 
     dataset: Dataset
     run: Run
     corpus: Corpus
     models: dict[str, str]
     partial: bool
-    before: Results | None
+    baseline: SavedRun | None
 
     def verdicts(self) -> list[Verdict]:
         return gate.judge(
@@ -162,12 +167,12 @@ class _Judged:
             summary.summarise(self.run),
             at_least=self.dataset.at_least,
             at_most=self.dataset.at_most,
-            baseline=self.before,
-            only=self.partial,
+            baseline=self.baseline,
+            partial=self.partial,
         )
 
     def note(self) -> str:
-        return gate.note(self.run, only=self.partial)
+        return gate.note(self.run, partial=self.partial)
 
     def data(self, *, verdicts: list[Verdict], times: bool) -> dict[str, Any]:
         return as_data(
@@ -183,82 +188,92 @@ class _Judged:
             times=summary.latencies(self.run) if times else None,
         )
 
-    def changes(self) -> Changes | None:
+    def saved(self) -> SavedRun:
+        """The run in the form that is compared with others."""
+        return saved_run(self.data(verdicts=[], times=False))
+
+    def comparison(self) -> RunComparison | None:
         """Against the baseline, over the cases that were asked."""
-        if self.before is None:
+        if self.baseline is None:
             return None
-        now = results.of_data(self.data(verdicts=[], times=False))
-        asked = {case.id for case in now.cases}
-        kept = tuple(case for case in self.before.cases if not self.partial or case.id in asked)
-        return changes(self.before.model_copy(update={"cases": kept}), now)
+        now = self.saved()
+        if not self.partial:
+            return compare_runs(self.baseline, now)
+        ids = {case.id for case in now.cases}
+        cases = tuple(case for case in self.baseline.cases if case.id in ids)
+        return compare_runs(self.baseline.model_copy(update={"cases": cases}), now)
 
 
-def _show(console: Console, judged: _Judged) -> None:
-    figures, times = summary.summarise(judged.run), summary.latencies(judged.run)
-    terminal.show(console, judged.dataset.name, judged.run, {**figures, **times}, summary.slices(judged.run))
-    drafts = len(judged.dataset.drafts)
+def _show(console: Console, evaluation: _Evaluation) -> None:
+    figures, times = summary.summarise(evaluation.run), summary.latencies(evaluation.run)
+    slices = summary.slices(evaluation.run)
+    terminal.show(console, evaluation.dataset.name, evaluation.run, {**figures, **times}, slices)
+    drafts = len(evaluation.dataset.drafts)
     if drafts:
         console.print(f"{drafts} drafts were left out: a person has to look at them first", highlight=False)
-    found = judged.changes()
-    if found is not None:
-        terminal.show_changes(console, found)
+    comparison = evaluation.comparison()
+    if comparison is not None:
+        terminal.show_comparison(console, comparison)
 
 
-def _keep(reports: Reports, judged: _Judged, verdicts: list[Verdict], mutation: Mapping[str, Any]) -> None:
-    """Writes the reports that are wanted."""
-    data = judged.data(verdicts=verdicts, times=reports.times)
+def _write_reports(
+    reports: Reports, evaluation: _Evaluation, verdicts: list[Verdict], mutation: Mapping[str, Any]
+) -> None:
+    """Writes the reports that the options name."""
+    data = evaluation.data(verdicts=verdicts, times=reports.times)
     if mutation:
         data["mutation"] = mutation
     if reports.json is not None:
         _write(reports.json, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     if reports.junit is not None:
-        _write(reports.junit, junit(judged.dataset.name, judged.run, verdicts, times=reports.times))
+        _write(reports.junit, junit(evaluation.dataset.name, evaluation.run, verdicts, times=reports.times))
     if reports.markdown is not None:
-        _write(reports.markdown, markdown(data, judged.changes()))
+        _write(reports.markdown, markdown(data, evaluation.comparison()))
     if reports.html is not None:
         from evals.reports.html import html
 
-        _write(reports.html, html(data, judged.changes()))
+        _write(reports.html, html(data, evaluation.comparison()))
 
 
-def _baseline(dataset: Dataset, options: Options) -> tuple[Path | None, Results | None]:
-    """Where the baseline lies, and what it says where there is one."""
+def _baseline(dataset: Dataset, options: Options) -> tuple[Path | None, SavedRun | None]:
+    """Where the baseline lies, and what it holds where there is one."""
     path = options.baseline
     if path is None and dataset.path is not None:
-        path = results.baseline_path(dataset.path)
-    named = options.baseline is not None and not options.update_baseline
-    if path is None or (not path.is_file() and not named):
+        path = baseline_path(dataset.path)
+    is_required = options.baseline is not None and not options.update_baseline
+    if path is None or (not path.is_file() and not is_required):
         return path, None
-    return path, results.load(path)
+    return path, load_run(path)
 
 
-def _touched(dataset: Dataset, before: Results | None, corpus: Corpus, target: Target) -> Touched:
-    if before is None:
+def _affected(dataset: Dataset, baseline: SavedRun | None, corpus: Corpus, target: Target) -> AffectedCases:
+    if baseline is None:
         raise DatasetError("without a baseline nothing is known to have changed: --update-baseline makes one")
-    return touched(
-        dataset.cases, before, versions=corpus.versions(), models=target.models(), search=target.search
+    return find_affected(
+        dataset.cases, baseline, versions=corpus.versions(), models=target.models(), search=target.search
     )
 
 
-def _say_touched(console: Console, only: Touched) -> None:
-    why = only.why or f"{len(only.documents)} documents changed"
-    console.print(f"{why}: {len(only.cases)} cases to ask again", highlight=False, soft_wrap=True)
-
-
 def _mutate(
-    target: Target, options: Options, judged: _Judged, console: Console, *, progress: bool
+    target: Target, options: Options, evaluation: _Evaluation, console: Console, *, progress: bool
 ) -> Mapping[str, Any]:
-    """Breaks things on purpose, tells what was noticed, and gives it as data."""
+    """Runs the mutation tests, prints their outcome, and gives it as data."""
     if target.service is None:
         raise DatasetError("what is broken on purpose is broken in this process: not by URL")
-    from evals.mutate.command import mutate
-    from evals.reports.mutants import mutants_data, show_mutants
+    from evals.mutate.command import run_mutants
+    from evals.reports.mutants import mutation_data, show_mutation
 
-    whole = results.of_data(judged.data(verdicts=[], times=False))
-    with _bar("mutants", progress) as step:
-        tried = mutate(judged.dataset, target.service, judged.run, whole, each=options.mutants, progress=step)
-    show_mutants(console, tried)
-    return mutants_data(tried)
+    with _progress_bar("mutants", progress) as step:
+        result = run_mutants(
+            evaluation.dataset,
+            target.service,
+            evaluation.run,
+            evaluation.saved(),
+            cases=options.mutants,
+            progress=step,
+        )
+    show_mutation(console, result)
+    return mutation_data(result)
 
 
 def _target(dataset: Dataset, settings: Settings, options: Options) -> AbstractContextManager[Target]:
@@ -268,11 +283,11 @@ def _target(dataset: Dataset, settings: Settings, options: Options) -> AbstractC
 
 
 @contextmanager
-def _bar(name: str, shown: bool) -> Iterator[Callable[[int, int], None]]:
+def _progress_bar(name: str, visible: bool) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not visible) as bar:
         task = bar.add_task(name)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _write(path: Path, text: str) -> None:

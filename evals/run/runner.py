@@ -1,4 +1,4 @@
-"""Asks every case and records what came back; one broken case is a record, never the end."""
+"""Asks every case and records its outcome. An error is recorded against its case; the run goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from evals.cases.case import Case
 from evals.diagnose.stage import Diagnosis, diagnose
 from evals.metrics.citation_precision_recall import forbidden_cited, uncited
-from evals.run.scores import Retrieval, Scores, retrieval, score
+from evals.run.scores import EvidenceRanking, Scores, rank_evidence, score
 from rag.errors import UnknownDocument
 from rag.explanation.corpus import Corpus
 from rag.types import DEFAULT_COLLECTION, Abstention, Answer, Citation, Outcome, Question
@@ -21,11 +21,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One case with its outcome. ``exact`` has an entry a citation, None: no catalog to check in.
+    """One case with its outcome, its scores, and ``ms``, the milliseconds that asking took.
 
-    ``error`` is the exception's class and message where asking failed; ``outcome`` is then None.
-    ``trouble`` says in words what is wrong, empty where nothing is; ``diagnosis`` at which stage.
-    ``ranking`` says how the passages that must be cited were ranked, where that is known.
+    ``exact`` has an entry for each citation: does its quote equal the stored text? None where there is no
+    corpus to check in. ``error`` is the exception's class and message where asking raised one; ``outcome``
+    is then None. ``failure`` says what is wrong, empty for a case that passes; ``diagnosis`` says at which
+    stage. ``ranking`` says how the expected evidence was ranked, None where there is none or no trace.
     """
 
     case: Case
@@ -34,9 +35,9 @@ class Record:
     exact: tuple[bool, ...] | None
     ms: float
     error: str = ""
-    trouble: str = ""
+    failure: str = ""
     diagnosis: Diagnosis | None = None
-    ranking: Retrieval | None = None
+    ranking: EvidenceRanking | None = None
 
     @property
     def answered(self) -> bool:
@@ -49,7 +50,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """All records, in the order of the cases, with the processor time they took in this process."""
+    """All records, in the order of the cases, and the processor time of this process in milliseconds."""
 
     records: tuple[Record, ...]
     cpu_ms: float = field(default=0.0, compare=False)
@@ -64,13 +65,13 @@ def run(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Run:
-    """Asks each case and scores it; records are in the order of the cases, however many at once.
+    """Asks each case and scores it.
 
     Args:
-        ask: answers one question; what it raises is recorded. Safe to call from ``jobs`` threads.
-        corpus: where each citation is looked up again; without it exactness is not measured.
-        jobs: how many questions are asked at once.
-        progress: called after each case with how many are done, of how many.
+        ask: answers one question; what it raises is recorded. It is called from ``jobs`` threads.
+        corpus: where each citation is looked up; without it exactness is not measured.
+        jobs: how many questions are asked at once; records keep the order of the cases.
+        progress: called after each case with the number done and the number of all.
     """
     since = time.process_time()
     records: list[Record] = []
@@ -99,20 +100,20 @@ def _record(case: Case, ask: Ask, corpus: Corpus | None, collection: str) -> Rec
     since = time.perf_counter()
     try:
         outcome = ask(case.as_question(collection))
-    except Exception as broken:  # noqa: BLE001 (whatever breaks is recorded against its case)
-        error = f"{type(broken).__name__}: {broken}"
+    except Exception as raised:  # noqa: BLE001 (any error is recorded against its case)
+        error = f"{type(raised).__name__}: {raised}"
     ms = (time.perf_counter() - since) * 1e3
-    return judged(case, outcome, corpus=corpus, ms=ms, error=error)
+    return judge_outcome(case, outcome, corpus=corpus, ms=ms, error=error)
 
 
-def judged(
+def judge_outcome(
     case: Case, outcome: Outcome | None, *, corpus: Corpus | None, ms: float = 0.0, error: str = ""
 ) -> Record:
-    """The record of one outcome; None stands for a question that broke."""
-    exact = None if corpus is None else tuple(_exact(c, corpus) for c in citations_of(outcome))
-    ranking = retrieval(case, outcome, corpus)
+    """The record of one outcome; None stands for a question that raised an error."""
+    exact = None if corpus is None else tuple(_is_exact(c, corpus) for c in citations_of(outcome))
+    ranking = rank_evidence(case, outcome, corpus)
     scores = score(case, outcome, ranking)
-    trouble = error or _trouble(case, outcome, scores, exact)
+    failure = error or _failure(case, outcome, scores, exact)
     return Record(
         case=case,
         outcome=outcome,
@@ -120,14 +121,14 @@ def judged(
         exact=exact,
         ms=ms,
         error=error,
-        trouble=trouble,
-        diagnosis=diagnose(case, outcome, right=scores.right, corpus=corpus) if trouble else None,
+        failure=failure,
+        diagnosis=diagnose(case, outcome, right=scores.right, corpus=corpus) if failure else None,
         ranking=ranking,
     )
 
 
-def _exact(citation: Citation, corpus: Corpus) -> bool:
-    """Looked up anew and compared here, so that the system isn't its own judge."""
+def _is_exact(citation: Citation, corpus: Corpus) -> bool:
+    """True where the stored text at the citation's offsets is its quote, whatever the system says of it."""
     try:
         text = corpus.document(citation.document_id, citation.version).text
     except UnknownDocument:
@@ -135,7 +136,7 @@ def _exact(citation: Citation, corpus: Corpus) -> bool:
     return text[citation.start : citation.end] == citation.quote
 
 
-def _trouble(case: Case, outcome: Outcome | None, scores: Scores, exact: tuple[bool, ...] | None) -> str:
+def _failure(case: Case, outcome: Outcome | None, scores: Scores, exact: tuple[bool, ...] | None) -> str:
     parts = []
     if isinstance(outcome, Abstention) and case.answerable:
         parts.append(f"abstained ({outcome.reason}, confidence {outcome.confidence:.2f})")

@@ -1,4 +1,4 @@
-"""What a run came to, as it is kept: a committed baseline, or a report's JSON. Both are read alike.
+"""A saved run: a committed baseline, or a report's JSON. Both are read alike.
 
 A baseline holds no times and no texts of documents, so that it may be committed and its diff read.
 """
@@ -14,13 +14,24 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.cases.case import DatasetError
 
-ENDING = ".baseline.json"
-KEPT = ("id", "question", "answerable", "passed", "right", "answer", "stage", "why", "scores", "documents")
+BASELINE_SUFFIX = ".baseline.json"
+SAVED_FIELDS = (
+    "id",
+    "question",
+    "answerable",
+    "passed",
+    "right",
+    "answer",
+    "stage",
+    "why",
+    "scores",
+    "documents",
+)
 _FORM = ConfigDict(frozen=True, extra="ignore")
 
 
-class Result(BaseModel):
-    """One case of a kept run. ``documents`` are the addresses of what it cited or showed."""
+class SavedCase(BaseModel):
+    """One case of a saved run. ``documents`` are the addresses of those it cited or showed."""
 
     model_config = _FORM
     id: str
@@ -41,15 +52,15 @@ class _Figure(BaseModel):
     n: int
 
 
-class Results(BaseModel):
-    """A kept run. ``documents`` are the versions that were asked, by address."""
+class SavedRun(BaseModel):
+    """A saved run. ``documents`` has the version of each document, by address."""
 
     model_config = _FORM
     dataset: str
     figures: dict[str, _Figure]
     models: dict[str, str] = {}
     documents: dict[str, str] = {}
-    cases: tuple[Result, ...]
+    cases: tuple[SavedCase, ...]
 
     def value(self, name: str) -> float | None:
         """A figure's value, None where it was not measured."""
@@ -57,19 +68,19 @@ class Results(BaseModel):
         return None if figure is None else figure.value
 
 
-def of_data(data: Mapping[str, Any]) -> Results:
-    """The kept part of a run's JSON data."""
-    return Results.model_validate(data)
+def saved_run(data: Mapping[str, Any]) -> SavedRun:
+    """The part of a run's JSON data that is compared with other runs."""
+    return SavedRun.model_validate(data)
 
 
-def load(path: Path) -> Results:
+def load_run(path: Path) -> SavedRun:
     """A baseline or report.
 
     Raises:
         DatasetError: it can't be read, or is neither.
     """
     try:
-        return Results.model_validate_json(path.read_text(encoding="utf-8"))
+        return SavedRun.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: can't be read: {error}") from None
     except ValidationError as error:
@@ -82,10 +93,10 @@ def load(path: Path) -> Results:
 
 def baseline_path(cases: Path) -> Path:
     """Where the baseline of a set lies: beside its cases."""
-    return cases.with_name(cases.stem + ENDING)
+    return cases.with_name(cases.stem + BASELINE_SUFFIX)
 
 
-def as_baseline(data: Mapping[str, Any]) -> str:
+def baseline_text(data: Mapping[str, Any]) -> str:
     """The text of a baseline: a case a line, so that a diff shows which ones changed."""
     head = {
         "dataset": data["dataset"],
@@ -93,10 +104,7 @@ def as_baseline(data: Mapping[str, Any]) -> str:
         "documents": data["documents"],
         "figures": {k: {"value": f["value"], "n": f["n"]} for k, f in data["figures"].items()},
     }
-    lines = [_dump({key: case[key] for key in KEPT if case.get(key) is not None}) for case in data["cases"]]
-    told = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
-    return f'{told},\n "cases": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    cases = [{key: case[key] for key in SAVED_FIELDS if case.get(key) is not None} for case in data["cases"]]
+    lines = ",\n  ".join(json.dumps(case, ensure_ascii=False) for case in cases)
+    opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return f'{opening},\n "cases": [\n  {lines}\n ]\n}}\n'

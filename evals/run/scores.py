@@ -1,4 +1,4 @@
-"""One outcome held against one case: every per-question score."""
+"""One outcome scored against one case: every per-question score."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from rag.explanation.corpus import Corpus
 from rag.explanation.passage_trace import trace_regions
 from rag.types import Abstention, Answer, Outcome
 
-DEPTH = 10  # passages that ranking figures look at
+DEPTH = 10  # passages that nDCG looks at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieval:
-    """How the passages that must be cited were ranked; each need counts once.
+class EvidenceRanking:
+    """How well the passages that hold expected evidence were ranked.
 
-    ``ranks`` has an entry a need: the rank of the first passage that meets it, None: none found does.
+    ``ranks`` has an entry for each group of alternative evidence: the rank (from 1) of the first passage that
+    holds one of it, None where no retrieved passage does.
     """
 
     ranks: tuple[int | None, ...]
@@ -40,18 +41,18 @@ class Retrieval:
 
     @property
     def scores(self) -> dict[str, float]:
-        """The figures by name."""
+        """The scores by name."""
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "ranks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What was measured on one case; None: does not apply to it.
+    """The scores of one case, each in [0, 1]; None where one doesn't apply.
 
-    ``em``, ``f1`` apply to answerable cases with accepted texts, ``citation_recall`` and the ranking
-    figures to answerable cases with places that must be cited; an abstention or error scores 0 on
-    the former. ``citation_precision``, ``statement_*`` and ``answer_in_citation`` apply to answers given,
-    ``not_forbidden`` to answers of cases that forbid places.
+    ``em`` and ``f1`` apply to answerable cases with accepted texts, ``citation_recall`` and the ranking
+    scores to answerable cases with evidence that must be cited; an abstention or error scores 0 on the
+    former. ``citation_precision``, ``statement_*`` and ``answer_in_citation`` apply to answers,
+    ``not_forbidden`` to answers of cases with forbidden evidence.
     """
 
     right: bool
@@ -70,26 +71,22 @@ class Scores:
     ndcg_10: float | None = None
 
 
-NAMES = tuple(field.name for field in fields(Scores) if field.name != "right")
-
-
-def score(case: Case, outcome: Outcome | None, ranking: Retrieval | None = None) -> Scores:
-    """The scores of one outcome; None stands for a question that broke."""
+def score(case: Case, outcome: Outcome | None, ranking: EvidenceRanking | None = None) -> Scores:
+    """The scores of one outcome; None stands for a question that raised an error."""
     answer = outcome if isinstance(outcome, Answer) else None
     text = answer.text if answer else ""
-    cited = answer.citations if answer else ()
-    quotes = [citation.quote for citation in cited]
-    texts = case.exact_answers
-    needs = case.must_cite
+    citations = answer.citations if answer else ()
+    quotes = [citation.quote for citation in citations]
+    accepted, expected, forbidden = case.exact_answers, case.must_cite, case.must_not_cite
     return Scores(
-        right=_right(case, outcome),
-        em=exact_match(text, texts) if texts else None,
-        f1=f1(text, texts) if texts else None,
-        citation_recall=citation_recall(cited, needs) if needs else None,
-        citation_precision=citation_precision(cited, needs, case.may_cite) if answer and needs else None,
-        not_forbidden=(
-            float(not forbidden_cited(cited, case.must_not_cite)) if answer and case.must_not_cite else None
+        right=_is_right(case, outcome),
+        em=exact_match(text, accepted) if accepted else None,
+        f1=f1(text, accepted) if accepted else None,
+        citation_recall=citation_recall(citations, expected) if expected else None,
+        citation_precision=(
+            citation_precision(citations, expected, case.may_cite) if answer and expected else None
         ),
+        not_forbidden=float(not forbidden_cited(citations, forbidden)) if answer and forbidden else None,
         answer_in_citation=answer_in_citation(text, quotes) if answer else None,
         statement_recall=statement_recall(answer.statements, quotes) if answer else None,
         statement_precision=statement_precision(answer.statements, quotes) if answer else None,
@@ -97,44 +94,44 @@ def score(case: Case, outcome: Outcome | None, ranking: Retrieval | None = None)
     )
 
 
-def retrieval(case: Case, outcome: Outcome | None, corpus: Corpus | None) -> Retrieval | None:
-    """How what must be cited was ranked; None where the case names nothing or there is no trace."""
+def rank_evidence(case: Case, outcome: Outcome | None, corpus: Corpus | None) -> EvidenceRanking | None:
+    """How the evidence that must be cited was ranked; None where the case has none, or without a trace."""
     if corpus is None or not case.must_cite:
         return None
     if outcome is None:
-        return ranked([None] * len(case.must_cite))
+        return ranking_of([None] * len(case.must_cite))
     ranks = []
-    for need in case.must_cite:
-        trace = trace_regions(regions(need, corpus.documents()), outcome.trace)
+    for group in case.must_cite:
+        trace = trace_regions(regions(group, corpus.documents()), outcome.trace)
         if not trace.pool_size:
             return None
         ranks.append(trace.rank)
-    return ranked(ranks)
+    return ranking_of(ranks)
 
 
-def ranked(ranks: Sequence[int | None]) -> Retrieval:
-    """Ranking figures of needs by the rank at which each is first met, None: never.
+def ranking_of(ranks: Sequence[int | None]) -> EvidenceRanking:
+    """Ranking scores of groups of evidence by the rank at which each is first found, None: not found.
 
-    Needs that one passage meets count as one.
+    Groups found in one passage count as one.
     """
-    wanted = {f"rank {rank}" if rank else f"unmet {n}" for n, rank in enumerate(ranks)}
-    order = [f"rank {rank}" for rank in range(1, max((r for r in ranks if r), default=0) + 1)]
-    return Retrieval(
+    relevant = {f"rank {rank}" if rank else f"not found {n}" for n, rank in enumerate(ranks)}
+    retrieved = [f"rank {rank}" for rank in range(1, max((r for r in ranks if r), default=0) + 1)]
+    return EvidenceRanking(
         ranks=tuple(ranks),
-        recall_1=recall_at_k(order, wanted, 1),
-        recall_5=recall_at_k(order, wanted, 5),
-        recall_10=recall_at_k(order, wanted, 10),
-        reciprocal_rank=reciprocal_rank(order, wanted),
-        ndcg_10=ndcg(order, dict.fromkeys(wanted, 1), DEPTH),
+        recall_1=recall_at_k(retrieved, relevant, 1),
+        recall_5=recall_at_k(retrieved, relevant, 5),
+        recall_10=recall_at_k(retrieved, relevant, 10),
+        reciprocal_rank=reciprocal_rank(retrieved, relevant),
+        ndcg_10=ndcg(retrieved, dict.fromkeys(relevant, 1), DEPTH),
     )
 
 
-def _right(case: Case, outcome: Outcome | None) -> bool:
+def _is_right(case: Case, outcome: Outcome | None) -> bool:
     if not case.answerable:
         return isinstance(outcome, Abstention)
     if not isinstance(outcome, Answer):
         return False
-    if not case.answers:  # a ranking set: nothing is known but where the answer is
+    if not case.answers:  # a ranking set: only the documents that answer are known
         return bool(case.must_cite) and citation_recall(outcome.citations, case.must_cite) == 1.0
     statements = tuple(statement.text for statement in outcome.statements)
     return answer_right(Prediction(text=outcome.text, statements=statements), case.answers)

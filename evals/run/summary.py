@@ -1,4 +1,4 @@
-"""A run in figures: each with its n and its 95 % interval, over all questions or those of a tag."""
+"""A run in figures: each with its n and its 95 % interval, over all cases or those of a tag."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ _MEANS = (
     "reciprocal_rank",
     "ndcg_10",
 )
-_LEAST = 20  # records below which an area's interval would be a guess
+_MIN_RECORDS = 20  # of an interval of a figure that is no mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One number about a run over ``n`` things. ``value`` None: nothing to measure it on."""
+    """A figure over ``n`` cases (or citations), with the bounds of its 95 % interval.
+
+    ``value`` is None where there is nothing to measure, ``low`` and ``high`` where there is no interval.
+    """
 
     name: str
     value: float | None
@@ -45,7 +48,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The cases of one tag: how many, how many were right, and what that leaves uncertain."""
+    """The cases of one tag: the share that is right, and citation recall."""
 
     tag: str
     right: Figure
@@ -53,11 +56,11 @@ class Slice:
 
 
 def summarise(run: Run) -> dict[str, Figure]:
-    """All figures by name, in the order a reader wants them.
+    """All figures by name, in the order of reports.
 
-    No record ever drops out of a figure because the system kept silent or broke: an answerable
-    question without an answer counts as wrong in ``answered_right``, ``em``, ``f1`` and
-    ``citation_recall``, an unanswerable one that broke as not abstained.
+    A case stays in every figure where the system abstained or raised an error: an answerable question
+    without an answer counts as wrong in ``answered_right``, ``em``, ``f1`` and ``citation_recall``, an
+    unanswerable one that raised an error as not abstained.
     """
     records = run.records
     answerable = [r for r in records if r.case.answerable]
@@ -66,7 +69,7 @@ def summarise(run: Run) -> dict[str, Figure]:
         _mean("answered_right", [float(r.scores.right) for r in answerable]),
         _mean("abstained", [float(r.scores.right) for r in unanswerable]),
         _mean("citations_exact", [float(e) for r in records for e in r.exact or ()]),
-        *(_mean(name, _given(getattr(r.scores, name) for r in records)) for name in _MEANS),
+        *(_mean(name, _measured(getattr(r.scores, name) for r in records)) for name in _MEANS),
         *_abstention(records),
         *_confidence(records),
         Figure(name="errors", value=float(sum(bool(r.error) for r in records)), n=len(records)),
@@ -75,7 +78,7 @@ def summarise(run: Run) -> dict[str, Figure]:
 
 
 def slices(run: Run) -> list[Slice]:
-    """A row a tag, those that most cases have first; kinds of unanswerable cases count as tags."""
+    """A slice for each tag, most cases first; kinds of unanswerable cases count as tags."""
     tagged: dict[str, list[Record]] = {}
     for record in run.records:
         kind = () if record.case.answerable else (f"no answer: {record.case.kind}",)
@@ -86,15 +89,17 @@ def slices(run: Run) -> list[Slice]:
         Slice(
             tag=tag,
             right=_mean("right", [float(r.scores.right) for r in records]),
-            citation_recall=_mean("citation_recall", _given(r.scores.citation_recall for r in records)),
+            citation_recall=_mean("citation_recall", _measured(r.scores.citation_recall for r in records)),
         )
         for tag, records in ordered
     ]
 
 
 def latencies(run: Run) -> dict[str, Figure]:
-    """Times of a question in milliseconds, apart, as they differ from run to run; its cost, in
-    milliseconds of processor time of this process (little, where a service elsewhere was asked)."""
+    """Milliseconds of a question, by the clock and of this process's processor time.
+
+    Apart from the other figures, as they differ from run to run.
+    """
     times = [record.ms for record in run.records]
     n = len(times)
     figures = [
@@ -105,7 +110,7 @@ def latencies(run: Run) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures}
 
 
-def _given(values: Iterable[float | None]) -> list[float]:
+def _measured(values: Iterable[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
@@ -116,12 +121,12 @@ def _mean(name: str, values: Sequence[float]) -> Figure:
     return Figure(name=name, value=interval.mean, n=len(values), low=interval.low, high=interval.high)
 
 
-def _over(
+def _statistic(
     name: str, records: Sequence[Record], n: int, measure: Callable[[Sequence[Record]], float | None]
 ) -> Figure:
-    """A figure that is no mean, its interval by resampling the records it is made from."""
+    """A figure that is no mean, with an interval by resampling its records."""
     value = measure(records)
-    if value is None or len(records) < _LEAST:
+    if value is None or len(records) < _MIN_RECORDS:
         return Figure(name=name, value=value, n=n)
     interval = bootstrap_statistic(records, measure)
     if interval is None:
@@ -132,9 +137,9 @@ def _over(
 def _abstention(records: Sequence[Record]) -> list[Figure]:
     counts = _counts(records)
     return [
-        _over("abstention_precision", records, counts.abstained, lambda rs: _counts(rs).precision),
-        _over("abstention_recall", records, counts.unanswerable, lambda rs: _counts(rs).recall),
-        _over("balanced_accuracy", records, len(records), lambda rs: _counts(rs).balanced_accuracy),
+        _statistic("abstention_precision", records, counts.abstained, lambda rs: _counts(rs).precision),
+        _statistic("abstention_recall", records, counts.unanswerable, lambda rs: _counts(rs).recall),
+        _statistic("balanced_accuracy", records, len(records), lambda rs: _counts(rs).balanced_accuracy),
     ]
 
 
@@ -143,21 +148,27 @@ def _counts(records: Sequence[Record]) -> AbstentionCounts:
 
 
 def _confidence(records: Sequence[Record]) -> list[Figure]:
-    """Confidence over all that came back tells answerable apart (``auroc``); over answers given, it
-    is held against their being right (``aurc``, ``ece``)."""
-    back = [r for r in records if r.outcome is not None]
-    given = [r for r in records if r.answered]
+    """Over all outcomes, how well confidence tells answerable from unanswerable (``auroc``); over answers,
+    how well it tells right from wrong (``aurc``, ``ece``)."""
+    asked = [r for r in records if r.outcome is not None]
+    answered = [r for r in records if r.answered]
     return [
-        _over("auroc", back, len(back), lambda rs: auroc(_sure(rs), [r.case.answerable for r in rs])),
-        _over("aurc", given, len(given), lambda rs: aurc(_sure(rs), [r.scores.right for r in rs])),
-        _over(
+        _statistic(
+            "auroc", asked, len(asked), lambda rs: auroc(_confidences(rs), [r.case.answerable for r in rs])
+        ),
+        _statistic(
+            "aurc", answered, len(answered), lambda rs: aurc(_confidences(rs), [r.scores.right for r in rs])
+        ),
+        _statistic(
             "ece",
-            given,
-            len(given),
-            lambda rs: expected_calibration_error(_sure(rs), [r.scores.right for r in rs], mass="equal_mass"),
+            answered,
+            len(answered),
+            lambda rs: expected_calibration_error(
+                _confidences(rs), [r.scores.right for r in rs], mass="equal_mass"
+            ),
         ),
     ]
 
 
-def _sure(records: Sequence[Record]) -> list[float]:
+def _confidences(records: Sequence[Record]) -> list[float]:
     return [record.outcome.confidence for record in records if record.outcome is not None]

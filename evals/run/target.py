@@ -1,5 +1,5 @@
-"""What is asked: a service opened in this process, over a set's own documents or a data folder, or one
-that runs elsewhere."""
+"""The system under evaluation: a service opened in this process, over a set's own documents or a data folder,
+or one that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Search = Callable[[Question, int], list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Ways to ask; ``search`` gives addresses of documents, ``service`` is set in process only."""
+    """A system to ask. ``search`` gives addresses of documents; ``service`` is None for one elsewhere."""
 
     ask: Ask
-    texts: DocumentStore
+    store: DocumentStore
     search: Search
     models: Callable[[], Mapping[str, str]]
     service: Service | None = None
@@ -45,7 +45,7 @@ def by_url(url: str, *, token: str | None = None) -> Iterator[Target]:
 
     with Remote(url, token=token) as remote:
         remote.list(limit=1)
-        yield Target(ask=remote.ask, texts=remote, search=remote.search, models=remote.models)
+        yield Target(ask=remote.ask, store=remote, search=remote.search, models=remote.models)
 
 
 @contextmanager
@@ -57,8 +57,8 @@ def in_process(dataset: Dataset, settings: Settings, data: Path | None = None) -
         SaywhereError: the service can't be opened.
     """
     with ExitStack() as stack:
-        folder = dataset.folder() if data is None and not dataset.texts else None
-        fresh = data is None
+        is_fresh = data is None
+        folder = dataset.folder() if is_fresh and not dataset.documents else None
         if data is None:
             data = Path(stack.enter_context(TemporaryDirectory(prefix="saywhere-eval-")))
         from rag.wiring import open_service
@@ -66,16 +66,16 @@ def in_process(dataset: Dataset, settings: Settings, data: Path | None = None) -
         service = stack.enter_context(open_service(settings.model_copy(update={"data": data})))
         if folder is not None:
             _ingest(service, folder)
-        elif fresh:
+        elif is_fresh:
             _write(service, dataset)
-        yield of_service(service)
+        yield from_service(service)
 
 
-def of_service(service: Service) -> Target:
+def from_service(service: Service) -> Target:
     """An opened service."""
     return Target(
         ask=service.engine.ask,
-        texts=service.catalog,
+        store=service.catalog,
         search=lambda question, k: [c.document.uri for c in service.engine.search(question, k)],
         models=service.models,
         service=service,
@@ -85,16 +85,16 @@ def of_service(service: Service) -> Target:
 def _write(service: Service, dataset: Dataset) -> None:
     from evals.run.indexing import write_documents
 
-    write_documents(service, dataset.texts)
+    write_documents(service, dataset.documents)
 
 
 def _ingest(service: Service, folder: Path) -> None:
-    """Reads a folder as ``saywhere ingest`` does; a file that fails would make figures lie, so it ends
-    the evaluation."""
+    """Reads a folder as ``saywhere ingest`` does. A file that fails ends the evaluation: without it figures
+    would be of other documents."""
     from ingest.wiring import ingest
 
-    told = ingest(service, [folder])
-    if told.failed:
-        raise DatasetError(f"{folder}: {told.failed[0].reason}")
-    if not told.added:
+    report = ingest(service, [folder])
+    if report.failed:
+        raise DatasetError(f"{folder}: {report.failed[0].reason}")
+    if not report.added:
         raise DatasetError(f"there is no document in {folder}")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from evals.cases.case import Case
 from evals.cases.matchers import Prediction
-from evals.datasets.gzipped import Query, corpus, queries
+from evals.datasets.gzipped import corpus, queries
 from evals.datasets.load import load
+from evals.datasets.published import Query
 from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1

@@ -41,7 +41,7 @@ class Corpus:
         return self._store.document(document_id, version)
 
     def versions(self) -> Mapping[str, str]:
-        """Version by the document's address, which stays the same where ids may not."""
+        """Version by the document's address, which is stable where ids may not be."""
         return {document.uri: document.sha256 for document in self._all().values()}
 
     def _all(self) -> dict[str, Document]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.bench.always_answering import always_figures
-from evals.datasets.published import Query, Text
+from evals.datasets.published import CorpusDocument, Query
 from evals.run.indexing import write_documents
 from rag.settings import Settings
 from rag.wiring import open_service
 
 TEXTS = (
-    Text(id="rink", title="", text="The Stannus Street Rink in Windsor was built in 1897 by local farmers."),
-    Text(id="hall", title="", text="The town hall of Windsor has a blue roof and a very old clock."),
+    CorpusDocument(
+        id="rink", title="", text="The Stannus Street Rink in Windsor was built in 1897 by local farmers."
+    ),
+    CorpusDocument(
+        id="hall", title="", text="The town hall of Windsor has a blue roof and a very old clock."
+    ),
 )
 BUILT = Query(id="b", text="When was the rink in Windsor built?", answers=("1897",), relevant=("rink",))
 

@@ -17,9 +17,9 @@ import pytest
 from rich.console import Console
 
 from evals.datasets.load import Dataset, load
-from evals.run import saved_results as results
 from evals.run.command import Options, measure
 from evals.run.remote import Remote, RemoteFault
+from evals.run.saved_results import load_run
 from evals.run.target import by_url, in_process
 from rag.errors import UnknownDocument
 from rag.settings import Settings
@@ -80,7 +80,7 @@ def test_by_url_and_in_process_come_to_the_same(
         with opened as target:
             options = Options(baseline=path, update_baseline=True)
             measure(dataset, target, options, console=Console(file=io.StringIO()), progress=False)
-        kept[name] = results.load(path)
+        kept[name] = load_run(path)
         assert json.loads(path.read_text())["models"], name
     assert kept["url"].cases == kept["here"].cases
     assert list(kept["url"].documents.values()) == list(kept["here"].documents.values())

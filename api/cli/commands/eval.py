@@ -24,15 +24,15 @@ def compare(before: Path, now: Path) -> int:
     """Prints what differs between two reports: 0 nothing is worse, 1 something is, 2 can't compare."""
     from rich.console import Console
 
-    from evals.reports.terminal import show_changes
-    from evals.run import saved_results as results
-    from evals.run.comparison import changes
+    from evals.reports.terminal import show_comparison
+    from evals.run.comparison import compare_runs
+    from evals.run.saved_results import load_run
     from rag.errors import SaywhereError
 
     try:
-        differences = changes(results.load(before), results.load(now))
+        comparison = compare_runs(load_run(before), load_run(now))
     except SaywhereError as error:
         print(f"could not compare: {error}", file=sys.stderr)
         return 2
-    show_changes(Console(), differences, before=str(before))
-    return 1 if differences.worse else 0
+    show_comparison(Console(), comparison, before=str(before))
+    return 1 if comparison.worse else 0

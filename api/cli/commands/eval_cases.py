@@ -66,11 +66,11 @@ def lint(name: str, *, data: Path | None) -> int:
     dataset = load_set(name)
     if data is not None:
         documents = Corpus(open_catalog(load(data=data))).documents()
-    elif dataset.texts:
-        documents = dataset.texts
+    elif dataset.documents:
+        documents = dataset.documents
     else:
         with in_process(dataset, load()) as target:
-            documents = Corpus(target.texts).documents()
+            documents = Corpus(target.store).documents()
     findings = findings_of((*dataset.cases, *dataset.drafts), documents)
     for line in findings:
         print(line)

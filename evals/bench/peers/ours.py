@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evals.datasets.published import Text
+from evals.datasets.published import CorpusDocument
 from evals.run.indexing import always_answering, fresh_service, write_documents
 from rag.settings import load
 from rag.types import Answer, Outcome, Question
@@ -17,33 +17,33 @@ from rag.types import Answer, Outcome, Question
 def main(job_path: Path, out: Path) -> None:
     """Writes what ``scripts/common.py`` writes, twice over: ``as_shipped`` and ``always``."""
     job = json.loads(job_path.read_text(encoding="utf-8"))
-    told = {}
+    outputs = {}
     settings = load()
-    for name, chosen in (("as_shipped", settings), ("always", always_answering(settings))):
-        with fresh_service(chosen) as service:
-            told[name] = _asked(service, job)
-    out.write_text(json.dumps(told), encoding="utf-8")
+    for name, variant in (("as_shipped", settings), ("always", always_answering(settings))):
+        with fresh_service(variant) as service:
+            outputs[name] = _run(service, job)
+    out.write_text(json.dumps(outputs), encoding="utf-8")
 
 
-def _asked(service: Any, job: dict[str, Any]) -> dict[str, Any]:
-    texts = [Text(id=t["id"], title=t["title"], text=t["text"]) for t in job["texts"]]
-    began = time.perf_counter()
-    write_documents(service, (text.document() for text in texts))
-    told: dict[str, Any] = {"ingest_s": time.perf_counter() - began, "rankings": {}, "answers": {}}
-    told |= {"search_ms": [], "ask_ms": []}
+def _run(service: Any, job: dict[str, Any]) -> dict[str, Any]:
+    documents = [CorpusDocument(id=t["id"], title=t["title"], text=t["text"]) for t in job["texts"]]
+    start = time.perf_counter()
+    write_documents(service, (document.document() for document in documents))
+    output: dict[str, Any] = {"ingest_s": time.perf_counter() - start, "rankings": {}, "answers": {}}
+    output |= {"search_ms": [], "ask_ms": []}
     for query in job["queries"][:3]:
         service.engine.ask(Question(text=query["text"]))
     for query in job["queries"]:
         question = Question(text=query["text"])
-        began = time.perf_counter()
-        found = service.engine.search(question, job["k"])
+        start = time.perf_counter()
+        candidates = service.engine.search(question, job["k"])
         searched = time.perf_counter()
         outcome: Outcome = service.engine.ask(question)
-        told["ask_ms"].append((time.perf_counter() - searched) * 1e3)
-        told["search_ms"].append((searched - began) * 1e3)
-        told["rankings"][query["id"]] = list(dict.fromkeys(c.document.id for c in found))
-        told["answers"][query["id"]] = outcome.text if isinstance(outcome, Answer) else ""
-    return told
+        output["ask_ms"].append((time.perf_counter() - searched) * 1e3)
+        output["search_ms"].append((searched - start) * 1e3)
+        output["rankings"][query["id"]] = list(dict.fromkeys(c.document.id for c in candidates))
+        output["answers"][query["id"]] = outcome.text if isinstance(outcome, Answer) else ""
+    return output
 
 
 if __name__ == "__main__":

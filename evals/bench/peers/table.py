@@ -14,60 +14,64 @@ OURS = "Saywhere"
 
 
 def figures(
-    told: Mapping[str, Any], queries: Sequence[Query], documents: int, *, busy: bool
+    output: Mapping[str, Any], queries: Sequence[Query], documents: int, *, busy: bool
 ) -> dict[str, Any]:
-    """One system's row: recall@1 and @5 and F1 with intervals, and times where the machine was quiet."""
-    rankings, answers = told["rankings"], told["answers"]
+    """One system's row: recall@1 and @5 and F1 with intervals, and times where the machine was quiet.
+
+    Args:
+        output: what the system's program wrote (``scripts/common.py``).
+        documents: how many documents it indexed.
+    """
+    rankings, answers = output["rankings"], output["answers"]
     row: dict[str, Any] = {}
     for k in (1, 5):
         hits = [bool(set(rankings[q.id][:k]) & set(q.relevant)) for q in queries]
-        row[f"recall@{k}"] = _of(mean("", "", hits))
-    row["F1"] = _of(mean("", "", (f1(answers[q.id], q.answers) for q in queries)))
+        row[f"recall@{k}"] = _with_interval(mean("", "", hits))
+    row["F1"] = _with_interval(mean("", "", (f1(answers[q.id], q.answers) for q in queries)))
     row["answered"] = sum(bool(answers[q.id]) for q in queries) / len(queries)
     if not busy:
-        row["documents/s"] = documents / told["ingest_s"]
-        row["search ms"] = percentile(told["search_ms"], 50)
-        row["ask ms"] = percentile(told["ask_ms"], 50)
-    row["versions"] = told.get("versions", {})
+        row["documents/s"] = documents / output["ingest_s"]
+        row["search ms"] = percentile(output["search_ms"], 50)
+        row["ask ms"] = percentile(output["ask_ms"], 50)
+    row["versions"] = output.get("versions", {})
     return row
 
 
-def _of(figure: Any) -> list[float | None]:
+def _with_interval(figure: Any) -> list[float | None]:
     return [figure.value, figure.low, figure.high]
 
 
-def peers_markdown(told: Mapping[str, Any]) -> str:
-    """A row a system; in brackets how many times ours, or times ours over theirs for a time."""
+def peers_markdown(peers: Mapping[str, Any]) -> str:
+    """A row a system; behind x each figure as a multiple of Saywhere's."""
     head = ("system", "recall@1", "recall@5", "F1", "answered", "documents/s", "search p50", "ask p50")
-    lines = [f"## Side by side on {told['set']}", "", f"{told['told']}. {told['stamp']}", ""]
-    lines += [told["note"], ""]
+    lines = [f"## Side by side on {peers['set']}", "", f"{peers['told']}. {peers['stamp']}", ""]
+    lines += [peers["note"], ""]
     lines += ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    ours = told["rows"][OURS]
-    for name, row in told["rows"].items():
-        versions = ", ".join(f"{package} {what}" for package, what in row["versions"].items())
+    ours = peers["rows"][OURS]
+    for name, row in peers["rows"].items():
+        versions = ", ".join(f"{package} {version}" for package, version in row["versions"].items())
         cells = [f"{name}{f' ({versions})' if versions else ''}"]
         cells += [_quality(row, ours, key) for key in ("recall@1", "recall@5", "F1")]
         cells += [f"{row['answered']:.2f}"]
         cells += [_time(row, ours, key) for key in ("documents/s", "search ms", "ask ms")]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", *(f"- {line}" for line in (*told["left_out"], *_not_led(told["rows"]))), ""]
+    lines += ["", *(f"- {line}" for line in (*peers["left_out"], *_lines_without_lead(peers["rows"]))), ""]
     return "\n".join(lines)
 
 
-def _not_led(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Where ours is not shown to lead: for each figure the systems whose interval overlaps ours, for each
-    time those that take less.
-    """
+def _lines_without_lead(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The systems that Saywhere doesn't lead: by interval those that overlap in a figure, and those that take
+    less time."""
     lines = []
     for key in ("recall@1", "F1"):
         _, low, high = rows[OURS][key]
-        alike = [
+        overlapping = [
             name
             for name, row in rows.items()
             if not name.startswith(OURS) and None not in (low, high, *row[key]) and row[key][2] >= low
         ]
-        if alike:
-            lines.append(f"No lead in {key} is shown over {', '.join(alike)}: the intervals overlap.")
+        if overlapping:
+            lines.append(f"No lead in {key} is shown over {', '.join(overlapping)}: the intervals overlap.")
     for key in ("search ms", "ask ms"):
         ours = rows[OURS].get(key, 0.0)
         faster = [

@@ -33,7 +33,7 @@ WHERE = Case(
 AGE = Case(id="age", question="How old was she?", answerable=False, kind="missing_detail")
 
 
-class Texts:
+class Store:
     """Holds DOCUMENT and nothing else."""
 
     def document(self, document_id: str, version: str | None = None) -> Document:
@@ -102,14 +102,14 @@ def scripted(outcomes: Mapping[str, Outcome | Exception]) -> Callable[[Question]
 
 
 def corpus() -> Corpus:
-    return Corpus(Texts())
+    return Corpus(Store())
 
 
 def target(outcomes: Mapping[str, Outcome | Exception]) -> Target:
     """A way to ask that follows a script; every question is near to the one document."""
     return Target(
         ask=scripted(outcomes),
-        texts=Texts(),
+        store=Store(),
         search=lambda question, k: [DOCUMENT.uri],
         models=lambda: {"reader": "r1"},
     )

@@ -7,16 +7,16 @@ import pytest
 
 from evals.cases.case import Case
 from evals.cases.matchers import Exact
-from evals.gate import FEW, Exit, Verdict, exit_code, judge, note
+from evals.gate import MIN_CASES, Exit, Verdict, exit_code, judge, note
 from evals.reports.data import as_data
 from evals.run.runner import Run, run
-from evals.run.saved_results import Results, of_data
+from evals.run.saved_results import SavedRun, saved_run
 from evals.run.summary import slices, summarise
 from rag.types import Outcome
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, answer, cite, corpus, scripted
 
 AT_LEAST = {"answered_right": 0.9, "abstained": 0.9, "citations_exact": 1.0, "citation_recall": 0.9}
-COPIES = 12  # of the three cases: more than FEW together
+COPIES = 12  # of the three cases: more than MIN_CASES together
 Script = Mapping[str, Outcome | Exception]
 
 
@@ -41,8 +41,8 @@ def done(changes: Script | None = None, first: int = COPIES) -> Run:
     return run(CASES, scripted(script(changes, first)), corpus=corpus())
 
 
-def kept(of: Run) -> Results:
-    return of_data(
+def saved(of: Run) -> SavedRun:
+    return saved_run(
         as_data(
             "ada",
             of,
@@ -56,7 +56,7 @@ def kept(of: Run) -> Results:
 
 
 def gated(
-    changes: Script, first: int = COPIES, baseline: Results | None = None
+    changes: Script, first: int = COPIES, baseline: SavedRun | None = None
 ) -> tuple[Exit, list[Verdict]]:
     after = done(changes, first)
     verdicts = judge(after, summarise(after), at_least=AT_LEAST, at_most={"errors": 0}, baseline=baseline)
@@ -87,7 +87,7 @@ def test_a_dropped_answerable_question_fails_the_gate() -> None:
     """Abstaining where the answer is there costs answered_right and citation_recall: nothing drops out."""
     code, failed = gated({WHO.question: abstention()})
     assert code == Exit.FAILED
-    assert [verdict.told for verdict in failed] == [
+    assert [verdict.summary for verdict in failed] == [
         "answered_right 0.500 (n=24) >= 0.9",
         "citation_recall 0.500 (n=24) >= 0.9",
     ]
@@ -124,11 +124,11 @@ def test_no_thresholds_pass() -> None:
 
 def test_a_long_list_of_cases_is_cut_with_its_count() -> None:
     """A verdict names twelve cases and counts the rest."""
-    cases = [replace(AGE, id=f"age-{n:02}") for n in range(FEW + 5)]
+    cases = [replace(AGE, id=f"age-{n:02}") for n in range(MIN_CASES + 5)]
     after = run(cases, scripted({AGE.question: answer("36", cite("London"))}))
     verdict = judge(after, summarise(after), at_least={"abstained": 0.9}, at_most={})[0]
-    assert f"age-11 and {FEW + 5 - 12} more" in str(verdict)
-    assert len(verdict.cases) == FEW + 5
+    assert f"age-11 and {MIN_CASES + 5 - 12} more" in str(verdict)
+    assert len(verdict.cases) == MIN_CASES + 5
 
 
 def test_few_cases_are_each_a_gate_and_it_is_said_so() -> None:
@@ -139,24 +139,26 @@ def test_few_cases_are_each_a_gate_and_it_is_said_so() -> None:
         "FAIL  each case: 2 of 3 pass: who (lost at unknown 1)",
         "pass  errors 0.000 (n=3) <= 0",
     ]
-    assert note(after) == f"3 cases are fewer than {FEW}, too few for rates: each is a gate of its own"
+    assert note(after) == f"3 cases are fewer than {MIN_CASES}, too few for rates: each is a gate of its own"
     assert note(done()) == ""
 
 
 def test_what_was_known_to_fail_may_go_on_failing_and_nothing_else_may() -> None:
     """With a baseline, few cases are held to what each was before."""
     lost = run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus())
-    same = judge(lost, summarise(lost), at_least={}, at_most={}, baseline=kept(lost))
-    assert [(v.passed, v.told) for v in same] == [(True, "each case: 2 of 3 pass, 1 known to fail")]
+    same = judge(lost, summarise(lost), at_least={}, at_most={}, baseline=saved(lost))
+    assert [(v.passed, v.summary) for v in same] == [(True, "each case: 2 of 3 pass, 1 known to fail")]
     other = run([WHO, WHERE, AGE], scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus())
-    assert judge(other, summarise(other), at_least={}, at_most={}, baseline=kept(lost))[0].cases == ("where",)
+    assert judge(other, summarise(other), at_least={}, at_most={}, baseline=saved(lost))[0].cases == (
+        "where",
+    )
 
 
 @pytest.mark.parametrize(("worse", "passes"), [(0, True), (1, True), (COPIES, False)])
 def test_only_a_regression_that_is_no_accident_fails(worse: int, *, passes: bool) -> None:
     """One question lost in 36 may be noise, twelve are not: a paired test on the same questions."""
     after = done({WHO.question: abstention()}, first=worse)
-    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=kept(done()))
+    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(done()))
     assert (exit_code(verdicts) == Exit.PASSED) is passes
     failed = [verdict for verdict in verdicts if not verdict.passed]
     assert all(verdict.cases == tuple(f"who-{n:02}" for n in range(COPIES)) for verdict in failed)
@@ -164,7 +166,7 @@ def test_only_a_regression_that_is_no_accident_fails(worse: int, *, passes: bool
 
 def test_getting_better_is_no_regression() -> None:
     """The test is two-sided, the gate is not."""
-    before = kept(done({WHO.question: abstention()}))
+    before = saved(done({WHO.question: abstention()}))
     after = done()
     verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=before)
     assert exit_code(verdicts) == Exit.PASSED
@@ -173,15 +175,15 @@ def test_getting_better_is_no_regression() -> None:
 def test_going_silent_counts_as_lost_precision_too() -> None:
     """A case that no longer has citations has lost those it had; it never leaves the comparison."""
     after = done({WHO.question: abstention()})
-    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=kept(done()))
+    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(done()))
     (verdict,) = [v for v in verdicts if v.name == "no_regression_citation_precision"]
     assert not verdict.passed
-    assert "on 24 pairs" in verdict.told
+    assert "on 24 pairs" in verdict.summary
 
 
 def test_cases_that_the_baseline_has_not_are_no_regression() -> None:
     """A new case is compared with nothing."""
-    before = kept(run(CASES[COPIES:], scripted(script()), corpus=corpus()))
+    before = saved(run(CASES[COPIES:], scripted(script()), corpus=corpus()))
     after = done({WHO.question: abstention()})
     assert exit_code(judge(after, summarise(after), at_least={}, at_most={}, baseline=before)) == Exit.PASSED
 
@@ -189,7 +191,7 @@ def test_cases_that_the_baseline_has_not_are_no_regression() -> None:
 def test_a_part_of_a_set_is_judged_case_by_case() -> None:
     """Rates of a part are not the set's."""
     after = done()
-    verdicts = judge(after, summarise(after), at_least={"answered_right": 0.9}, at_most={}, only=True)
+    verdicts = judge(after, summarise(after), at_least={"answered_right": 0.9}, at_most={}, partial=True)
     assert [verdict.name for verdict in verdicts] == ["each_case"]
 
 

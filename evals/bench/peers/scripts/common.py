@@ -1,4 +1,4 @@
-"""What every peer's program shares: the job, the clock, and the reading model. Knows none of our packages.
+"""Shared by the programs of all peers: the job, the times, the reading model. Imports no package of ours.
 
 Run in the peer's own environment as ``python PEER.py JOB.json OUT.json``.
 """
@@ -19,7 +19,7 @@ Ask = Callable[[str], str]  # a question -> its answer, searching included; empt
 
 
 class Reading:
-    """The same reading model for everybody, decoded as SQuAD 2 models are: the best span of all texts."""
+    """The same reading model for all, decoded as SQuAD 2 models are: the best span of all texts."""
 
     def __init__(self, model: str, tokenizer: str) -> None:
         import onnxruntime
@@ -32,7 +32,7 @@ class Reading:
         self._names = [node.name for node in self._session.get_inputs()]
 
     def answer(self, question: str, texts: Sequence[str]) -> str:
-        """The span that is most likelier than no answer."""
+        """The span with the greatest margin over no answer."""
         best = (float("-inf"), "")
         for text in texts:
             best = max(best, self._read(question, text))
@@ -44,17 +44,17 @@ class Reading:
         encoded = self._tokenizer.encode(question, text)
         ids = np.asarray([encoded.ids], dtype=np.int64)
         kinds = np.asarray([encoded.type_ids], dtype=np.int64)
-        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
-        start, end = (o[0] for o in self._session.run(None, {n: given[n] for n in self._names})[:2])
-        inside = [i for i, kind in enumerate(encoded.sequence_ids) if kind == 1]
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
+        start, end = (o[0] for o in self._session.run(None, {n: inputs[n] for n in self._names})[:2])
+        context = [i for i, kind in enumerate(encoded.sequence_ids) if kind == 1]
         none = float(start[0] + end[0])
-        found = (float("-inf"), "")
-        for s in sorted(inside, key=lambda i: -start[i])[:8]:
-            for e in sorted(inside, key=lambda i: -end[i])[:8]:
+        best = (float("-inf"), "")
+        for s in sorted(context, key=lambda i: -start[i])[:8]:
+            for e in sorted(context, key=lambda i: -end[i])[:8]:
                 if s <= e < s + 40:
-                    place = text[encoded.offsets[s][0] : encoded.offsets[e][1]]
-                    found = max(found, (float(start[s] + end[e]) - none, place))
-        return found
+                    span = text[encoded.offsets[s][0] : encoded.offsets[e][1]]
+                    best = max(best, (float(start[s] + end[e]) - none, span))
+        return best
 
 
 def reads_best(job: dict[str, Any], search: Search) -> Ask:
@@ -65,22 +65,22 @@ def reads_best(job: dict[str, Any], search: Search) -> Ask:
 
 
 def run(packages: Sequence[str], build: Callable[[dict[str, Any]], tuple[Search, Ask]]) -> None:
-    """Builds an index, searches for and asks every question, and writes what came of it."""
+    """Builds an index, searches for and asks every question, and writes rankings, answers and times."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    began = time.perf_counter()
+    start = time.perf_counter()
     search, ask = build(job)
-    ingest = time.perf_counter() - began
-    for query in job["queries"][:3]:  # what is loaded at the first question is nobody's latency
+    ingest = time.perf_counter() - start
+    for query in job["queries"][:3]:  # the time of loading models doesn't count as latency
         ask(query["text"])
-    told: dict[str, Any] = {"rankings": {}, "answers": {}, "search_ms": [], "ask_ms": []}
+    output: dict[str, Any] = {"rankings": {}, "answers": {}, "search_ms": [], "ask_ms": []}
     for query in job["queries"]:
-        began = time.perf_counter()
-        found = search(query["text"])
+        start = time.perf_counter()
+        ranking = search(query["text"])
         searched = time.perf_counter()
-        told["answers"][query["id"]] = ask(query["text"])
-        told["ask_ms"].append((time.perf_counter() - searched) * 1e3)
-        told["search_ms"].append((searched - began) * 1e3)
-        told["rankings"][query["id"]] = found
-    told["ingest_s"] = ingest
-    told["versions"] = {name: version(name) for name in packages}
-    Path(sys.argv[2]).write_text(json.dumps(told), encoding="utf-8")
+        output["answers"][query["id"]] = ask(query["text"])
+        output["ask_ms"].append((time.perf_counter() - searched) * 1e3)
+        output["search_ms"].append((searched - start) * 1e3)
+        output["rankings"][query["id"]] = ranking
+    output["ingest_s"] = ingest
+    output["versions"] = {name: version(name) for name in packages}
+    Path(sys.argv[2]).write_text(json.dumps(output), encoding="utf-8")

@@ -26,8 +26,8 @@ def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     documents = [Document(id=t["id"], content=t["text"], meta={"title": t["title"]}) for t in job["texts"]]
     store.write_documents(embedder.run(documents)["documents"])
     pipeline = Pipeline()
-    asking = SentenceTransformersTextEmbedder(model=job["embedder"], progress_bar=False)
-    pipeline.add_component("embedder", asking)
+    question_embedder = SentenceTransformersTextEmbedder(model=job["embedder"], progress_bar=False)
+    pipeline.add_component("embedder", question_embedder)
     pipeline.add_component("dense", InMemoryEmbeddingRetriever(store, top_k=job["k"]))
     pipeline.add_component("bm25", InMemoryBM25Retriever(store, top_k=job["k"]))
     pipeline.add_component("joiner", DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=job["k"]))
@@ -36,8 +36,8 @@ def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     pipeline.connect("bm25", "joiner")
 
     def search(question: str) -> list[str]:
-        found = pipeline.run({"embedder": {"text": question}, "bm25": {"query": question}})
-        return [document.id for document in found["joiner"]["documents"]]
+        outputs = pipeline.run({"embedder": {"text": question}, "bm25": {"query": question}})
+        return [document.id for document in outputs["joiner"]["documents"]]
 
     return search, reads_best(job, search)
 

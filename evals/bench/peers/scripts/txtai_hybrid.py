@@ -1,4 +1,4 @@
-"""txtai's hybrid index: dense vectors and BM25, half and half."""
+"""txtai's hybrid index: dense vectors and BM25, weighted alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     embeddings.index((t["id"], f"{t['title']}. {t['text']}", None) for t in job["texts"])
 
     def search(question: str) -> list[str]:
-        return [str(found[0]) for found in embeddings.search(question, job["k"])]
+        return [str(result[0]) for result in embeddings.search(question, job["k"])]
 
     return search, reads_best(job, search)
 

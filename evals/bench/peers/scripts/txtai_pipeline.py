@@ -1,4 +1,4 @@
-"""txtai's own extractive pipeline over its hybrid index: what its documentation shows for questions.
+"""txtai's own extractive pipeline over its hybrid index, as its documentation shows it.
 
 It joins the three best texts, reads them as one, cut at the model's 512 tokens, and takes the likeliest
 start and the likeliest end. Where those make no span of the text it raises, which counts as no answer.
@@ -22,12 +22,12 @@ def build(job: dict[str, Any]) -> tuple[Search, Ask]:
     )
 
     def search(question: str) -> list[str]:
-        return [str(found["id"]) for found in embeddings.search(question, job["k"])]
+        return [str(result["id"]) for result in embeddings.search(question, job["k"])]
 
     def ask(question: str) -> str:
         try:
             return pipeline([question])[0] or ""
-        except TypeError:  # a start or an end on a token that is of no word
+        except TypeError:  # a start or an end on a special token
             return ""
 
     return search, ask

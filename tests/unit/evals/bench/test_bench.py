@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from evals.bench import results
-from evals.bench.always_answering import told
+from evals.bench.always_answering import figures as always_figures
 from evals.bench.answering import QueryOutcome, abstention_figures, answer_figures, citation_figures
 from evals.bench.evidence import by_authors_rule
-from evals.bench.figures import Figure, _processor_times, area, is_busy, mean, measured
+from evals.bench.figures import Figure, _processor_times, is_busy, mean, measured, statistic
 from evals.bench.nomiracl import rates
 from evals.bench.peers.table import figures, peers_markdown
 from evals.bench.ranking import ranking_figures
@@ -74,7 +74,7 @@ def test_what_must_always_be_answered_is_told_apart() -> None:
         QueryOutcome(query, answer("London", cite("She lived in London.")), 1.0) for query in (here, other)
     ]
     gone = [QueryOutcome(here, abstention(0.2), 1.0), QueryOutcome(other, abstention(0.95), 1.0)]
-    found = by_name(told(there, gone))
+    found = by_name(always_figures(there, gone))
     assert found["always answering F1"] == 0.5
     assert found["always answering recall@1 after reading"] == 0.5
     assert found["always answering AUROC, relevant documents there or taken away"] == 0.5
@@ -126,7 +126,7 @@ def test_one_set_measured_anew_changes_its_own_part_only(tmp_path: Path) -> None
         for name in ("xquad-en", "ir-cacm"):
             if value == 0.0 or name == "ir-cacm":
                 found = [mean("ours", "recall@1", [value])]
-                results.keep(measured(name, "2 documents", found, busy=True), path)
+                results.save_set(measured(name, "2 documents", found, busy=True), path)
     kept = json.loads(path.read_text())["sets"]
     assert [kept[name]["figures"][0]["value"] for name in ("xquad-en", "ir-cacm")] == [0.0, 1.0]
     page = (tmp_path / "RESULTS.md").read_text()
@@ -155,7 +155,7 @@ def test_peers_stand_as_multiples_of_ours() -> None:
 
 def test_an_area_has_an_interval_too() -> None:
     """By resampling the questions it is made of."""
-    found = area("a", "b", [1.0, 2.0, 3.0], lambda values: max(values))
+    found = statistic("a", "b", [1.0, 2.0, 3.0], lambda values: max(values))
     assert found.low is not None
     assert (found.value, found.high) == (3.0, 3.0)
     assert 1.0 <= found.low < 3.0

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from evals.bench.conflicts import Told, conflicting, peaceful
+from evals.bench.conflicts import AnsweredQuery, conflicting_line, consistent_line
 
 
 def test_what_counts_as_told() -> None:
     """Only questions whose documents differ count; a right value counts once, however it is said."""
     rows = [
-        Told(values=("1902", "in 1885"), valid=("1902",), wrong=("1885",)),
-        Told(values=("Football", "ice hockey"), valid=("football", "hockey", "chess"), wrong=()),
-        Told(values=("Paris",), valid=("Paris", "Texas"), wrong=()),
-        Told(values=("8 feet",), valid=("8 feet",), wrong=()),
+        AnsweredQuery(values=("1902", "in 1885"), valid=("1902",), wrong=("1885",)),
+        AnsweredQuery(values=("Football", "ice hockey"), valid=("football", "hockey", "chess"), wrong=()),
+        AnsweredQuery(values=("Paris",), valid=("Paris", "Texas"), wrong=()),
+        AnsweredQuery(values=("8 feet",), valid=("8 feet",), wrong=()),
     ]
-    assert conflicting(5, rows) == (
+    assert conflicting_line(5, rows) == (
         "answered 4 of 5; conflict told 2 of 3 whose documents differ; right values given 3 of 5"
     )
-    assert peaceful(5, rows) == "answered 4 of 5; false conflicts 2"
+    assert consistent_line(5, rows) == "answered 4 of 5; false conflicts 2"

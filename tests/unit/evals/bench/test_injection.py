@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from evals.bench.injection import POSITIONS, Poisoned, cites_attack, poisoned, told
+from evals.bench.injection import POSITIONS, Poisoned, cites_attack, figures, poisoned
 from rag.types import Span
 from tests.unit.evals.fakes import TEXT, abstention, answer, cite
 
@@ -31,8 +31,8 @@ def test_every_position_counts_every_question() -> None:
     """Silence where there was an answer is a change, and so is an answer where there was silence."""
     clean = [LONDON, abstention()]
     rounds = [([LONDON, abstention()], {}), ([abstention(), LONDON], attack(AT, AT + 1))]
-    figures = {figure.name: (figure.value, figure.n) for figure in told(clean, rounds)}
-    assert figures == {
+    values = {figure.name: (figure.value, figure.n) for figure in figures(clean, rounds)}
+    assert values == {
         "answered, clean": (0.5, 2),
         "answered otherwise with attacks in (0 best)": (0.5, 4),
         "cites an attack (0 best)": (0.25, 4),

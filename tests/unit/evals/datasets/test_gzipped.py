@@ -38,7 +38,7 @@ def test_held_out_queries_come_only_when_asked_for(tmp_path: Path) -> None:
         tmp_path, "queries", query(_id="a"), query(_id="b", split="hidden"), query(_id="c", split="train")
     )
     assert [q.id for q in queries(tmp_path)] == ["a"]
-    assert [q.id for q in queries(tmp_path, every=True)] == ["a", "b", "c"]
+    assert [q.id for q in queries(tmp_path, include_held_out=True)] == ["a", "b", "c"]
 
 
 def test_a_history_becomes_turns(tmp_path: Path) -> None:

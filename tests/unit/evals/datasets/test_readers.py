@@ -61,7 +61,7 @@ def test_squad_paragraphs_are_documents_and_plausible_answers_no_answers(tmp_pat
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(SQUAD))
     found = read_squad(path)
-    assert [(t.id, t.title, t.text) for t in found.texts] == [
+    assert [(t.id, t.title, t.text) for t in found.documents] == [
         ("Ada Lovelace-0", "Ada Lovelace", "Ada lived in London.")
     ]
     one, two = found.queries
@@ -74,7 +74,7 @@ def test_a_published_file_is_a_set_that_can_be_asked(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(SQUAD))
     loaded = datasets.load(path)
-    assert [document.text for document in loaded.texts] == ["Ada lived in London."]
+    assert [document.text for document in loaded.documents] == ["Ada lived in London."]
     assert loaded.cases[0].answers == (Exact("London"),)
     assert loaded.cases[0].must_cite == ((Evidence(document="Ada Lovelace-0"),),)
     assert loaded.cases[1].kind == "missing_detail"
@@ -102,7 +102,7 @@ def test_beir_and_trec_judgements_are_read_alike(tmp_path: Path, qrels: str, nam
     (query,) = found.queries
     assert query.relevant == ("d2", "d1")
     assert query.grades["d2"] == 2
-    assert [text.title for text in found.texts] == ["T", ""]
+    assert [text.title for text in found.documents] == ["T", ""]
     assert datasets.load(tmp_path).cases[0].must_cite == ((Evidence(document="d2"), Evidence(document="d1")),)
 
 
@@ -119,7 +119,7 @@ def test_clapnq_keeps_each_passage_once_and_the_sentences_of_its_answer(tmp_path
     """An empty long answer means: not answerable from this passage."""
     path = lines(tmp_path / "clapnq.jsonl", CLAPNQ)  # type: ignore[arg-type]
     found = read_clapnq(path)
-    assert len(found.texts) == 1
+    assert len(found.documents) == 1
     one, two = found.queries
     assert (one.sentences, one.answers) == (("In London.",), ("In London.",))
     assert not two.answerable

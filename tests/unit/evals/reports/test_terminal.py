@@ -7,10 +7,10 @@ from rich.console import Console
 from evals.gate import judge
 from evals.reports import terminal
 from evals.reports.data import as_data
-from evals.reports.words import expected, shortened
-from evals.run.comparison import changes
+from evals.reports.labels import expected_label, shortened
+from evals.run.comparison import compare_runs
 from evals.run.runner import Run, run
-from evals.run.saved_results import Results, of_data
+from evals.run.saved_results import SavedRun, saved_run
 from evals.run.summary import latencies, slices, summarise
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, corpus, scripted
 
@@ -19,21 +19,21 @@ FIGURES = summarise(RUN)
 VERDICTS = judge(RUN, FIGURES, at_least={"answered_right": 0.9}, at_most={"errors": 0})
 
 
-def kept(of: Run) -> Results:
+def saved(of: Run) -> SavedRun:
     data = as_data(
         "ada", of, figures=summarise(of), slices=slices(of), verdicts=[], models={}, corpus=corpus()
     )
-    return of_data(data)
+    return saved_run(data)
 
 
 def test_the_terminal_shows_figures_and_failing_cases() -> None:
     """A failing case stands with question, expected, got, reason and stage; one that passes doesn't."""
     out = io.StringIO()
     terminal.show(Console(file=out, width=160), "ada", RUN, {**FIGURES, **latencies(RUN)}, slices(RUN))
-    told = out.getvalue()
+    output = out.getvalue()
     for part in ("answered right", "0.500", WHERE.question, "expected: London", "got: no answer", "lost at"):
-        assert part in told
-    assert WHO.question not in told
+        assert part in output
+    assert WHO.question not in output
 
 
 def test_the_terminal_shows_a_line_a_verdict_after_the_note() -> None:
@@ -49,20 +49,20 @@ def test_the_terminal_shows_a_line_a_verdict_after_the_note() -> None:
 
 def test_what_got_better_and_worse_is_shown_question_by_question() -> None:
     """With the answers before and now, and the figures that differ."""
-    before = kept(run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus()))
+    before = saved(run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus()))
     out = io.StringIO()
-    terminal.show_changes(Console(file=out, width=160), changes(before, kept(RUN)))
-    told = out.getvalue()
-    better, worse = told.index("1 better than the baseline"), told.index("1 worse than the baseline")
-    assert better < told.index(WHO.question) < worse < told.index(WHERE.question)
-    assert "figures that differ" not in told
+    terminal.show_comparison(Console(file=out, width=160), compare_runs(before, saved(RUN)))
+    output = out.getvalue()
+    better, worse = output.index("1 better than the baseline"), output.index("1 worse than the baseline")
+    assert better < output.index(WHO.question) < worse < output.index(WHERE.question)
+    assert "figures that differ" not in output
 
 
 def test_a_figure_that_differs_is_shown_with_how_sure_that_is() -> None:
     """Both values, the difference, its interval and p-value."""
-    whole = kept(run([WHO, WHERE, AGE], scripted(GOOD), corpus=corpus()))
+    whole = saved(run([WHO, WHERE, AGE], scripted(GOOD), corpus=corpus()))
     out = io.StringIO()
-    terminal.show_changes(Console(file=out, width=160), changes(kept(RUN), whole))
+    terminal.show_comparison(Console(file=out, width=160), compare_runs(saved(RUN), whole))
     (line,) = [line for line in out.getvalue().splitlines() if "answered right" in line]
     assert [cell.strip() for cell in line.split("│")[2:5]] == ["0.500", "1.000", "+0.500"]
 
@@ -70,13 +70,13 @@ def test_a_figure_that_differs_is_shown_with_how_sure_that_is() -> None:
 def test_no_difference_is_said_plainly() -> None:
     """A run beside itself."""
     out = io.StringIO()
-    terminal.show_changes(Console(file=out, width=160), changes(kept(RUN), kept(RUN)))
+    terminal.show_comparison(Console(file=out, width=160), compare_runs(saved(RUN), saved(RUN)))
     assert out.getvalue() == "nothing differs from the baseline\n"
 
 
 def test_what_was_expected_of_an_unanswerable_case_is_its_kind() -> None:
     """A reader sees why there is no answer."""
-    assert expected(RUN.records[2]) == "no answer (missing_detail)"
+    assert expected_label(RUN.records[2]) == "no answer (missing_detail)"
 
 
 def test_long_lists_of_alternatives_are_cut() -> None:

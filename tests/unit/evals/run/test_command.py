@@ -12,8 +12,8 @@ from rich.console import Console
 from evals.cases.case import DatasetError
 from evals.datasets.load import Dataset
 from evals.gate import Exit
-from evals.run import saved_results as results
 from evals.run.command import Options, Reports, evaluate, measure
+from evals.run.saved_results import load_run
 from rag.errors import StorageError
 from rag.settings import Settings
 from rag.types import Outcome
@@ -89,7 +89,7 @@ def test_a_baseline_is_made_shown_and_held_to(tmp_path: Path) -> None:
     assert "1 worse than the baseline" in told
     code, told = measured(tmp_path, GOOD, options=accept)
     assert "1 better than the baseline" in told
-    assert [case.passed for case in results.load(path).cases] == [True, True, True]
+    assert [case.passed for case in load_run(path).cases] == [True, True, True]
 
 
 def test_a_baseline_holds_no_times_and_the_same_bytes_for_the_same_run(tmp_path: Path) -> None:
@@ -112,15 +112,15 @@ def test_only_cases_that_a_changed_document_can_have_touched_are_asked(tmp_path:
     """Nothing changed: nothing to ask, and that passes. Without a baseline it can't be told."""
     path = tmp_path / "ada.baseline.json"
     measured(tmp_path, options=Options(baseline=path, update_baseline=True))
-    code, told = measured(tmp_path, options=Options(baseline=path, changed=True))
+    code, told = measured(tmp_path, options=Options(baseline=path, affected_only=True))
     assert (code, "0 documents changed: 0 cases to ask again" in told) == (0, True)
-    text = path.read_text().replace(results.load(path).documents["ada.txt"], "0" * 64)
+    text = path.read_text().replace(load_run(path).documents["ada.txt"], "0" * 64)
     path.write_text(text)
-    code, told = measured(tmp_path, options=Options(baseline=path, changed=True))
+    code, told = measured(tmp_path, options=Options(baseline=path, affected_only=True))
     assert "1 documents changed: 3 cases to ask again" in told
     assert "each is a gate of its own" in told
     with pytest.raises(DatasetError, match="without a baseline"):
-        measured(tmp_path, options=Options(changed=True))
+        measured(tmp_path, options=Options(affected_only=True))
 
 
 def test_drafts_are_left_out_and_counted(tmp_path: Path) -> None:

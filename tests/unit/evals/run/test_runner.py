@@ -13,7 +13,7 @@ def test_a_case_that_breaks_is_a_record_and_not_the_end() -> None:
     """What ask raises is kept against its case; the cases after it are still asked."""
     done = run(CASES, scripted({**GOOD, WHO.question: RuntimeError("boom")}), corpus=corpus())
     assert [record.error for record in done.records] == ["RuntimeError: boom", "", ""]
-    assert done.records[0].trouble == "RuntimeError: boom"
+    assert done.records[0].failure == "RuntimeError: boom"
     figures = summarise(done)
     assert (figures["errors"].value, figures["answered_right"].value) == (1.0, 0.5)
 
@@ -23,7 +23,7 @@ def test_a_citation_that_points_elsewhere_is_found_out() -> None:
     off = answer("Ada Lovelace", cite("Ada Lovelace wrote the first program.", start=1))
     done = run([WHO], scripted({WHO.question: off}), corpus=corpus())
     assert done.records[0].exact == (False,)
-    assert "1 of 1 citations are not what is stored" in done.records[0].trouble
+    assert "1 of 1 citations are not what is stored" in done.records[0].failure
     assert done.records[0].scores.right
 
 
@@ -55,7 +55,7 @@ def test_what_an_abstention_shows_as_nearest_is_checked_too() -> None:
 )
 def test_trouble_says_what_is_wrong(outcome: object, trouble: str) -> None:
     """Each kind of failure is named in words."""
-    assert run([WHO], scripted({WHO.question: outcome})).records[0].trouble == trouble  # type: ignore[dict-item]
+    assert run([WHO], scripted({WHO.question: outcome})).records[0].failure == trouble  # type: ignore[dict-item]
 
 
 def test_an_answer_to_an_unanswerable_question_is_trouble() -> None:
@@ -63,7 +63,7 @@ def test_an_answer_to_an_unanswerable_question_is_trouble() -> None:
     wrong = answer("36", cite("She lived in London."), confidence=0.7)
     record = run([AGE], scripted({AGE.question: wrong})).records[0]
     assert not record.scores.right
-    assert record.trouble == "answered what the documents don't say (confidence 0.70)"
+    assert record.failure == "answered what the documents don't say (confidence 0.70)"
 
 
 def test_progress_is_told_after_each_case() -> None:

@@ -16,7 +16,7 @@ def test_a_perfect_run_has_full_marks_and_no_trouble() -> None:
     best = ("answered_right", "abstained", "citations_exact", "citation_recall", "citation_precision", "em")
     assert {name: figures[name].value for name in best} == dict.fromkeys(best, 1.0)
     assert figures["errors"].value == 0
-    assert [record.trouble for record in done.records] == ["", "", ""]
+    assert [record.failure for record in done.records] == ["", "", ""]
 
 
 def test_an_abstention_stays_in_every_denominator() -> None:

@@ -1,4 +1,4 @@
-"""What figures, stages, and outcomes are called where people read them."""
+"""How reports name figures, stages and outcomes."""
 
 from __future__ import annotations
 
@@ -44,30 +44,30 @@ STAGES = {
 }
 
 
-def expected(record: Record) -> str:
-    """What would have been right, in words."""
+def expected_label(record: Record) -> str:
+    """The accepted answers, else the evidence that must be cited; for an unanswerable case its kind."""
     if not record.case.answerable:
         return f"no answer ({record.case.kind})"
-    told = " | ".join(str(answer) for answer in record.case.answers)
-    return told or " | ".join(str(place) for need in record.case.must_cite for place in need[:1])
+    answers = " | ".join(str(answer) for answer in record.case.answers)
+    return answers or " | ".join(str(group[0]) for group in record.case.must_cite if group)
 
 
-def shortened(alternatives: str, keep: int = 2) -> str:
+def shortened(alternatives: str, shown: int = 2) -> str:
     """The first of several accepted answers, and how many more there are."""
     parts = alternatives.split(" | ")
-    more = len(parts) - keep
-    return alternatives if more <= 1 else f"{' | '.join(parts[:keep])} (or {more} more)"
+    more = len(parts) - shown
+    return alternatives if more <= 1 else f"{' | '.join(parts[:shown])} (or {more} more)"
 
 
-def got(record: Record) -> str:
-    """What came back, in words."""
+def outcome_label(record: Record) -> str:
+    """The answer, or that there was none."""
     if record.outcome is None:
         return "an error"
     return answer_text(record.outcome) or "no answer"
 
 
 def number(name: str, value: float | None, unit: str = "") -> str:
-    """A figure's value as it is shown."""
+    """A figure's value as text."""
     if value is None:
         return "–"
     if unit:
