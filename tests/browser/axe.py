@@ -1,4 +1,4 @@
-"""axe-core over a page: which of WCAG's rules, and of its own best practices, it breaks."""
+"""axe-core over a page: violations of WCAG and of axe's best practices."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _RUN = """async (rules) => {
 
 
 def violations(page: Page) -> list[str]:
-    """Each as rule, element and why; shadow roots are looked into. Fails where nothing was judged."""
-    page.emulate_media(reduced_motion="reduce")  # what fades in is judged when it is there
+    """Each as rule, element and reason, inside shadow roots too. Fails if almost nothing was checked."""
+    page.emulate_media(reduced_motion="reduce")  # no element is checked while it fades in
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    passed, found = page.evaluate(_RUN, _RULES)
-    assert passed > 5, "axe judged next to nothing"
-    return list(found)
+    passed, failures = page.evaluate(_RUN, _RULES)
+    assert passed > 5, "axe checked almost nothing"
+    return list(failures)

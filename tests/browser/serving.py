@@ -1,4 +1,4 @@
-"""The service as it is served, for the tests of what a browser shows of it."""
+"""The real service, for tests in a browser."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.http.live import ROOT, in_process
 
 
 @contextmanager
-def seeds_beside(text: str, folders: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a service of the seeds and one more text, by the command line, with real models."""
+def serve_seeds_and(text: str, folders: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a service over the seeds and one more text, with real models."""
     data, folder = folders.mktemp("data"), folders.mktemp("beside")
     (folder / "harbour.txt").write_text(text, encoding="utf-8")
     subprocess.run(
         [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
         cwd=ROOT, check=True, capture_output=True, timeout=110,
     )  # fmt: skip
-    # What a browser shows is under test, not how sure the service must be.
+    # The tests are about the pages, not about the threshold of confidence.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
         with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):

@@ -1,4 +1,4 @@
-"""The page of a document as it is served, over the seeds and a hostile one, in a real browser."""
+"""The source page of the real service, over the seeds and a hostile document."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.browser import looks
-from tests.browser.serving import seeds_beside
+from tests.browser import appearance
+from tests.browser.serving import serve_seeds_and
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,19 +37,19 @@ PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeds and the hostile document, ingested and served by the command line."""
-    with seeds_beside(HOSTILE, tmp_path_factory) as address:
+    with serve_seeds_and(HOSTILE, tmp_path_factory) as address:
         yield address
 
 
 def _citations(url: str, question: str) -> list[dict[str, Any]]:
-    """What an answer cites, or an abstention shows as nearest."""
+    """The citations of an answer, or the nearest passages of an abstention."""
     body = httpx.post(f"{url}/v1/ask", json={"question": question}, timeout=60).json()
-    found: list[dict[str, Any]] = body["citations"] or body["abstention"]["nearest"]
-    return found
+    citations: list[dict[str, Any]] = body["citations"] or body["abstention"]["nearest"]
+    return citations
 
 
-def _marked(page: Page) -> str:
-    """The marked text, once there is one and it lies within the window, below the bar."""
+def _marked_text(page: Page) -> str:
+    """The marked text; fails if the mark isn't in the window, below the bar."""
     mark = page.locator("mark")
     mark.wait_for()
     box, bar = mark.bounding_box(), page.locator(".bar").bounding_box()
@@ -63,37 +63,37 @@ def _marked(page: Page) -> str:
 
 
 @pytest.mark.parametrize("question", [HEADLINE, OUT_OF_SCOPE])
-def test_each_citation_leads_to_its_quote(page: Page, url: str, question: str) -> None:
-    """Of an answer and of an abstention: the mark is the quote, and what is before it is text[:start]."""
+def test_each_citations_address_marks_its_quote(page: Page, url: str, question: str) -> None:
+    """Of an answer and of an abstention; the text before the mark is text[:start]."""
     citations = _citations(url, question)
     assert citations
     for citation in citations:
         text = httpx.get(f"{url}/v1/documents/{citation['document_id']}").json()["text"]
         page.goto(url + citation["url"])
-        assert _marked(page) == citation["quote"]
-        before = page.evaluate(looks.BEFORE_MARK)
+        assert _marked_text(page) == citation["quote"]
+        before = page.evaluate(appearance.TEXT_BEFORE_MARK)
         assert before == text[: citation["start"]]
         assert page.locator("#text").text_content() == text
 
 
 @pytest.mark.parametrize("page", [{}, PHONE], indirect=True, ids=["desk", "phone"])
-def test_a_hostile_document_is_only_text(page: Page, url: str) -> None:
-    """Its markup is shown to the letter and makes no element; past emoji the mark still is the quote."""
-    wanted = next(citation for citation in _citations(url, HARBOUR) if "Wilhelmina" in citation["quote"])
-    page.goto(url + wanted["url"])
-    assert _marked(page) == wanted["quote"]
-    assert HOSTILE[wanted["start"] :].startswith(wanted["quote"])
+def test_a_hostile_document_is_shown_as_text(page: Page, url: str) -> None:
+    """Its markup creates no element, and the mark is the quote after emoji, too."""
+    citation = next(c for c in _citations(url, HARBOUR) if "Wilhelmina" in c["quote"])
+    page.goto(url + citation["url"])
+    assert _marked_text(page) == citation["quote"]
+    assert HOSTILE[citation["start"] :].startswith(citation["quote"])
     assert 'onerror="alert(1)"' in (page.locator("#text").text_content() or "")
     assert page.locator("main").locator("script, style, #text a, #text img").count() == 0
-    assert looks.overflow(page) == 0
+    assert appearance.overflow(page) == 0
 
 
 @pytest.mark.parametrize("page", SCHEMES, indirect=True, ids=["light", "dark"])
-def test_all_text_can_be_read(page: Page, url: str) -> None:
-    """Light and dark, found or not, all text stands out from its ground by 4.5:1 or more."""
+def test_all_text_has_enough_contrast(page: Page, url: str) -> None:
+    """4.5:1 or more, light and dark, for a document and for an error."""
     page.goto(url + _citations(url, HEADLINE)[0]["url"])
-    _marked(page)
-    assert looks.faint(page) == []
+    _marked_text(page)
+    assert appearance.low_contrast(page) == []
     page.goto(f"{url}/documents/none")
     page.locator(".error").wait_for()
-    assert looks.faint(page) == []
+    assert appearance.low_contrast(page) == []

@@ -1,4 +1,4 @@
-"""The source page: headings, pages, and documents as long as a book."""
+"""The source page: headings, pages, and long documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from rag.types import Document, Section, Span
 from rag.types import Page as DocumentPage
-from tests.browser import looks
+from tests.browser import appearance
 from tests.fakes.engine import FakeBackend
 from tests.http.live import in_thread
 
@@ -29,21 +29,21 @@ VISIBLE = """() => [...document.querySelectorAll(".part")].filter((part) =>
 def _sectioned() -> Document:
     """Two megabytes of 1,200 sections in 60 chapters, on pages of 4,000 code points."""
     sections: list[Section] = []
-    pieces: list[str] = []
+    texts: list[str] = []
     at = 0
     for number in range(1_200):
         chapter, name = f"Chapter {number // 20}", f"Rule {number}"
-        piece = f"{name}\n{SENTENCE * 20}\nRule {number} ends here.\n\n"
-        sections.append(Section(span=Span(at, at + len(piece)), path=(chapter, name)))
-        pieces.append(piece)
-        at += len(piece)
-    text = "".join(pieces)
-    edges = [*range(0, len(text), 4_000), len(text)]
+        text = f"{name}\n{SENTENCE * 20}\nRule {number} ends here.\n\n"
+        sections.append(Section(span=Span(at, at + len(text)), path=(chapter, name)))
+        texts.append(text)
+        at += len(text)
+    book = "".join(texts)
+    boundaries = [*range(0, len(book), 4_000), len(book)]
     pages = [
         DocumentPage(span=Span(start, end), number=number)
-        for number, (start, end) in enumerate(pairwise(edges), 1)
+        for number, (start, end) in enumerate(pairwise(boundaries), 1)
     ]
-    return Document(id="book", uri="shelf/book.pdf", title="The book", text=text,
+    return Document(id="book", uri="shelf/book.pdf", title="The book", text=book,
                     sections=tuple(sections), pages=tuple(pages))  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _open(page: Page, url: str, document: Document, quote: str) -> None:
 
 
 def _in_view(page: Page) -> bool:
-    """Once scrolling has come to rest: the first mark lies within the window, below the bar."""
+    """Whether, after scrolling, the first mark is in the window, below the bar."""
     page.wait_for_function(
         """() => new Promise((done) => {
           const top = () => document.querySelector("mark").getBoundingClientRect().top;
@@ -103,20 +103,20 @@ def _in_view(page: Page) -> bool:
     ],
     ids=["begin", "middle", "end", "one line"],
 )
-def test_a_place_in_a_long_document_comes_into_view(
+def test_a_mark_in_a_long_document_comes_into_view(
     page: Page, url: str, document: Document, quote: str
 ) -> None:
-    """However deep: the mark is the quote, what is before it is text[:start], and all the text is there."""
+    """At any depth: the mark is the quote, the text before it is text[:start], and the text is complete."""
     _open(page, url, document, quote)
     assert page.locator("mark").text_content() == quote
-    assert page.evaluate(looks.BEFORE_MARK) == document.text[: document.text.index(quote)]
+    assert page.evaluate(appearance.TEXT_BEFORE_MARK) == document.text[: document.text.index(quote)]
     assert page.locator("#text").text_content() == document.text
     assert _in_view(page)
 
 
 @pytest.mark.parametrize("document", [BOOK, PLAIN], ids=["sections", "plain"])
-def test_only_what_is_near_is_laid_out(page: Page, url: str, document: Document) -> None:
-    """Of hundreds of parts those around the window; that is what makes a book open like a note."""
+def test_only_parts_near_the_window_are_laid_out(page: Page, url: str, document: Document) -> None:
+    """Of hundreds of parts, so that a long document opens as fast as a short one."""
     quote = document.text[len(document.text) // 2 :][:60].strip()
     _open(page, url, document, quote)
     parts = page.locator(".part").count()
@@ -127,26 +127,26 @@ def test_only_what_is_near_is_laid_out(page: Page, url: str, document: Document)
     assert visible < parts / 5
 
 
-def test_headings_are_headings(page: Page, url: str) -> None:
-    """A section's first line, where it is its heading, by its level; a line that isn't stays text."""
+def test_headings_are_heading_elements(page: Page, url: str) -> None:
+    """A section's first line, if it is the heading, by its level; another line stays text."""
     page.goto(f"{url}/documents/short")
     page.locator("#text .heading").first.wait_for()
     assert page.locator("#text h2").all_text_contents() == ["Rules\n"]
     assert page.locator("#text h3").all_text_contents() == ["Pay\n"]
     assert page.locator("#text .heading").count() == 2
     assert page.locator("#text").text_content() == SHORT.text
-    assert looks.faint(page) == []
+    assert appearance.low_contrast(page) == []
 
 
-def test_a_mark_may_reach_over_a_heading(page: Page, url: str) -> None:
-    """It is one mark in each element, together the quote."""
+def test_a_mark_can_cross_a_heading(page: Page, url: str) -> None:
+    """One mark in each element; together they are the quote."""
     _open(page, url, SHORT, "all.\nPay\nPaid")
     assert "".join(page.locator("mark").all_text_contents()) == "all.\nPay\nPaid"
     assert page.locator("#text").text_content() == SHORT.text
 
 
-def test_the_page_s_number_is_told(page: Page, url: str) -> None:
-    """Beside the document's name that of the marked place, and where each page begins."""
+def test_page_numbers_are_shown(page: Page, url: str) -> None:
+    """That of the mark beside the document's name, and each where its page begins."""
     quote = "Rule 777 ends here."
     _open(page, url, BOOK, quote)
     number = BOOK.page_at(BOOK.text.index(quote))
@@ -158,4 +158,4 @@ def test_the_page_s_number_is_told(page: Page, url: str) -> None:
     )
     assert int(before) == number
     assert page.locator(".page").count() == len(BOOK.pages)
-    assert looks.overflow(page) == 0
+    assert appearance.overflow(page) == 0

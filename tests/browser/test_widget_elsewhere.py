@@ -1,4 +1,4 @@
-"""The widget on pages of other sites: their policies, their styles, their languages, their keys."""
+"""The widget on pages of other sites: policies, styles, languages, keys."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.settings import Settings, SiteKey, WidgetSettings
-from tests.browser import axe, looks
-from tests.browser.conftest import NOTED
-from tests.browser.widget import CHAT, ask, card, page_with, site, type_in
+from tests.browser import appearance, axe
+from tests.browser.conftest import RESOURCE_ERROR
+from tests.browser.widget import CHAT, ask, card, page_with, send, site
 from tests.fakes.engine import QUOTE, FakeBackend
 from tests.http.live import in_thread
 
@@ -41,8 +41,8 @@ def url(backend: FakeBackend) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("chat", [INLINE, "<saywhere-chat></saywhere-chat>"], ids=["inline", "launcher"])
-def test_a_strict_policy_is_kept(page: Page, url: str, chat: str) -> None:
-    """Asked, answered, opened, rated, under a policy that allows nothing inline and no sink for code."""
+def test_it_works_under_a_strict_policy(page: Page, url: str, chat: str) -> None:
+    """Nothing inline and no sink for code: a question, a card and feedback work."""
     with site({"/": page_with(url, chat)}, {"Content-Security-Policy": POLICY.format(url=url)}) as host:
         page.goto(host)
         if chat != INLINE:
@@ -52,24 +52,28 @@ def test_a_strict_policy_is_kept(page: Page, url: str, chat: str) -> None:
         assert card(page).locator("mark").inner_text() == QUOTE
         page.get_by_role("button", name="This helped").click()
         page.get_by_text("Thank you.").first.wait_for()
-        # It looks as it should: its sheet was not refused.
+        # Its style sheet was not refused.
         assert page.locator(f"{CHAT} .send").bounding_box()["width"] == 44  # type: ignore[index]
 
 
-def test_only_the_service_is_asked(page: Page, url: str) -> None:
-    """One script, and the calls to its API: nothing else is loaded, from anywhere."""
+def test_it_requests_nothing_but_the_service(page: Page, url: str) -> None:
+    """One script and the calls to the API."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     with site({"/": page_with(url, INLINE)}) as host:
         page.goto(host)
         ask(page, QUESTION)
-        theirs = [address for address in sent if not address.startswith(host)]
-    assert sorted(theirs) == [f"{url}/v1/ask", f"{url}/v1/suggestions?collection=default", f"{url}/widget.js"]
+        external = [address for address in sent if not address.startswith(host)]
+    assert sorted(external) == [
+        f"{url}/v1/ask",
+        f"{url}/v1/suggestions?collection=default",
+        f"{url}/widget.js",
+    ]
 
 
 @pytest.mark.parametrize("chat", [INLINE, "<saywhere-chat></saywhere-chat>"], ids=["inline", "launcher"])
-def test_the_page_around_it_never_moves(page: Page, url: str, chat: str) -> None:
-    """No layout shift while it loads, opens, answers: inline in the place that one CSS rule keeps for it."""
+def test_it_shifts_no_layout(page: Page, url: str, chat: str) -> None:
+    """While it loads, opens and answers; for an inline one, a CSS rule of the page keeps its place."""
     page.add_init_script(
         """window.shifts = [];
         new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
@@ -89,9 +93,9 @@ def test_the_page_around_it_never_moves(page: Page, url: str, chat: str) -> None
 
 
 @pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
-def test_the_pages_style_stays_outside(page: Page, url: str) -> None:
-    """A page that restyles everything, with force, changes neither text nor buttons inside."""
-    loud = """<style>
+def test_the_pages_style_does_not_reach_inside(page: Page, url: str) -> None:
+    """Not even rules for every element with !important."""
+    intrusive = """<style>
       * { color: red !important; font: 900 40px/3 cursive !important; text-transform: uppercase !important;
           letter-spacing: 1em !important; background: lime !important; text-align: right !important;
           visibility: visible; word-spacing: 3em !important; text-shadow: 9px 9px blue !important }
@@ -104,7 +108,7 @@ def test_the_pages_style_stays_outside(page: Page, url: str) -> None:
         style.textAlign, style.borderWidth, style.padding, style.textShadow, width, height];
     }})"""
     shown = []
-    for more in ("", loud):
+    for more in ("", intrusive):
         chat = f'<div id="place">{INLINE}</div>'
         frame = """<style>
           #place { all: initial !important; display: block !important; width: 400px !important }
@@ -116,8 +120,8 @@ def test_the_pages_style_stays_outside(page: Page, url: str) -> None:
     assert shown[0] == shown[1]
 
 
-def test_two_widgets_are_two(page: Page, url: str, backend: FakeBackend) -> None:
-    """Each has its own conversation, card, language and place in the tab's storage."""
+def test_two_widgets_are_independent(page: Page, url: str, backend: FakeBackend) -> None:
+    """Each has its own conversation, card, language and storage key."""
     both = (
         '<saywhere-chat id="one" mode="inline"></saywhere-chat>'
         '<saywhere-chat id="two" mode="inline" collection="hr" language="de"></saywhere-chat>'
@@ -139,8 +143,8 @@ def test_two_widgets_are_two(page: Page, url: str, backend: FakeBackend) -> None
         assert axe.violations(page) == []
 
 
-def test_it_speaks_the_pages_language(page: Page, url: str) -> None:
-    """By the page's lang, or its own attribute; a regional variant counts as its language."""
+def test_it_uses_the_pages_language(page: Page, url: str) -> None:
+    """From the page's lang or its own attribute; a regional variant counts as its language."""
     german = page_with(url, INLINE).replace('lang="en"', 'lang="de-AT"')
     with site({"/": german}) as host:
         page.goto(host)
@@ -153,8 +157,8 @@ def test_it_speaks_the_pages_language(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("chat", [INLINE, "<saywhere-chat></saywhere-chat>"], ids=["inline", "launcher"])
-def test_right_to_left_it_is_mirrored(page: Page, url: str, chat: str) -> None:
-    """With texts of the page's own; the launcher, the panel and the send button are on the other side."""
+def test_it_is_mirrored_on_a_right_to_left_page(page: Page, url: str, chat: str) -> None:
+    """With texts of the page's own."""
     arabic = page_with(url, chat).replace('lang="en"', 'lang="ar" dir="rtl"')
     with site({"/": arabic}) as host:
         page.goto(host)
@@ -173,11 +177,11 @@ def test_right_to_left_it_is_mirrored(page: Page, url: str, chat: str) -> None:
         page.locator(f"{CHAT} .number").click()
         card(page).wait_for()
         assert axe.violations(page) == []
-        assert looks.overflow(page) == 0
+        assert appearance.overflow(page) == 0
 
 
-def test_attributes_are_properties_and_live(page: Page, url: str) -> None:
-    """Set either way, before or after, each shows; what was asked and typed stays."""
+def test_attributes_are_properties_and_can_change(page: Page, url: str) -> None:
+    """The question that is being typed stays."""
     attributes = {
         "heading": "Handbook", "greeting": "Hello.", "placeholder": "Your question",
         "suggestions": "One?|Two?", "accent": "rgb(0, 100, 0)", "theme": "dark", "position": "start",
@@ -185,7 +189,9 @@ def test_attributes_are_properties_and_live(page: Page, url: str) -> None:
     with site({"/": page_with(url, INLINE)}) as host:
         page.goto(host)
         page.locator(f"{CHAT} .field").fill("half a question")
-        page.evaluate("(given) => Object.assign(document.querySelector('saywhere-chat'), given)", attributes)
+        page.evaluate(
+            "(values) => Object.assign(document.querySelector('saywhere-chat'), values)", attributes
+        )
         page.get_by_label("Your question").wait_for()
         assert page.locator(f"{CHAT} .title").inner_text() == "Handbook"
         assert page.locator(f"{CHAT} .greeting").inner_text() == "Hello."
@@ -204,8 +210,8 @@ def test_attributes_are_properties_and_live(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize("accent", ["#ffe000", "#222", "oklch(60% 0.2 30)", "hotpink", "#777777"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_any_accent_can_be_read_on(page: Page, url: str, accent: str, theme: str) -> None:
-    """By attribute or custom property: what stands on it is black or white, whichever can be read."""
+def test_text_on_any_accent_is_readable(page: Page, url: str, accent: str, theme: str) -> None:
+    """Black or white, whichever has the higher contrast; by attribute or custom property."""
     by_attribute = f'<saywhere-chat mode="inline" accent="{accent}" theme="{theme}"></saywhere-chat>'
     by_property = (
         f'<saywhere-chat mode="inline" theme="{theme}" style="--saywhere-accent: {accent}"></saywhere-chat>'
@@ -219,8 +225,8 @@ def test_any_accent_can_be_read_on(page: Page, url: str, accent: str, theme: str
             page.evaluate("sessionStorage.clear()")
 
 
-def test_a_keyed_site_gets_a_token_and_another_when_the_service_is_new(page: Page) -> None:
-    """The page holds a public key alone; a token that a restarted service doesn't know is renewed unseen."""
+def test_a_token_is_renewed_after_a_restart(page: Page) -> None:
+    """The page has a public key only; the reader notices nothing."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url.rpartition("/v1/")[2]))
     pages: dict[str, str] = {}
@@ -239,12 +245,12 @@ def test_a_keyed_site_gets_a_token_and_another_when_the_service_is_new(page: Pag
         assert page.evaluate("JSON.stringify([...Object.values(sessionStorage)])").count("eyJ") == 0
 
 
-def test_calls_at_the_same_time_share_one_token(page: Page) -> None:
-    """Suggestions and a quick question wait for it together; a stopped question takes it from nobody."""
+def test_concurrent_calls_share_one_token(page: Page) -> None:
+    """Stopping a question doesn't cancel the token that others wait for."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url.rpartition("/v1/")[2].partition("?")[0]))
-    held: list[Route] = []
-    page.route("**/v1/tokens", lambda route: held.append(route))
+    delayed: list[Route] = []
+    page.route("**/v1/tokens", lambda route: delayed.append(route))
     pages: dict[str, str] = {}
     with site(pages) as host:
         keys = {"pk_team": SiteKey(origins=(host,))}
@@ -253,41 +259,41 @@ def test_calls_at_the_same_time_share_one_token(page: Page) -> None:
             pages["/"] = page_with(url, '<saywhere-chat mode="inline" public-key="pk_team"></saywhere-chat>')
             with page.expect_request("**/v1/tokens"):
                 page.goto(host)
-            type_in(page, "What was that?")
+            send(page, "What was that?")
             page.get_by_role("button", name="Stop").click()
             page.get_by_text("Stopped.").first.wait_for()
-            type_in(page, QUESTION)
-            for route in held:
+            send(page, QUESTION)
+            for route in delayed:
                 route.continue_()
             page.locator(f"{CHAT} .turn:last-child .actions").wait_for()
-    asked = [path for path in sent if path in ("tokens", "suggestions", "ask")]
-    assert (asked[0], sorted(asked[1:])) == ("tokens", ["ask", "suggestions"])
+    paths = [path for path in sent if path in ("tokens", "suggestions", "ask")]
+    assert (paths[0], sorted(paths[1:])) == ("tokens", ["ask", "suggestions"])
 
 
-def test_a_page_that_may_not_ask_is_told(page: Page) -> None:
-    """A listed site without a token for what isn't public."""
+def test_a_page_without_access_says_so(page: Page) -> None:
+    """A listed site, without a token, for a collection that isn't public."""
     pages: dict[str, str] = {}
     with site(pages) as host:
         backend = FakeBackend(Settings(widget=WidgetSettings(origins=(host,))))
         with in_thread(backend) as url:
             pages["/"] = page_with(url, INLINE)
             page.goto(host)
-            type_in(page, QUESTION)
+            send(page, QUESTION)
             page.locator(f"{CHAT} .notice", has_text="may not ask these documents").wait_for()
             assert axe.violations(page) == []
         assert backend.engine.asked == []
 
 
-def test_a_site_that_is_not_listed_gets_no_answer(browser: Browser) -> None:
-    """Its browser withholds the response: the service never granted it."""
+def test_an_unlisted_site_gets_no_answer(browser: Browser) -> None:
+    """The browser withholds the response, since the service grants no CORS."""
     backend = FakeBackend()
     page = browser.new_context().new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     with in_thread(backend) as url, site({"/": page_with(url, INLINE)}) as host:
         page.goto(host)
-        type_in(page, QUESTION)
+        send(page, QUESTION)
         page.locator(f"{CHAT} .notice", has_text="can’t be reached").wait_for()
         page.context.close()
     assert backend.engine.asked == []
-    assert any("CORS policy" in line for line in said if NOTED not in line)
+    assert any("CORS policy" in line for line in messages if RESOURCE_ERROR not in line)

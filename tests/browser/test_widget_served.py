@@ -1,4 +1,4 @@
-"""The widget over the service as it is served: the seeds and a hostile document, real models."""
+"""The widget over the real service: the seeds and a hostile document."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.browser import axe, looks
-from tests.browser.serving import seeds_beside
+from tests.browser import appearance, axe
+from tests.browser.serving import serve_seeds_and
 from tests.browser.widget import CHAT, ask, card
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ EVERY = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The seeds and the hostile document, ingested and served by the command line."""
-    with seeds_beside(HOSTILE, tmp_path_factory) as address:
+    with serve_seeds_and(HOSTILE, tmp_path_factory) as address:
         yield address
 
 
-def _asked(page: Page, url: str, question: str) -> None:
+def _ask(page: Page, url: str, question: str) -> None:
     page.goto(url)
     ask(page, question)
 
 
 def test_the_headline_question(page: Page, url: str) -> None:
-    """Short answer, statement, numbers and quotes are what the service says."""
-    _asked(page, url, HEADLINE)
+    """Short answer, statement, numbers and quotes are those of the service."""
+    _ask(page, url, HEADLINE)
     body: dict[str, Any] = httpx.post(f"{url}/v1/ask", json={"question": HEADLINE}, timeout=60).json()
     assert "Grady Judd" in body["answer"]
     assert page.locator(f"{CHAT} .answer").inner_text() == body["answer"]
@@ -65,8 +65,8 @@ def test_the_headline_question(page: Page, url: str) -> None:
 
 
 def test_each_citation_opens_the_source_at_its_mark(page: Page, url: str) -> None:
-    """From its card and from the list of sources, in a tab of its own."""
-    _asked(page, url, HEADLINE)
+    """From its card and from the list of sources, in a new tab."""
+    _ask(page, url, HEADLINE)
     citations = httpx.post(f"{url}/v1/ask", json={"question": HEADLINE}, timeout=60).json()["citations"]
     for index, citation in enumerate(citations):
         page.locator(f"{CHAT} .number", has_text=str(index + 1)).first.click()
@@ -80,8 +80,8 @@ def test_each_citation_opens_the_source_at_its_mark(page: Page, url: str) -> Non
             page.locator(f"{CHAT} .title").click()  # away from the card
 
 
-def test_by_keyboard_alone(page: Page, url: str) -> None:
-    """Typed, sent by Enter; Tab goes over ringed controls; Enter into the card, and out to the source."""
+def test_it_can_be_used_by_keyboard_alone(page: Page, url: str) -> None:
+    """Ask, open a citation's card, return, and open the source; the focus is always visible."""
     page.goto(url)
     page.locator(f"{CHAT} .field").wait_for()
     while page.evaluate("document.activeElement.localName") != CHAT:
@@ -106,17 +106,17 @@ def test_by_keyboard_alone(page: Page, url: str) -> None:
 
 
 def _tab_to(page: Page, name: str, *, back: bool = False) -> None:
-    """Presses Tab until what has the focus is called so; on the way all that gets it has a ring."""
+    """Presses Tab until an element of that name has the focus; each on the way has a visible outline."""
     for _ in range(30):
         if _focused(page).startswith(name):
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        assert looks.ring(page) >= 2
+        assert appearance.outline_width(page) >= 2
     raise AssertionError(f"{name} can't be reached")
 
 
 def _focused(page: Page) -> str:
-    """The name of what has the focus, shadow roots looked into."""
+    """The name of the focused element, inside shadow roots too."""
     name: str = page.evaluate(
         """() => {
           let at = document.activeElement;
@@ -127,9 +127,9 @@ def _focused(page: Page) -> str:
     return name
 
 
-def test_an_abstention_reads_as_help(page: Page, url: str) -> None:
-    """What was looked for, what is nearest with its place, and the question again to put differently."""
-    _asked(page, url, OUT_OF_SCOPE)
+def test_an_abstention_shows_what_is_nearest(page: Page, url: str) -> None:
+    """With the searched text, the nearest passages, and the question to rephrase."""
+    _ask(page, url, OUT_OF_SCOPE)
     assert "documents don’t" in page.locator(f"{CHAT} .unanswered").inner_text()
     assert page.get_by_text(f"Looked for: {OUT_OF_SCOPE}").is_visible()
     assert page.locator(f"{CHAT} .answer").count() == 0
@@ -142,14 +142,14 @@ def test_an_abstention_reads_as_help(page: Page, url: str) -> None:
     assert page.locator(f"{CHAT} .field").input_value() == OUT_OF_SCOPE
 
 
-def test_a_hostile_document_is_only_text(page: Page, url: str) -> None:
-    """Its markup is shown to the letter, makes no element, and is still only text when it is taken along."""
+def test_a_hostile_document_is_shown_as_text(page: Page, url: str) -> None:
+    """Its markup creates no element, and no link in copied Markdown."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    _asked(page, url, HARBOUR)
+    _ask(page, url, HARBOUR)
     body: dict[str, Any] = httpx.post(f"{url}/v1/ask", json={"question": HARBOUR}, timeout=60).json()
-    [place] = [index for index, c in enumerate(body["citations"]) if "<script>" in c["quote"]][:1]
-    page.locator(f"{CHAT} .number", has_text=str(place + 1)).first.click()
-    assert card(page).locator("mark").text_content() == body["citations"][place]["quote"]
+    [position] = [index for index, c in enumerate(body["citations"]) if "<script>" in c["quote"]][:1]
+    page.locator(f"{CHAT} .number", has_text=str(position + 1)).first.click()
+    assert card(page).locator("mark").text_content() == body["citations"][position]["quote"]
     inside = page.evaluate(
         """() => [...document.querySelector("saywhere-chat").shadowRoot.querySelectorAll("*")]
           .flatMap((at) => [at.localName, ...at.getAttributeNames().map((name) => `@${name}`)])"""
@@ -168,16 +168,16 @@ def test_a_hostile_document_is_only_text(page: Page, url: str) -> None:
 
 @EVERY
 @pytest.mark.parametrize("path", ["/", "/playground"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, url: str, path: str) -> None:
-    """At the start, answered, with a card, abstained, with a note: light, dark, on a phone, zoomed."""
+def test_axe_finds_no_violation(page: Page, url: str, path: str) -> None:
+    """Before a question, answered, with a card, with a note, abstained; and nothing is cut off."""
     page.goto(url + path)
     page.locator(f"{CHAT} .field").wait_for()
-    _sound(page)
+    _assert_accessible(page)
     ask(page, HEADLINE)
-    _sound(page)
+    _assert_accessible(page)
     page.locator(f"{CHAT} .number").first.click()
     card(page).wait_for()
-    _sound(page)
+    _assert_accessible(page)
     box = card(page).bounding_box()
     assert box is not None
     assert page.viewport_size is not None
@@ -187,31 +187,31 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, url: str, path: st
     page.locator(f"{CHAT} .title").click()
     page.get_by_role("button", name="This didn’t help").click()
     page.locator(f"{CHAT} .note").wait_for()
-    _sound(page)
+    _assert_accessible(page)
     ask(page, OUT_OF_SCOPE)
-    _sound(page)
+    _assert_accessible(page)
 
 
-def _sound(page: Page) -> None:
+def _assert_accessible(page: Page) -> None:
     assert axe.violations(page) == []
-    assert looks.overflow(page) == 0
+    assert appearance.overflow(page) == 0
 
 
 @pytest.mark.parametrize("page", SCHEMES, indirect=True, ids=["light", "dark"])
-def test_the_scheme_is_the_readers(page: Page, url: str, request: pytest.FixtureRequest) -> None:
-    """Page and widget are dark for who wants it dark, light for who wants it light."""
+def test_the_colour_scheme_is_the_readers(page: Page, url: str, request: pytest.FixtureRequest) -> None:
+    """Of page and widget."""
     page.goto(url)
     page.locator(f"{CHAT} .panel").wait_for()
-    grounds = page.evaluate(
+    backgrounds = page.evaluate(
         """() => [document.body, document.querySelector("saywhere-chat").shadowRoot.querySelector(".panel")]
           .map((at) => Number(getComputedStyle(at).backgroundColor.match(/[0-9]+/)[0]))"""
     )
     dark = request.node.callspec.params["page"]["color_scheme"] == "dark"
-    assert [red < 64 for red in grounds] == [dark, dark]
+    assert [red < 64 for red in backgrounds] == [dark, dark]
 
 
 def test_an_address_asks_its_question_once(page: Page, url: str) -> None:
-    """/?q=… is asked on opening; coming back, the tab's conversation is there and it isn't asked again."""
+    """/?q=… is asked when the page opens; after Back, the tab has the answer already."""
     page.goto(f"{url}/?q=who+demanded+an+apology%3F")
     page.locator(f"{CHAT} .actions").wait_for()
     page.goto(f"{url}/playground")

@@ -1,4 +1,4 @@
-"""The widget when something is slow, wrong, gone or unusual: over a scripted engine."""
+"""The widget when the service is slow, failing or away, and in unusual states; over a scripted engine."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from rag.errors import Busy, IndexUnavailable
 from rag.settings import LimitSettings, Settings, WidgetSettings
 from rag.types import Conflict, Outcome, Statement
-from tests.browser import axe, looks
-from tests.browser.widget import CHAT, ask, card, page_with, site, spoken, type_in
+from tests.browser import appearance, axe
+from tests.browser.widget import CHAT, announced, ask, card, page_with, send, site
 from tests.fakes.engine import CITATION, QUOTE, FakeBackend, abstention, answer
 from tests.http.live import in_process, in_thread
 
@@ -41,26 +41,24 @@ def url(backend: FakeBackend) -> Iterator[str]:
 
 
 class Gate:
-    """A script that answers once it is let."""
+    """A script that answers once ``release`` is set."""
 
-    def __init__(self, then: Callable[[str], Outcome] = answer) -> None:
+    def __init__(self, script: Callable[[str], Outcome] = answer) -> None:
         self.asked, self.release = threading.Semaphore(0), threading.Event()
-        self._then = then
+        self._script = script
 
     def __call__(self, question: str) -> Outcome:
         self.asked.release()
         self.release.wait(60)
-        return self._then(question)
+        return self._script(question)
 
 
-def test_it_says_what_it_is_at_and_reads_whole_sentences_aloud(
-    page: Page, url: str, backend: FakeBackend
-) -> None:
-    """Looking, reading, then the answer; the live region is given sentences, each once."""
+def test_progress_is_shown_and_sentences_are_announced(page: Page, url: str, backend: FakeBackend) -> None:
+    """Looking, reading, then the answer; the live region gets whole sentences, each once."""
     gate = backend.engine.script = Gate()
     backend.engine.told = 1
     page.goto(url)
-    type_in(page, QUESTION)
+    send(page, QUESTION)
     try:
         page.get_by_text("Reading the nearest passages…").wait_for()
         assert page.get_by_role("button", name="Stop").is_visible()
@@ -69,19 +67,19 @@ def test_it_says_what_it_is_at_and_reads_whole_sentences_aloud(
     page.locator(f"{CHAT} .actions").wait_for()
     assert page.locator(f"{CHAT} .working").count() == 0
     assert page.get_by_role("button", name="Ask", exact=True).is_visible()
-    assert spoken(page) == ["Looking through the documents…", "Answer: Ada", QUOTE]
+    assert announced(page) == ["Looking through the documents…", "Answer: Ada", QUOTE]
 
 
-def test_an_answer_is_there_before_its_statements(page: Page, url: str) -> None:
-    """Each event is shown as it comes, not all of them at the end."""
+def test_events_are_shown_as_they_arrive(page: Page, url: str) -> None:
+    """The answer before its statements, and each statement at once."""
     page.goto(url)
     page.route("**/v1/ask", lambda route: route.abort())
-    # The page's own fetch is answered event by event by the test.
+    # The test feeds the response to the page's fetch.
     page.evaluate(
         """() => {
-          const plain = window.fetch;
+          const original = window.fetch;
           window.fetch = (address, options) => {
-            if (!String(address).endsWith("/v1/ask")) return plain(address, options);
+            if (!String(address).endsWith("/v1/ask")) return original(address, options);
             const body = new ReadableStream({ start: (to) => (window.feed = to) });
             options.signal.addEventListener("abort", () => window.feed.error(options.signal.reason));
             return Promise.resolve(new Response(body, { headers: { "Content-Type": "text/event-stream" } }));
@@ -89,7 +87,7 @@ def test_an_answer_is_there_before_its_statements(page: Page, url: str) -> None:
           window.tell = (text) => window.feed.enqueue(new TextEncoder().encode(text));
         }"""
     )
-    type_in(page, QUESTION)
+    send(page, QUESTION)
     page.wait_for_function("window.feed")
     page.evaluate("""tell('event: answer\\ndata: {"id":"a","answer":"A🙂","confid')""")
     assert page.locator(f"{CHAT} .answer").count() == 0
@@ -108,12 +106,12 @@ def test_an_answer_is_there_before_its_statements(page: Page, url: str) -> None:
     page.get_by_text("Stopped.").first.wait_for()
 
 
-def test_stop_and_try_again(page: Page, url: str, backend: FakeBackend) -> None:
-    """Stopped, the service is told so and works on; tried again, the answer is there in the same place."""
+def test_a_stopped_question_can_be_tried_again(page: Page, url: str, backend: FakeBackend) -> None:
+    """Stopping ends the request; the new answer takes the same place."""
     gate = backend.engine.script = Gate()
     page.goto(url)
     try:
-        type_in(page, QUESTION)
+        send(page, QUESTION)
         assert gate.asked.acquire(timeout=60)
         with page.expect_event("requestfailed"):
             page.get_by_role("button", name="Stop").click()
@@ -127,13 +125,13 @@ def test_stop_and_try_again(page: Page, url: str, backend: FakeBackend) -> None:
 
 
 def test_a_newer_question_stops_an_older_one(page: Page, url: str, backend: FakeBackend) -> None:
-    """The older is shown as stopped, and its answer never comes into the newer one's place."""
+    """The older one is shown as stopped, and its answer never appears."""
     gate = backend.engine.script = Gate(lambda question: replace(answer(question), text=f"To {question}"))
     page.goto(url)
     try:
-        type_in(page, "First?")
+        send(page, "First?")
         assert gate.asked.acquire(timeout=60)
-        type_in(page, "Second?")
+        send(page, "Second?")
         page.get_by_text("Stopped.").first.wait_for()
     finally:
         gate.release.set()
@@ -141,19 +139,19 @@ def test_a_newer_question_stops_an_older_one(page: Page, url: str, backend: Fake
     assert page.locator(f"{CHAT} .answer").all_inner_texts() == ["To Second?"]
 
 
-def test_a_service_that_dies_mid_answer_and_comes_back(page: Page) -> None:
-    """It is said that it is away; once it is back the question is asked again, and answered."""
+def test_a_question_is_asked_again_when_the_service_returns(page: Page) -> None:
+    """While the service is away, the widget says so."""
     with in_process("-m", "tests.fakes.serving", "0") as (process, url):
         page.goto(url)
         port = url.rpartition(":")[2]
-        type_in(page, QUESTION)
+        send(page, QUESTION)
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
         page.get_by_text("Reading the nearest passages…").wait_for()
         process.kill()
         process.wait()
     page.locator(f"{CHAT} .notice", has_text="can’t be reached").wait_for()
-    assert looks.faint(page) == []
+    assert appearance.low_contrast(page) == []
     assert axe.violations(page) == []
     with in_process("-m", "tests.fakes.serving", port) as (process, _):
         assert process.stdin is not None
@@ -164,19 +162,19 @@ def test_a_service_that_dies_mid_answer_and_comes_back(page: Page) -> None:
         assert page.locator(f"{CHAT} .turn").count() == 1
 
 
-def test_waiting_for_it_can_be_stopped(page: Page, backend: FakeBackend) -> None:
-    """A reader who has waited enough stops it."""
+def test_waiting_for_the_service_can_be_stopped(page: Page, backend: FakeBackend) -> None:
+    """The question can then be tried again."""
     with in_thread(backend) as url:
         page.goto(url)
         page.locator(f"{CHAT} .field").wait_for()
-    type_in(page, QUESTION)
+    send(page, QUESTION)
     page.locator(f"{CHAT} .notice", has_text="can’t be reached").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Try again").wait_for()
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("error", "message"),
     [
         (RuntimeError("secret"), "Something went wrong at the service."),
         (IndexUnavailable("/srv/secret"), "Many questions are being asked right now. Try again in 5 s."),
@@ -185,21 +183,21 @@ def test_waiting_for_it_can_be_stopped(page: Page, backend: FakeBackend) -> None
     ids=["unexpected", "unavailable", "busy"],
 )
 @pytest.mark.parametrize("late", [False, True], ids=["status", "event"])
-def test_what_goes_wrong_is_said_and_can_be_tried_again(
-    page: Page, url: str, backend: FakeBackend, fault: Exception, said: str, late: bool
+def test_an_error_is_shown_and_can_be_retried(
+    page: Page, url: str, backend: FakeBackend, error: Exception, message: str, late: bool
 ) -> None:
-    """In words, whether it went wrong before the first event or after it; nothing of the inside is told."""
+    """In words, before the first event or after it, without internal messages."""
 
     def broken(_question: str) -> Outcome:
-        raise fault
+        raise error
 
     backend.engine.script, backend.engine.told = broken, int(late)
     page.goto(url)
-    type_in(page, QUESTION)
+    send(page, QUESTION)
     notice = page.locator(f"{CHAT} .notice")
     notice.wait_for()
-    assert said.partition(".")[0] in notice.inner_text()
-    assert late or said in notice.inner_text()
+    assert message.partition(".")[0] in notice.inner_text()
+    assert late or message in notice.inner_text()
     assert "secret" not in page.content() + notice.inner_text()
     assert axe.violations(page) == []
     backend.engine.script = answer
@@ -207,17 +205,17 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again(
     page.locator(f"{CHAT} .actions").wait_for()
 
 
-def test_an_answer_from_something_in_between_is_no_answer(page: Page, url: str) -> None:
-    """A login page with status 200 is said to be wrong, not taken for a service that is away."""
+def test_a_response_that_is_no_stream_is_an_error(page: Page, url: str) -> None:
+    """A login page with status 200 isn't taken for a service that is away."""
     page.route("**/v1/ask", lambda route: route.fulfill(status=200, body="<h1>Log in</h1>"))
     page.goto(url)
-    type_in(page, QUESTION)
+    send(page, QUESTION)
     page.locator(f"{CHAT} .notice", has_text="Something went wrong").wait_for()
 
 
 @STATES
-def test_conflicting_sources_stand_side_by_side(page: Page, url: str, backend: FakeBackend) -> None:
-    """Each value with its own numbers; none of them is blended with another or put above it."""
+def test_conflicting_answers_are_side_by_side(page: Page, url: str, backend: FakeBackend) -> None:
+    """Each with its own citations."""
     other = replace(CITATION, title="Protocol – June", start=0, end=7, quote="Minutes", prefix="")
     backend.engine.script = lambda question: replace(
         answer(question),
@@ -242,21 +240,21 @@ def test_conflicting_sources_stand_side_by_side(page: Page, url: str, backend: F
     page.locator(f"{CHAT} .sides").wait_for()
 
 
-def test_a_conflict_with_statements_of_its_own(page: Page, url: str, backend: FakeBackend) -> None:
-    """Should a service send each side's own sentences, they are shown, and taken along."""
+def test_statements_of_a_conflict_are_shown(page: Page, url: str, backend: FakeBackend) -> None:
+    """If a service sends them; copied Markdown has the conflict, too."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     backend.engine.script = lambda question: replace(
         answer(question), conflicts=(Conflict(text="Bob", citations=(0,)),)
     )
 
-    def grown(route: Route) -> None:
+    def with_statements(route: Route) -> None:
         response = route.fetch()
         plain = '"conflicts":[{"text":"Bob","citations":[0]}]'
         own = '"conflicts":[{"text":"Bob","statements":[{"text":"Bob asked.","citations":[0]}]}]'
         assert plain in response.text()
         route.fulfill(response=response, body=response.text().replace(plain, own))
 
-    page.route("**/v1/ask", grown)
+    page.route("**/v1/ask", with_statements)
     page.goto(url)
     ask(page, QUESTION)
     assert page.locator(f"{CHAT} .sides > li").nth(1).locator(".statement").inner_text() == "Bob asked. 1"
@@ -265,8 +263,8 @@ def test_a_conflict_with_statements_of_its_own(page: Page, url: str, backend: Fa
     assert "- Bob [1]" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_follow_up_goes_with_what_was_said(page: Page, url: str, backend: FakeBackend) -> None:
-    """Kept for the tab: after a reload the conversation is there and goes along; New conversation ends it."""
+def test_earlier_turns_are_sent_as_history(page: Page, url: str, backend: FakeBackend) -> None:
+    """Also after a reload, in the same tab; New conversation ends it."""
     page.goto(url)
     ask(page, QUESTION)
     backend.engine.script = abstention
@@ -274,7 +272,7 @@ def test_a_follow_up_goes_with_what_was_said(page: Page, url: str, backend: Fake
     page.reload()
     page.locator(f"{CHAT} .turn").nth(1).wait_for()
     assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
-    assert spoken(page) == []
+    assert announced(page) == []
     ask(page, "And then?")
     history = backend.engine.asked[-1].history
     assert [(turn.question, turn.answer) for turn in history] == [(QUESTION, "Ada"), ("And why?", "")]
@@ -289,8 +287,8 @@ def test_a_follow_up_goes_with_what_was_said(page: Page, url: str, backend: Fake
     assert backend.engine.asked[-1].history == ()
 
 
-def test_suggestions_are_asked_by_a_press(page: Page, url: str) -> None:
-    """The service's own to begin with; gone once something was asked."""
+def test_a_suggestion_is_asked_when_pressed(page: Page, url: str) -> None:
+    """Suggestions disappear with the first question."""
     page.goto(url)
     page.get_by_role("list", name="Questions to start with").get_by_role("button").nth(1).click()
     page.locator(f"{CHAT} .actions").wait_for()
@@ -298,8 +296,8 @@ def test_suggestions_are_asked_by_a_press(page: Page, url: str) -> None:
     assert not page.locator(f"{CHAT} .suggestions").is_visible()
 
 
-def test_feedback_reaches_the_service(page: Page, url: str, backend: FakeBackend) -> None:
-    """Pressed, it is sent; changed, it takes the first one's place; a note may be added; all is kept."""
+def test_feedback_is_sent(page: Page, url: str, backend: FakeBackend) -> None:
+    """A second press replaces the first; a note can be added; the pressed state survives a reload."""
     page.goto(url)
     ask(page, QUESTION)
     page.get_by_role("button", name="This helped").click()
@@ -310,15 +308,20 @@ def test_feedback_reaches_the_service(page: Page, url: str, backend: FakeBackend
     page.get_by_label("What was good or missing?").fill("It was Grace.")
     page.get_by_role("button", name="Send").click()
     page.locator(f"{CHAT} .note").wait_for(state="detached")
-    [kept] = backend.feedback.list()
-    assert (kept.question, kept.answer, kept.helpful, kept.note) == (QUESTION, "Ada", False, "It was Grace.")
-    assert kept.citations == ((CITATION.document_id, CITATION.version, CITATION.start, CITATION.end),)
+    [feedback] = backend.feedback.list()
+    assert (feedback.question, feedback.answer, feedback.helpful, feedback.note) == (
+        QUESTION,
+        "Ada",
+        False,
+        "It was Grace.",
+    )
+    assert feedback.citations == ((CITATION.document_id, CITATION.version, CITATION.start, CITATION.end),)
     page.reload()
     page.locator(f"{CHAT} [aria-pressed=true][aria-label='This didn’t help']").wait_for()
 
 
-def test_feedback_that_cannot_be_sent_is_said(page: Page, url: str, backend: FakeBackend) -> None:
-    """Nothing is shown as pressed that wasn't kept."""
+def test_feedback_that_cannot_be_sent_is_reported(page: Page, url: str, backend: FakeBackend) -> None:
+    """No button is shown as pressed."""
     backend.feedback.fault = RuntimeError()
     page.goto(url)
     ask(page, QUESTION)
@@ -327,8 +330,8 @@ def test_feedback_that_cannot_be_sent_is_said(page: Page, url: str, backend: Fak
     assert page.locator(f"{CHAT} [aria-pressed=true]").count() == 0
 
 
-def test_an_answer_can_be_taken_along_as_markdown(page: Page, url: str, backend: FakeBackend) -> None:
-    """With its numbered quotes and where they are; what a document says stays text."""
+def test_an_answer_can_be_copied_as_markdown(page: Page, url: str, backend: FakeBackend) -> None:
+    """With numbered quotes and their sources; text of documents is escaped."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tricky = replace(
         CITATION,
@@ -354,9 +357,9 @@ def test_an_answer_can_be_taken_along_as_markdown(page: Page, url: str, backend:
     ]
 
 
-def test_a_public_source_has_a_link_of_its_own(page: Page, url: str, backend: FakeBackend) -> None:
-    """With a text fragment; an address that is neither http nor https is no link at all."""
-    places: dict[str, Any] = {
+def test_a_public_source_has_its_own_link(page: Page, url: str, backend: FakeBackend) -> None:
+    """With a text fragment; only for http and https addresses."""
+    links: dict[str, Any] = {
         "https://docs.example/may#top": "https://docs.example/may#top:~:text=",
         "https://docs.example/may": "https://docs.example/may#:~:text=",
         "javascript:alert(1)": None,
@@ -364,24 +367,26 @@ def test_a_public_source_has_a_link_of_its_own(page: Page, url: str, backend: Fa
         "notes/may.txt": None,
     }
     page.goto(url)
-    for uri, wanted in places.items():
-        cited = replace(CITATION, uri=uri)
-        backend.engine.script = lambda question, cited=cited: replace(answer(question), citations=(cited,))
+    for uri, public_link in links.items():
+        citation = replace(CITATION, uri=uri)
+        backend.engine.script = lambda question, citation=citation: replace(
+            answer(question), citations=(citation,)
+        )
         ask(page, QUESTION)
         page.locator(f"{CHAT} .turn:last-child .number").click()
         addresses = [link.get_attribute("href") or "" for link in card(page).get_by_role("link").all()]
         assert addresses[0].startswith(f"{url}/documents/")
-        assert len(addresses) == (2 if wanted else 1)
-        assert wanted is None or addresses[1].startswith(wanted)
+        assert len(addresses) == (2 if public_link else 1)
+        assert public_link is None or addresses[1].startswith(public_link)
         page.keyboard.press("Escape")
 
 
-def test_a_card_says_where_the_quote_stands(page: Page, url: str, backend: FakeBackend) -> None:
-    """What is before and after it on its line, title, headings and page."""
-    cited = replace(
+def test_a_card_shows_the_context_of_the_quote(page: Page, url: str, backend: FakeBackend) -> None:
+    """The text around it on its line, title, headings and page."""
+    citation = replace(
         CITATION, prefix="x.\nShe was late. ", suffix=" It came.\nNext", section=("Minutes", "May"), page=3
     )
-    backend.engine.script = lambda question: replace(answer(question), citations=(cited,))
+    backend.engine.script = lambda question: replace(answer(question), citations=(citation,))
     page.goto(url)
     ask(page, QUESTION)
     page.locator(f"{CHAT} .number").click()
@@ -390,8 +395,8 @@ def test_a_card_says_where_the_quote_stands(page: Page, url: str, backend: FakeB
     assert card(page).locator(".step").all_inner_texts() == ["Minutes", "May", "page 3"]
 
 
-def test_a_citation_that_leads_nowhere_good_is_no_link(page: Page, url: str, backend: FakeBackend) -> None:
-    """Were a service to send a javascript: address, it would be shown as text."""
+def test_a_javascript_address_is_no_link(page: Page, url: str, backend: FakeBackend) -> None:
+    """Should a service send one."""
     bad = replace(CITATION, url="javascript:alert(1)")
     backend.engine.script = lambda question: replace(answer(question), citations=(bad,))
     page.goto(url)
@@ -401,8 +406,8 @@ def test_a_citation_that_leads_nowhere_good_is_no_link(page: Page, url: str, bac
     assert page.locator(f"{CHAT} a").count() == 0
 
 
-def test_a_card_comes_with_the_pointer_and_goes_with_it(page: Page, url: str) -> None:
-    """Hovered it opens; the pointer may move onto it; away from both it closes; Escape closes it at once."""
+def test_a_card_opens_and_closes_with_the_pointer(page: Page, url: str) -> None:
+    """The pointer may move onto it; a click pins it; Escape closes it at once."""
     page.goto(url)
     ask(page, QUESTION)
     number = page.locator(f"{CHAT} .number")
@@ -420,8 +425,8 @@ def test_a_card_comes_with_the_pointer_and_goes_with_it(page: Page, url: str) ->
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-def test_a_tap_opens_the_card_and_another_closes_it(page: Page, url: str) -> None:
-    """On a phone there is no hovering."""
+def test_a_tap_toggles_the_card(page: Page, url: str) -> None:
+    """On a phone, which has no hovering."""
     page.goto(url)
     ask(page, QUESTION)
     page.locator(f"{CHAT} .number").tap()
@@ -430,8 +435,8 @@ def test_a_tap_opens_the_card_and_another_closes_it(page: Page, url: str) -> Non
     card(page).wait_for(state="detached")
 
 
-def test_enter_is_safe_with_an_input_method(page: Page, url: str, backend: FakeBackend) -> None:
-    """Enter that chooses a word asks nothing; Shift and Enter makes a line; Enter asks."""
+def test_enter_of_an_input_method_does_not_ask(page: Page, url: str, backend: FakeBackend) -> None:
+    """Shift+Enter is a line break; Enter asks."""
     page.goto(url)
     field = page.locator(f"{CHAT} .field")
     field.fill("だれ")
@@ -446,8 +451,8 @@ def test_enter_is_safe_with_an_input_method(page: Page, url: str, backend: FakeB
     assert [question.text for question in backend.engine.asked] == ["だれ\nb"]
 
 
-def test_the_launcher_opens_and_gives_the_focus_back(page: Page, url: str) -> None:
-    """Opened, the focus is in the field; Escape closes first the card, then the panel."""
+def test_the_launcher_moves_and_restores_the_focus(page: Page, url: str) -> None:
+    """Opened: into the field. Escape closes first the card, then the panel."""
     with site({"/": page_with(url)}) as host:
         page.goto(host)
         launcher = page.get_by_role("button", name="Ask", exact=True)
@@ -486,12 +491,12 @@ def test_the_launcher_passes_axe_open_and_closed(page: Page, url: str) -> None:
         assert axe.violations(page) == []
         ask(page, QUESTION)
         assert axe.violations(page) == []
-        assert looks.overflow(page) == 0
+        assert appearance.overflow(page) == 0
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-def test_on_a_phone_it_takes_the_whole_screen(page: Page, url: str) -> None:
-    """And is modal: Tab never leads to what lies under it. Escape gives the page back."""
+def test_on_a_phone_it_covers_the_screen(page: Page, url: str) -> None:
+    """As a modal dialog: Tab doesn't reach the page under it; Escape closes it."""
     with site({"/": page_with(url, more="<style>a { display: block }</style>")}) as host:
         page.goto(host)
         page.get_by_role("button", name="Ask", exact=True).tap()
@@ -507,8 +512,8 @@ def test_on_a_phone_it_takes_the_whole_screen(page: Page, url: str) -> None:
         assert page.locator(f"{CHAT} .launcher:focus").count() == 1
 
 
-def test_turned_to_a_wider_screen_it_stays_open(page: Page, url: str) -> None:
-    """From whole screen to a panel and back, with what was asked and typed."""
+def test_it_stays_open_when_the_screen_width_changes(page: Page, url: str) -> None:
+    """With the conversation and the text in the field."""
     with site({"/": page_with(url)}) as host:
         page.goto(host)
         page.get_by_role("button", name="Ask", exact=True).click()
@@ -529,47 +534,47 @@ def test_turned_to_a_wider_screen_it_stays_open(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
-def test_nothing_moves_for_who_wants_it_still(page: Page, url: str) -> None:
-    """Not an animation runs."""
+def test_reduced_motion_is_respected(page: Page, url: str) -> None:
+    """No animation runs."""
     page.goto(url)
     ask(page, QUESTION)
     running = "document.querySelector('saywhere-chat').shadowRoot.getAnimations().length"
     assert page.evaluate(running) == 0
 
 
-def test_too_long_a_question_cannot_be_typed(page: Page, url: str) -> None:
-    """Nor is one of blanks sent."""
+def test_the_field_has_the_limit_of_a_question(page: Page, url: str) -> None:
+    """A blank question isn't sent."""
     page.goto(url)
     field = page.locator(f"{CHAT} .field")
     assert field.get_attribute("maxlength") == str(LimitSettings().question_characters)
-    type_in(page, "   ")
+    send(page, "   ")
     assert page.locator(f"{CHAT} .turn").count() == 0
 
 
-def test_taken_off_the_page_it_stops(page: Page, url: str, backend: FakeBackend) -> None:
-    """A question under way is given up; one put there anew goes on with the tab's conversation."""
+def test_removing_the_element_stops_the_question(page: Page, url: str, backend: FakeBackend) -> None:
+    """A new element continues the tab's conversation."""
     gate = backend.engine.script = Gate()
     page.goto(url)
     try:
-        type_in(page, QUESTION)
+        send(page, QUESTION)
         assert gate.asked.acquire(timeout=60)
         with page.expect_event("requestfailed"):
             page.evaluate("document.querySelector('saywhere-chat').remove()")
     finally:
         gate.release.set()
-    again = """() => {
+    insert = """() => {
       document.querySelector("saywhere-chat")?.remove();
-      const made = Object.assign(document.createElement("saywhere-chat"), { mode: "inline" });
-      document.querySelector("main").append(made);
+      const chat = Object.assign(document.createElement("saywhere-chat"), { mode: "inline" });
+      document.querySelector("main").append(chat);
     }"""
-    page.evaluate(again)
+    page.evaluate(insert)
     ask(page, QUESTION)
-    page.evaluate(again)
+    page.evaluate(insert)
     assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
 
 
-def test_without_storage_it_still_answers(page: Page, url: str) -> None:
-    """A browser that forbids it costs the conversation's keeping and nothing else."""
+def test_it_works_without_storage(page: Page, url: str) -> None:
+    """If the browser forbids it, only the conversation isn't kept."""
     page.add_init_script(
         """Object.defineProperty(window, "sessionStorage", {
           get() { throw new DOMException("no", "SecurityError"); }
@@ -580,24 +585,24 @@ def test_without_storage_it_still_answers(page: Page, url: str) -> None:
     assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
 
 
-def test_what_is_kept_of_another_kind_is_let_be(page: Page, url: str) -> None:
-    """Damaged or foreign content under the widget's name in the tab is no conversation."""
+def test_invalid_stored_data_are_ignored(page: Page, url: str) -> None:
+    """Damaged or foreign data under the widget's key."""
     page.goto(url)
     ask(page, QUESTION)
-    for kept in ("{", "7", '{"a": 1}', '[{"question": 3}]', "null"):
-        page.evaluate("(kept) => sessionStorage.setItem(Object.keys(sessionStorage)[0], kept)", kept)
+    for stored in ("{", "7", '{"a": 1}', '[{"question": 3}]', "null"):
+        page.evaluate("(stored) => sessionStorage.setItem(Object.keys(sessionStorage)[0], stored)", stored)
         page.reload()
         page.locator(f"{CHAT} .greeting").wait_for()
         assert page.locator(f"{CHAT} .turn").count() == 0
         ask(page, QUESTION)
 
 
-def test_the_playground_shows_what_is_chosen(page: Page, url: str) -> None:
-    """On the widget at once, and in the lines to copy, escaped."""
+def test_the_playground_applies_its_values(page: Page, url: str) -> None:
+    """To the widget at once, and to the code to copy, escaped."""
     page.goto(f"{url}/playground")
     page.locator(f"{CHAT} .field").wait_for()
-    lines = page.locator("#code")
-    assert lines.inner_text().split("\n") == [
+    code = page.locator("#code")
+    assert code.inner_text().split("\n") == [
         f'<script type="module" src="{url}/widget.js"></script>',
         "<saywhere-chat",
         '  mode="inline"></saywhere-chat>',
@@ -610,8 +615,8 @@ def test_the_playground_shows_what_is_chosen(page: Page, url: str) -> None:
     page.get_by_label("Eine Frage stellen").wait_for()
     panel = page.locator(f"{CHAT} .panel")
     assert panel.evaluate("(at) => getComputedStyle(at).borderRadius") == "3px"
-    assert 'heading="Say &quot;hi&quot;"' in lines.inner_text()
-    assert "--saywhere-radius: 3px;" in lines.inner_text()
+    assert 'heading="Say &quot;hi&quot;"' in code.inner_text()
+    assert "--saywhere-radius: 3px;" in code.inner_text()
     page.get_by_label("mode").select_option("launcher")
     page.get_by_role("button", name="Fragen", exact=True).click()
     page.get_by_role("dialog", name='Say "hi"').wait_for()

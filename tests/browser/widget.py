@@ -1,4 +1,4 @@
-"""The widget in a test: how it is asked, what of it is found where."""
+"""The widget in a test: asking it, finding its parts, and pages of other sites to put it on."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DONE = f"{CHAT} .actions"
 
 def ask(page: Page, question: str, *, within: str = CHAT) -> None:
     """Types a question, sends it by Enter, and waits until it is answered or abstained from."""
-    type_in(page, question, within=within)
+    send(page, question, within=within)
     page.locator(f"{within} .turn:last-child .actions").wait_for()
 
 
-def type_in(page: Page, question: str, *, within: str = CHAT) -> None:
+def send(page: Page, question: str, *, within: str = CHAT) -> None:
     """Types a question and sends it."""
     page.locator(f"{within} .field").fill(question)
     page.locator(f"{within} .field").press("Enter")
@@ -32,14 +32,14 @@ def card(page: Page) -> Locator:
     return page.locator(f"{CHAT} .card:popover-open")
 
 
-def spoken(page: Page) -> list[str]:
-    """What the live region was given to be read aloud, sentence by sentence."""
+def announced(page: Page) -> list[str]:
+    """The sentences of the live region, which a screen reader reads aloud."""
     return page.locator(f"{CHAT} [aria-live] p").all_text_contents()
 
 
 @contextmanager
 def site(pages: dict[str, str], headers: dict[str, str] | None = None) -> Iterator[str]:
-    """Another site: pages by path, each with these headers, on an origin of its own."""
+    """The URL of another site, with pages by path, each with these headers."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -65,7 +65,7 @@ def site(pages: dict[str, str], headers: dict[str, str] | None = None) -> Iterat
 
 
 def page_with(url: str, chat: str = "<saywhere-chat></saywhere-chat>", more: str = "") -> str:
-    """A page of another site that names the service's script once."""
+    """A page of another site with the service's script."""
     return f"""<!doctype html><html lang="en"><head><title>Intranet</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script type="module" src="{url}/widget.js"></script>{more}</head>

@@ -19,5 +19,5 @@ def backend() -> FakeBackend:
 
 @pytest.fixture
 def client(backend: FakeBackend) -> Iterator[TestClient]:
-    with TestClient(create_app(backend)) as opened:
-        yield opened
+    with TestClient(create_app(backend)) as test_client:
+        yield test_client

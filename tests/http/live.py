@@ -1,4 +1,4 @@
-"""Servers over loopback for tests: one in a thread of this process, one in a process of its own."""
+"""Servers over loopback for tests: in a thread of this process, or in a process of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def in_thread(backend: Backend, port: int = 0) -> Iterator[str]:
-    """The URL of a real uvicorn over the backend, listening for as long as the block runs."""
+    """The URL of a real uvicorn over the backend, while the block runs."""
     listening = threading.Event()
 
     class Server(uvicorn.Server):
@@ -46,7 +46,7 @@ def in_thread(backend: Backend, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def in_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A Python process that serves, and its URL, once it has said that it answers."""
+    """A Python process that serves, and its URL, once it has printed it."""
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -57,12 +57,12 @@ def in_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     ) as process:
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            found = re.search(r"http://[^/]+", said)
-            if found is None:
+            line = process.stdout.readline()
+            match = re.search(r"http://[^/]+", line)
+            if match is None:
                 process.kill()
                 assert process.stderr is not None
-                raise AssertionError(f"it didn't serve: {said}{process.stderr.read()}")
-            yield process, found.group()
+                raise AssertionError(f"it didn't serve: {line}{process.stderr.read()}")
+            yield process, match.group()
         finally:
             process.kill()

@@ -1,4 +1,4 @@
-"""POST /v1/ask: the form of an answer and of an abstention, and every way to ask wrongly."""
+"""POST /v1/ask: answers, abstentions, and invalid requests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TRACE, FakeBackend, ab
 PROBLEM = "application/problem+json"
 
 
-def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
-    """Every field of the contract is there; the version is prefixed, the confidence rounded."""
+def test_an_answer_has_every_field(client: TestClient) -> None:
+    """The version has its prefix, the confidence is rounded."""
     body = client.post("/v1/ask", json={"question": "Who asked for a ship?"}).json()
     assert body.pop("id").startswith("ans_")
     [citation] = body.pop("citations")
@@ -46,13 +46,13 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
 
 
 def test_each_answer_has_its_own_id(client: TestClient) -> None:
-    """The same question asked twice gives two ids: an id names one act of answering."""
+    """Also for the same question: an id names one act of answering."""
     first, second = (client.post("/v1/ask", json={"question": "Who?"}).json()["id"] for _ in range(2))
     assert first != second
 
 
 def test_an_abstention_is_a_200_with_its_reason(client: TestClient, backend: FakeBackend) -> None:
-    """No answer is a result: 200, answered false, the reason and the nearest passages."""
+    """answered is false, with the reason and the nearest passages."""
     backend.engine.script = abstention
     response = client.post("/v1/ask", json={"question": "Who?"})
     body = response.json()
@@ -63,8 +63,8 @@ def test_an_abstention_is_a_200_with_its_reason(client: TestClient, backend: Fak
     assert body["abstention"]["nearest"][0]["quote"] == QUOTE
 
 
-def test_a_trace_is_given_when_asked_for(client: TestClient) -> None:
-    """The trace tells timings, how many passages were found, models and index."""
+def test_a_trace_is_included_on_request(client: TestClient) -> None:
+    """Timings, number of retrieved passages, models, index, and each step."""
     body = client.post("/v1/ask", json={"question": "Who?", "trace": True}).json()
     assert body["trace"] == {
         "timings_ms": {"retrieve": 1.23, "read 2": 9.0},
@@ -78,8 +78,8 @@ def test_a_trace_is_given_when_asked_for(client: TestClient) -> None:
     }
 
 
-def test_everything_asked_reaches_the_engine(client: TestClient, backend: FakeBackend) -> None:
-    """Collection, history, filters and a deadline in the future are handed on."""
+def test_the_engine_gets_the_whole_request(client: TestClient, backend: FakeBackend) -> None:
+    """Collection, history and filters, and a deadline in the future."""
     sent = {
         "question": "And then?",
         "collection": "default",
@@ -87,10 +87,10 @@ def test_everything_asked_reaches_the_engine(client: TestClient, backend: FakeBa
         "filters": {"team": "sea"},
     }
     client.post("/v1/ask", json=sent)
-    [asked] = backend.engine.asked
+    [question] = backend.engine.asked
     [deadline] = backend.engine.deadlines
-    assert asked.history[0].answer == "Ada"
-    assert asked.filters == {"team": "sea"}
+    assert question.history[0].answer == "Ada"
+    assert question.filters == {"team": "sea"}
     assert deadline is not None
     assert deadline > time.monotonic()
 
@@ -100,8 +100,8 @@ def test_everything_asked_reaches_the_engine(client: TestClient, backend: FakeBa
     ["", "   ", "\x00\x07\x1b", "?!", "\u200b", "x" * 10_000],
     ids=["empty", "spaces", "control", "marks", "zero-width", "10,000"],
 )
-def test_a_question_that_is_none_is_refused_with_its_place(client: TestClient, question: str) -> None:
-    """Empty, wordless and overlong questions are 422 with a pointer to the question."""
+def test_an_invalid_question_is_a_422(client: TestClient, question: str) -> None:
+    """Empty, without a word, or too long; the pointer is to the question."""
     response = client.post("/v1/ask", json={"question": question})
     assert (response.status_code, response.headers["content-type"]) == (422, PROBLEM)
     assert response.json()["type"] == "/problems/invalid-question"
@@ -123,10 +123,8 @@ def test_a_question_that_is_none_is_refused_with_its_place(client: TestClient, q
         ("Who?", "#"),
     ],
 )
-def test_a_body_of_the_wrong_form_is_refused_with_its_place(
-    client: TestClient, sent: object, pointer: str
-) -> None:
-    """Each fault comes with an RFC 6901 pointer to where it is."""
+def test_a_body_that_breaks_the_schema_is_a_422(client: TestClient, sent: object, pointer: str) -> None:
+    """Each fault has an RFC 6901 pointer to its place."""
     response = client.post("/v1/ask", json=sent)
     assert (response.status_code, response.headers["content-type"]) == (422, PROBLEM)
     assert pointer in [fault["pointer"] for fault in response.json()["errors"]]
@@ -146,28 +144,30 @@ def test_a_body_of_the_wrong_form_is_refused_with_its_place(
     ],
     ids=["cut off", "not utf-8", "deep lists", "deep objects", "huge number", "surrogate", "utf-16", "none"],
 )
-def test_a_body_that_is_no_json_text_is_refused(client: TestClient, body: bytes) -> None:
-    """What can't be parsed is the client's fault, never a 500."""
+def test_a_body_that_is_not_json_is_a_422(client: TestClient, body: bytes) -> None:
+    """Whatever can't be parsed is the client's fault, never a 500."""
     response = client.post("/v1/ask", content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.headers["content-type"]) == (422, PROBLEM)
 
 
-@pytest.mark.parametrize("sent_as", ["text/plain", "application/x-www-form-urlencoded", "nonsense", None])
-def test_json_under_another_name_is_refused(client: TestClient, sent_as: str | None) -> None:
-    """A form or plain text, which other sites' pages may post here, is a 415."""
-    headers = {"Content-Type": sent_as} if sent_as else {}
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "nonsense", None]
+)
+def test_another_media_type_is_a_415(client: TestClient, content_type: str | None) -> None:
+    """Pages of other sites can post forms and plain text without a preflight."""
+    headers = {"Content-Type": content_type} if content_type else {}
     response = client.post("/v1/ask", content=b'{"question": "Who?"}', headers=headers)
     assert (response.status_code, response.headers["content-type"]) == (415, PROBLEM)
 
 
 def test_json_with_a_charset_is_accepted(client: TestClient) -> None:
-    """Parameters of the media type don't matter."""
+    """Parameters of the media type are ignored."""
     headers = {"Content-Type": "application/json; charset=utf-8"}
     assert client.post("/v1/ask", content=b'{"question": "Who?"}', headers=headers).status_code == 200
 
 
-def test_a_declared_body_over_the_limit_is_refused(client: TestClient, backend: FakeBackend) -> None:
-    """Content-Length over the limit is a 413 and the connection is closed."""
+def test_a_body_over_the_limit_is_a_413(client: TestClient, backend: FakeBackend) -> None:
+    """By its Content-Length; the connection is closed."""
     response = client.post("/v1/ask", json={"question": "x" * 60_000})
     assert (response.status_code, response.headers["content-type"]) == (413, PROBLEM)
     assert response.headers["connection"] == "close"

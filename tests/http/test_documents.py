@@ -1,4 +1,4 @@
-"""GET /v1/documents: paging, and the text that offsets refer to."""
+"""GET /v1/documents, /v1/search and readiness: paging, and the text that offsets refer to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_following_next_shows_each_document_once(
 
 
 def test_next_keeps_the_collection(client: TestClient, backend: FakeBackend) -> None:
-    """The link to more asks for the same collection."""
+    """The link to the next page asks for the same collection."""
     backend.catalog.stored = _documents(3)
     body = client.get("/v1/documents", params={"collection": "default", "limit": 1}).json()
     assert "collection=default" in body["next"]
@@ -43,23 +43,23 @@ def test_an_unknown_collection_is_a_404(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("limit", "0"), ("limit", "1001"), ("limit", "x")])
-def test_a_wrong_parameter_is_named(client: TestClient, name: str, value: str) -> None:
-    """A fault in the address comes with the parameter's name."""
+def test_an_invalid_parameter_is_named(client: TestClient, name: str, value: str) -> None:
+    """The fault has the parameter's name."""
     response = client.get("/v1/documents", params={name: value})
     assert response.status_code == 422
     assert response.json()["errors"][0]["parameter"] == name
 
 
 def test_a_citation_can_be_checked_against_the_document(client: TestClient) -> None:
-    """The text as served, cut at a citation's code points, is its quote; the id may hold a slash."""
+    """text[start:end] of the document is the quote; the id may contain a slash."""
     body = client.get("/v1/documents/notes/may%201.txt").json()
     assert body["text"] == TEXT
     assert body["text"][CITATION.start : CITATION.end] == CITATION.quote
     assert body["version"] == f"sha256:{DOCUMENT.sha256}"
 
 
-def test_sections_and_pages_are_told(client: TestClient, backend: FakeBackend) -> None:
-    """Both come as code point ranges with a heading path or a number."""
+def test_sections_and_pages_are_included(client: TestClient, backend: FakeBackend) -> None:
+    """As code point ranges with a heading path or a number."""
     backend.catalog.stored = (
         Document(
             id="d",
@@ -76,27 +76,27 @@ def test_sections_and_pages_are_told(client: TestClient, backend: FakeBackend) -
 
 
 def test_an_unknown_document_is_a_404(client: TestClient) -> None:
-    """The problem names the id that was asked for."""
+    """The detail names the id."""
     response = client.get("/v1/documents/nope")
     assert response.status_code == 404
     assert "nope" in response.json()["detail"]
 
 
-def test_ready_tells_the_number_of_documents(client: TestClient) -> None:
-    """/readyz is a 200 while the catalog is sound; /healthz asks nothing of it."""
+def test_readyz_gives_the_number_of_documents(client: TestClient) -> None:
+    """/healthz doesn't read the catalog."""
     assert client.get("/readyz").json() == {"status": "ready", "documents": 1}
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
 def test_a_damaged_catalog_is_not_ready(client: TestClient, backend: FakeBackend) -> None:
-    """/readyz is a 503 when the catalog can't be read, while the process still lives."""
+    """/readyz is a 503 if the catalog can't be read; /healthz stays a 200."""
     backend.catalog.fault = StorageError("damaged")
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
 
 
 def test_search_gives_passages_with_scores(client: TestClient) -> None:
-    """A result is a citation of the passage and why it is where it is."""
+    """A result is a citation of the whole passage with its scores."""
     body = client.get("/v1/search", params={"q": "a second ship", "k": 1}).json()
     [result] = body["results"]
     assert result["citation"]["quote"] == TEXT[result["citation"]["start"] : result["citation"]["end"]]
@@ -104,8 +104,8 @@ def test_search_gives_passages_with_scores(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("params", [{}, {"q": "x", "k": 0}, {"q": "x", "k": 101}, {"q": "  "}])
-def test_a_wrong_search_is_a_422(client: TestClient, params: dict[str, str]) -> None:
-    """A missing or empty query and a k out of bounds are refused by name."""
+def test_an_invalid_search_is_a_422(client: TestClient, params: dict[str, str]) -> None:
+    """A missing or empty query, or k out of bounds; the parameter is named."""
     response = client.get("/v1/search", params=params)
     assert response.status_code == 422
     assert response.json()["errors"][0]["parameter"] in {"q", "k"}

@@ -1,4 +1,4 @@
-"""What goes wrong behind the routes comes out as the right problem, and tells nothing it shouldn't."""
+"""Errors behind the routes become the right problem, and reveal nothing internal."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def _raising(error: Exception):  # type: ignore[no-untyped-def]
     ],
 )
 @pytest.mark.parametrize("route", ["ask", "search"])
-def test_a_fault_is_a_problem(
+def test_an_error_becomes_its_problem(
     client: TestClient, backend: FakeBackend, route: str, error: Exception, status: int, slug: str
 ) -> None:
-    """Status and type are the table's; nothing of the server's insides is told."""
+    """With status and type of the table, and without private messages."""
     backend.engine.script = _raising(error)
     if route == "ask":
         response = client.post("/v1/ask", json={"question": "Who?"})
@@ -57,10 +57,10 @@ def test_a_fault_is_a_problem(
 
 
 @pytest.mark.parametrize("error", [errors.Busy("again"), errors.IndexUnavailable("soon")])
-def test_what_passes_says_when_to_try_again(
+def test_temporary_problems_have_retry_after(
     client: TestClient, backend: FakeBackend, error: Exception
 ) -> None:
-    """Busy and not-ready carry Retry-After in seconds."""
+    """Busy and not-ready, in seconds."""
     backend.engine.script = _raising(error)
     response = client.post("/v1/ask", json={"question": "Who?"})
     assert int(response.headers["retry-after"]) >= 1
@@ -69,7 +69,7 @@ def test_what_passes_says_when_to_try_again(
 def test_an_unexpected_error_is_logged_under_the_request_id(
     client: TestClient, backend: FakeBackend, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log has the exception's text and the id that the client was given."""
+    """The log has the exception's message and the id that the client gets."""
     backend.engine.script = _raising(RuntimeError(PRIVATE))
     response = client.post("/v1/ask", json={"question": "Who?"}, headers={"X-Request-Id": "mine-7"})
     assert response.json()["request_id"] == "mine-7"
@@ -78,7 +78,7 @@ def test_an_unexpected_error_is_logged_under_the_request_id(
 
 
 def test_a_slow_question_is_a_504() -> None:
-    """Past its seconds a question is given up, though its thread still works."""
+    """After its seconds, though its thread still runs."""
     release = threading.Event()
 
     def slow(question: str) -> Outcome:
@@ -93,8 +93,8 @@ def test_a_slow_question_is_a_504() -> None:
     assert response.json()["type"] == "/problems/deadline"
 
 
-def test_a_question_too_many_is_turned_away() -> None:
-    """With one worked on and none allowed to wait, the second is a 503 with Retry-After."""
+def test_a_question_beyond_the_queue_is_a_503() -> None:
+    """One runs and none may wait: the second gets Retry-After."""
     working, release = threading.Event(), threading.Event()
 
     def slow(question: str) -> Outcome:
@@ -129,29 +129,29 @@ def test_a_question_too_many_is_turned_away() -> None:
 def test_a_wrong_address_or_method_is_a_problem(
     client: TestClient, method: str, path: str, status: int
 ) -> None:
-    """404 and 405 have the same form as all other errors."""
+    """404 and 405 have the form of all other errors."""
     response = client.request(method, path)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["instance"] == path
 
 
-def test_the_method_that_is_allowed_is_named(client: TestClient) -> None:
-    """A 405 keeps its Allow header."""
+def test_a_405_has_the_allow_header(client: TestClient) -> None:
+    """With the methods of the route."""
     assert client.get("/v1/ask").headers["allow"] == "POST"
 
 
-def test_a_body_without_length_is_cut_off_at_the_limit(backend: FakeBackend) -> None:
-    """Bytes are counted as they come: a chunked or falsely declared body ends at the limit."""
-    taken = 0
+def test_a_body_is_read_up_to_the_limit_only(backend: FakeBackend) -> None:
+    """Bytes are counted as they arrive, also of a body with a false Content-Length."""
+    received = 0
     sent: list[dict[str, object]] = []
 
     async def endless() -> dict[str, object]:
-        nonlocal taken
-        taken += 10_000
+        nonlocal received
+        received += 10_000
         return {"type": "http.request", "body": b" " * 10_000, "more_body": True}
 
-    async def keep(message: dict[str, object]) -> None:
+    async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
     headers = [(b"content-type", b"application/json"), (b"content-length", b"12")]
@@ -160,6 +160,6 @@ def test_a_body_without_length_is_cut_off_at_the_limit(backend: FakeBackend) -> 
         "path": "/v1/ask", "raw_path": b"/v1/ask", "query_string": b"", "root_path": "", "headers": headers,
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
-    asyncio.run(create_app(backend)(scope, endless, keep))  # type: ignore[arg-type]
+    asyncio.run(create_app(backend)(scope, endless, send))  # type: ignore[arg-type]
     assert sent[0]["status"] == 413
-    assert taken == 60_000
+    assert received == 60_000

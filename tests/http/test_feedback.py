@@ -1,4 +1,4 @@
-"""What readers thought of answers."""
+"""Readers' feedback on answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fakes.engine import FakeBackend
 
 KEY = "k" * 16
 ID = "ans_" + "0" * 32
-SENT = {
+FEEDBACK = {
     "answer_id": ID,
     "helpful": False,
     "note": "  It was Grace. ",
@@ -30,18 +30,18 @@ SENT = {
 
 @pytest.fixture
 def client(backend: FakeBackend) -> Iterator[TestClient]:
-    with TestClient(create_app(backend, local=True)) as opened:
-        yield opened
+    with TestClient(create_app(backend, local=True)) as test_client:
+        yield test_client
 
 
-def test_it_is_kept_and_listed(client: TestClient) -> None:
-    """With its note trimmed; a second word on the same answer takes the first one's place."""
-    first = client.post("/v1/feedback", json=SENT)
+def test_feedback_is_stored_and_listed(client: TestClient) -> None:
+    """With its note trimmed; a second one on the same answer replaces the first."""
+    first = client.post("/v1/feedback", json=FEEDBACK)
     assert (first.status_code, first.json()["note"], first.json()["at"]) == (200, "It was Grace.", None)
-    client.post("/v1/feedback", json={**SENT, "helpful": True})
-    [kept] = client.get("/v1/feedback").json()["feedback"]
-    assert kept.pop("at")
-    assert kept == {**SENT, "helpful": True, "note": "It was Grace."}
+    client.post("/v1/feedback", json={**FEEDBACK, "helpful": True})
+    [stored] = client.get("/v1/feedback").json()["feedback"]
+    assert stored.pop("at")
+    assert stored == {**FEEDBACK, "helpful": True, "note": "It was Grace."}
     assert client.get("/v1/feedback", params={"helpful": False}).json() == {"feedback": []}
 
 
@@ -56,24 +56,24 @@ def test_it_is_kept_and_listed(client: TestClient) -> None:
         ({"citations": [{"document_id": "a", "version": "b", "start": -1, "end": 2}]}, "#/citations/0/start"),
     ],
 )
-def test_what_is_none_is_refused(client: TestClient, changed: dict[str, object], pointer: str) -> None:
-    """With the place of the fault, and nothing is kept."""
-    response = client.post("/v1/feedback", json={**SENT, **changed})
+def test_invalid_feedback_is_refused(client: TestClient, changed: dict[str, object], pointer: str) -> None:
+    """With the place of each fault, and nothing is stored."""
+    response = client.post("/v1/feedback", json={**FEEDBACK, **changed})
     assert response.status_code == 422
     assert pointer in [fault["pointer"] for fault in response.json()["errors"]]
     assert client.get("/v1/feedback").json() == {"feedback": []}
 
 
-def test_a_full_disk_is_said(client: TestClient, backend: FakeBackend) -> None:
-    """As for any write."""
+def test_a_full_disk_is_a_507(client: TestClient, backend: FakeBackend) -> None:
+    """As for any write; the message stays in the log."""
     backend.feedback.fault = StorageFull("/srv/private")
-    response = client.post("/v1/feedback", json=SENT)
+    response = client.post("/v1/feedback", json=FEEDBACK)
     assert response.status_code == 507
     assert "private" not in response.text
 
 
-def test_only_the_team_reads_it() -> None:
-    """Who sends the API key; without one, who is on this machine; never another site's page."""
+def test_only_the_team_lists_feedback() -> None:
+    """Whoever sends the API key; without a key, this machine; never another site's page."""
     unkeyed, keyed = FakeBackend(), FakeBackend(Settings(api_key=SecretStr(KEY)))
     bearer = {"Authorization": f"Bearer {KEY}"}
     foreign = {"Origin": "https://elsewhere.example"}
@@ -87,15 +87,15 @@ def test_only_the_team_reads_it() -> None:
     ):
         with TestClient(create_app(backend, local=local)) as client:
             assert client.get("/v1/feedback", headers=headers).status_code == status
-            assert client.post("/v1/feedback", json=SENT).status_code == 200
+            assert client.post("/v1/feedback", json=FEEDBACK).status_code == 200
 
 
-def test_the_real_service_keeps_it_over_a_restart(tmp_path: Path) -> None:
-    """In the catalog of its data folder."""
-    for kept in (0, 1):
+def test_feedback_survives_a_restart(tmp_path: Path) -> None:
+    """It is stored in the data folder."""
+    for count in (0, 1):
         with (
             open_service(Settings(data=tmp_path)) as service,
             TestClient(create_app(service, local=True)) as client,
         ):
-            assert len(client.get("/v1/feedback").json()["feedback"]) == kept
-            assert client.post("/v1/feedback", json=SENT).status_code == 200
+            assert len(client.get("/v1/feedback").json()["feedback"]) == count
+            assert client.post("/v1/feedback", json=FEEDBACK).status_code == 200

@@ -1,4 +1,4 @@
-"""The seed article served for real: ingested, asked over HTTP, and locked while it is served."""
+"""The seed article over the real service: ingested, asked over HTTP, its data folder locked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.openapi import examples
 from tests.http.live import ROOT, in_process
 
 HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers", "spacy")
-# As ``saywhere serve`` does it, then the heavy libraries that are loaded by the time it answers.
+# Serves as ``saywhere serve`` does, and prints the heavy libraries that are loaded once it answers.
 SERVE = f"""
 import json, sys
 from pathlib import Path
@@ -40,7 +40,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(data: Path) -> Iterator[tuple[str, int, list[str]]]:
-    """URL, process id, and the heavy modules it had loaded when it answered."""
+    """URL, process id, and the heavy modules that are loaded when the first question can be asked."""
     with in_process("-c", SERVE, str(data)) as (process, url):
         assert process.stdout is not None
         yield url, process.pid, json.loads(process.stdout.readline())
@@ -53,7 +53,7 @@ def _saywhere(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_who_demanded_an_apology(served: tuple[str, int, list[str]]) -> None:
-    """Grady Judd, by the sentence that says it and the one that names him."""
+    """Grady Judd, with citations of the sentence that says so and of the one that names him."""
     url, *_ = served
     body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
     assert body["answered"]
@@ -65,7 +65,7 @@ def test_who_demanded_an_apology(served: tuple[str, int, list[str]]) -> None:
 
 
 def test_every_citation_can_be_checked_over_http(served: tuple[str, int, list[str]]) -> None:
-    """The document as served, cut at the offsets, is the quote; its version is the cited one."""
+    """The served document, cut at the offsets, is the quote; its version is the cited one."""
     url, *_ = served
     body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
     for citation in body["citations"]:
@@ -74,19 +74,19 @@ def test_every_citation_can_be_checked_over_http(served: tuple[str, int, list[st
         assert stored["version"] == citation["version"]
 
 
-def test_the_documented_example_is_what_is_answered(served: tuple[str, int, list[str]]) -> None:
-    """The citations that the OpenAPI page shows are those of the seed article, to the last digit."""
+def test_the_openapi_example_is_the_real_answer(served: tuple[str, int, list[str]]) -> None:
+    """Its citations, document and section are those of the seed article."""
     url, *_ = served
     body = httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}, timeout=60).json()
     assert body["citations"] == examples.ANSWER["citations"]
-    listed = httpx.get(f"{url}/v1/documents").json()["documents"][0]
-    assert listed | {"updated_at": ""} == examples.LISTING["documents"][0] | {"updated_at": ""}
-    section = httpx.get(f"{url}/v1/documents/{listed['id']}").json()["sections"]
-    assert examples.DOCUMENT["sections"][0] in section
+    summary = httpx.get(f"{url}/v1/documents").json()["documents"][0]
+    assert summary | {"updated_at": ""} == examples.LISTING["documents"][0] | {"updated_at": ""}
+    sections = httpx.get(f"{url}/v1/documents/{summary['id']}").json()["sections"]
+    assert examples.DOCUMENT["sections"][0] in sections
 
 
-def test_what_the_article_does_not_say_is_not_answered(served: tuple[str, int, list[str]]) -> None:
-    """An abstention with a reason and with the nearest passages."""
+def test_an_unanswerable_question_is_abstained_from(served: tuple[str, int, list[str]]) -> None:
+    """With the nearest passages."""
     url, *_ = served
     body = httpx.post(f"{url}/v1/ask", json={"question": "What is the boiling point of mercury?"}).json()
     assert (body["answered"], body["answer"]) == (False, None)
@@ -94,32 +94,32 @@ def test_what_the_article_does_not_say_is_not_answered(served: tuple[str, int, l
 
 
 def test_serving_loads_no_training_library(served: tuple[str, int, list[str]]) -> None:
-    """By the time it answers, models warm, torch and its like aren't in the process."""
+    """Once the service answers, torch and similar libraries are not loaded."""
     *_, heavy = served
     assert heavy == []
 
 
 @pytest.mark.parametrize("command", [("ask", "Who?"), ("search", "who"), ("ingest", "seeds")])
-def test_beside_a_server_other_commands_say_who_has_the_folder(
+def test_other_commands_name_the_server_that_has_the_lock(
     served: tuple[str, int, list[str]], data: Path, command: tuple[str, ...]
 ) -> None:
-    """Status 1 and one line with the server's process id and address."""
+    """Status 1 and one line with the server's process id and URL."""
     url, pid, _ = served
-    ran = _saywhere(*command, "--data", str(data))
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr.count("\n") == 1
-    assert str(pid) in ran.stderr
-    assert url in ran.stderr
+    completed = _saywhere(*command, "--data", str(data))
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert completed.stderr.count("\n") == 1
+    assert str(pid) in completed.stderr
+    assert url in completed.stderr
 
 
 def test_doctor_and_verify_work_beside_a_server(
     served: tuple[str, int, list[str]], data: Path, tmp_path: Path
 ) -> None:
-    """Both only read the catalog; doctor says what it could not look at."""
+    """Both only read the catalog; doctor says what it couldn't check."""
     url, *_ = served
     saved = tmp_path / "saved.json"
     saved.write_text(httpx.post(f"{url}/v1/ask", json={"question": "who demanded an apology?"}).text, "utf-8")
     assert _saywhere("verify", str(saved), "--data", str(data)).returncode == 0
-    ran = _saywhere("doctor", "--data", str(data))
-    assert ran.returncode == 0, ran.stdout
-    assert "not looked at" in ran.stdout
+    completed = _saywhere("doctor", "--data", str(data))
+    assert completed.returncode == 0, completed.stdout
+    assert "not looked at" in completed.stdout

@@ -1,4 +1,4 @@
-"""The OpenAPI document: complete, and true to what the routes answer."""
+"""The OpenAPI document: complete, and its examples are valid."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ ROUTES = {
 
 @pytest.fixture
 def openapi(client: TestClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get("/openapi.json").json()
-    return found
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
 
 
 def _references(value: object) -> set[str]:
@@ -42,15 +42,15 @@ def _references(value: object) -> set[str]:
 
 
 def test_every_reference_resolves(openapi: dict[str, Any]) -> None:
-    """Each $ref names a schema that is there."""
-    wanted = {ref.removeprefix("#/components/schemas/") for ref in _references(openapi)}
-    assert "Problem" in wanted
-    assert wanted <= set(openapi["components"]["schemas"])
+    """Each $ref names a schema of the document."""
+    names = {ref.removeprefix("#/components/schemas/") for ref in _references(openapi)}
+    assert "Problem" in names
+    assert names <= set(openapi["components"]["schemas"])
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_examples_fit_their_schema(openapi: dict[str, Any], route: tuple[str, str]) -> None:
-    """Each example of a 200 is a value that the route's model accepts."""
+    """Each example of a success is valid for the route's model."""
     path, method = route
     responses = openapi["paths"][path][method]["responses"]
     content = responses["202" if "202" in responses else "200"]["content"]["application/json"]
@@ -61,7 +61,7 @@ def test_examples_fit_their_schema(openapi: dict[str, Any], route: tuple[str, st
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple[str, str]) -> None:
-    """Each route names its errors, all as application/problem+json, each with an example."""
+    """Each route names its errors as application/problem+json, each with an example."""
     path, method = route
     responses = openapi["paths"][path][method]["responses"]
     failures = {status: r for status, r in responses.items() if not status.startswith("2")}

@@ -1,4 +1,4 @@
-"""The pages: what they load is there, nothing in them is inline, and positions are counted rightly."""
+"""The pages: their files are served, nothing in them is inline, and offsets are converted correctly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGES = Path(api.__file__).parent / "pages"
 
 @pytest.mark.parametrize("path", ["/", "/documents/notes/may%201.txt"])
 def test_what_a_page_loads_is_served(client: TestClient, path: str) -> None:
-    """Every script, style and icon of a page answers 200 under its own media type."""
+    """Every script, style sheet and icon of a page is there."""
     page = client.get(path)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     loaded = re.findall(r'(?:src|href)="(/pages/[^"]+)"', page.text)
@@ -30,32 +30,32 @@ def test_what_a_page_loads_is_served(client: TestClient, path: str) -> None:
 
 
 def test_every_file_of_the_folder_is_served(client: TestClient) -> None:
-    """No page file is forgotten in the list of names."""
+    """The list of file names is complete."""
     for file in PAGES.iterdir():
         assert client.get(f"/pages/{file.name}").content == file.read_bytes()
 
 
 @pytest.mark.parametrize("file", sorted(PAGES.glob("*.html")), ids=lambda f: f.name)
-def test_pages_keep_their_own_policy(file: Path) -> None:
+def test_pages_satisfy_the_content_security_policy(file: Path) -> None:
     """No inline script, style or handler, and nothing from another host."""
     text = file.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|https?://|<script(?![^>]*\ssrc=)", text)
 
 
 @pytest.mark.parametrize("file", sorted(PAGES.glob("*.js")), ids=lambda f: f.name)
-def test_scripts_never_make_html_of_text(file: Path) -> None:
-    """Documents and answers reach the page as text nodes only."""
+def test_scripts_use_no_html_sinks(file: Path) -> None:
+    """Text of documents and answers becomes text nodes only."""
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", file.read_text())
 
 
 def test_a_path_cannot_leave_the_folder(client: TestClient) -> None:
-    """Only named files are served."""
+    """Only listed files are served."""
     assert client.get("/pages/..%2f__init__.py").status_code == 404
     assert client.get("/pages/__init__.py").status_code == 404
 
 
 def test_a_problem_type_opens_its_explanation(client: TestClient) -> None:
-    """The address in a problem's type answers with what it means."""
+    """The address in a problem's type answers with its meaning."""
     kind = client.post("/v1/ask", json={"question": ""}).json()["type"]
     assert "422" in client.get(kind).text
 
@@ -64,10 +64,10 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is
 
 
 def _node(script: str) -> str:
-    ran = subprocess.run(
+    process = subprocess.run(
         ["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=60
     )
-    return ran.stdout
+    return process.stdout
 
 
 @needs_node
@@ -76,8 +76,8 @@ def _node(script: str) -> str:
     text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40) | st.just("a🙂b"),
     data=st.data(),
 )
-def test_a_span_of_code_points_is_cut_rightly_in_javascript(text: str, data: st.DataObject) -> None:
-    """Python's text[start:end] is what the page marks, beyond the Basic Multilingual Plane as well."""
+def test_javascript_cuts_a_span_as_python_does(text: str, data: st.DataObject) -> None:
+    """The page marks text[start:end] in code points, also beyond the Basic Multilingual Plane."""
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     script = (

@@ -1,4 +1,4 @@
-"""The real server: over loopback, from its first connection to its last answer."""
+"""The real server over loopback, from binding the address to the shutdown."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_chunked_body_over_the_limit_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("declared", ["9" * 15, "100001"])
 def test_an_overlong_declared_body_is_refused_unread(url: str, declared: str) -> None:
-    """The answer comes before a byte of the body is sent."""
+    """The response comes before any byte of the body is sent."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/v1/ask")
     connection.putheader("Content-Type", "application/json")
@@ -61,8 +61,8 @@ def test_an_overlong_declared_body_is_refused_unread(url: str, declared: str) ->
     connection.close()
 
 
-def test_the_service_answers_on_after_bad_requests(url: str) -> None:
-    """Broken bytes cost their own connection and nothing else."""
+def test_malformed_requests_do_not_stop_the_service(url: str) -> None:
+    """Only their own connection ends."""
     host, _, port = url.removeprefix("http://").partition(":")
     for raw in (b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"POST /v1/ask HTTP/1.1\r\n"):
         with socket.create_connection((host, int(port)), timeout=30) as connection:
@@ -70,35 +70,35 @@ def test_the_service_answers_on_after_bad_requests(url: str) -> None:
     assert httpx.get(f"{url}/healthz").status_code == 200
 
 
-def test_many_at_once_all_get_their_own_answer(url: str, backend: FakeBackend) -> None:
-    """With one worked on at a time and four waiting, five questions at once are five answers."""
+def test_concurrent_questions_get_their_own_answers(url: str, backend: FakeBackend) -> None:
+    """One runs at a time, four wait: five at once are five answers."""
 
-    def asked(number: int) -> str:
+    def ask(number: int) -> str:
         question: str = httpx.post(f"{url}/v1/ask", json={"question": f"Question {number}?"}).json()[
             "question"
         ]
         return question
 
     with ThreadPoolExecutor(5) as pool:
-        assert list(pool.map(asked, range(5))) == [f"Question {n}?" for n in range(5)]
+        assert list(pool.map(ask, range(5))) == [f"Question {n}?" for n in range(5)]
 
 
-def test_a_question_whose_client_left_is_never_begun(url: str, backend: FakeBackend) -> None:
-    """Who hangs up while waiting for a turn leaves no work behind."""
-    begun, release = threading.Event(), threading.Event()
+def test_a_queued_question_whose_client_left_never_starts(url: str, backend: FakeBackend) -> None:
+    """Its place in the queue is free again."""
+    started, release = threading.Event(), threading.Event()
 
     def script(question: str) -> Outcome:
-        begun.set()
+        started.set()
         release.wait(60)
         return answer(question)
 
     backend.engine.script = script
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": "First?"}, timeout=60)
-        assert begun.wait(30)
+        assert started.wait(30)
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{url}/v1/ask", json={"question": "Left?"}, timeout=httpx.Timeout(30, read=0.2))
-        # Asked after the hang-up was sent: by these answers the server has dealt with it.
+            httpx.post(f"{url}/v1/ask", json={"question": "Abandoned?"}, timeout=httpx.Timeout(30, read=0.2))
+        # These requests come after the disconnect, so the server has handled it once they are answered.
         assert {httpx.get(f"{url}/healthz").status_code for _ in range(20)} == {200}
         release.set()
         assert first.result().status_code == 200
@@ -106,15 +106,15 @@ def test_a_question_whose_client_left_is_never_begun(url: str, backend: FakeBack
     assert [question.text for question in backend.engine.asked] == ["First?", "Last?"]
 
 
-def test_a_question_under_way_is_answered_after_sigterm() -> None:
-    """At SIGTERM no new connection is taken, the open question is answered, then all is closed."""
+def test_a_running_question_is_answered_after_sigterm() -> None:
+    """No new connection is accepted, the question is answered, then the service is closed."""
     with in_process(*SERVING, "0") as (process, url), ThreadPoolExecutor(1) as pool:
         assert process.stdin is not None
         assert process.stdout is not None
         pending = pool.submit(httpx.post, f"{url}/v1/ask", json={"question": "Who?"}, timeout=60)
         assert process.stdout.readline() == "asked\n"
         process.send_signal(signal.SIGTERM)
-        assert _refuses(url)
+        assert _comes_to_refuse(url)
         process.stdin.write("go\n")
         process.stdin.flush()
         assert pending.result().json()["answer"] == "Ada"
@@ -122,8 +122,8 @@ def test_a_question_under_way_is_answered_after_sigterm() -> None:
         assert process.wait(30) == 0
 
 
-def _refuses(url: str) -> bool:
-    """True once the server takes no new connection; asked at most 200 times."""
+def _comes_to_refuse(url: str) -> bool:
+    """Whether the server comes to refuse connections, within 200 attempts."""
     host, _, port = url.removeprefix("http://").partition(":")
     pause = threading.Event()
     for _ in range(200):
@@ -137,15 +137,15 @@ def _refuses(url: str) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_server_stops_at_once_and_cleanly(number: signal.Signals) -> None:
-    """Both signals end it with status 0, the service closed, nothing on stderr."""
+    """Either signal ends it with status 0, the service closed, and nothing on stderr."""
     with in_process(*SERVING, "0") as (process, _url):
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "closed\n", "")
 
 
-def test_a_taken_port_is_a_plain_error() -> None:
-    """The port in use is named, and the service isn't opened for nothing."""
+def test_a_port_in_use_is_named() -> None:
+    """The service isn't opened."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -161,15 +161,15 @@ def test_a_taken_port_is_a_plain_error() -> None:
     assert opened == []
 
 
-def test_no_connection_is_taken_before_the_models_are_warm() -> None:
-    """While the service is being opened, its address refuses."""
+def test_no_connection_is_accepted_before_the_service_is_open() -> None:
+    """While it is being opened, its address refuses connections."""
     refused: list[bool] = []
 
     class Stop(Exception):
         pass
 
     def open_backend(settings: Settings, url: str) -> FakeBackend:
-        refused.append(_refuses(url.rstrip("/")))
+        refused.append(_comes_to_refuse(url.rstrip("/")))
         raise Stop
 
     with pytest.raises(Stop):
@@ -177,9 +177,11 @@ def test_no_connection_is_taken_before_the_models_are_warm() -> None:
     assert refused == [True]
 
 
-def test_the_faces_import_no_heavy_library() -> None:
-    """The HTTP face itself needs neither torch, transformers, llama_index nor chromadb."""
+def test_the_http_layer_imports_no_heavy_library() -> None:
+    """Neither torch, transformers, llama_index nor chromadb."""
     heavy = ("torch", "transformers", "llama_index", "chromadb", "spacy", "sentence_transformers")
     script = f"import sys, api.server, json; print(json.dumps([m for m in {heavy} if m in sys.modules]))"
-    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == []
+    process = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(process.stdout) == []

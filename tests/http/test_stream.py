@@ -1,4 +1,4 @@
-"""Answers as server-sent events, and what happens to a question nobody waits for any more."""
+"""Answers as server-sent events, and what happens to a question whose client has gone."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.http.live import in_thread
 
 
 def _events(body: str) -> list[tuple[str, dict[str, object]]]:
-    """By the letter of the standard: blocks of fields, an empty line after each."""
+    """Event names and data: blocks of fields, each followed by an empty line."""
     assert body.endswith("\n\n")
-    found = []
+    events = []
     for block in body[:-2].split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.split("\n"))
-        found.append((fields["event"], json.loads(fields["data"])))
-    return found
+        events.append((fields["event"], json.loads(fields["data"])))
+    return events
 
 
 def _stream(client: TestClient, **more: object) -> list[tuple[str, dict[str, object]]]:
@@ -39,35 +39,35 @@ def _stream(client: TestClient, **more: object) -> list[tuple[str, dict[str, obj
     return _events(response.text)
 
 
-def test_an_answer_comes_in_typed_steps(client: TestClient) -> None:
-    """Each event fits its model; the last one is the answer as it is without stream."""
+def test_an_answer_is_a_series_of_typed_events(client: TestClient) -> None:
+    """Each event is valid for its model; the last one is the answer as without stream."""
     events = _stream(client)
     assert [name for name, _ in events] == ["retrieved", "answer", "statement", "done"]
-    (_, retrieved), (_, told), (_, statement), (_, done) = events
+    (_, retrieved), (_, answered), (_, statement), (_, done) = events
     assert asking.RetrievedEvent.model_validate(retrieved).passages == 3
-    assert asking.AnswerEvent.model_validate(told).answer == "Ada"
+    assert asking.AnswerEvent.model_validate(answered).answer == "Ada"
     [cited] = asking.StatementEvent.model_validate(statement).cited
     assert cited.quote == QUOTE
     whole = asking.AnswerOut.model_validate(done)
-    assert (whole.id, whole.statements[0].text, whole.citations[0]) == (told["id"], QUOTE, cited)
+    assert (whole.id, whole.statements[0].text, whole.citations[0]) == (answered["id"], QUOTE, cited)
     plain = client.post("/v1/ask", json={"question": "Who?"}).json()
     assert {**done, "id": ""} == {**plain, "id": ""}
 
 
-def test_an_abstention_comes_in_typed_steps(client: TestClient, backend: FakeBackend) -> None:
-    """Retrieved, abstained with its reason and nearest passages, done."""
+def test_an_abstention_is_a_series_of_typed_events(client: TestClient, backend: FakeBackend) -> None:
+    """retrieved, abstained with its reason and the nearest passages, done."""
     backend.engine.script = abstention
     events = _stream(client, trace=True)
     assert [name for name, _ in events] == ["retrieved", "abstained", "done"]
-    told = asking.AbstainedEvent.model_validate(events[1][1])
-    assert told.abstention.nearest[0].quote == QUOTE
+    abstained = asking.AbstainedEvent.model_validate(events[1][1])
+    assert abstained.abstention.nearest[0].quote == QUOTE
     done = asking.AnswerOut.model_validate(events[2][1])
-    assert done.abstention == told.abstention
+    assert done.abstention == abstained.abstention
     assert done.trace is not None
 
 
 @pytest.mark.parametrize("error", [InvalidQuestion("empty"), Busy("again"), ModelError("/srv/private")])
-def test_what_fails_before_the_first_step_is_a_status(
+def test_an_error_before_the_first_event_has_a_status(
     client: TestClient, backend: FakeBackend, error: Exception
 ) -> None:
     """The same problem as without stream."""
@@ -86,24 +86,24 @@ def test_what_fails_before_the_first_step_is_a_status(
 @pytest.mark.parametrize(
     ("error", "slug"), [(ModelError("/srv/private"), "model"), (RuntimeError("/srv/private"), "unexpected")]
 )
-def test_what_fails_later_is_an_error_event(
+def test_a_later_error_is_an_event(
     client: TestClient, backend: FakeBackend, error: Exception, slug: str
 ) -> None:
-    """It ends the stream with a problem that tells nothing of the server's insides."""
+    """It ends the stream, with a problem that reveals nothing internal."""
 
     def broken(_question: str) -> Outcome:
         raise error
 
     backend.engine.script, backend.engine.told = broken, 1
-    [(first, _), (last, told)] = _stream(client)
+    [(first, _), (last, error_data)] = _stream(client)
     assert (first, last) == ("retrieved", "error")
-    problem = problems.Problem.model_validate(told)
+    problem = problems.Problem.model_validate(error_data)
     assert problem.type == f"/problems/{slug}"
-    assert "private" not in json.dumps(told)
+    assert "private" not in json.dumps(error_data)
 
 
-def test_a_deadline_that_passes_later_is_an_error_event() -> None:
-    """The reader learns that it took too long, though its stream had begun."""
+def test_a_deadline_after_the_first_event_is_an_error_event() -> None:
+    """The stream had begun, so there is no 504."""
     release = threading.Event()
 
     def slow(question: str) -> Outcome:
@@ -113,13 +113,13 @@ def test_a_deadline_that_passes_later_is_an_error_event() -> None:
     backend = FakeBackend(Settings(limits=LimitSettings(seconds=0.2)), slow)
     backend.engine.told = 1
     with TestClient(create_app(backend)) as client:
-        [(first, _), (last, told)] = _stream(client)
+        [(first, _), (last, error_data)] = _stream(client)
         release.set()
-    assert (first, last, told["type"]) == ("retrieved", "error", "/problems/deadline")
+    assert (first, last, error_data["type"]) == ("retrieved", "error", "/problems/deadline")
 
 
-def test_steps_are_told_as_they_end() -> None:
-    """The first event is there while the question is still worked on."""
+def test_events_are_sent_as_steps_end() -> None:
+    """The first event arrives while the question still runs."""
     release = threading.Event()
 
     def slow(question: str) -> Outcome:
@@ -136,13 +136,13 @@ def test_steps_are_told_as_they_end() -> None:
         assert "event: done" in list(lines)
 
 
-class _Watched(FakeBackend):
-    """Its engine works on one question in steps until somebody tells it that it may stop."""
+class _Endless(FakeBackend):
+    """Its engine reports step after step until ``observe`` raises."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.begun, self.gone_on, self.ended = threading.Event(), threading.Event(), threading.Event()
-        self.why: BaseException | None = None
+        self.started, self.proceed, self.ended = threading.Event(), threading.Event(), threading.Event()
+        self.error: BaseException | None = None
         self.engine.ask = self._ask  # type: ignore[method-assign]
 
     def _ask(
@@ -155,22 +155,22 @@ class _Watched(FakeBackend):
         assert observe is not None
         try:
             observe(TRACE.steps[0])
-            self.begun.set()
-            assert self.gone_on.wait(60)
+            self.started.set()
+            assert self.proceed.wait(60)
             while True:
                 observe(TRACE.steps[1])
-                self.gone_on.wait(0.01)
+                self.proceed.wait(0.01)
         except BaseException as error:
-            self.why = error
+            self.error = error
             raise
         finally:
             self.ended.set()
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_client_that_goes_away_ends_the_work(stream: bool) -> None:
-    """At the next step, for a stream and for a plain answer alike; the turn is free again."""
-    backend = _Watched()
+def test_work_ends_when_the_client_disconnects(stream: bool) -> None:
+    """At the next step, with and without stream; the thread is free again."""
+    backend = _Endless()
     body = json.dumps({"question": "Who?", "stream": stream}).encode()
     with in_thread(backend) as url:
         host, _, port = url.removeprefix("http://").partition(":")
@@ -180,9 +180,9 @@ def test_a_client_that_goes_away_ends_the_work(stream: bool) -> None:
                 f"Content-Length: {len(body)}\r\n\r\n"
             )
             client.sendall(head.encode() + body)
-            assert backend.begun.wait(60)
-        backend.gone_on.set()
+            assert backend.started.wait(60)
+        backend.proceed.set()
         assert backend.ended.wait(60)
-        assert type(backend.why).__name__ == "ClientGone"
+        assert type(backend.error).__name__ == "ClientGone"
         backend.engine.__dict__.pop("ask")
         assert httpx.post(f"{url}/v1/ask", json={"question": "Who?"}, timeout=60).status_code == 200

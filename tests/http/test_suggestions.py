@@ -1,4 +1,4 @@
-"""Questions to start with."""
+"""Suggested questions."""
 
 from __future__ import annotations
 
@@ -18,52 +18,52 @@ def _document(name: str, *headings: str) -> Document:
     return replace(DOCUMENT, id=name, sections=sections)
 
 
-def _suggested(client: TestClient, collection: str = "default") -> list[str]:
+def _suggestions(client: TestClient, collection: str = "default") -> list[str]:
     response = client.get("/v1/suggestions", params={"collection": collection})
     assert response.status_code == 200
     return list(response.json()["suggestions"])
 
 
-def test_configured_ones_are_given_as_they_are() -> None:
-    """For their collection; an empty list means none."""
+def test_configured_suggestions_are_used_as_they_are() -> None:
+    """The engine isn't asked."""
     widget = WidgetSettings(suggestions={"default": ("Who asked?", "When?")})
     backend = FakeBackend(Settings(widget=widget))
     with TestClient(create_app(backend)) as client:
-        assert _suggested(client) == ["Who asked?", "When?"]
+        assert _suggestions(client) == ["Who asked?", "When?"]
     assert backend.engine.asked == []
 
 
 def _about(question: str) -> Outcome:
-    """An answer that cites the section its question names; of Closed Doors an abstention."""
+    """An answer that cites the section that the question names; for Closed Doors an abstention."""
     heading = question if question.startswith("Why") else question.removeprefix("What is ").rstrip("?")
     if "Closed" in question:
         return abstention(question)
-    place = "Elsewhere" if "Lost" in question else heading
-    return replace(answer(question), citations=(replace(CITATION, section=("Handbook", place)),))
+    section = "Elsewhere" if "Lost" in question else heading
+    return replace(answer(question), citations=(replace(CITATION, section=("Handbook", section)),))
 
 
 def test_headings_become_questions_that_their_sections_answer(
     client: TestClient, backend: FakeBackend
 ) -> None:
-    """Question headings as they are, names asked for; in turn over documents; only what is answered there."""
+    """Questions as they are, names as `What is …?`; interleaved over the documents."""
     backend.catalog.stored = (
         _document("a", "Days Off", "Setting up the printer", "Why the Rush?", "A. B."),
         _document("b", "Sick Leave", "Closed Doors", "Lost Keys"),
     )
     backend.engine.script = _about
-    assert _suggested(client) == ["Why the Rush?", "What is Sick Leave?", "What is Days Off?"]
+    assert _suggestions(client) == ["Why the Rush?", "What is Sick Leave?", "What is Days Off?"]
 
 
-def test_they_are_made_once_for_each_state_of_the_documents(client: TestClient, backend: FakeBackend) -> None:
-    """Asked for again, nothing is asked again; after a commit they are made anew."""
+def test_suggestions_are_cached_until_the_catalog_changes(client: TestClient, backend: FakeBackend) -> None:
+    """A second request asks the engine nothing; a commit makes them anew."""
     backend.catalog.stored = (_document("a", "Days Off"),)
     backend.engine.script = _about
-    first = _suggested(client)
-    asked = len(backend.engine.asked)
-    assert _suggested(client) == first == ["What is Days Off?"]
-    assert len(backend.engine.asked) == asked
+    first = _suggestions(client)
+    questions = len(backend.engine.asked)
+    assert _suggestions(client) == first == ["What is Days Off?"]
+    assert len(backend.engine.asked) == questions
     backend.catalog.stored, backend.catalog.written = (_document("a", "Nights Off"),), 2
-    assert _suggested(client) == ["What is Nights Off?"]
+    assert _suggestions(client) == ["What is Nights Off?"]
 
 
 def test_an_unknown_collection_is_a_404(client: TestClient) -> None:
@@ -72,9 +72,9 @@ def test_an_unknown_collection_is_a_404(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("stored", [(), (_document("a"),)])
-def test_without_headings_there_are_none(
+def test_without_headings_there_are_no_suggestions(
     client: TestClient, backend: FakeBackend, stored: tuple[Document, ...]
 ) -> None:
     """No documents, or documents without sections."""
     backend.catalog.stored = stored
-    assert _suggested(client) == []
+    assert _suggestions(client) == []

@@ -1,4 +1,4 @@
-"""Documents over HTTP: sent as files or texts, as jobs, by those who may; bad ones refused in plain words."""
+"""Documents written over HTTP: as files or texts, as jobs, with access control and clear faults."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ LIMITS = LimitSettings(body_bytes=2_000, document_bytes=5_000, upload_bytes=20_0
 
 
 @dataclass
-class House:
-    """A service that takes documents: real library and jobs, indexes in memory, a scripted engine."""
+class WritableService:
+    """A service with real library and jobs, indexes in memory, and a scripted engine."""
 
     backend: FakeBackend
     catalog: MemoryCatalog
@@ -58,7 +58,7 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def service(tmp_path: Path) -> Iterator[WritableService]:
     faults: dict[str, Exception] = {}
 
     def hook(step: str) -> None:
@@ -72,18 +72,18 @@ def house(tmp_path: Path) -> Iterator[House]:
     backend = FakeBackend(Settings(limits=LIMITS))
     backend.catalog = cast(Any, catalog)
     jobs = SqliteJobs(tmp_path / "jobs.sqlite3")
-    yield House(backend, catalog, library, jobs, faults)
+    yield WritableService(backend, catalog, library, jobs, faults)
     jobs.close()
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[TestClient]:
-    with house.client() as opened:
-        yield opened
+def client(service: WritableService) -> Iterator[TestClient]:
+    with service.client() as test_client:
+        yield test_client
 
 
-def ended(client: TestClient, response: Any) -> dict[str, Any]:
-    """The job of a 202, once it is over: its events end then."""
+def finished_job(client: TestClient, response: Any) -> dict[str, Any]:
+    """The job of a 202, once it is over: its stream of events ends then."""
     assert response.status_code == 202, response.text
     events = client.get(f"{response.headers['location']}/events").text
     name, _, data = events.strip().split("\n\n")[-1].partition("\n")
@@ -91,8 +91,8 @@ def ended(client: TestClient, response: Any) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(data.removeprefix("data: ")))
 
 
-def file(name: str, content: bytes | str, kind: str = "application/octet-stream") -> tuple[str, Any]:
-    return ("files", (name, content, kind))
+def file(name: str, content: bytes | str, media_type: str = "application/octet-stream") -> tuple[str, Any]:
+    return ("files", (name, content, media_type))
 
 
 def text(content: str, **more: object) -> dict[str, Any]:
@@ -103,8 +103,8 @@ def outcomes(job: dict[str, Any]) -> dict[str, str]:
     return {result["uri"]: result["outcome"] for result in job["results"]}
 
 
-def test_several_files_are_taken_in_as_one_job(house: House, client: TestClient) -> None:
-    """Each by its name and folder, with metadata for all; the bad one is told and stops no other."""
+def test_several_files_are_one_job(service: WritableService, client: TestClient) -> None:
+    """Each keeps its name and folder, all get the metadata; one that fails is named and stops no other."""
     sent = client.post(
         "/v1/documents",
         files=[
@@ -115,7 +115,7 @@ def test_several_files_are_taken_in_as_one_job(house: House, client: TestClient)
         data={"collection": "hr", "metadata": '{"team": "people"}'},
     )
     assert (sent.json()["state"], sent.json()["total"]) in {("queued", 3), ("running", 3), ("done", 3)}
-    job = ended(client, sent)
+    job = finished_job(client, sent)
     assert job["state"] == "done"
     assert job["counts"] == {"added": 2, "failed": 1}
     assert outcomes(job) == {
@@ -126,22 +126,24 @@ def test_several_files_are_taken_in_as_one_job(house: House, client: TestClient)
     assert "binary" in next(r["reason"] for r in job["results"] if r["outcome"] == "failed")
     listed = client.get("/v1/documents", params={"collection": "hr", "filter": "team:people"}).json()
     assert {d["uri"] for d in listed["documents"]} == {"uploads/a.md", "uploads/deep/b.txt"}
-    found = client.get(f"/v1/documents/{job['results'][1]['document_id']}").json()
-    assert (found["metadata"], found["collection"]) == ({"team": "people"}, "hr")
+    stored = client.get(f"/v1/documents/{job['results'][1]['document_id']}").json()
+    assert (stored["metadata"], stored["collection"]) == ({"team": "people"}, "hr")
 
 
-def test_the_same_again_changes_nothing_and_another_replaces(house: House, client: TestClient) -> None:
-    """A document's uri is who it is."""
+def test_unchanged_bytes_change_nothing_and_others_replace_the_document(
+    service: WritableService, client: TestClient
+) -> None:
+    """A document is identified by its uri."""
     jobs = [
-        ended(client, client.post("/v1/documents", files=[file("a.txt", content)]))
+        finished_job(client, client.post("/v1/documents", files=[file("a.txt", content)]))
         for content in ("Anna leads.", "Anna leads.", "Eve leads.")
     ]
     assert [outcomes(job)["uploads/a.txt"] for job in jobs] == ["added", "unchanged", "changed"]
     assert len({job["results"][0]["document_id"] for job in jobs}) == 1
-    assert house.texts == {"uploads/a.txt": "Eve leads."}
+    assert service.texts == {"uploads/a.txt": "Eve leads."}
 
 
-def test_texts_are_taken_in_as_json(house: House, client: TestClient) -> None:
+def test_texts_are_sent_as_json(service: WritableService, client: TestClient) -> None:
     """With uri, title, media type and metadata of their own, or without."""
     body = {
         "documents": [
@@ -150,44 +152,44 @@ def test_texts_are_taken_in_as_json(house: House, client: TestClient) -> None:
             {"text": "Plain.", "title": "Own title", "metadata": {"year": "2026"}},
         ]
     }
-    job = ended(client, client.post("/v1/documents", json=body))
-    assert house.texts["https://wiki/a.txt"] == "Head\n\nIt is so."
-    assert house.texts["https://wiki/b"] == "Tags are gone."
-    uri = next(uri for uri in house.texts if uri.startswith("texts/"))
-    record = house.catalog.find_by_uri("default", uri)
+    job = finished_job(client, client.post("/v1/documents", json=body))
+    assert service.texts["https://wiki/a.txt"] == "Head\n\nIt is so."
+    assert service.texts["https://wiki/b"] == "Tags are gone."
+    uri = next(uri for uri in service.texts if uri.startswith("texts/"))
+    record = service.catalog.find_by_uri("default", uri)
     assert record is not None
     assert record.title == "Own title"
     assert set(outcomes(job).values()) == {"added"}
-    again = ended(client, client.post("/v1/documents", json=body))
-    assert set(outcomes(again).values()) == {"unchanged"}
+    second = finished_job(client, client.post("/v1/documents", json=body))
+    assert set(outcomes(second).values()) == {"unchanged"}
 
 
-def test_other_metadata_are_a_change(house: House, client: TestClient) -> None:
-    """The text is the same, what filters see isn't."""
+def test_changed_metadata_are_a_change(service: WritableService, client: TestClient) -> None:
+    """The text is the same, but filters select by the metadata."""
     for team, outcome in (("a", "added"), ("b", "changed"), ("b", "unchanged")):
-        job = ended(
+        job = finished_job(
             client, client.post("/v1/documents", json=text("Same.", uri="u", metadata={"team": team}))
         )
         assert outcomes(job) == {"u": outcome}
-    assert house.catalog.matching_versions("default", {"team": "a"}) == set()
+    assert service.catalog.matching_versions("default", {"team": "a"}) == set()
 
 
-def test_one_uri_twice_in_a_job_leaves_the_last(house: House, client: TestClient) -> None:
-    """In the order sent, each is a version."""
+def test_of_one_uri_twice_in_a_job_the_last_stays(service: WritableService, client: TestClient) -> None:
+    """They are written in the order sent."""
     body = {"documents": [{"text": "First.", "uri": "u"}, {"text": "Second.", "uri": "u"}]}
-    job = ended(client, client.post("/v1/documents", json=body))
+    job = finished_job(client, client.post("/v1/documents", json=body))
     assert [r["outcome"] for r in job["results"]] == ["added", "changed"]
-    assert house.texts == {"u": "Second."}
+    assert service.texts == {"u": "Second."}
 
 
-def test_a_synced_folder_s_document_is_not_overwritten(house: House, client: TestClient) -> None:
-    """Its file would bring the old text back with the next sync: the reason says where it is."""
-    made = document("From the folder.")
-    house.library.write([Change(document=made, passages=(passage(made),), source="/srv/notes")])
-    job = ended(client, client.post("/v1/documents", json=text("Mine.", uri=made.uri)))
-    assert outcomes(job) == {made.uri: "failed"}
+def test_a_synced_folder_s_document_is_not_overwritten(service: WritableService, client: TestClient) -> None:
+    """The next sync would bring its old text back; the reason names the folder."""
+    synced = document("From the folder.")
+    service.library.write([Change(document=synced, passages=(passage(synced),), source="/srv/notes")])
+    job = finished_job(client, client.post("/v1/documents", json=text("Mine.", uri=synced.uri)))
+    assert outcomes(job) == {synced.uri: "failed"}
     assert "/srv/notes" in job["results"][0]["reason"]
-    assert house.texts == {made.uri: "From the folder."}
+    assert service.texts == {synced.uri: "From the folder."}
 
 
 @pytest.mark.parametrize(
@@ -200,10 +202,12 @@ def test_a_synced_folder_s_document_is_not_overwritten(house: House, client: Tes
         ("..", "uploads/unnamed"),
     ],
 )
-def test_a_file_s_name_is_only_a_name(house: House, client: TestClient, name: str, uri: str) -> None:
-    """It leads nowhere on this machine, and holds nothing unprintable."""
-    ended(client, client.post("/v1/documents", files=[file(name, "Anna leads.")]))
-    assert set(house.texts) == {uri}
+def test_a_file_name_cannot_be_a_path(
+    service: WritableService, client: TestClient, name: str, uri: str
+) -> None:
+    """It can't point outside, and holds nothing unprintable."""
+    finished_job(client, client.post("/v1/documents", files=[file(name, "Anna leads.")]))
+    assert set(service.texts) == {uri}
 
 
 @pytest.mark.parametrize(
@@ -221,15 +225,15 @@ def test_a_file_s_name_is_only_a_name(house: House, client: TestClient, name: st
         ("{", "#"),
     ],
 )
-def test_json_that_does_not_fit_is_a_422_with_its_place(
-    house: House, client: TestClient, body: object, pointer: str
+def test_json_that_breaks_the_schema_is_a_422(
+    service: WritableService, client: TestClient, body: object, pointer: str
 ) -> None:
-    """Nothing of it is queued."""
+    """With a pointer to the fault; nothing is queued."""
     content = body if isinstance(body, str) else json.dumps(body)
     response = client.post("/v1/documents", content=content, headers={"content-type": "application/json"})
     assert response.status_code == 422, response.text
     assert pointer in {fault["pointer"] for fault in response.json()["errors"]}
-    assert house.jobs.list() == []
+    assert service.jobs.list() == []
 
 
 @pytest.mark.parametrize(
@@ -243,18 +247,18 @@ def test_json_that_does_not_fit_is_a_422_with_its_place(
         ({}, [("attachment", ("a.txt", "A."))], "#/attachment"),
     ],
 )
-def test_a_form_that_does_not_fit_is_a_422_with_its_field(
-    house: House, client: TestClient, data: dict[str, str], files: list[Any], pointer: str
+def test_a_form_that_breaks_the_schema_is_a_422(
+    service: WritableService, client: TestClient, data: dict[str, str], files: list[Any], pointer: str
 ) -> None:
-    """A misspelt field is an error, not a default."""
+    """With the field's name; a misspelt field is an error, too."""
     response = client.post("/v1/documents", data=data, files=files or {"x": ("", "")})
     assert response.status_code == 422, response.text
     assert pointer in {fault["pointer"] for fault in response.json()["errors"]}
-    assert house.jobs.list() == []
+    assert service.jobs.list() == []
 
 
-def test_what_is_too_large_is_refused(house: House, client: TestClient) -> None:
-    """A document by its own limit, an upload by its own, too many files by their number."""
+def test_uploads_over_a_limit_are_refused(service: WritableService, client: TestClient) -> None:
+    """Bytes of one document, bytes of an upload, number of files."""
     big = client.post("/v1/documents", files=[file("a.txt", "x" * 5_001)])
     assert (big.status_code, big.json()["type"]) == (413, "/problems/document-too-large")
     assert "5,001 bytes; the limit is 5,000" in big.json()["detail"]
@@ -265,54 +269,56 @@ def test_what_is_too_large_is_refused(house: House, client: TestClient) -> None:
     assert many.status_code == 422
     assert "Too many files" in many.json()["detail"]
     assert client.post("/v1/ask", json={"question": "x" * 2_000}).status_code == 413
-    assert house.jobs.list() == []
+    assert service.jobs.list() == []
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "image/png"])
 def test_another_content_type_is_a_415(client: TestClient, kind: str) -> None:
-    """The detail says what is taken."""
+    """The detail says what is accepted."""
     response = client.post("/v1/documents", content=b"x", headers={"content-type": kind})
     assert response.status_code == 415
     assert "multipart/form-data" in response.json()["detail"]
 
 
 def test_a_damaged_form_is_a_422(client: TestClient) -> None:
-    """Bytes that are no form of this boundary; a form without one."""
+    """With another boundary, or without one."""
     for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):
         response = client.post("/v1/documents", content=b"--y\r\n", headers={"content-type": kind})
         assert response.status_code == 422, response.text
         assert response.json().get("detail") or response.json()["errors"]
 
 
-def test_a_document_can_be_removed(house: House, client: TestClient) -> None:
-    """It is gone when the 204 comes; a second time it is a 404."""
-    job = ended(client, client.post("/v1/documents", json=text("Gone soon.", uri="u")))
+def test_a_document_can_be_deleted(service: WritableService, client: TestClient) -> None:
+    """It is gone with the 204; a second time it is a 404."""
+    job = finished_job(client, client.post("/v1/documents", json=text("Gone soon.", uri="u")))
     path = f"/v1/documents/{job['results'][0]['document_id']}"
     assert client.delete(path).status_code == 204
-    assert house.texts == {}
+    assert service.texts == {}
     assert client.get(path).status_code == 404
     assert client.delete(path).status_code == 404
 
 
-def test_collections_come_and_go(house: House, client: TestClient) -> None:
-    """Made by their first document, listed with their size, removed whole."""
+def test_collections_are_created_listed_and_deleted(service: WritableService, client: TestClient) -> None:
+    """Created by their first document, listed with its number of documents."""
     for name, uri in (("hr", "a"), ("hr", "b"), ("sea side", "a")):
-        ended(client, client.post("/v1/documents", json={**text(f"In {name}.", uri=uri), "collection": name}))
+        finished_job(
+            client, client.post("/v1/documents", json={**text(f"In {name}.", uri=uri), "collection": name})
+        )
     listed = client.get("/v1/collections").json()["collections"]
     assert listed == [{"name": "hr", "documents": 2}, {"name": "sea side", "documents": 1}]
     assert client.delete("/v1/collections/hr").status_code == 204
-    assert house.texts == {"a": "In sea side."}
+    assert service.texts == {"a": "In sea side."}
     assert client.delete("/v1/collections/hr").status_code == 404
 
 
-def test_listings_are_filtered_and_paged(house: House, client: TestClient) -> None:
+def test_listings_are_filtered_and_paged(service: WritableService, client: TestClient) -> None:
     """By metadata and by the beginning of the uri; `next` keeps both."""
     for number in range(5):
         team = {"team": "a" if number % 2 else "b"}
-        ended(
+        finished_job(
             client, client.post("/v1/documents", json=text(f"T {number}.", uri=f"x/{number}", metadata=team))
         )
-    ended(client, client.post("/v1/documents", json=text("Y.", uri="y/1", metadata={"team": "b"})))
+    finished_job(client, client.post("/v1/documents", json=text("Y.", uri="y/1", metadata={"team": "b"})))
     seen: list[str] = []
     path: str | None = "/v1/documents?limit=1&under=x/&filter=team:b"
     while path:
@@ -324,9 +330,9 @@ def test_listings_are_filtered_and_paged(house: House, client: TestClient) -> No
 
 
 def test_jobs_are_listed_newest_first(client: TestClient) -> None:
-    """Without their results; one by its id has them."""
-    first = ended(client, client.post("/v1/documents", json=text("One.")))
-    second = ended(client, client.post("/v1/documents", json=text("Two.")))
+    """Without their results; a single job has them."""
+    first = finished_job(client, client.post("/v1/documents", json=text("One.")))
+    second = finished_job(client, client.post("/v1/documents", json=text("Two.")))
     listed = client.get("/v1/jobs").json()["jobs"]
     assert [job["id"] for job in listed] == [second["id"], first["id"]]
     assert listed[0]["results"] == []
@@ -335,35 +341,37 @@ def test_jobs_are_listed_newest_first(client: TestClient) -> None:
         assert client.get(path).status_code == 404
 
 
-def test_a_job_that_fails_says_why_and_the_next_has_its_turn(house: House, client: TestClient) -> None:
-    """What was written before stands."""
-    house.faults["before commit"] = StorageFull("no space left for it")
-    job = ended(client, client.post("/v1/documents", json=text("One.")))
+def test_a_failed_job_gives_its_reason_and_the_next_runs(
+    service: WritableService, client: TestClient
+) -> None:
+    """Internal messages stay in the log."""
+    service.faults["before commit"] = StorageFull("no space left for it")
+    job = finished_job(client, client.post("/v1/documents", json=text("One.")))
     assert (job["state"], job["error"]) == ("failed", "no space left for it")
-    house.faults["before commit"] = RuntimeError("secret path")
-    job = ended(client, client.post("/v1/documents", json=text("Two.")))
+    service.faults["before commit"] = RuntimeError("secret path")
+    job = finished_job(client, client.post("/v1/documents", json=text("Two.")))
     assert (job["state"], "secret" in (job["error"] or "")) == ("failed", False)
-    job = ended(client, client.post("/v1/documents", json=text("Three.")))
+    job = finished_job(client, client.post("/v1/documents", json=text("Three.")))
     assert job["state"] == "done"
 
 
-def test_too_many_waiting_jobs_are_a_503(house: House) -> None:
-    """With word of when to come again; nobody works here, so that they wait."""
-    app = create_app(house.backend, ingestion=house.ingestion(), local=True)
+def test_too_many_waiting_jobs_are_a_503(service: WritableService) -> None:
+    """With Retry-After. No worker runs here, so that jobs wait."""
+    app = create_app(service.backend, ingestion=service.ingestion(), local=True)
     with TestClient(app) as client:
         statuses = [client.post("/v1/documents", json=text("One.")).status_code for _ in range(4)]
         assert statuses == [202, 202, 202, 503]
         assert client.post("/v1/documents", json=text("One.")).headers["retry-after"] == "1"
 
 
-def test_what_waits_is_taken_up_after_a_restart(house: House) -> None:
-    """A job queued by a process that ended before it was done."""
-    app = create_app(house.backend, ingestion=house.ingestion(), local=True)
+def test_queued_jobs_run_after_a_restart(service: WritableService) -> None:
+    """Also one of a process that ended before it ran."""
+    app = create_app(service.backend, ingestion=service.ingestion(), local=True)
     with TestClient(app) as client:
         sent = client.post("/v1/documents", json=text("Left over.", uri="u"))
-    with house.client() as client:
-        assert ended(client, sent)["state"] == "done"
-    assert house.texts == {"u": "Left over."}
+    with service.client() as client:
+        assert finished_job(client, sent)["state"] == "done"
+    assert service.texts == {"u": "Left over."}
 
 
 WRITES: list[Callable[[TestClient, dict[str, str]], Any]] = [
@@ -375,38 +383,38 @@ WRITES: list[Callable[[TestClient, dict[str, str]], Any]] = [
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_who_may_write(house: House, write: Callable[[TestClient, dict[str, str]], Any]) -> None:
-    """On this machine alone: all. With a key: who sends it. Else nobody; other sites' pages never."""
+def test_write_access(service: WritableService, write: Callable[[TestClient, dict[str, str]], Any]) -> None:
+    """Without a key: this machine only. With a key: whoever sends it. Pages of other sites: never."""
     key = {"authorization": f"Bearer {KEY}"}
     foreign = {"origin": "https://evil.example"}
-    with house.client(local=True) as client:
+    with service.client(local=True) as client:
         assert write(client, {}).status_code in {202, 404}
         assert write(client, foreign).status_code == 403
         assert write(client, {"origin": "null"}).status_code == 403
-    with house.client(local=False) as client:
-        refused = write(client, {})
-        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/writing-off")
-        assert "SAYWHERE_API_KEY" in refused.json()["detail"]
+    with service.client(local=False) as client:
+        response = write(client, {})
+        assert (response.status_code, response.json()["type"]) == (403, "/problems/writing-off")
+        assert "SAYWHERE_API_KEY" in response.json()["detail"]
     for local in (True, False):
-        with house.client(local=local, key=KEY) as client:
+        with service.client(local=local, key=KEY) as client:
             for headers in ({}, {"authorization": f"Bearer {KEY}x"}, {"authorization": f"Basic {KEY}"}):
-                refused = write(client, headers)
-                assert (refused.status_code, refused.json()["type"]) == (401, "/problems/key-needed")
-                assert refused.headers["www-authenticate"] == "Bearer"
+                response = write(client, headers)
+                assert (response.status_code, response.json()["type"]) == (401, "/problems/key-needed")
+                assert response.headers["www-authenticate"] == "Bearer"
             assert write(client, key).status_code in {202, 404}
             assert write(client, {**key, **foreign}).status_code == 403
 
 
-def test_a_service_that_only_reads_takes_nothing(house: House) -> None:
-    """Neither documents nor questions about jobs."""
-    with TestClient(create_app(house.backend, local=True)) as client:
+def test_a_read_only_service_takes_no_documents(service: WritableService) -> None:
+    """Nor does it list jobs."""
+    with TestClient(create_app(service.backend, local=True)) as client:
         for write in WRITES:
             assert write(client, {}).status_code == 403
         assert client.get("/v1/jobs").status_code == 403
 
 
-def test_events_tell_each_batch(house: House, client: TestClient) -> None:
-    """Many documents: progress grows, and the last event is the whole job."""
+def test_a_jobs_events_follow_its_batches(service: WritableService, client: TestClient) -> None:
+    """Progress grows, and the last event is the whole job."""
     body = {"documents": [{"text": f"Note {n}.", "uri": f"n/{n}"} for n in range(200)]}
     sent = client.post("/v1/documents", json=body)
     events = client.get(f"{sent.headers['location']}/events").text.strip().split("\n\n")
@@ -417,9 +425,9 @@ def test_events_tell_each_batch(house: House, client: TestClient) -> None:
     assert jobs[-1]["counts"] == {"added": 200}
 
 
-def test_a_listener_does_not_hold_up_the_end(house: House) -> None:
-    """Its stream ends when the service stops, though its job waits."""
-    app = create_app(house.backend, ingestion=house.ingestion(), local=True)
+def test_an_open_stream_does_not_delay_the_shutdown(service: WritableService) -> None:
+    """It ends when the service stops, though its job waits."""
+    app = create_app(service.backend, ingestion=service.ingestion(), local=True)
     with TestClient(app) as client:
         sent = client.post("/v1/documents", json=text("Nobody works here."))
         with client.stream("GET", f"{sent.headers['location']}/events") as stream:

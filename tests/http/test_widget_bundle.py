@@ -1,4 +1,4 @@
-"""The widget's script: one file, small, for every page, and safe by its form."""
+"""The widget's script: one small file, for every page, without unsafe code."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from api.streaming.events import event
 from api.widget_bundle import bundle
 
 MODULES = sorted((Path(api.__file__).parent / "widget").glob("*.js"))
-MOST = 20 * 1024
+MAX_BYTES = 20 * 1024
 OTHER = "https://elsewhere.example"
 
 
-def test_it_is_at_most_20_kb(client: TestClient) -> None:
-    """As it travels, gzipped, all of it."""
+def test_the_script_is_at_most_20_kb(client: TestClient) -> None:
+    """Gzipped, as it is sent."""
     response = client.get("/widget.js", headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
-    assert 5_000 < len(bundle().gzipped) == int(response.headers["content-length"]) <= MOST
+    assert 5_000 < len(bundle().gzipped) == int(response.headers["content-length"]) <= MAX_BYTES
 
 
-def test_it_is_for_every_page(client: TestClient) -> None:
-    """A module script is fetched with CORS; its policy lets any page load it."""
+def test_any_page_may_load_the_script(client: TestClient) -> None:
+    """Module scripts are fetched with CORS, so the headers allow any origin."""
     response = client.get("/widget.js", headers={"Origin": OTHER})
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert response.headers["content-type"].startswith("text/javascript")
 
 
-def test_it_is_fetched_again_only_when_it_changed(client: TestClient) -> None:
-    """A browser asks with the tag it has and gets nothing new."""
+def test_an_unchanged_script_is_a_304(client: TestClient) -> None:
+    """The browser revalidates with the ETag."""
     first = client.get("/widget.js", headers={"Accept-Encoding": "identity"})
     assert first.content == bundle().body
-    again = client.get("/widget.js", headers={"If-None-Match": first.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    second = client.get("/widget.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (second.status_code, second.content) == (304, b"")
 
 
-def test_it_loads_nothing_else() -> None:
-    """All its modules are in it, and no import is left."""
+def test_the_script_contains_every_module() -> None:
+    """Every exported name is in it, and no import is left."""
     text = bundle().body.decode()
     assert not re.search(r"^\s*(import|export)\b|\bimport\(", text, re.MULTILINE)
     for module in MODULES:
@@ -58,8 +58,8 @@ def test_it_loads_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_it_makes_no_html_of_text_and_names_no_other_host(module: Path) -> None:
-    """No sink for markup or code, no inline style, no address but an icon's namespace and comments'."""
+def test_modules_use_no_html_sinks_and_name_no_other_host(module: Path) -> None:
+    """No sink for markup or code, no inline style, no address but an icon's namespace."""
     text = module.read_text(encoding="utf-8")
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text)
     assert not re.search(r'Attribute\("style"|srcdoc|cssText', text)
@@ -68,31 +68,31 @@ def test_it_makes_no_html_of_text_and_names_no_other_host(module: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js isn't installed")
-def test_it_is_one_valid_module(tmp_path: Path) -> None:
-    """No name is used twice by two of its modules."""
+def test_the_script_is_a_valid_module(tmp_path: Path) -> None:
+    """No two modules use the same top-level name."""
     file = tmp_path / "widget.mjs"
     file.write_bytes(bundle().body)
     subprocess.run(["node", "--check", str(file)], check=True, capture_output=True, timeout=60)
 
 
 def test_every_language_has_every_text() -> None:
-    """A language that lacks one would show "undefined"."""
+    """With the same placeholders; a missing text would show as “undefined”."""
     text = next(m for m in MODULES if m.name == "texts.js").read_text(encoding="utf-8")
     dictionaries = re.findall(r"^const \w\w = \{\n(.*?)^\};", text, re.MULTILINE | re.DOTALL)
     assert len(dictionaries) >= 2
     first, *others = (set(re.findall(r"^ +(\w+):", entries, re.MULTILINE)) for entries in dictionaries)
     assert all(other == first for other in others)
-    gaps = [sorted(re.findall(r"\{\w+\}", entries)) for entries in dictionaries]
-    assert all(found == gaps[0] for found in gaps)
+    placeholders = [sorted(re.findall(r"\{\w+\}", entries)) for entries in dictionaries]
+    assert all(names == placeholders[0] for names in placeholders)
 
 
-class Said(BaseModel):
+class Data(BaseModel):
     """An event's data with any text in it."""
 
     text: str
 
 
-_READ = """
+_PARSE = """
 import { readEvents } from EVENTS;
 const chunks = CHUNKS;
 const body = new ReadableStream({
@@ -101,9 +101,9 @@ const body = new ReadableStream({
     to.close();
   },
 });
-const found = [];
-for await (const event of readEvents(body)) found.push(event);
-console.log(JSON.stringify(found));
+const received = [];
+for await (const event of readEvents(body)) received.push(event);
+console.log(JSON.stringify(received));
 """
 
 
@@ -112,18 +112,18 @@ console.log(JSON.stringify(found));
 @given(
     words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=6), data=st.data()
 )
-def test_events_are_read_however_they_are_cut(words: list[str], data: st.DataObject) -> None:
-    """In the middle of a line, of an escape or of an emoji; what the end cuts off is no event."""
-    sent = "".join(event("answer", Said(text=word)) for word in words).encode()
-    whole = sent + b'event: done\ndata: {"text": "cut'
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
-    chunks = [list(whole[a:b]) for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
-    script = _READ.replace("EVENTS", json.dumps((MODULES[0].parent / "events.js").as_uri()))
-    ran = subprocess.run(
+def test_events_are_parsed_however_the_chunks_are_cut(words: list[str], data: st.DataObject) -> None:
+    """Within a line, an escape or an emoji; an unfinished event at the end is dropped."""
+    complete = "".join(event("answer", Data(text=word)) for word in words).encode()
+    stream = complete + b'event: done\ndata: {"text": "cut'
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    chunks = [list(stream[a:b]) for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    script = _PARSE.replace("EVENTS", json.dumps((MODULES[0].parent / "events.js").as_uri()))
+    process = subprocess.run(
         ["node", "--input-type=module", "-e", script.replace("CHUNKS", json.dumps(chunks))],
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    assert json.loads(ran.stdout) == [{"name": "answer", "data": {"text": word}} for word in words]
+    assert json.loads(process.stdout) == [{"name": "answer", "data": {"text": word}} for word in words]

@@ -1,4 +1,4 @@
-"""The command line over real models and indexes: what it prints, and with which status it ends."""
+"""The command line over real models and indexes: output and exit status."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ QUESTION = "who demanded an apology?"
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command left behind."""
+class Completed:
+    """A command's exit status and output."""
 
     status: int
     out: str
     err: str
 
 
-Saywhere = Callable[..., Ran]
+Saywhere = Callable[..., Completed]
 
 
 @pytest.fixture
 def saywhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Saywhere:
     """Runs a command in this process."""
 
-    def run(*arguments: object) -> Ran:
+    def run(*arguments: object) -> Completed:
         monkeypatch.setattr(sys, "argv", ["saywhere", *map(str, arguments)])
         try:
             status = main()
-        except SystemExit as end:
-            status = int(end.code or 0)
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
         captured = capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
+        return Completed(status, captured.out, captured.err)
 
     return run
 
@@ -64,8 +64,8 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def unhesitating(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers are given however unsure: what is tested is how they are told."""
+def zero_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question gets its best answer, however low its confidence."""
     monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0")
 
 
@@ -79,10 +79,8 @@ def notes(tmp_path: Path) -> Path:
     return folder
 
 
-def test_ingest_twice_changes_nothing_the_second_time(
-    saywhere: Saywhere, notes: Path, tmp_path: Path
-) -> None:
-    """The first run adds, the second finds all unchanged; both end with 0."""
+def test_a_second_ingest_changes_nothing(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """The first adds both documents, the second finds them unchanged; both end with 0."""
     first = saywhere("ingest", "--data", tmp_path / "data", notes)
     second = saywhere("ingest", "--data", tmp_path / "data", notes)
     assert (first.status, second.status) == (0, 0)
@@ -90,22 +88,22 @@ def test_ingest_twice_changes_nothing_the_second_time(
     assert second.out.startswith("0 added, 0 changed, 0 removed, 2 unchanged, 0 failed")
 
 
-def test_a_file_that_fails_is_named_and_the_rest_is_done(
+def test_a_file_that_fails_is_named_and_the_others_are_ingested(
     saywhere: Saywhere, notes: Path, tmp_path: Path
 ) -> None:
-    """Status 1, the reason on standard error, the other documents in."""
+    """Status 1, with the reason on standard error."""
     (notes / "empty.txt").write_bytes(b"")
-    ran = saywhere("ingest", "--data", tmp_path / "data", notes)
-    assert ran.status == 1
-    assert ran.out.startswith("2 added")
-    assert "1 failed" in ran.out
-    assert "empty.txt" in ran.err
+    result = saywhere("ingest", "--data", tmp_path / "data", notes)
+    assert result.status == 1
+    assert result.out.startswith("2 added")
+    assert "1 failed" in result.out
+    assert "empty.txt" in result.err
 
 
 def test_a_dry_run_prints_the_plan_and_writes_nothing(
     saywhere: Saywhere, notes: Path, tmp_path: Path
 ) -> None:
-    """Before anything was ingested and after; beside another process that has the folder's lock too."""
+    """Before the first ingest and after it, and while another process has the folder's lock."""
     data = tmp_path / "data"
     first = saywhere("ingest", "--data", data, "--dry-run", notes)
     assert first.out.splitlines()[:2] == ["add    notes/a.txt", "add    notes/b.txt"]
@@ -127,115 +125,115 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(
     assert second.status == 0
 
 
-def test_the_last_run_can_be_read_again(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
-    """Each file by what became of it, with the reason where it failed; as JSON too."""
+def test_report_shows_the_last_run(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """Each file with its outcome, and the reason of a failure; as JSON too."""
     data = tmp_path / "data"
     (notes / "empty.txt").write_bytes(b"")
     saywhere("ingest", "--data", data, notes, "--exclude", "b.txt")
-    told = saywhere("report", "--data", data)
-    assert told.status == 0
-    assert "sync of collection default, done" in told.out
-    assert "1 added, 1 ignored, 1 failed" in told.out
-    assert "add    notes/a.txt" in told.out
-    assert "fail   notes/empty.txt: " in told.out
+    report = saywhere("report", "--data", data)
+    assert report.status == 0
+    assert "sync of collection default, done" in report.out
+    assert "1 added, 1 ignored, 1 failed" in report.out
+    assert "add    notes/a.txt" in report.out
+    assert "fail   notes/empty.txt: " in report.out
     saywhere("ingest", "--data", data, notes)
     runs = json.loads(saywhere("report", "--data", data, "-n", "2", "--json").out)
     assert [run["report"]["counts"]["added"] for run in runs] == [1, 1]
 
 
-def test_a_forgotten_document_comes_with_a_receipt(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
-    """By its uri; one that isn't there is named, status 1, and so it is where a trace is left."""
+def test_forget_prints_a_receipt(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """By uri; an unknown document is status 1, and so are remains in a file."""
     data = tmp_path / "data"
     saywhere("ingest", "--data", data, notes)
     unknown = saywhere("forget", "--data", data, "notes/a.txt", "notes/z.txt")
     assert (unknown.status, unknown.out) == (1, "")
     assert "notes/z.txt" in unknown.err
-    done = saywhere("forget", "--data", data, "notes/a.txt")
-    assert done.status == 0
-    assert done.out.startswith("forgot notes/a.txt (")
-    assert "sentences looked for: 1, in " in done.out
-    assert done.out.endswith("; found: none\n")
-    assert "the next ingest of its folder takes notes/a.txt in again" in done.err
+    erased = saywhere("forget", "--data", data, "notes/a.txt")
+    assert erased.status == 0
+    assert erased.out.startswith("forgot notes/a.txt (")
+    assert "sentences looked for: 1, in " in erased.out
+    assert erased.out.endswith("; found: none\n")
+    assert "the next ingest of its folder takes notes/a.txt in again" in erased.err
     (data / "copy.txt").write_text((notes / "b.txt").read_text())
-    left = saywhere("forget", "--data", data, "--json", "notes/b.txt")
-    receipt = json.loads(left.out)
-    assert (left.status, receipt["clean"], receipt["traces"]) == (1, False, [["copy.txt", 1]])
+    remains = saywhere("forget", "--data", data, "--json", "notes/b.txt")
+    receipt = json.loads(remains.out)
+    assert (remains.status, receipt["clean"], receipt["traces"]) == (1, False, [["copy.txt", 1]])
     assert saywhere("forget", "--data", data).out.startswith("gave back what removed documents left")
 
 
-def test_near_duplicates_are_told(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+def test_near_duplicates_are_reported(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
     """Their number after the run, their names in the report."""
     data, words = tmp_path / "data", [f"Berth {n} is for boats of class {n * 7 % 11}." for n in range(40)]
     (notes / "berths.txt").write_text(" ".join(words), "utf-8")
     (notes / "berths old.txt").write_text(" ".join([*words[:-1], "All others are for guests."]), "utf-8")
     assert "1 groups of near-duplicates" in saywhere("ingest", "--data", data, notes).out
-    told = saywhere("report", "--data", data).out
-    assert "  alike  notes/berths old.txt, notes/berths.txt (0.9" in told
+    report = saywhere("report", "--data", data).out
+    assert "  alike  notes/berths old.txt, notes/berths.txt (0.9" in report
 
 
-def test_a_report_of_nothing_is_told(saywhere: Saywhere, tmp_path: Path) -> None:
-    """A data folder that isn't there is named, not made."""
-    ran = saywhere("report", "--data", tmp_path / "data")
-    assert (ran.status, "no documents have been ingested" in ran.err) == (1, True)
+def test_a_report_of_an_empty_folder_is_an_error(saywhere: Saywhere, tmp_path: Path) -> None:
+    """The data folder isn't created."""
+    result = saywhere("report", "--data", tmp_path / "data")
+    assert (result.status, "no documents have been ingested" in result.err) == (1, True)
     assert not (tmp_path / "data").exists()
 
 
-def test_a_wrong_pattern_is_wrong_use(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
-    """Status 2, before anything is opened."""
-    ran = saywhere("ingest", "--data", tmp_path / "data", notes, "--exclude", "!")
-    assert (ran.status, "pattern" in ran.err) == (2, True)
+def test_an_invalid_pattern_is_wrong_use(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """Status 2, before the data folder is opened."""
+    result = saywhere("ingest", "--data", tmp_path / "data", notes, "--exclude", "!")
+    assert (result.status, "pattern" in result.err) == (2, True)
     assert not (tmp_path / "data").exists()
 
 
-def test_a_path_that_is_not_there_is_named(saywhere: Saywhere, tmp_path: Path) -> None:
-    """A misspelt path is a failure, not an empty success."""
-    ran = saywhere("ingest", "--data", tmp_path / "data", tmp_path / "nowhere")
-    assert ran.status == 1
-    assert "nowhere" in ran.err
+def test_a_missing_path_is_named(saywhere: Saywhere, tmp_path: Path) -> None:
+    """It is a failure, not an empty success."""
+    result = saywhere("ingest", "--data", tmp_path / "data", tmp_path / "nowhere")
+    assert result.status == 1
+    assert "nowhere" in result.err
 
 
-@pytest.mark.usefixtures("unhesitating")
-def test_ask_tells_answer_statement_and_citation(saywhere: Saywhere, ingested: Path) -> None:
-    """The headline question is answered by name, with the sentence that says it."""
-    ran = saywhere("ask", "--data", ingested, *QUESTION.split())
-    assert ran.status == 0
-    assert "Grady Judd" in ran.out.splitlines()[0]
-    assert "[1]" in ran.out
-    assert "apology" in ran.out
+@pytest.mark.usefixtures("zero_threshold")
+def test_ask_prints_answer_statement_and_citation(saywhere: Saywhere, ingested: Path) -> None:
+    """Of the headline question: the name, and the sentence that says so."""
+    result = saywhere("ask", "--data", ingested, *QUESTION.split())
+    assert result.status == 0
+    assert "Grady Judd" in result.out.splitlines()[0]
+    assert "[1]" in result.out
+    assert "apology" in result.out
 
 
-@pytest.mark.usefixtures("unhesitating")
-def test_ask_json_is_the_wire_form(saywhere: Saywhere, ingested: Path) -> None:
-    """What --json prints is what HTTP answers, trace included when asked for."""
-    ran = saywhere("ask", "--data", ingested, "--json", "--trace", QUESTION)
-    answer = AnswerOut.model_validate_json(ran.out)
+@pytest.mark.usefixtures("zero_threshold")
+def test_ask_json_is_the_answer_of_http(saywhere: Saywhere, ingested: Path) -> None:
+    """With the trace on request."""
+    result = saywhere("ask", "--data", ingested, "--json", "--trace", QUESTION)
+    answer = AnswerOut.model_validate_json(result.out)
     assert answer.answered
     assert answer.trace is not None
     assert answer.trace.retrieved > 0
     assert set(answer.trace.models) == {"embedder", "reader"}
 
 
-def test_no_answer_is_no_failure(saywhere: Saywhere, ingested: Path) -> None:
-    """An abstention ends with 0 and shows what is near."""
-    ran = saywhere("ask", "--data", ingested, "What is the boiling point of mercury?")
-    assert ran.status == 0
-    assert "nearest first" in ran.out
+def test_an_abstention_ends_with_0(saywhere: Saywhere, ingested: Path) -> None:
+    """The nearest passages are shown."""
+    result = saywhere("ask", "--data", ingested, "What is the boiling point of mercury?")
+    assert result.status == 0
+    assert "nearest first" in result.out
 
 
-def test_an_empty_folder_says_how_to_begin(saywhere: Saywhere, tmp_path: Path) -> None:
-    """Before anything is ingested, the answer is what to do."""
-    ran = saywhere("ask", "--data", tmp_path / "data", "Who?")
-    assert ran.status == 0
-    assert "saywhere ingest" in ran.out
+def test_without_documents_ask_names_ingest(saywhere: Saywhere, tmp_path: Path) -> None:
+    """The output says how to add documents."""
+    result = saywhere("ask", "--data", tmp_path / "data", "Who?")
+    assert result.status == 0
+    assert "saywhere ingest" in result.out
 
 
 def test_search_shows_passages(saywhere: Saywhere, ingested: Path) -> None:
-    """Plainly and as JSON."""
+    """As text and as JSON."""
     plain = saywhere("search", "--data", ingested, "-k", "2", QUESTION)
     assert "[2]" in plain.out
     assert "[3]" not in plain.out
-    found = SearchOut.model_validate_json(saywhere("search", "--data", ingested, "--json", QUESTION).out)
-    assert any("apology" in result.citation.quote for result in found.results)
+    response = SearchOut.model_validate_json(saywhere("search", "--data", ingested, "--json", QUESTION).out)
+    assert any("apology" in result.citation.quote for result in response.results)
 
 
 @pytest.mark.parametrize(
@@ -247,63 +245,63 @@ def test_search_shows_passages(saywhere: Saywhere, ingested: Path) -> None:
 def test_wrong_use_is_status_2(
     saywhere: Saywhere, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Told on standard error, without a traceback."""
+    """With a message on standard error and without a traceback."""
     monkeypatch.setenv("SAYWHERE_DATA", str(tmp_path))
-    ran = saywhere(*arguments)
-    assert ran.status == 2
-    assert ran.err
-    assert "Traceback" not in ran.err
+    result = saywhere(*arguments)
+    assert result.status == 2
+    assert result.err
+    assert "Traceback" not in result.err
 
 
-def test_a_wrong_setting_is_named(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable to mend is in the one line."""
+def test_an_invalid_setting_is_named(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, by its environment variable."""
     monkeypatch.setenv("SAYWHERE_THREADS", "many")
-    ran = saywhere("ask", "Who?")
-    assert ran.status == 2
-    assert ran.err.count("\n") == 1
-    assert "SAYWHERE_THREADS" in ran.err
+    result = saywhere("ask", "Who?")
+    assert result.status == 2
+    assert result.err.count("\n") == 1
+    assert "SAYWHERE_THREADS" in result.err
 
 
-def test_a_broken_group_of_settings_is_named(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group given whole must be JSON; a text that isn't is a plain line, too."""
+def test_an_invalid_group_of_settings_is_named(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group given whole must be JSON."""
     monkeypatch.setenv("SAYWHERE_LIMITS", "many")
-    ran = saywhere("ask", "Who?")
-    assert (ran.status, ran.err.count("\n")) == (2, 1)
-    assert "limits" in ran.err
+    result = saywhere("ask", "Who?")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+    assert "limits" in result.err
 
 
-def test_an_unknown_collection_is_a_plain_line(saywhere: Saywhere, ingested: Path) -> None:
-    """Status 1, one line, no traceback."""
-    ran = saywhere("ask", "--data", ingested, "--collection", "nope", "Who?")
-    assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith("saywhere: ")
-    assert ran.err.count("\n") == 1
+def test_an_unknown_collection_is_an_error(saywhere: Saywhere, ingested: Path) -> None:
+    """Status 1 and one line."""
+    result = saywhere("ask", "--data", ingested, "--collection", "nope", "Who?")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("saywhere: ")
+    assert result.err.count("\n") == 1
 
 
-def test_interrupted_it_says_so(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl+C ends with 130 and one line."""
+def test_an_interrupt_ends_with_130(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with one line."""
     import api.cli.commands.ask
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(api.cli.commands.ask, "run", interrupted)
-    ran = saywhere("ask", "Who?")
-    assert (ran.status, ran.err) == (130, "saywhere: interrupted\n")
+    result = saywhere("ask", "Who?")
+    assert (result.status, result.err) == (130, "saywhere: interrupted\n")
 
 
 @pytest.fixture
-def answer(saywhere: Saywhere, unhesitating: None, ingested: Path) -> dict[str, object]:
+def answer(saywhere: Saywhere, zero_threshold: None, ingested: Path) -> dict[str, object]:
     """A saved answer to the headline question."""
-    found: dict[str, object] = json.loads(saywhere("ask", "--data", ingested, "--json", QUESTION).out)
-    return found
+    saved: dict[str, object] = json.loads(saywhere("ask", "--data", ingested, "--json", QUESTION).out)
+    return saved
 
 
 @pytest.mark.parametrize("form", ["one", "list", "lines"])
-def test_verify_holds_for_what_was_just_answered(
+def test_a_fresh_answer_verifies(
     saywhere: Saywhere, ingested: Path, answer: dict[str, object], tmp_path: Path, form: str
 ) -> None:
-    """One answer, a list or a line each: every citation is exactly there."""
+    """Saved as one answer, as a list, or one per line."""
     saved = {
         "one": json.dumps(answer, indent=2),
         "list": json.dumps([answer, answer]),
@@ -311,38 +309,38 @@ def test_verify_holds_for_what_was_just_answered(
     }[form]
     file = tmp_path / "saved.json"
     file.write_text(saved, "utf-8")
-    ran = saywhere("verify", file, "--data", ingested)
-    assert (ran.status, ran.out) == (0, "")
+    result = saywhere("verify", file, "--data", ingested)
+    assert (result.status, result.out) == (0, "")
     count = len(answer["citations"]) * (1 if form == "one" else 2)  # type: ignore[arg-type]
-    assert ran.err == f"{count} of {count} citations hold\n"
+    assert result.err == f"{count} of {count} citations hold\n"
 
 
 def test_verify_reads_standard_input(
     saywhere: Saywhere, ingested: Path, answer: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``saywhere ask --json … | saywhere verify -`` holds."""
+    """As in ``saywhere ask --json … | saywhere verify -``."""
     monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(answer)))
     assert saywhere("verify", "-", "--data", ingested).status == 0
 
 
-def test_verify_names_what_was_tampered_with(
+def test_verify_names_changed_quotes(
     saywhere: Saywhere, ingested: Path, answer: dict[str, object], tmp_path: Path
 ) -> None:
-    """Another quote of the same length, and one of another length, are both found out."""
+    """Another quote of the same length, and one of another length."""
     first, *_ = answer["citations"]  # type: ignore[misc]
     swapped = {**first, "quote": "X" + first["quote"][1:]}
     longer = {**first, "quote": first["quote"] + "!"}
     file = tmp_path / "saved.json"
     file.write_text(json.dumps({**answer, "citations": [first, swapped, longer]}), "utf-8")
-    ran = saywhere("verify", file, "--data", ingested)
-    assert ran.status == 1
-    assert [line.split()[1] for line in ran.out.splitlines()] == ["[2]", "[3]"]
-    assert ran.err == "1 of 3 citations hold\n"
+    result = saywhere("verify", file, "--data", ingested)
+    assert result.status == 1
+    assert [line.split()[1] for line in result.out.splitlines()] == ["[2]", "[3]"]
+    assert result.err == "1 of 3 citations hold\n"
 
 
-@pytest.mark.usefixtures("unhesitating")
-def test_verify_says_where_the_text_went(saywhere: Saywhere, tmp_path: Path) -> None:
-    """After an edit above it, the line names the quote's new place."""
+@pytest.mark.usefixtures("zero_threshold")
+def test_verify_names_the_new_place_of_a_moved_quote(saywhere: Saywhere, tmp_path: Path) -> None:
+    """After an insertion above it."""
     folder, data, file = tmp_path / "docs", tmp_path / "data", tmp_path / "saved.json"
     shutil.copytree(SEEDS, folder)
     saywhere("ingest", "--data", data, folder)
@@ -350,42 +348,44 @@ def test_verify_says_where_the_text_went(saywhere: Saywhere, tmp_path: Path) -> 
     [article] = folder.glob("*.txt")
     article.write_text("A new first line.\n" + article.read_text("utf-8"), "utf-8")
     saywhere("ingest", "--data", data, folder)
-    ran = saywhere("verify", file, "--data", data)
+    result = saywhere("verify", file, "--data", data)
     start = json.loads(file.read_text("utf-8"))["citations"][0]["start"]
-    assert ran.status == 1
-    assert f"{start + len('A new first line.') + 1}-" in ran.out.splitlines()[0]
+    assert result.status == 1
+    assert f"{start + len('A new first line.') + 1}-" in result.out.splitlines()[0]
 
 
 @pytest.mark.parametrize("saved", ["", "not json", "{}", "[1]", '{"citations": [{}]}', "[" * 100_000, "\xff"])
-def test_verify_of_something_else_is_wrong_use(saywhere: Saywhere, tmp_path: Path, saved: str) -> None:
-    """A file that holds no answers is status 2, not "0 of 0 hold"."""
+def test_verify_of_a_file_without_answers_is_wrong_use(
+    saywhere: Saywhere, tmp_path: Path, saved: str
+) -> None:
+    """Status 2, not "0 of 0 hold"."""
     file = tmp_path / "saved.json"
     file.write_text(saved, "latin-1")
-    ran = saywhere("verify", file, "--data", tmp_path)
-    assert ran.status == 2
-    assert "Traceback" not in ran.err
+    result = saywhere("verify", file, "--data", tmp_path)
+    assert result.status == 2
+    assert "Traceback" not in result.err
 
 
-def test_doctor_finds_a_sound_folder_sound(saywhere: Saywhere, ingested: Path) -> None:
-    """Versions, models, catalog and indexes, a line each."""
-    ran = saywhere("doctor", "--data", ingested)
-    assert ran.status == 0
-    for told in ("chromadb", "embedder", "reader", "1 in 'default'", "agree with the catalog"):
-        assert told in ran.out
+def test_doctor_passes_on_a_sound_folder(saywhere: Saywhere, ingested: Path) -> None:
+    """A line for each version, model, catalog and index."""
+    result = saywhere("doctor", "--data", ingested)
+    assert result.status == 0
+    for text in ("chromadb", "embedder", "reader", "1 in 'default'", "agree with the catalog"):
+        assert text in result.out
 
 
 def test_doctor_finds_a_damaged_catalog(saywhere: Saywhere, tmp_path: Path) -> None:
-    """A catalog that is no database is named as what is wrong."""
+    """A catalog that is no database is named."""
     (tmp_path / "catalog.sqlite3").write_bytes(b"not a database, but long enough to look like one" * 100)
-    ran = saywhere("doctor", "--data", tmp_path)
-    assert ran.status == 1
-    assert "WRONG  catalog" in ran.out
+    result = saywhere("doctor", "--data", tmp_path)
+    assert result.status == 1
+    assert "WRONG  catalog" in result.out
 
 
 def test_another_embedder_is_refused_until_the_index_is_rebuilt(
     saywhere: Saywhere, ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Vectors of two kinds don't mix; the message names the command that helps, and it does help."""
+    """The message names the command, and the command works."""
     shutil.copytree(ingested, tmp_path / "copy")
     monkeypatch.setenv("SAYWHERE_EMBEDDER_PRECISION", "fp32")
     refused = saywhere("ask", "who demanded an apology?", "--data", str(tmp_path / "copy"))
@@ -393,23 +393,25 @@ def test_another_embedder_is_refused_until_the_index_is_rebuilt(
     assert "saywhere ingest --rebuild" in refused.err
     rebuilt = saywhere("ingest", "--rebuild", str(SEEDS), "--data", str(tmp_path / "copy"))
     assert (rebuilt.status, "1 unchanged" in rebuilt.out) == (0, True)
-    found = saywhere("search", "who demanded an apology?", "--data", str(tmp_path / "copy"))
-    assert "apology" in found.out
+    search = saywhere("search", "who demanded an apology?", "--data", str(tmp_path / "copy"))
+    assert "apology" in search.out
 
 
-def test_the_version_is_told(saywhere: Saywhere) -> None:
-    """``saywhere --version`` prints the installed version and nothing else."""
-    assert saywhere("--version") == Ran(0, f"{version('saywhere')}\n", "")
+def test_version_prints_the_version(saywhere: Saywhere) -> None:
+    """And nothing else."""
+    assert saywhere("--version") == Completed(0, f"{version('saywhere')}\n", "")
 
 
-def test_help_imports_next_to_nothing() -> None:
-    """What makes --help instant: no settings, no HTTP, no drawing, no model library."""
+def test_help_imports_no_heavy_library() -> None:
+    """No settings, HTTP, console or model library, so that it is instant."""
     heavy = ("pydantic", "rich", "fastapi", "uvicorn", "numpy", "onnxruntime", "chromadb", "torch")
     script = (
         "import sys\nfrom api.cli.main import main\nsys.argv = ['saywhere', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines()[-1] == "[]"
-    assert "ingest" in ran.stdout
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "[]"
+    assert "ingest" in result.stdout

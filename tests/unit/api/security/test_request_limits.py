@@ -1,4 +1,4 @@
-"""Turns: how many at once, how many wait, and what is never begun."""
+"""The concurrency limiter: how much runs at once, how much waits, and what never starts."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def _limiter(concurrent: int = 1, waiting: int = 0, seconds: float = 60) -> Conc
 
 
 def test_no_more_than_concurrent_run_at_once() -> None:
-    """Ten pieces of work in two limiter are never three at a time."""
-    lock, running, most = threading.Lock(), 0, 0
+    """Ten pieces of work with two threads are never three at a time."""
+    lock, active, most = threading.Lock(), 0, 0
     both = threading.Barrier(2)
 
     def work() -> None:
-        nonlocal running, most
+        nonlocal active, most
         with lock:
-            running += 1
-            most = max(most, running)
+            active += 1
+            most = max(most, active)
         both.wait(30)
         with lock:
-            running -= 1
+            active -= 1
 
     async def main() -> None:
         limiter = _limiter(concurrent=2, waiting=8)
@@ -39,49 +39,49 @@ def test_no_more_than_concurrent_run_at_once() -> None:
     assert most == 2
 
 
-def test_one_too_many_is_busy_and_room_comes_back() -> None:
-    """The queue's end is an error at once; after the work there is room again."""
+def test_work_beyond_the_queue_is_busy() -> None:
+    """At once; when the work is done there is room again."""
     release = threading.Event()
 
     async def main() -> str:
         limiter = _limiter(concurrent=1, waiting=1)
-        held = [asyncio.ensure_future(limiter.run(lambda: release.wait(30))) for _ in range(2)]
+        running = [asyncio.ensure_future(limiter.run(lambda: release.wait(30))) for _ in range(2)]
         await asyncio.sleep(0)  # both have taken their place
         with pytest.raises(Busy):
             await limiter.run(lambda: "never")
         release.set()
-        await asyncio.gather(*held)
-        found = await limiter.run(lambda: "again")
+        await asyncio.gather(*running)
+        result = await limiter.run(lambda: "again")
         limiter.close()
-        return found
+        return result
 
     assert asyncio.run(main()) == "again"
 
 
-def test_cancelled_while_waiting_it_never_begins() -> None:
-    """Work whose asker left the queue isn't done, and its place is free."""
-    release, begun = threading.Event(), []
+def test_work_cancelled_in_the_queue_never_starts() -> None:
+    """Its place is free again."""
+    release, started = threading.Event(), []
 
     async def main() -> None:
         limiter = _limiter(concurrent=1, waiting=1)
         first = asyncio.ensure_future(limiter.run(lambda: release.wait(30)))
         await asyncio.sleep(0)
-        second = asyncio.ensure_future(limiter.run(lambda: begun.append("second")))
+        second = asyncio.ensure_future(limiter.run(lambda: started.append("second")))
         await asyncio.sleep(0)
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
-        third = asyncio.ensure_future(limiter.run(lambda: begun.append("third")))
+        third = asyncio.ensure_future(limiter.run(lambda: started.append("third")))
         await asyncio.sleep(0)
         release.set()
         await asyncio.gather(first, third)
         limiter.close()
 
     asyncio.run(main())
-    assert begun == ["third"]
+    assert started == ["third"]
 
 
-def test_past_its_seconds_work_is_given_up_but_keeps_its_turn() -> None:
-    """A thread that can't be stopped still counts, so the bound on busy threads holds."""
+def test_work_past_its_deadline_keeps_its_thread() -> None:
+    """A thread can't be stopped, so it still counts."""
     release = threading.Event()
 
     async def main() -> None:
@@ -89,15 +89,15 @@ def test_past_its_seconds_work_is_given_up_but_keeps_its_turn() -> None:
         with pytest.raises(DeadlineExceeded):
             await limiter.run(lambda: release.wait(30))
         with pytest.raises(Busy):
-            await limiter.run(lambda: "no turn")
+            await limiter.run(lambda: "no thread")
         release.set()
         limiter.close()
 
     asyncio.run(main())
 
 
-def test_a_time_out_of_the_work_itself_is_not_the_deadline() -> None:
-    """TimeoutError from within stays what it is."""
+def test_a_timeout_error_of_the_work_is_not_the_deadline() -> None:
+    """A TimeoutError that the work raises stays one."""
 
     def work() -> None:
         raise TimeoutError("from within")

@@ -1,4 +1,4 @@
-"""Links: percent-encoding, and text fragments that browsers can match."""
+"""Links of citations: percent-encoding, and text fragments that browsers can match."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ def _citation(quote: str, prefix: str = "", suffix: str = "") -> Citation:
     )  # fmt: skip
 
 
-def test_what_has_a_meaning_in_a_directive_is_escaped() -> None:
-    """Dash, comma and ampersand of the text can't be taken for syntax."""
+def test_syntax_characters_are_escaped() -> None:
+    """Dash, comma and ampersand of the text aren't taken for syntax."""
     assert text_fragment(_citation("well-known, R&D")) == "#:~:text=well%2Dknown%2C%20R%26D"
 
 
-def test_a_long_quote_is_named_by_its_ends() -> None:
-    """Past 120 characters the first and last six words stand for it."""
+def test_a_long_quote_is_given_by_its_ends() -> None:
+    """Over 120 characters: its first and last six words."""
     quote = " ".join(f"w{number}" for number in range(50))
     assert text_fragment(_citation(quote)) == (
         "#:~:text=w0%20w1%20w2%20w3%20w4%20w5,w44%20w45%20w46%20w47%20w48%20w49"
     )
 
 
-def test_a_quote_over_several_lines_is_named_by_its_ends() -> None:
-    """A directive's text can't cross a block, but its two ends may lie in different ones."""
+def test_a_quote_of_several_lines_is_given_by_its_ends() -> None:
+    """One text can't cross a block, but the two ends may be in different ones."""
     assert text_fragment(_citation("One line.\nAnother.")) == "#:~:text=One%20line.,Another."
 
 
-def test_whole_words_around_the_quote_tell_repeated_text_apart() -> None:
-    """The cut word at a prefix's start and a suffix's end is left out."""
-    found = text_fragment(_citation("yes", prefix="ut word then ", suffix=" and onw"))
-    assert found == "#:~:text=word%20then-,yes,-and"
+def test_context_is_given_in_whole_words() -> None:
+    """A word that is cut at the prefix's start or the suffix's end is left out."""
+    fragment = text_fragment(_citation("yes", prefix="ut word then ", suffix=" and onw"))
+    assert fragment == "#:~:text=word%20then-,yes,-and"
 
 
 def test_context_stops_at_the_line() -> None:
-    """What stands on another line isn't asked for; what starts its line is whole."""
-    found = text_fragment(_citation("yes", prefix="Title\nHe said ", suffix=" now\nNext"))
-    assert found == "#:~:text=He%20said-,yes,-now"
+    """Other lines are left out; the first word of a line is whole."""
+    fragment = text_fragment(_citation("yes", prefix="Title\nHe said ", suffix=" now\nNext"))
+    assert fragment == "#:~:text=He%20said-,yes,-now"
     assert text_fragment(_citation("yes", prefix="Title\n", suffix="\nNext")) == "#:~:text=yes"
 
 
 @given(st.text(min_size=1), st.text(max_size=32), st.text(max_size=32))
-def test_a_fragment_is_always_ascii_and_of_the_grammar(quote: str, prefix: str, suffix: str) -> None:
-    """Whatever the text holds, at most two parts and two marked contexts come out."""
-    found = text_fragment(_citation(quote, prefix, suffix)).removeprefix("#:~:text=")
-    assert found.isascii()
-    parts = found.split(",")
+def test_a_fragment_always_fits_the_grammar(quote: str, prefix: str, suffix: str) -> None:
+    """ASCII, one or two texts, and at most two marked contexts."""
+    fragment = text_fragment(_citation(quote, prefix, suffix)).removeprefix("#:~:text=")
+    assert fragment.isascii()
+    parts = fragment.split(",")
     middle = [p for p in parts if not p.endswith("-") and not p.startswith("-")]
     assert 1 <= len(middle) <= 2
     assert all("-" not in p for p in middle)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_an_id_survives_its_address(document_id: str) -> None:
-    """The path decodes to the id again; the query is the version's start alone, the fragment the span."""
+def test_an_id_can_be_read_from_its_address(document_id: str) -> None:
+    """The path decodes to the id; query and fragment are version and span alone."""
     address, _, fragment = document_url(document_id, "0123456789abcdef", 3, 9).partition("#")
     path, _, query = address.partition("?")
     assert unquote(path.removeprefix("/documents/")) == document_id
