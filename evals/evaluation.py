@@ -120,7 +120,7 @@ def measure(dataset: Dataset, target: Target, options: Options, *, console: Cons
     if not dataset.cases:
         raise DatasetError(f"{dataset.name} has no case that is not a draft")
     with _progress_bar(dataset.name, progress) as step:
-        records = run(
+        result = run(
             dataset.cases,
             target.ask,
             corpus=corpus,
@@ -130,7 +130,7 @@ def measure(dataset: Dataset, target: Target, options: Options, *, console: Cons
         )
     evaluation = _Evaluation(
         dataset=dataset,
-        run=records,
+        run=result,
         corpus=corpus,
         models=dict(target.models()),
         partial=options.affected_only,

@@ -45,8 +45,8 @@ def original(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with in_process(dataset, Settings(cache=model_cache)) as target:
         accept = Options(baseline=baseline, update_baseline=True)
         assert measure(dataset, target, accept, console=Console(file=io.StringIO()), progress=False) == 0
-        records = run(dataset.cases, target.ask, corpus=Corpus(target.store))
-        yield Original(dataset, target, records, baseline)
+        result = run(dataset.cases, target.ask, corpus=Corpus(target.store))
+        yield Original(dataset, target, result, baseline)
 
 
 def test_two_runs_without_a_mutation_pass_and_write_the_same_bytes(
