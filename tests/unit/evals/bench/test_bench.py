@@ -149,7 +149,7 @@ def test_figures_of_peers_are_multiples_of_ours() -> None:
             {"set": "s", "told": "", "stamp": "", "note": "", "rows": rows, "left_out": ["x is left out"]}
         )
         assert ("6.0, x3.00" in page) is not busy
-        assert ("not told" in page) is busy
+        assert ("not measured" in page) is busy
         assert "x0.67" in page
         assert "No lead in recall@1 is shown over peer: the intervals overlap." in page
         assert "No lead in F1" not in page
