@@ -15,10 +15,10 @@ from rich.console import Console
 
 from evals import gate
 from evals.datasets.load import Dataset, load
+from evals.evaluation import Options, Reports, measure
 from evals.gate import Exit
-from evals.mutate.command import MUST_BE_KILLED, MUST_SURVIVE, mutate_documents
 from evals.mutate.pipeline import PIPELINE_OPERATORS, PipelineOperator
-from evals.run.command import Options, Reports, measure
+from evals.mutate.runner import MUST_BE_KILLED, MUST_SURVIVE, mutate_documents
 from evals.run.runner import Run, run
 from evals.run.target import Target, in_process
 from rag.explanation.corpus import Corpus

@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from evals.datasets.load import Dataset, load
-from evals.run.command import Options, measure
+from evals.evaluation import Options, measure
 from evals.run.remote import Remote, RemoteFault
 from evals.run.saved_results import load_run
 from evals.run.target import by_url, in_process

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from evals.evaluation import Options, Reports, evaluate
 from evals.gate import Exit
-from evals.run.command import Options, Reports, evaluate
 from rag.settings import Settings
 
 SHARED = Path(__file__).parents[2].parent / "shared"

@@ -260,7 +260,7 @@ def _mutate(
     """Runs the mutation tests, prints their outcome, and gives it as data."""
     if target.service is None:
         raise DatasetError("what is broken on purpose is broken in this process: not by URL")
-    from evals.mutate.command import run_mutants
+    from evals.mutate.runner import run_mutants
     from evals.reports.mutants import mutation_data, show_mutation
 
     with _progress_bar("mutants", progress) as step:

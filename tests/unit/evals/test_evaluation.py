@@ -11,8 +11,8 @@ from rich.console import Console
 
 from evals.cases.case import DatasetError
 from evals.datasets.load import Dataset
+from evals.evaluation import Options, Reports, evaluate, measure
 from evals.gate import Exit
-from evals.run.command import Options, Reports, evaluate, measure
 from evals.run.saved_results import load_run
 from rag.errors import StorageError
 from rag.settings import Settings
