@@ -2,7 +2,7 @@
 
 Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
 
-    documents = "seeds"      # folder, from this file or from the repository's root
+    documents = "seeds"      # folder, from this file or, in a checkout of Saywhere, from its root
     absent = "get it there"  # what to say where that folder is missing
     [at_least]
     answered_right = 0.90
@@ -36,6 +36,7 @@ from rag.types import Document
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+"""Of the checkout; in an installed package only a folder of packages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +169,11 @@ def _checked(path: Path, data: Mapping[str, Any]) -> _Toml:
 
 
 def _folder(documents: str | None, beside: Path) -> Path | None:
-    """From the file that names it, else from the repository's root."""
+    """From the file that names it; else, in a checkout, from its root."""
     if documents is None:
         return None
     near = beside / documents
-    return near if near.is_dir() else (ROOT / documents).resolve()
+    if near.is_dir():
+        return near
+    is_checkout = (ROOT / "pyproject.toml").is_file()
+    return ((ROOT if is_checkout else beside) / documents).resolve()
