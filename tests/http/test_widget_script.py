@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -67,12 +66,11 @@ def test_it_makes_no_html_of_text_and_names_no_other_host(module: Path) -> None:
     assert set(re.findall(r"https?://[^\s\"'`]+", code)) <= {"http://www.w3.org/2000/svg"}
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js isn't installed")
-def test_it_is_one_valid_module(tmp_path: Path) -> None:
+def test_it_is_one_valid_module(node: str, tmp_path: Path) -> None:
     """No name is used twice by two of its modules."""
     file = tmp_path / "widget.mjs"
     file.write_bytes(script().body)
-    subprocess.run(["node", "--check", str(file)], check=True, capture_output=True, timeout=60)
+    subprocess.run([node, "--check", str(file)], check=True, capture_output=True, timeout=60)
 
 
 def test_every_language_has_every_text() -> None:
@@ -107,12 +105,11 @@ console.log(JSON.stringify(found));
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js isn't installed")
 @settings(max_examples=10, deadline=None)
 @given(
     words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=6), data=st.data()
 )
-def test_events_are_read_however_they_are_cut(words: list[str], data: st.DataObject) -> None:
+def test_events_are_read_however_they_are_cut(node: str, words: list[str], data: st.DataObject) -> None:
     """In the middle of a line, of an escape or of an emoji; what the end cuts off is no event."""
     sent = "".join(event("answer", Said(text=word)) for word in words).encode()
     whole = sent + b'event: done\ndata: {"text": "cut'
@@ -120,7 +117,7 @@ def test_events_are_read_however_they_are_cut(words: list[str], data: st.DataObj
     chunks = [list(whole[a:b]) for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
     script = _READ.replace("EVENTS", json.dumps((MODULES[0].parent / "events.js").as_uri()))
     ran = subprocess.run(
-        ["node", "--input-type=module", "-e", script.replace("CHUNKS", json.dumps(chunks))],
+        [node, "--input-type=module", "-e", script.replace("CHUNKS", json.dumps(chunks))],
         capture_output=True,
         text=True,
         check=True,

@@ -6,7 +6,6 @@ Each runs in a process of its own, without root's leave to read and write everyt
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+from tests.require import ROOT, require, require_program
+
+_BOUND = "--bounding-set=-dac_override,-dac_read_search"
 GERMAN = "Die Bürgermeisterin heißt Jördis Müßig, und sie wohnt über der Bäckerei."
 MEGABYTES = 52
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -31,9 +31,7 @@ def _saywhere(*arguments: str | Path, **settings: str) -> subprocess.CompletedPr
 
 def _bound_by_permissions(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """As ``_saywhere``, by a user whom permission bits bind, root or not."""
-    prefix = _BOUND if os.geteuid() == 0 else ()
-    if prefix and shutil.which("setpriv") is None:
-        pytest.skip("run by root without setpriv, whom no permission bit binds")
+    prefix = (require_program("setpriv", "util-linux"), _BOUND) if os.geteuid() == 0 else ()
     return subprocess.run(
         [*prefix, sys.executable, "-m", "api", *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=110,
@@ -127,14 +125,14 @@ def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
         (folder / f"{number}.txt").write_text("\n\n".join(lines))
     disk = tmp_path / "disk"
     disk.mkdir()
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare to mount a small disk with")
+    mounting = [require_program("unshare", "util-linux"), "--mount"]
+    if os.geteuid() != 0:
+        mounting.append("--map-root-user")
     ran = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", _ON_A_SMALL_DISK, "sh", sys.executable, str(disk), str(folder)],
+        [*mounting, "sh", "-c", _ON_A_SMALL_DISK, "sh", sys.executable, str(disk), str(folder)],
         cwd=ROOT, capture_output=True, text=True, timeout=110,
     )  # fmt: skip
-    if ran.returncode in (1, 77) and not ran.stdout:
-        pytest.skip(f"a small disk can't be mounted here: {ran.stderr.strip()}")
+    require(ran.returncode == 0 or ran.stdout, f"a small disk can't be mounted here: {ran.stderr.strip()}")
     first, full, freed, *told = ran.stdout.splitlines()
     assert (first, full, freed) == ("0", "1", "0"), ran.stderr
     assert "Traceback" not in ran.stderr

@@ -23,6 +23,7 @@ from rag.settings import Settings
 from rag.types import Document, Span
 from rag.wiring import open_service
 from tests.files import check, take
+from tests.require import require_program, require_shared
 
 LEAST_RECALL = {
     "asciidoc": 0.85,
@@ -48,11 +49,9 @@ NOT_TEXT = {
 
 
 @pytest.fixture
-def real(shared: Path) -> list[dict[str, Any]]:
+def real() -> list[dict[str, Any]]:
     """Rows of the manifest."""
-    manifest = shared / "data" / "formats" / "manifest.jsonl"
-    if not manifest.is_file():
-        pytest.skip("the real files (../shared/data/formats) aren't on this machine")
+    manifest = require_shared("data", "formats", "manifest.jsonl")
     rows = [json.loads(line) for line in manifest.read_text().splitlines()]
     return [{**row, "path": manifest.parent / row["file"], "folder": manifest.parent} for row in rows]
 
@@ -129,6 +128,7 @@ def test_strings_that_must_be_there_are_there(real: list[dict[str, Any]]) -> Non
             assert unwanted not in made.text, (row["file"], unwanted)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_folder_of_everything_is_ingested(real: list[dict[str, Any]], shared: Path, tmp_path: Path) -> None:
     """All real files and the handbook: each is in the report, none stops it."""
@@ -149,8 +149,7 @@ def test_a_folder_of_everything_is_ingested(real: list[dict[str, Any]], shared: 
 
 def test_quotes_of_pdfs_are_on_their_pages(real: list[dict[str, Any]]) -> None:
     """Fifty random quotes that ``pdftotext`` finds on one page alone are cited with that page."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext (poppler-utils) isn't installed")
+    pdftotext = require_program("pdftotext", "poppler-utils")
     chance = random.Random(4)
     places = []
     for row in real:
@@ -159,7 +158,7 @@ def test_quotes_of_pdfs_are_on_their_pages(real: list[dict[str, Any]]) -> None:
             continue
         for page in made.pages:
             done = subprocess.run(
-                ["pdftotext", "-f", str(page.number), "-l", str(page.number), str(row["path"]), "-"],
+                [pdftotext, "-f", str(page.number), "-l", str(page.number), str(row["path"]), "-"],
                 capture_output=True,
                 check=True,
             )

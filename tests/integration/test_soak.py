@@ -192,6 +192,7 @@ class Folder:
         return f"The {office} of {town} is {name}, by order {self._next()}. She was chosen in the spring."
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60 + 15 * STEPS)
 def test_index_and_folder_stay_one(tmp_path: Path, embedder: OnnxEmbedder, reader: SpanReader) -> None:
     """Whatever changes and whenever the process dies."""
