@@ -31,5 +31,5 @@ def listing(backend: UsesBackend) -> CollectionList:
     responses=problem_responses(UnknownCollection, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
 def delete(name: str, ingestion: Writer) -> None:
-    """Deletes a collection with all its documents; no later answer cites them."""
+    """Deletes a collection with all its documents. Once this returns, no answer cites them."""
     ingestion.remove_collection(name)

@@ -58,7 +58,7 @@ def parse_filters(pairs: list[str]) -> dict[str, str]:
     ),
     openapi_extra={"requestBody": OPENAPI_BODY},
 )  # fmt: skip
-async def upload(request: Request, response: Response, backend: UsesBackend, ingestion: Writer) -> JobOut:
+async def send(request: Request, response: Response, backend: UsesBackend, ingestion: Writer) -> JobOut:
     """Queues documents, sent as files of a form or as texts in JSON, as one job that survives a restart.
 
     A document replaces the one with the same `uri` (for a file: `uploads/` and its name); unchanged
@@ -109,7 +109,7 @@ def document(document_id: str, backend: UsesBackend) -> DocumentOut:
     responses=problem_responses(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
 def delete(document_id: str, ingestion: Writer) -> None:
-    """Deletes a document; no later answer cites it.
+    """Deletes a document. Once this returns, no answer cites it.
 
     A document that is a file of a synced folder returns with the next sync, unless the file is deleted.
     """

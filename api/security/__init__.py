@@ -1,1 +1,1 @@
-"""Who may call what, how often, from where; headers and limits of requests."""
+"""Access control, rate limits, request limits and security headers."""

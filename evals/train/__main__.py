@@ -11,15 +11,15 @@ from typing import Any
 from evals.metrics.auroc import auroc_between
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
-from evals.train.batches import load_tokenizer
-from evals.train.data import Example
-from evals.train.example_cache import draw, keep, kept, read, with_pages
-from evals.train.feature_distillation import likeness
-from evals.train.loop import Recipe, Trainer, load_model, loss_of
-from evals.train.mixture import hold_out, passes, watched
-from evals.train.score import read as readings_of
-from evals.train.score import torch_logits
-from evals.train.soft_labels import Teacher, taught
+from evals.train.data.example_cache import draw, keep, kept, read, with_pages
+from evals.train.data.examples import Example
+from evals.train.data.mixture import hold_out, passes, watched
+from evals.train.model.batches import load_tokenizer
+from evals.train.model.feature_distillation import likeness
+from evals.train.model.predictions import read as readings_of
+from evals.train.model.predictions import torch_logits
+from evals.train.model.soft_labels import Teacher, taught
+from evals.train.model.trainer import Recipe, Trainer, load_model, loss_of
 
 _DRAWN = "examples.jsonl.gz"
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 from evals.metrics.auroc import auroc
 from evals.metrics.calibration import expected_calibration_error
 from evals.metrics.risk_coverage import point_at, risk_coverage
-from evals.train.card_figure import confidence_svg
-from evals.train.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
+from evals.train.calibration.card_figure import confidence_svg
+from evals.train.calibration.collect_readings import Kind, Sample, collect, collect_held_out, collect_pages
 from rag.answering.calibration import FEATURES, Calibration
 from rag.answering.decision import Decider
 from rag.errors import ModelError

@@ -23,9 +23,9 @@ from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
 from evals.metrics.latency import percentile
 from evals.statistics import bootstrap_interval
-from evals.train.batches import load_tokenizer
-from evals.train.data import json_lines, sentence_spans
-from evals.train.score import Logits, best_threshold, read
+from evals.train.data.examples import json_lines, sentence_spans
+from evals.train.model.batches import load_tokenizer
+from evals.train.model.predictions import Logits, best_threshold, read
 from rag.adapters.onnx.span_reader import SpanReader
 from rag.types import Candidate, Document, Passage, Scores, Span
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train.batches import encode, load_tokenizer
-from evals.train.data import Example
-from evals.train.example_cache import draw, read
-from evals.train.loop import Recipe, accepted, load_model, place, tensors
-from evals.train.mixture import hold_out
+from evals.train.data.example_cache import draw, read
+from evals.train.data.examples import Example
+from evals.train.data.mixture import hold_out
+from evals.train.model.batches import encode, load_tokenizer
+from evals.train.model.trainer import Recipe, accepted, load_model, place, tensors
 
 if TYPE_CHECKING:
     import torch

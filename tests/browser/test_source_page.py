@@ -127,6 +127,19 @@ def test_only_parts_near_the_window_are_laid_out(page: Page, url: str, document:
     assert visible < parts / 5
 
 
+def test_the_bar_is_above_the_text(page: Page, url: str) -> None:
+    """Text that scrolls under it is covered: at the bar's place every visible element is the bar's."""
+    _open(page, url, BOOK, "Rule 777 ends here.")
+    covered = page.evaluate(
+        """() => {
+          const { left, top, width, height } = document.querySelector(".bar").getBoundingClientRect();
+          const points = [0.1, 0.3, 0.5, 0.7, 0.9].map((part) => [left + width * part, top + height / 2]);
+          return points.map(([x, y]) => document.elementFromPoint(x, y).closest(".bar") !== null);
+        }"""
+    )
+    assert covered == [True] * 5
+
+
 def test_headings_are_heading_elements(page: Page, url: str) -> None:
     """A section's first line, if it is the heading, by its level; another line stays text."""
     page.goto(f"{url}/documents/short")

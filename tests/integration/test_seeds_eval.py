@@ -13,8 +13,7 @@ from rich.console import Console
 from evals.evaluation import Options, Reports, evaluate
 from evals.gate import Exit
 from rag.settings import Settings
-
-SHARED = Path(__file__).parents[2].parent / "shared"
+from tests.require import require_shared
 
 
 def evaluated(dataset: str, settings: Settings, folder: Path) -> tuple[Exit, str, dict[str, Any]]:
@@ -62,8 +61,8 @@ def test_pages_as_teams_write_them_are_answered_to_their_thresholds(
     assert data["figures"]["citations_exact"]["value"] == 1.0, output
 
 
-@pytest.mark.skipif(not (SHARED / "data" / "guide").is_dir(), reason="the 18F guide is not here")
 def test_the_handbook_is_answered_to_its_thresholds(tmp_path: Path, model_cache: Path) -> None:
     """Facts in prose, lists and tables of forty real Markdown files."""
+    require_shared("data", "guide")
     code, output, _ = evaluated("guide", Settings(cache=model_cache), tmp_path)
     assert code == Exit.PASSED, output

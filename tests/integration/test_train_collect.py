@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.collect_readings import Kind, Sample, collect_pages
+from evals.train.calibration.collect_readings import Kind, Sample, collect_pages
 from rag.settings import Settings
 
 TABLE = """# Rooms

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from evals.train.__main__ import main
-from evals.train.example_cache import kept
-from evals.train.loop import load_model
+from evals.train.data.example_cache import kept
+from evals.train.model.trainer import load_model
 from evals.train.prune import main as prune
-from tests.unit.evals.train.test_loop import MODEL, tiny_model
+from tests.unit.evals.train.model.test_trainer import MODEL, tiny_model
 
 
 @pytest.fixture

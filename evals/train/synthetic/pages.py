@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from evals.train.data import Example, Row, sentence_spans
+from evals.train.data.examples import Example, Row, sentence_spans
 from evals.train.synthetic import texts
 from evals.train.synthetic.records import date, mail, person, remarks, value
 from evals.train.synthetic.rendering import document_of, example_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from evals.train.data import Example
+from evals.train.data.examples import Example
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.split import PassageSplitter

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from evals.train.data import Example
+from evals.train.data.examples import Example
 from evals.train.synthetic.records import parts, read_toml, value
 from evals.train.synthetic.rendering import document_of, example_of
 from ingest.formats.flow import Flow

@@ -10,8 +10,7 @@ import pytest
 from evals.cases.case import DatasetError
 from evals.datasets.gzipped import corpus, queries
 from rag.types import Turn
-
-OPEN = Path(__file__).parents[4].parent / "shared" / "data" / "open"
+from tests.require import require_shared
 
 
 def written(folder: Path, name: str, *rows: dict[str, Any]) -> None:
@@ -60,9 +59,9 @@ def test_missing_and_damaged_files_are_plain_errors(tmp_path: Path) -> None:
         list(corpus(tmp_path))
 
 
-@pytest.mark.skipif(not OPEN.is_dir(), reason="the published sets are not here")
-@pytest.mark.parametrize("folder", sorted(OPEN.glob("*")), ids=lambda folder: folder.name)
-def test_the_published_sets_are_read(folder: Path) -> None:
+def test_the_published_sets_are_read(subtests: pytest.Subtests) -> None:
     """Every set gives documents and open queries."""
-    assert next(corpus(folder)).id
-    assert sum(1 for _ in queries(folder)) > 0
+    for folder in sorted(require_shared("data", "open").iterdir()):
+        with subtests.test(folder.name):
+            assert next(corpus(folder)).id
+            assert sum(1 for _ in queries(folder)) > 0

@@ -8,8 +8,8 @@ from evals.cases.case import DatasetError
 from evals.cases.lint import lint
 from evals.datasets import load as datasets
 from rag.types import Document
+from tests.require import require_shared
 
-SHARED = Path(__file__).parents[4].parent / "shared"
 LINE = '{"id": "a", "question": "q?", "answerable": false, "kind": "off_topic"}\n'
 
 
@@ -30,8 +30,7 @@ def test_the_seed_cases_fit_the_article() -> None:
 def test_the_guide_cases_fit_the_handbook() -> None:
     """Cases over prose, lists and tables, with nothing to lint."""
     guide = datasets.load("guide")
-    if not (SHARED / "data" / "guide").is_dir():
-        pytest.skip("the 18F guide is not here")
+    require_shared("data", "guide")
     assert {tag for case in guide.cases for tag in case.tags} >= {"prose", "list", "table"}
     assert lint(guide.cases, documents(guide.folder(), ".md")) == []
 

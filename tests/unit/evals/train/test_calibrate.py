@@ -7,7 +7,7 @@ import random
 import pytest
 
 from evals.train.calibrate import LEFT_OUT, best_of, fit
-from evals.train.collect_readings import Kind, Sample
+from evals.train.calibration.collect_readings import Kind, Sample
 from rag.answering.decision import FEATURES, Calibration
 from rag.question.analysis import analyze_question
 from rag.types import SpanAnswer

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from evals.train import prune as pruning
-from evals.train.batches import encode, load_tokenizer
-from evals.train.data import Example
-from evals.train.feature_distillation import likeness
-from evals.train.loop import Recipe, Trainer
+from evals.train.data.examples import Example
+from evals.train.model.batches import encode, load_tokenizer
+from evals.train.model.feature_distillation import likeness
+from evals.train.model.trainer import Recipe, Trainer
 from evals.train.prune import Choice, Moments, choose, main, measure, parts, prune, surgery
 from rag.types import Span
 

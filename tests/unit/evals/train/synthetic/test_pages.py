@@ -8,8 +8,8 @@ from itertools import islice
 
 import pytest
 
-from evals.train.data import Example, Row
-from evals.train.example_cache import with_pages
+from evals.train.data.example_cache import with_pages
+from evals.train.data.examples import Example, Row
 from evals.train.synthetic.pages import Pages
 from evals.train.synthetic.records import kinds, remarks, value
 from evals.train.synthetic.tables import Table

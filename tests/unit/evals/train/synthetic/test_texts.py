@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from evals.train.data import Example
+from evals.train.data.examples import Example
 from evals.train.synthetic import texts
 from evals.train.synthetic.records import value
 from evals.train.synthetic.texts import Template, templates

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.train.data import Example
+from evals.train.data.examples import Example
 
 _CHUNK = 64
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evals.train.batches import encode, load_tokenizer, order
-from evals.train.data import Example
+from evals.train.data.examples import Example
+from evals.train.model.batches import encode, load_tokenizer, order
 from rag.types import Span
 
-MODEL = Path(__file__).parents[4] / "rag" / "models" / "reader"
+MODEL = Path(__file__).parents[5] / "rag" / "models" / "reader"
 TEXT = "Naïve users paid $4.50 for 4 hours of hockey."
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evals.train.batches import Batch, load_tokenizer
-from evals.train.data import Example
-from evals.train.loop import Recipe, Trainer, loss_of, schedule
+from evals.train.data.examples import Example
+from evals.train.model.batches import Batch, load_tokenizer
+from evals.train.model.trainer import Recipe, Trainer, loss_of, schedule
 from rag.types import Span
 
-MODEL = Path(__file__).parents[4] / "rag" / "models" / "reader"
+MODEL = Path(__file__).parents[5] / "rag" / "models" / "reader"
 TEXT = "The rink was built in 1897."
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evals.train.data import Example, Row, json_lines, read_rows, squad_rows
-from evals.train.mixture import SHARES, SQUAD_SHARES, Mixer, typed
+from evals.train.data.examples import Example, Row, json_lines, read_rows, squad_rows
+from evals.train.data.mixture import SHARES, SQUAD_SHARES, Mixer, typed
 from evals.train.synthetic.pages import Pages
 from rag.settings import Settings
 from rag.types import Span

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.train.batches import answer_tokens, encode
-from evals.train.data import Example
-from evals.train.score import Logits
+from evals.train.data.examples import Example
+from evals.train.model.batches import answer_tokens, encode
+from evals.train.model.predictions import Logits
 
 _BATCH = 64
 _KEPT_EVERY = 1_000  # batches; what is kept is written whole

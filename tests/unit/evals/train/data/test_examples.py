@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evals.train.data import Example, Row, positive, read_rows, sentence_spans, squad_rows, window
-from evals.train.hard_negatives import NearIndex
-from evals.train.lexical_overlap import OverlapIndex, holds
-from evals.train.mixture import SHARES, Mixer, dress, hold_out, passes, typed
-from evals.train.unanswerable import elsewhere, exchanged, removed, silent
+from evals.train.data.examples import Example, Row, positive, read_rows, sentence_spans, squad_rows, window
+from evals.train.data.hard_negatives import NearIndex
+from evals.train.data.lexical_overlap import OverlapIndex, holds
+from evals.train.data.mixture import SHARES, Mixer, dress, hold_out, passes, typed
+from evals.train.data.unanswerable import elsewhere, exchanged, removed, silent
 from rag.types import Span
 
 TEXT = (
@@ -326,7 +326,9 @@ def test_squad_rows_slice_to_their_answers(tmp_path: Path, monkeypatch: pytest.M
     }
     path = tmp_path / "train-v1.1.json"
     path.write_text(json.dumps({"data": [article, article]}), encoding="utf-8")
-    monkeypatch.setattr("evals.train.data.SQUAD_SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(
+        "evals.train.data.examples.SQUAD_SHA256", hashlib.sha256(path.read_bytes()).hexdigest()
+    )
     found = squad_rows(path)
     assert [(r.question, r.answer_text, r.article, r.title) for r in found] == [
         ("Who wrote it?", "Ada", "squad:0", "Ada é Co"),

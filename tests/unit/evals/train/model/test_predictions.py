@@ -10,11 +10,11 @@ from evals.metrics.f1 import f1
 from evals.run import scores
 from evals.train import __main__ as training
 from evals.train import evaluate_reader
-from evals.train.batches import load_tokenizer
 from evals.train.evaluate_reader import Subject, onnx_logits, passages
-from evals.train.score import best_threshold, read
+from evals.train.model.batches import load_tokenizer
+from evals.train.model.predictions import best_threshold, read
 
-MODEL = Path(__file__).parents[4] / "rag" / "models" / "reader"
+MODEL = Path(__file__).parents[5] / "rag" / "models" / "reader"
 
 
 def test_the_scores_are_those_of_evaluations() -> None:

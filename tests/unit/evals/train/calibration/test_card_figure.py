@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from evals.train.card_figure import confidence_svg
+from evals.train.calibration.card_figure import confidence_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, repeat
 
-from evals.train import unanswerable as negatives
-from evals.train.data import Example, Row, positive
-from evals.train.hard_negatives import NearIndex
-from evals.train.lexical_overlap import OverlapIndex
+from evals.train.data import unanswerable as negatives
+from evals.train.data.examples import Example, Row, positive
+from evals.train.data.hard_negatives import NearIndex
+from evals.train.data.lexical_overlap import OverlapIndex
 from rag.english.function_words import ARTICLES
 from rag.english.verbs import BE, DO, HAVE
 from rag.ports.embedder import Embedder

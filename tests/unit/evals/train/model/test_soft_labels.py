@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.train.batches import encode, load_tokenizer
-from evals.train.data import Example
+from evals.train.data.examples import Example
 from evals.train.dequantize import unpack
 from evals.train.evaluate_reader import onnx_logits
-from evals.train.loop import TAUGHT, TEMPERATURE, Recipe, Trainer, load_model, loss_of
-from evals.train.soft_labels import Teacher, taught
+from evals.train.model.batches import encode, load_tokenizer
+from evals.train.model.soft_labels import Teacher, taught
+from evals.train.model.trainer import TAUGHT, TEMPERATURE, Recipe, Trainer, load_model, loss_of
 from rag.types import Span
-from tests.unit.evals.train.test_loop import tiny_model
+from tests.unit.evals.train.model.test_trainer import tiny_model
 
-MODEL = Path(__file__).parents[4] / "rag" / "models" / "reader"
+MODEL = Path(__file__).parents[5] / "rag" / "models" / "reader"
 TEXT = "The rink was built in 1897. Ann Lee skated there until 1901."
 
 
@@ -69,8 +69,8 @@ def test_lessons_go_on_where_they_were_broken_off(
     teacher: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was taught before a crash is kept, and not asked for again."""
-    monkeypatch.setattr("evals.train.soft_labels._BATCH", 2)
-    monkeypatch.setattr("evals.train.soft_labels._KEPT_EVERY", 1)
+    monkeypatch.setattr("evals.train.model.soft_labels._BATCH", 2)
+    monkeypatch.setattr("evals.train.model.soft_labels._KEPT_EVERY", 1)
     examples = [example(TEXT + " Yes." * n) for n in range(5)]
     keep = tmp_path / "taught.npz"
     asked: list[int] = []

@@ -18,8 +18,8 @@ from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
 from evals.run.target import in_process
-from evals.train.data import read_rows
-from evals.train.mixture import hold_out
+from evals.train.data.examples import read_rows
+from evals.train.data.mixture import hold_out
 from rag.answering.comparison import normalise
 from rag.answering.duplicates import without_duplicates
 from rag.question.analysis import QuestionAnalysis, analyze_question

@@ -73,7 +73,7 @@ def torch_logits(model: Any) -> Logits:
     """A torch span model as a function of arrays."""
     import torch
 
-    from evals.train.loop import accepted, place, tensors
+    from evals.train.model.trainer import accepted, place, tensors
 
     def run(inputs: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         device = place(model)

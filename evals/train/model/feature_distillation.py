@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evals.train.batches import Batch
-from evals.train.loop import TEMPERATURE, Loss, accepted, loss_of, place, tensors
+from evals.train.model.batches import Batch
+from evals.train.model.trainer import TEMPERATURE, Loss, accepted, loss_of, place, tensors
 
 if TYPE_CHECKING:
     import torch

@@ -13,9 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from evals.train.data import Example, Row, sentence_spans, window
-from evals.train.hard_negatives import NearIndex
-from evals.train.lexical_overlap import OverlapIndex, content_words, holds
+from evals.train.data.examples import Example, Row, sentence_spans, window
+from evals.train.data.hard_negatives import NearIndex
+from evals.train.data.lexical_overlap import OverlapIndex, content_words, holds
 from rag.types import Span
 
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w.'-]*\w(?: (?:of |the |de )?[A-Z][\w.'-]*\w)*")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from evals.train.lexical_overlap import OverlapIndex
+from evals.train.data.lexical_overlap import OverlapIndex
 from rag.ports.embedder import Embedder
 
 _DEPTH = 40

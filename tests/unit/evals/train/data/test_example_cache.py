@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.data import Example
-from evals.train.example_cache import keep, kept
+from evals.train.data.example_cache import keep, kept
+from evals.train.data.examples import Example
 from rag.types import Span
 
 EXAMPLES = [

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from evals.train.batches import Batch, encode, load_tokenizer
-from evals.train.data import Example
-from evals.train.feature_distillation import likeness
-from evals.train.loop import Recipe, Trainer, loss_of
+from evals.train.data.examples import Example
+from evals.train.model.batches import Batch, encode, load_tokenizer
+from evals.train.model.feature_distillation import likeness
+from evals.train.model.trainer import Recipe, Trainer, loss_of
 from rag.types import Span
 
-TOKENIZER = load_tokenizer(Path(__file__).parents[4] / "rag" / "models" / "reader", 64)
+TOKENIZER = load_tokenizer(Path(__file__).parents[5] / "rag" / "models" / "reader", 64)
 TEXTS = ("The rink was built in 1897.", "Visitors liked the soup, and came again for it in spring.")
 EXAMPLES = [Example(question="When?", context=text, span=None, kind="span") for text in TEXTS]
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.train.batches import Batch, batches, order
-from evals.train.data import Example
+from evals.train.data.examples import Example
+from evals.train.model.batches import Batch, batches, order
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,1 @@
+"""Readings to fit the confidence to, and the fit's picture."""

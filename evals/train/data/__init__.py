@@ -1,0 +1,1 @@
+"""Training data: annotated questions, and the examples that are made of them."""
