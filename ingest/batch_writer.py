@@ -1,4 +1,4 @@
-"""Writes changes to the library in batches; folder sync, jobs and evaluations all write through it."""
+"""Writes changes to the library in batches, for folder sync, jobs and evaluations."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class ChangeWriter(Protocol):
         removals: Sequence[tuple[str, str]] = (),
         moves: Sequence[Move] = (),
     ) -> None:
-        """Writes new versions, removes ``(collection, document_id)``s and moves others, as one unit."""
+        """Writes new versions, removes ``(collection, document_id)``s and moves others, atomically."""
         ...
 
 
 class BatchWriter:
-    """Collects changes and writes them batch by batch; each batch is written as one unit.
+    """Collects changes and writes them batch by batch, each batch atomically.
 
-    ``passages`` counts those written; ``seconds`` went into writing (embedding and storing).
+    ``passages`` counts those written; ``seconds`` is the time spent writing (embedding and storing).
 
     >>> writer = BatchWriter(library)  # doctest: +SKIP
     >>> writer.write_all(changes)  # doctest: +SKIP
 
     Args:
-        max_documents: a batch of so many documents is full.
-        max_sentences: a batch of so many sentences is full; None: there is no such limit.
+        max_documents: a batch with this many documents is full.
+        max_sentences: a batch with this many sentences is full; None: no limit.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class BatchWriter:
         return len(self._batch) >= self._max_documents
 
     def holds(self, uri: str) -> bool:
-        """Whether a change of the document at this uri waits; one write may have each document once."""
+        """Whether the batch has a change of the document at this uri; a write has each document only once."""
         return any(change.document.uri == uri for change in self._batch)
 
     def add(self, change: Change) -> None:
@@ -78,7 +78,7 @@ class BatchWriter:
     def flush(
         self, removals: Sequence[tuple[str, str]] = (), moves: Sequence[Move] = ()
     ) -> tuple[Change, ...]:
-        """Writes the batch with these removals and moves, and gives the changes written.
+        """Writes the batch with these removals and moves; returns the changes written.
 
         Raises:
             StorageError: the library can't be written; the batch is kept.

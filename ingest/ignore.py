@@ -1,7 +1,7 @@
 """Which files of a folder are left out: by ``.saywhereignore`` files and by the patterns of one run.
 
 Patterns are those of ``.gitignore`` (https://git-scm.com/docs/gitignore): a file in a folder applies to
-everything under it, a deeper file overrides it, and nothing under a folder that is left out comes in.
+everything under it, a deeper file overrides it, and everything under an ignored folder is ignored.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ IGNORE_FILE = ".saywhereignore"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patterns:
-    """Patterns for one run, relative to the root: only files that match ``include`` (empty: all) come in,
+    """Patterns for one run, relative to the root: only files that match ``include`` (empty: all) are listed,
     and none that match ``exclude``, whatever ignore files say.
 
     Raises:
@@ -44,7 +44,7 @@ EVERYTHING = Patterns()
 
 
 class UnreadableIgnoreFile(OSError):
-    """An ignore file that can't be read or is invalid: it isn't known which files under it come in."""
+    """An ignore file can't be read or is invalid, so that it isn't known which files under it are ignored."""
 
 
 class IgnoreRules:

@@ -1,7 +1,7 @@
 """Ingests the documents sent to a running service: one job after the other, in a thread of its own.
 
-Jobs wait in the data folder with everything that was sent, so that the next process takes up what the
-last one left: documents are compared by their bytes, and one that was written already is unchanged.
+Queued jobs are stored in the data folder with their uploads, so that they survive a restart: documents are
+compared by their bytes, and one that was written before the restart is unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
 from rag.storage.library import Library
 
 _LOG = logging.getLogger("saywhere.jobs")
-_RETRY_SECONDS = 5.0  # before a job store that can't be used is tried again
+_RETRY_SECONDS = 5.0  # after an error of the job store
 Watcher = Callable[[Job], None]
 
 
@@ -34,7 +34,7 @@ class Ingestion:
     ...     job = ingestion.submit("default", [Upload(name="a.md", uri="uploads/a.md", data=b"# A ...")])
 
     Args:
-        max_queued: the most jobs that may wait.
+        max_queued: the maximum number of queued jobs.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Ingestion:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stops after the current batch; the other jobs wait for the next process."""
+        """Stops after the current batch; the other jobs stay queued for the next process."""
         self._stop.set()
         self._wake.set()
         self._thread.join()
@@ -71,7 +71,7 @@ class Ingestion:
         """Queues a job; it is on the disk when this returns.
 
         Raises:
-            Busy: too many wait already.
+            Busy: too many jobs are queued.
             StorageError: it can't be stored.
         """
         queued = sum(job.state is JobState.QUEUED for job in self.store.list(limit=self._max_queued + 1))
@@ -164,7 +164,7 @@ class DocumentResult:
 class _JobRun:
     """The documents of one job; ``results`` are of those written, unchanged or failed.
 
-    ``_pending`` are the results of the documents that wait in the writer.
+    ``_pending`` are the results of the documents in the writer's batch.
     """
 
     writer: BatchWriter

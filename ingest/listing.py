@@ -1,4 +1,4 @@
-"""Lists a folder: the files to ingest, and those left out, with the reason."""
+"""Lists a folder: the files to ingest, and those that are skipped, ignored or unreadable."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_files(root: Root, known: Collection[str] = (), patterns: Patterns = EVE
     links to files are, if they stay inside the root. What an unreadable ignore file applies to is a failure.
 
     Args:
-        known: uris that the collection has; such a file was once named by itself.
+        known: uris that the collection has; such a file may have been ingested by its own path.
     """
     lister = _Lister(root, IgnoreRules(root.folder, patterns))
     if not root.target.is_dir():

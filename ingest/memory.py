@@ -1,8 +1,7 @@
 """Returns freed memory to the operating system.
 
-Both indexes are written by threads of their own, and glibc keeps what those freed for further threads:
-25 KB a passage, so that 100,000 passages would not fit into 2 GiB. Released after each batch, it is about
-half of that.
+Both indexes are written by threads of their own, and glibc keeps the memory that these freed: 25 KB a
+passage, so that 100,000 passages would not fit into 2 GiB. Released after each batch, it is about half.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""Near-duplicates: documents with nearly the same text, such as old copies, drafts and doubled folders.
+"""Near-duplicates: documents with nearly the same text, such as old copies, drafts and copied folders.
 
 MinHash over shingles of five words estimates the Jaccard similarity of two texts (Broder 1997, "On the
 resemblance and containment of documents"); only pairs that agree in one of 32 bands are compared
-(locality-sensitive hashing, Indyk and Motwani 1998). Written with arrays rather than with the ``datasketch``
-library, which keeps a dictionary for each band: hundreds of megabytes at 100,000 documents, where these
-sorts take 50.
+(locality-sensitive hashing, Indyk and Motwani 1998). The ``datasketch`` library keeps a dictionary for each
+band: hundreds of megabytes at 100,000 documents, where these sorted arrays take 50.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
 
     Signature = NDArray[np.uint32]
 
-SIMILARITY_THRESHOLD = 0.8  # of all shingles that either text has, the share that both have
+SIMILARITY_THRESHOLD = 0.8  # Jaccard: of all shingles that either text has, the share that both have
 _SHINGLE_WORDS = 5
-_LEAST_SHINGLES = 20  # shorter texts are similar by chance
+_MIN_SHINGLES = 20  # shorter texts are similar by chance
 _HASHES, _BANDS = 128, 32
-_HASHED_AT_ONCE = 512  # shingles, to bound memory
+_SHINGLES_PER_BATCH = 512  # hashed at once, to bound memory
 _FACTOR = 0x9E3779B97F4A7C15
 _WORD = re.compile(r"\w+")
 
@@ -41,8 +40,10 @@ class SignatureStore(Protocol):
         """``(version, signature)`` by document id."""
         ...
 
-    def update(self, collection: str, put: Iterable[tuple[str, str, bytes]], gone: Iterable[str]) -> None:
-        """Puts ``(document id, version, signature)``s, and removes those of ``gone`` document ids."""
+    def update(
+        self, collection: str, entries: Iterable[tuple[str, str, bytes]], removed: Iterable[str]
+    ) -> None:
+        """Stores ``(document id, version, signature)``s, and deletes those of ``removed`` document ids."""
         ...
 
 
@@ -88,20 +89,20 @@ def signature(text: str) -> Signature:
     import numpy as np
 
     words = np.fromiter((crc32(word.encode()) for word in _words(text)), np.uint64)
-    if len(words) < _LEAST_SHINGLES + _SHINGLE_WORDS - 1:
+    if len(words) < _MIN_SHINGLES + _SHINGLE_WORDS - 1:
         return np.zeros(0, np.uint32)
     shingles = np.zeros(len(words) - _SHINGLE_WORDS + 1, np.uint64)
     for offset in range(_SHINGLE_WORDS):  # a polynomial in the words' hashes, modulo 2^64
         shingles = shingles * np.uint64(_FACTOR) + words[offset : offset + len(shingles)]
     shingles = np.unique(shingles ^ (shingles >> np.uint64(29)))
-    if len(shingles) < _LEAST_SHINGLES:
+    if len(shingles) < _MIN_SHINGLES:
         return np.zeros(0, np.uint32)
     factors, terms = _hash_functions()
-    least = np.full(_HASHES, np.iinfo(np.uint32).max, np.uint32)
-    for start in range(0, len(shingles), _HASHED_AT_ONCE):
-        hashed = factors * shingles[start : start + _HASHED_AT_ONCE] + terms
-        least = np.minimum(least, (hashed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
-    return least
+    minima = np.full(_HASHES, np.iinfo(np.uint32).max, np.uint32)
+    for start in range(0, len(shingles), _SHINGLES_PER_BATCH):
+        hashed = factors * shingles[start : start + _SHINGLES_PER_BATCH] + terms
+        minima = np.minimum(minima, (hashed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
+    return minima
 
 
 @cache

@@ -88,15 +88,15 @@ def plan(
     """Compares the catalog's records of a folder with its files.
 
     Args:
-        unreadable: uris of files and folders that could not be read; records at or under them stay.
+        unreadable: uris of files and folders that could not be read; records at or under them are kept.
     """
     by_uri = {record.uri: record for record in records}
     file_uris = {file.uri for file in files}
     unchanged = [f for f in files if f.uri in by_uri and by_uri[f.uri].source_sha256 == f.sha256]
     unchanged_uris = {file.uri for file in unchanged}
     changed = [f for f in files if f.uri in by_uri and f.uri not in unchanged_uris]
-    gone = [r for r in records if r.uri not in file_uris and not _is_under(r.uri, unreadable)]
-    renamed = _renames(gone, [f for f in files if f.uri not in by_uri])
+    missing = [r for r in records if r.uri not in file_uris and not _is_under(r.uri, unreadable)]
+    renamed = _renames(missing, [f for f in files if f.uri not in by_uri])
     new_uris = {file.uri for _, file in renamed}
     old_uris = {record.uri for record, _ in renamed}
     return Plan(
@@ -104,16 +104,16 @@ def plan(
         changed=tuple(changed),
         unchanged=tuple(unchanged),
         renamed=tuple(renamed),
-        removed=tuple(r for r in gone if r.uri not in old_uris),
+        removed=tuple(r for r in missing if r.uri not in old_uris),
     )
 
 
 def _renames(
-    gone: Sequence[DocumentRecord], new: Sequence[ListedFile]
+    missing: Sequence[DocumentRecord], new: Sequence[ListedFile]
 ) -> list[tuple[DocumentRecord, ListedFile]]:
-    """Pairs documents whose files are gone with new files of the same bytes, each at most once."""
+    """Pairs documents whose files are missing with new files of the same bytes, each at most once."""
     by_hash: defaultdict[str, list[DocumentRecord]] = defaultdict(list)
-    for record in sorted(gone, key=lambda record: record.uri, reverse=True):
+    for record in sorted(missing, key=lambda record: record.uri, reverse=True):
         by_hash[record.source_sha256].append(record)
     ordered = sorted(new, key=lambda file: file.uri)
     return [(by_hash[file.sha256].pop(), file) for file in ordered if by_hash.get(file.sha256)]

@@ -1,4 +1,4 @@
-"""A source's bytes to the change that the library writes: read, split, its pronouns resolved."""
+"""Bytes of a source to the change that the library writes: read, split, pronouns resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a sync, as data; the command line and the service show it."""
+"""The report of a sync, as data for the command line and the service."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Report:
     """Uris by outcome. ``renamed`` pairs are (old uri, new uri).
 
     ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by patterns.
-    ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds``
-    went into reading and splitting, ``write_seconds`` into embedding and storing.
+    ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
+    the time of reading and splitting, ``write_seconds`` that of embedding and storing.
     """
 
     added: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Scans a path: the root it belongs to, the files there, and the plan to bring the catalog in line."""
+"""Scans a path: the root it belongs to, its files, and the plan that makes the catalog equal to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences to pieces that fit a passage: too long ones are cut, short neighbours joined."""
+"""Sentences to spans that fit a passage: too long ones are cut, short neighbours joined."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rag.text import word_count
 from rag.types import Span
 
 CHARACTERS_PER_WORD = 8
-"""Text denser than this (links, code, base64) counts a word for each so many characters, white space
-apart, so that no passage outgrows a model's window. English prose has about five."""
+"""Text with longer words (links, code, base64) counts a word for every 8 characters, white space not
+counted, so that no passage exceeds a model's window. English prose has about five."""
 
 _ATOM = re.compile(r"\S{1,40}[\u0300-\u036f\u20d0-\u20ff\u200d\ufe00-\ufe0f]{0,8}+\s*+")
 _CLAUSE_END = re.compile(r"[,;:)—–、，；：][\"'”’]?\s*\Z")
@@ -25,7 +25,7 @@ def effective_words(text: str) -> int:
 def cut_to_limit(text: str, span: Span, limit: int) -> Iterator[Span]:
     """The span itself, or parts of at most ``limit`` words that tile it, white space apart.
 
-    Each part ends behind a clause, if one ends in its later half, else behind a word, else (a megabyte
+    Each part ends after a clause, if one ends in its later half, else after a word, else (a megabyte
     without a space) anywhere but before a combining mark.
     """
     if effective_words(span.slice(text)) <= limit:
@@ -58,7 +58,7 @@ def join_to_limit(text: str, spans: Iterable[Span], limit: int) -> Iterator[Span
 
 
 def _atoms(text: str, span: Span, limit: int) -> Iterator[Span]:
-    """Words with the white space behind them; a word over the limit in parts."""
+    """Words with the white space after them; a word over the limit in parts."""
     for match in _ATOM.finditer(text, span.start, span.end):
         if effective_words(match[0]) <= limit:
             yield Span(*match.span())

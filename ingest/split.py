@@ -32,7 +32,7 @@ class PassageSplitter:
     Of all ways to cut a section the one of least cost is taken: cuts between paragraphs cost nothing,
     those inside one or between a list and its introduction cost much, and passages under ``min_words`` cost
     the more the shorter they are. None is longer than ``max_words`` (counted by
-    ``ingest.sentence_packing.effective_words``): a longer sentence is cut behind a clause, else behind a
+    ``ingest.sentence_packing.effective_words``): a longer sentence is cut after a clause, else after a
     word, else anywhere.
 
     Raises:
@@ -51,7 +51,7 @@ class PassageSplitter:
         return f"passages/{VERSION}:{self._min}-{self._max}"
 
     def split(self, document: Document) -> Iterator[Passage]:
-        """Passages in order; together they hold every character but headings and white space."""
+        """Passages in order; together they hold every character except headings and white space."""
         for group in _block_groups(document):
             packed = [sentence for block in group for sentence in self._sentences(document.text, block)]
             for start, end in self._passage_ranges(packed):
@@ -89,7 +89,7 @@ class PassageSplitter:
         return list(pairwise(reversed(edges)))
 
     def _size_cost(self, words: int) -> float:
-        """Up to 2 for a passage that is too short, and up to about 0.2 for one off the middle."""
+        """Up to 2 for a passage that is too short, and up to about 0.2 for a size off the middle."""
         middle = (self._min + self._max) / 2
         lacking = max(0.0, 1 - words / self._min)
         return 2 * lacking**2 + 0.2 * (words / middle - 1) ** 2

@@ -2,7 +2,7 @@
 
 Changes come from the operating system (the ``watchfiles`` library: inotify, FSEvents, and polling where
 there is neither, as on a network drive with ``WATCHFILES_FORCE_POLLING=1``). A full sync after each ten
-minutes without changes catches those that the operating system didn't report.
+minutes without changes finds changes that the operating system didn't report.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def watch(
 def affected_folders(roots: Sequence[Path], paths: Iterable[Path]) -> list[Path]:
     """For each root with changes, the innermost existing folder that holds all of its changed paths.
 
-    A file that moved from one folder to another so has both in the same sync, and is a rename.
+    So a file that moved from one folder to another is in one sync with both, and is a rename.
     """
     folders = []
     changed_paths = list(paths)

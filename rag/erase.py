@@ -1,8 +1,8 @@
-"""Verified erasure: documents removed, the disk space freed, the files searched for what is left.
+"""Verified erasure: removes documents, frees their disk space, and searches the files for remaining text.
 
-Removal is enough for answers: no removed document is found again. But databases keep the bytes, in free
-pages, logs and rows marked as removed, until they are vacuumed. The receipt says what was searched for,
-in which files, and what was found.
+Removed documents are never retrieved again. But databases keep their bytes, in free pages, logs and rows
+marked as removed, until they are vacuumed. The receipt says what was searched for, in which files, and what
+was found.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
-LEDGER = "units.sqlite3"  # of a llama-index vector store
+VECTOR_COPY = (
+    "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
+)
 CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
 
 
@@ -206,7 +208,7 @@ def _open_dense(settings: Settings, data: Path) -> DenseIndex:
     if settings.vector_store != "chroma":
         from rag.adapters.llama_index.vector_store import LlamaIndexStore
 
-        return LlamaIndexStore(_import_factory(settings.vector_store)(data), data / LEDGER)
+        return LlamaIndexStore(_import_factory(settings.vector_store)(data), data / VECTOR_COPY)
     from rag.adapters.chroma.index import ChromaIndex
 
     if settings.chroma_url is not None:

@@ -1,4 +1,4 @@
-"""A question in; an answer or an abstention out, whole or as a stream of events."""
+"""Asking: an answer or an abstention, whole or as a stream of events."""
 
 from __future__ import annotations
 

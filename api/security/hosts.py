@@ -23,7 +23,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def allowed_hosts(host: str, allow_hosts: Iterable[str] = ()) -> frozenset[str] | None:
     """The host names that a service bound to ``host`` answers to; None: any.
 
-    Bound to more than loopback, it can't know its names: any is allowed unless ``allow_hosts`` gives some.
+    Bound to more than loopback, its names are unknown: any is allowed unless ``allow_hosts`` gives some.
 
     >>> sorted(allowed_hosts("127.0.0.1"))
     ['127.0.0.1', '::1', 'localhost']

@@ -1,4 +1,4 @@
-"""Which requests from pages of other sites may ask, and how often.
+"""Permission to ask for requests from pages of other sites, and their rate.
 
 Requests that come from no page, or from a page of this service, need no permission. A page of another
 site needs a token for the collection, or its origin is on the allow-list and the collection is public.

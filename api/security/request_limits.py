@@ -1,8 +1,8 @@
 """Limits on requests: bytes of a body, questions at once, seconds of work.
 
-Questions run in a thread pool with one thread for each question that may run at once. A thread can't be
-stopped: one whose client gave up, or whose time is over, occupies its place until it ends. So no more
-threads than that are ever busy, however many clients give up.
+Questions run in a thread pool with as many threads as questions may run at once. A thread can't be stopped:
+if its client disconnects or its time is over, it still counts as running until it ends. So a client that
+disconnects and asks again doesn't raise the number of threads.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who may write and delete documents over HTTP, and read readers' feedback.
 
 With an API key (``SAYWHERE_API_KEY``): whoever sends it. Without one: only this machine, and only while
-the service listens on loopback and behind no proxy. Otherwise writing is off. A page of another site is
+the service listens on loopback, without ``--allow-host``. Otherwise writing is off. A page of another site is
 refused in every case, since a browser lets such a page post a form to any address (CSRF).
 """
 
@@ -18,7 +18,7 @@ from ingest.jobs import Ingestion
 
 
 class WriteAccess:
-    """Decides whether a request may write, or read what is for the team only.
+    """Decides whether a request may write, or read feedback.
 
     Args:
         key: the API key; None: there is none.

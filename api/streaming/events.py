@@ -1,8 +1,8 @@
-"""An answer as server-sent events, in the order a reader wants them.
+"""An answer as server-sent events.
 
-``retrieved``, then ``answer``, each ``statement`` with its citations and ``done``; or ``retrieved``,
-``abstained`` and ``done``; or at any place ``error``, which ends it. ``done`` holds the whole answer as
-it is without ``stream``. Form: https://html.spec.whatwg.org/multipage/server-sent-events.html
+In order: ``retrieved``, ``answer``, each ``statement`` with its citations and ``done``; or ``retrieved``,
+``abstained`` and ``done``; at any point ``error``, which ends the stream. ``done`` holds the whole answer, as
+without ``stream``. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes cases of saved answers, with the right answer where a person gives it."""
+"""Cases from saved answers, with the right answer if a person gives it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question with its known answer: the type that everything else measures against.
+"""A question with its known answer: the type that outcomes are scored against.
 
 ``evals/datasets/README.md`` shows how cases are written, ``evals/cases/form.py`` checks that form, and
 ``evals/cases/load.py`` reads a file of them.
@@ -34,8 +34,8 @@ class Case:
     """One question with its known answer. ``answers`` is empty where there is none.
 
     ``must_cite`` has groups of alternative evidence: of each group one must be cited. ``may_cite`` is
-    fair to cite too, ``must_not_cite`` never. ``history`` are the turns before the question. A ``draft``
-    was made by a machine and not yet checked by a person: it is never asked by a gate.
+    acceptable too, ``must_not_cite`` never. ``history`` are the turns before the question. A ``draft`` was
+    made by a program and not yet checked by a person: it is never asked.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Case:
 
     @property
     def exact_answers(self) -> tuple[str, ...]:
-        """Accepted short answers, for exact match and F1; empty where only rules decide."""
+        """Accepted short answers, for exact match and F1; empty where only rules accept answers."""
         return tuple(answer.text for answer in self.answers if isinstance(answer, Exact))
 
     def as_question(self, collection: str = DEFAULT_COLLECTION) -> Question:

@@ -1,4 +1,4 @@
-"""Drafts cases from documents by rule, for a person to correct. A gate never asks a draft.
+"""Drafts cases from documents by rule, for a person to correct. Drafts are never asked.
 
 A sentence that holds a name, number or date becomes a question with that answer: "Who or what" asks for the
 sentence's subject, a gap to fill for anything else. Of every other draft there is an unanswerable twin, in
@@ -66,7 +66,7 @@ def _from_document(document: Document, corpus_text: str) -> Iterator[Row]:
 
 
 def _spread(spans: Sequence[Span]) -> list[Span]:
-    """Sentences from all over the document: every fourth one, then those after each, and so on."""
+    """Sentences in an order that covers the document early: every fourth one, then those after each, …"""
     return [span for first in range(4) for span in spans[first::4]]
 
 

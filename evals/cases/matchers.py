@@ -1,4 +1,4 @@
-"""What counts as a right answer: small rules, each a value with one method."""
+"""Matchers: rules for a right answer, each a value with one method."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ class Exact:
 class Contains:
     """All these phrases stand, as whole words, in the answer or the sentences given with it.
 
-    For questions that ask how and why: the answer is a sentence, and key phrases tell whether it is the
-    right one.
+    For questions that ask how and why: the answer is a sentence, and key phrases decide whether it is right.
     """
 
     phrases: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""At which stage a case was lost, and how an answer came about."""
+"""The stage at which a failed case was lost."""

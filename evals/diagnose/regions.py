@@ -1,4 +1,4 @@
-"""Where the evidence that a case names stands in the stored documents."""
+"""The regions of stored documents that hold the evidence which a case names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.types import Document, Span
 
 
 def regions(evidence: Iterable[Evidence], documents: Iterable[Document]) -> tuple[Region, ...]:
-    """Where the evidence stands in these documents, every occurrence."""
+    """Every occurrence of the evidence in these documents."""
     expected = list(evidence)
     return tuple(
         Region(document.id, span)

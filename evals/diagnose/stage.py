@@ -1,4 +1,4 @@
-"""Which stage a case was lost at: not ingested, not retrieved, not read, not trusted, not cited."""
+"""The stage at which a case was lost: not ingested, not retrieved, not read, not trusted, not cited."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Stage(StrEnum):
     INGEST = "ingest"  # no stored document holds what was expected
     RETRIEVE = "retrieve"  # stored, but not among the passages that were read
     READ = "read"  # the reader had the passage and found another span better
-    TRUST = "trust"  # confidence said no to a right answer, or yes where there is none
+    TRUST = "trust"  # the confidence was too low for a right answer, or high enough where there is none
     CITE = "cite"  # the right answer, but not the right places
     BROKE = "broke"  # asking raised an error
     UNKNOWN = "unknown"  # no trace to tell by
@@ -39,13 +39,13 @@ class Diagnosis:
 
 
 def gold(case: Case, corpus: Corpus) -> tuple[Region, ...]:
-    """Where the answer stands: the first thing that must be cited, else any accepted text."""
+    """The regions that hold the answer: the first evidence that must be cited, else any accepted text."""
     places = case.must_cite[0] if case.must_cite else [Evidence(quote=text) for text in case.exact_answers]
     return regions(places, corpus.documents())
 
 
 def diagnose(case: Case, outcome: Outcome | None, *, right: bool, corpus: Corpus | None) -> Diagnosis:
-    """The stage at which a case with trouble was lost."""
+    """The stage at which a failed case was lost."""
     if outcome is None:
         return Diagnosis(Stage.BROKE, "asking it broke")
     if not case.answerable:

@@ -34,8 +34,8 @@ def find_affected(
 ) -> AffectedCases:
     """Cases that a difference from the baseline can affect.
 
-    They cited a document that changed or is gone, or retrieve one that changed or is new, or the baseline
-    doesn't have them. Other models affect every case.
+    These are the cases that cited a document which changed or was removed, that retrieve one which changed or
+    is new, or that the baseline doesn't have. Other models affect every case.
 
     Args:
         versions: the documents' versions now, by address.

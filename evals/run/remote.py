@@ -1,4 +1,4 @@
-"""A running service, asked by its URL: the same questions, scored in the same way."""
+"""A running service, asked by its URL; its answers are scored like those in process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rag.wire.documents import DocumentList, DocumentOut
 from rag.wire.searching import SearchOut
 
 _PAGE = 500
-_TRIES = 3  # a busy service says when to come back
+_TRIES = 3  # of a request to a busy service, which says when to try again
 _Form = TypeVar("_Form", bound=BaseModel)
 
 
@@ -68,7 +68,7 @@ class Remote:
         return [r.citation.uri for r in self._send(SearchOut, "GET", "/v1/search", params=params).results]
 
     def models(self) -> dict[str, str]:
-        """Fingerprints of the models that answered, as far as they are known yet."""
+        """Fingerprints of the models, as far as the answers so far have named them."""
         return dict(sorted(self._models.items()))
 
     def list(

@@ -1,4 +1,4 @@
-"""Asks every case and records its outcome. An error is recorded against its case; the run goes on."""
+"""Asks every case and records its outcome. An error is recorded with its case and doesn't end the run."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def run(
 
 
 def citations_of(outcome: Outcome | None) -> tuple[Citation, ...]:
-    """All citations an outcome shows: an answer's, or an abstention's nearest."""
+    """All citations of an outcome: an answer's, or an abstention's nearest."""
     if outcome is None:
         return ()
     return outcome.citations if isinstance(outcome, Answer) else outcome.nearest

@@ -1,6 +1,6 @@
-"""A saved run: a committed baseline, or a report's JSON. Both are read alike.
+"""A saved run: a committed baseline, or a report's JSON. Both have the same form.
 
-A baseline holds no times and no texts of documents, so that it may be committed and its diff read.
+A baseline holds no times and no texts of documents, so that it can be committed and its diff reviewed.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The system under evaluation: a service opened in this process, over a set's own documents or a data folder,
-or one that runs elsewhere."""
+"""The system under evaluation: a service in this process, over a set's own documents or a data folder, or a
+running one by its URL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Search = Callable[[Question, int], list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A system to ask. ``search`` gives addresses of documents; ``service`` is None for one elsewhere."""
+    """A system to ask. ``search`` gives the uris of documents; ``service`` is None for one by URL."""
 
     ask: Ask
     store: DocumentStore
@@ -36,7 +36,7 @@ class Target:
 
 @contextmanager
 def by_url(url: str, *, token: str | None = None) -> Iterator[Target]:
-    """A service that runs elsewhere.
+    """A running service.
 
     Raises:
         IndexUnavailable: it can't be reached.
@@ -89,8 +89,8 @@ def _write(service: Service, dataset: Dataset) -> None:
 
 
 def _ingest(service: Service, folder: Path) -> None:
-    """Reads a folder as ``saywhere ingest`` does. A file that fails ends the evaluation: without it figures
-    would be of other documents."""
+    """Ingests a folder as ``saywhere ingest`` does. A file that fails ends the evaluation, since without it
+    the figures would not be comparable."""
     from ingest.wiring import ingest
 
     report = ingest(service, [folder])

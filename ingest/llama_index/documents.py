@@ -166,7 +166,7 @@ class _Run:
         )
 
     def _source_name(self, record: DocumentRecord | None) -> str:
-        """The set that a document belongs to from now on; without a ``source`` it stays where it was."""
+        """The set that a document will belong to; without a ``source`` it keeps its set."""
         if self.source is not None:
             return f"{_SOURCE_PREFIX}{self.source}"
         return record.source if record else ""
@@ -177,15 +177,16 @@ class _Run:
             (self.changed if uri in self._records else self.added).append(uri)
 
     def _write_source(self, uris: set[str]) -> None:
-        """Takes unchanged documents of other sets over, and removes those of this set that weren't given."""
+        """Moves unchanged documents of other sets into this one, and removes this set's documents that
+        weren't given."""
         name = self._source_name(None)
-        gone = [r for r in self._records.values() if r.source == name and r.uri not in uris]
-        taken = [self._records[uri] for uri in self.unchanged if self._records[uri].source != name]
+        obsolete = [r for r in self._records.values() if r.source == name and r.uri not in uris]
+        moved = [self._records[uri] for uri in self.unchanged if self._records[uri].source != name]
         self._writer.flush(
-            [(self.collection, record.id) for record in gone],
-            [Move(collection=self.collection, document_id=r.id, uri=r.uri, source=name) for r in taken],
+            [(self.collection, record.id) for record in obsolete],
+            [Move(collection=self.collection, document_id=r.id, uri=r.uri, source=name) for r in moved],
         )
-        self.removed += [record.uri for record in gone]
+        self.removed += [record.uri for record in obsolete]
 
 
 def _fingerprint(document: Document) -> str:

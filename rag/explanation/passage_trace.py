@@ -1,6 +1,6 @@
-"""How far an expected passage came on one question's way: stored, retrieved, read, chosen.
+"""How far an expected passage came in the pipeline: stored, retrieved, read, chosen.
 
-From the trace of the outcome alone, so that it works alike in process and over HTTP.
+From the outcome's trace alone, so that it works in process and over HTTP.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class RankedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageTrace:
-    """Where the expected regions got to.
+    """How far the expected regions came.
 
     ``retrieved`` are the passages among ``pool_size`` that hold a part of them, best first; ``read`` the
-    best span of each of these that was read; ``chosen`` the span that was decided on, wherever it is.
+    best span of each of these that was read; ``chosen`` the span that the decision chose, of any passage.
     """
 
     stored: bool

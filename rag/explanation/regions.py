@@ -1,4 +1,4 @@
-"""Regions: stretches of stored documents that an answer is expected from."""
+"""Regions: spans of stored documents that an answer is expected from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_OCCURRENCES = 100  # of one quote in one document
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A stretch of a stored document."""
+    """A span of a stored document."""
 
     document_id: str
     span: Span

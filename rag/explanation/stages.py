@@ -33,8 +33,8 @@ def _passage_line(passage: RetrievedPassage, corpus: Corpus) -> str:
     text = one_line(passage.span.slice(document.text))
     dense = "not near by meaning" if passage.dense is None else f"meaning {passage.dense:.2f}"
     lexical = "no words in common" if passage.lexical is None else f"words {passage.lexical:.1f}"
-    place = f"{passage.span.start}-{passage.span.end}"
-    return f"{document.uri} {place} ({dense}, {lexical}): {text[:90]}…"
+    offsets = f"{passage.span.start}-{passage.span.end}"
+    return f"{document.uri} {offsets} ({dense}, {lexical}): {text[:90]}…"
 
 
 def _decision_lines(outcome: Outcome, decided: DecideStep | None) -> list[str]:

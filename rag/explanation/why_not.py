@@ -1,4 +1,4 @@
-"""Explain why not: a person names the passage they expected; at which stage was it lost?"""
+"""Why an expected passage did not answer: the stage of the pipeline at which it was lost."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SIMILAR = 0.6  # share of the expected words that a sentence must have to be sh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyNot:
-    """What became of an expected passage: lines in plain words, in the order of the question's way.
+    """The stages that an expected passage passed: lines in plain words, in the order of the pipeline.
 
-    ``stage`` is where it was lost; ``""`` where it was not: it is what was answered.
+    ``stage`` is where it was lost; empty if it was not, as the answer is from this passage.
     """
 
     stage: str
@@ -31,7 +31,7 @@ def why_not(expected: str, outcome: Outcome, corpus: Corpus) -> WhyNot:
     """Follows an expected passage through the trace of one question.
 
     Args:
-        expected: text of a document, white space apart, or a document's id, title or file name.
+        expected: text of a document (white space may differ), or a document's id, title or file name.
     """
     documents = corpus.documents()
     regions = _expected_regions(expected, documents)
@@ -68,7 +68,7 @@ def _decided(outcome: Outcome, trace: PassageTrace, lines: list[str]) -> WhyNot:
 
 
 def _expected_regions(expected: str, documents: Sequence[Document]) -> list[Region]:
-    """Where the text stands; a document's own name stands for all of it."""
+    """The regions that hold the text; all of a document for its id, title or file name."""
     of_text = [Region(d.id, span) for d in documents for span in quote_spans(d.text, expected)]
     return of_text or [
         Region(d.id, Span(0, len(d.text))) for d in documents if d.text and _is_called(d, expected)
@@ -85,7 +85,7 @@ def _places(regions: Sequence[Region], by_id: Mapping[str, Document]) -> str:
 
 
 def _split_note(regions: Sequence[Region], trace: PassageTrace) -> list[str]:
-    """Says so where no one passage holds all of a region."""
+    """A line if no single passage holds a whole region."""
     for region in regions:
         for ranked in trace.retrieved:
             if region.overlaps(ranked.passage) and ranked.passage.span.contains(region.span):
@@ -108,7 +108,7 @@ def _chosen_instead(trace: PassageTrace) -> str:
 
 
 def _nearest(expected: str, documents: Sequence[Document]) -> list[str]:
-    """The sentence that shares most of its words, where one shares enough of them."""
+    """A line with the sentence that has most of the expected words, if one has enough of them."""
     expected_words = set(normalise(expected).split())
     line, best_share = "", 0.0
     for document in documents:

@@ -1,4 +1,4 @@
-"""How explanations word numbers and texts."""
+"""Wording of numbers and texts in explanations."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job and its progress. Times are ISO 8601 in UTC, empty until the job has got there.
+    """A job and its progress. Times are ISO 8601 in UTC, empty before the job has started or ended.
 
     ``done`` of ``total`` documents are processed. ``report`` has the results so far; ``error`` is one
     line for a job that failed as a whole.

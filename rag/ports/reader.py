@@ -23,7 +23,7 @@ class Reader(Protocol):
         ...
 
     def knows(self, word: str, /) -> bool:
-        """Whether a lower-case word is one token of the vocabulary, as most words in use are."""
+        """Whether a lower-case word is a single token of the vocabulary, as most common words are."""
         ...
 
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:

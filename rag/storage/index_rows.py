@@ -1,8 +1,8 @@
 """The index rows of a passage: one row of the dense index for each sentence, one of the lexical index.
 
-Small rows are better than large ones (search sentences, read passages): on XQuAD-en recall@1 of the best
-sentence is 0.916, of the whole paragraph 0.885, with the same model. Rows have the text that is read
-(``rag.reading.context.readable_text``): names in place of pronouns, cells with the names of their columns.
+Sentences are indexed and passages read: on XQuAD-en recall@1 is 0.916 by the best sentence and 0.885 by the
+whole paragraph, with the same model. Rows have the text that is read (``rag.reading.context.readable_text``):
+antecedents in the place of pronouns, cells with the names of their columns.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def passage_row(document: Document, passage: Passage) -> PassageRow:
 
 
 def context_prefix(headings: tuple[str, ...]) -> str:
-    """What is embedded before a text: ``title: ``, or ``title. heading > heading: ``; "" without any."""
+    """The text that is embedded before a sentence: ``title: ``, or ``title. heading > heading: ``; or ""."""
     if not headings:
         return ""
     title, *path = headings

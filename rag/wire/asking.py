@@ -1,4 +1,4 @@
-"""A question and its answer, whole or as events."""
+"""Wire models of a question and its answer, whole or as events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wire models share: two kinds of model, and fields that several have."""
+"""Base classes of the wire models, and fields that several of them have."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The core's values to wire models and back.
 
-A version is bare hex inside and ``sha256:<hex>`` on the wire; probabilities and scores go out with four
-decimals, times in milliseconds with two.
+A version is bare hex in the core and ``sha256:<hex>`` on the wire; probabilities and scores are rounded to
+four decimals, times in milliseconds to two.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ALGORITHM = "sha256:"
 
 
 def version_out(sha256: str) -> str:
-    """A version as the wire has it."""
+    """A version in its wire form."""
     return _ALGORITHM + sha256
 
 
@@ -66,7 +66,7 @@ def question_in(body: AskIn) -> Question:
 
 
 def question_out(question: Question, *, trace: bool = False) -> AskIn:
-    """A question as it is sent."""
+    """A question in its wire form."""
     return AskIn(
         question=question.text,
         collection=question.collection,
@@ -77,7 +77,7 @@ def question_out(question: Question, *, trace: bool = False) -> AskIn:
 
 
 def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut:
-    """An answer or abstention under a fresh id, which names this one act of answering."""
+    """An answer or abstention with a new id; two answers to the same question have different ids."""
     answer = outcome if isinstance(outcome, Answer) else None
     return AnswerOut(
         id=f"ans_{uuid4().hex}",
@@ -97,7 +97,8 @@ def outcome_in(body: AnswerOut) -> Outcome:
     """The core's answer or abstention, with its trace where one was sent.
 
     Raises:
-        ValueError: it is neither: without a citation, say, or with a quote that isn't as long as its span.
+        ValueError: it is neither, for example an answer without a citation, or with a quote whose length
+            isn't that of its span.
     """
     trace = trace_in(body.trace)
     if body.abstention is not None:
@@ -120,7 +121,7 @@ def outcome_in(body: AnswerOut) -> Outcome:
 
 
 def citation_out(citation: Citation) -> CitationOut:
-    """A citation with the links that lead to it."""
+    """A citation with its links."""
     return CitationOut(
         document_id=citation.document_id,
         version=version_out(citation.version),
@@ -195,7 +196,7 @@ def trace_in(body: TraceOut | None) -> Trace:
     """The core's trace; an empty one where none was sent.
 
     Raises:
-        ValueError: a step is of no form that is known.
+        ValueError: a step has an unknown name or lacks a field.
     """
     if body is None:
         return Trace()
@@ -254,7 +255,7 @@ def document_out(document: Document) -> DocumentOut:
 
 
 def document_in(body: DocumentOut) -> Document:
-    """The core's document. Its blocks don't travel; its version is computed from its text."""
+    """The core's document. The wire form has no blocks; its version is computed from its text."""
     return Document(
         id=body.id,
         uri=body.uri,

@@ -1,4 +1,4 @@
-"""Documents and collections, sent and shown."""
+"""Wire models of documents and collections, received and sent."""
 
 from __future__ import annotations
 

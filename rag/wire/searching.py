@@ -1,4 +1,4 @@
-"""Passages found."""
+"""Wire models of search results."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ from rag.types import (
 
 
 def step_detail(step: Step) -> dict[str, object]:
-    """What a step found, as JSON values."""
+    """The ``detail`` of a step, as JSON values."""
     match step:
         case RetrieveStep():
-            asked_as = {"asked_as": step.standalone_question} if step.standalone_question else {}
+            standalone = {"asked_as": step.standalone_question} if step.standalone_question else {}
             passages = [_passage_out(passage) for passage in step.passages]
-            return {"retrieved": len(passages), "passages": passages, **asked_as}
+            return {"retrieved": len(passages), "passages": passages, **standalone}
         case ReadStep():
             return {"spans": step.spans, "best": [_span_out(span) for span in step.best]}
         case DecideStep():
@@ -46,10 +46,10 @@ def step_detail(step: Step) -> dict[str, object]:
 
 
 def step_in(name: str, ms: float, detail: Mapping[str, Any]) -> Step:
-    """The step that a wire step tells of.
+    """The core's step, of the name, milliseconds and detail of a wire step.
 
     Raises:
-        KeyError, TypeError, ValueError: no step of this form.
+        KeyError, TypeError, ValueError: no step has this name, or the detail lacks one of its fields.
     """
     match name.split(" "):
         case ["retrieve"]:

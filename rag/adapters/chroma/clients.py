@@ -1,4 +1,4 @@
-"""Chroma's clients: opened and closed without leaving sockets or half-started systems behind."""
+"""Opens and closes Chroma's clients, so that no sockets or half-started systems remain."""
 
 from __future__ import annotations
 

@@ -1,12 +1,11 @@
-"""llama-index in both directions: Saywhere as its retriever and query engine, its documents and vector
-stores as Saywhere's.
+"""llama-index: Saywhere as its retriever and query engine, its documents and vector stores in Saywhere.
 
 >>> from rag.adapters.llama_index import SaywhereQueryEngine, SaywhereRetriever
 >>> with open_service(load(data="data")) as service:  # doctest: +SKIP
 ...     SaywhereQueryEngine(service).query("who demanded an apology?")
 
 ``ingest.llama_index`` writes llama-index documents into a data folder. Importing this package imports
-llama-index (about 1.3 s and 100 MB), so nothing else of Saywhere imports it at its top.
+llama-index (about a second and 90 MB), so that other modules import it only inside functions.
 """
 
 from rag.adapters.llama_index.documents import LlamaDocument, document_uris, to_document

@@ -95,7 +95,7 @@ def _node(
     page: int | None,
     document_metadata: dict[str, str],
 ) -> TextNode:
-    """A node whose metadata are the document's own, the conventional keys, and Saywhere's above both."""
+    """A node with the conventional metadata, the document's own and Saywhere's, in rising precedence."""
     source = RelatedNodeInfo(
         node_id=uri, node_type=ObjectType.DOCUMENT, hash=version, metadata={"document_id": document_id}
     )

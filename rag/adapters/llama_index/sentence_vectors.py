@@ -1,4 +1,4 @@
-"""The vectors given to a llama-index vector store, kept in a SQLite file of ours beside it.
+"""A copy of the vectors of a llama-index vector store, in an SQLite file.
 
 A store may lose its content (one in memory does when its process ends), and llama-index's interface has
 no call that lists what a store holds.
@@ -59,7 +59,7 @@ class SentenceVectors:
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, schema=_SCHEMA, version=1)
 
-    def put(self, collection: str, sentences: Sequence[SentenceRow], vectors: Vectors) -> None:
+    def upsert(self, collection: str, sentences: Sequence[SentenceRow], vectors: Vectors) -> None:
         """Inserts or replaces sentences; ``vectors`` is float32 of shape ``(len(sentences), dimensions)``."""
         rows = [
             (

@@ -1,8 +1,8 @@
 """Any llama-index vector store in Chroma's place (``SAYWHERE_VECTOR_STORE=package.module:factory``).
 
-llama-index asks of a store no more than ``add``, ``delete`` by document and ``query``; whether ``add``
-overwrites, what a score means, what is stored and whether it is durable differs from store to store.
-So a copy of the vectors is kept beside the store, and the laws of the port are kept from there.
+llama-index requires of a store only ``add``, ``delete`` by document and ``query``; whether ``add``
+overwrites, what a score means, what is stored and whether it is durable differs from store to store. So a
+copy of the vectors is kept beside the store, by which the laws of the port are fulfilled.
 
 Chroma itself is used directly (``rag.adapters.chroma``), not through llama-index: ``ChromaVectorStore.add``
 leaves existing rows unchanged, its score is ``exp(-distance)``, and it stores each node as JSON.
@@ -65,7 +65,7 @@ class LlamaIndexStore:
         with self._writing:
             ref_doc_ids = {version_ref_doc_id(collection, row.document_id, row.version) for row in rows}
             existing = {ref_doc_id for ref_doc_id in ref_doc_ids if self._copy.of_version(ref_doc_id)}
-            self._copy.put(collection, rows, vectors)
+            self._copy.upsert(collection, rows, vectors)
             self._delete(existing)
             self._insert([row for key in sorted(ref_doc_ids) for row in self._copy.of_version(key)])
 
@@ -186,7 +186,7 @@ def _hit(sentence_id: str, score: float) -> Hit:
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    """Raises IndexUnavailable for whatever a store raises: each maker's has errors of its own."""
+    """Turns every error of a store into IndexUnavailable: each store has its own exceptions."""
     try:
         yield
     except StorageError:

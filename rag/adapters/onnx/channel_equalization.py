@@ -1,11 +1,11 @@
 """Channel equalisation: outlier channels are scaled down before int8 quantisation.
 
-Dynamic int8 has 255 steps for the whole input of a matrix product. In a transformer a few channels may reach
-several times as far as the rest (Dettmers et al. 2022, arXiv:2208.07339) and leave the others few steps. The
-input's channels are divided by a scale, and the weight's rows multiplied by it: the product is the same
-(SmoothQuant, Xiao et al. 2023, arXiv:2211.10438). Here only outlier channels are scaled, down to the largest
-of the others, and only where few of them lie far out: it costs one multiplication of the input.
-docs/decisions/running-models.md has the figures.
+Dynamic int8 has 255 steps for the whole input of a matrix product. In a transformer the maxima of a few
+channels may be several times those of the rest (Dettmers et al. 2022, arXiv:2208.07339), which leaves the
+others few steps. The input's channels are divided by a scale, and the weight's rows multiplied by it: the
+product is the same (SmoothQuant, Xiao et al. 2023, arXiv:2211.10438). Here only the outlier channels are
+scaled, to the largest maximum of the others, and only inputs with outliers: each costs a multiplication of
+the input. docs/decisions/running-models.md has the figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Inputs = Mapping[str, NDArray[np.int64]]
 
 
 def equalize_channels(model: onnx.ModelProto, samples: Sequence[Inputs]) -> int:
-    """Changes the graph in place; its outputs stay what they were, but for rounding.
+    """Changes the graph in place; its outputs are the same up to rounding.
 
     Args:
         samples: typical inputs of the graph, to observe the channels' maxima on.

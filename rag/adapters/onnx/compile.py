@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-RECIPES = {"embedder": "4", "reader": "5"}  # each rises when what is made changes
+RECIPES = {"embedder": "4", "reader": "5"}  # versions: raised when the compiled model changes
 _INPUTS = ["input_ids", "token_type_ids"]
 # Calibration texts of a reader's channel equalisation: any texts show which channels are outliers.
 _TEXTS = (
@@ -39,7 +39,7 @@ _TEXTS = (
         " Lopez, who runs the kitchen with her two sons.",
     ),
 )
-OPSET = 20  # the first with Gelu as one operator: as five, each passes over the widest arrays there are
+OPSET = 20  # the first with Gelu as one operator instead of five, each over the graph's widest arrays
 
 
 def compile_embedder(source: str, precision: str, target: Path) -> None:
@@ -220,15 +220,15 @@ def _check_agreement(module: Any, path: Path) -> None:
             raise RuntimeError("the exported graph doesn't agree with the model")
 
 
-def _write_description(target: Path, facts: dict[str, Any]) -> None:
-    (target / "model.json").write_text(json.dumps(facts, indent=1), "utf-8")
+def _write_description(target: Path, description: dict[str, Any]) -> None:
+    (target / "model.json").write_text(json.dumps(description, indent=1), "utf-8")
 
 
 def main(arguments: list[str]) -> None:
     """Entry point of the child process."""
     kind, source, precision, target = arguments
-    work = {"embedder": compile_embedder, "reader": compile_reader}[kind]
-    work(source, precision, Path(target))
+    compile_model = {"embedder": compile_embedder, "reader": compile_reader}[kind]
+    compile_model(source, precision, Path(target))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ class _Mismatch(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class _Attention:
-    """One layer's attention: its nodes, and what the one operator needs that replaces them.
+    """One layer's attention: its nodes, and the inputs of the operator that replaces them.
 
     Its name begins with that of the query's bias, which names the layer (``evals/train/dequantize.py``).
     """
@@ -43,7 +43,7 @@ class _Graph:
         self.graph = graph
 
     @cached_property
-    def _makers(self) -> dict[str, NodeProto]:
+    def _producers(self) -> dict[str, NodeProto]:
         return {name: node for node in self.graph.node for name in node.output}
 
     @cached_property
@@ -60,7 +60,7 @@ class _Graph:
 
     def producer_of(self, name: str, *operators: str) -> NodeProto:
         """The node that produces a value, if it is one of these operators."""
-        node = self._makers.get(name)
+        node = self._producers.get(name)
         if node is None or node.op_type not in operators:
             raise _Mismatch
         return node
@@ -95,7 +95,7 @@ class _Graph:
 def separate_sum_and_norm(model: onnx.ModelProto) -> None:
     """Turns the Add before each LayerNormalization into Sum, which computes the same.
 
-    ONNX Runtime fuses Add and LayerNormalization into an operator that takes four times as long on
+    ONNX Runtime fuses Add and LayerNormalization into an operator that takes more than four times as long on
     a CPU as the two.
     """
     normed = {node.input[0] for node in model.graph.node if node.op_type == "LayerNormalization"}
@@ -130,7 +130,7 @@ def _drop_unused_neurons(graph: _Graph, gelu: NodeProto) -> None:
 
 
 def _drop_unused_heads(graph: _Graph, attention: NodeProto) -> None:
-    (heads,) = (input_name for input_name in attention.attribute if input_name.name == "num_heads")
+    (heads,) = (attribute for attribute in attention.attribute if attribute.name == "num_heads")
     down = graph.only_consumer(attention, "MatMul").input[1]
     _, weight, bias = attention.input
     columns = np.vstack([graph.constant(weight), graph.constant(bias)])
@@ -152,22 +152,22 @@ def fuse_attention(model: onnx.ModelProto, heads: int) -> None:
     BERT's (scores scaled by the root of the head width, only the mask added to them) stays.
     """
     graph = _Graph(model.graph)
-    array: list[_Attention] = []
+    attentions: list[_Attention] = []
     for node in model.graph.node:
         if node.op_type == "Softmax":
             try:
-                array.append(_attention(graph, node, heads))
+                attentions.append(_attention(graph, node, heads))
             except _Mismatch:
                 continue
-    replaced = {id(node) for attention in array for node in attention.nodes}
-    fused = {attention.result: _operator(model.graph, attention, heads) for attention in array}
+    replaced = {id(node) for attention in attentions for node in attention.nodes}
+    fused = {attention.result: _operator(model.graph, attention, heads) for attention in attentions}
     nodes = [
         fused.get(node.output[0], node)
         for node in model.graph.node
         if id(node) not in replaced or node.output[0] in fused
     ]
     _prune_unreachable(model.graph, nodes)
-    if array and all(known.domain != _RUNTIME for known in model.opset_import):
+    if attentions and all(opset.domain != _RUNTIME for opset in model.opset_import):
         model.opset_import.append(helper.make_opsetid(_RUNTIME, 1))
 
 
@@ -179,7 +179,7 @@ def _attention(graph: _Graph, softmax: NodeProto, heads: int) -> _Attention:
     transposed = graph.only_consumer(weighted, "Transpose")
     reshaped = graph.only_consumer(transposed, "Reshape")
     nodes = [softmax, masked, scaled, scores, weighted, transposed, reshaped]
-    input_name, weights, biases = set(), [], []
+    input_names, weights, biases = set(), [], []
     for name in (*scores.input, weighted.input[1]):
         part = graph.producer_of(name, "Transpose")
         nodes.append(part)
@@ -190,16 +190,16 @@ def _attention(graph: _Graph, softmax: NodeProto, heads: int) -> _Attention:
         bias, product = graph.constant_of(added)
         multiplied = graph.producer_of(product, "MatMul")
         nodes += [added, multiplied]
-        input_name.add(multiplied.input[0])
+        input_names.add(multiplied.input[0])
         weights.append(graph.constant(multiplied.input[1]))
         biases.append(bias)
     width = weights[0].shape[1] / heads
-    if len(input_name) != 1 or not np.allclose(graph.constant(scaled.input[1]), width**-0.5):
+    if len(input_names) != 1 or not np.allclose(graph.constant(scaled.input[1]), width**-0.5):
         raise _Mismatch
     return _Attention(
         nodes=nodes,
         name=f"{biases[0]}.{reshaped.output[0]}",
-        input_name=input_name.pop(),
+        input_name=input_names.pop(),
         weights=weights,
         biases=[graph.constant(bias) for bias in biases],
         result=reshaped.output[0],

@@ -74,10 +74,10 @@ def folder_sha256(folder: Path) -> str:
 def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> Path:
     """The folder of a compiled model, made on first use by a child process and reused after.
 
-    The child keeps torch (seconds, hundreds of megabytes) out of this process. The cache folder
-    is named by what goes in (``key``: the weights' hash; the recipe), and holds ``sha256.json`` over what
-    came out: a folder that is missing, unfinished or damaged is made again. Of several processes that need it
-    at once one compiles, and the others wait for it.
+    The child keeps torch (seconds, hundreds of megabytes) out of this process. The cache folder's name has
+    the weights' hash (``key``) and the recipe's version, its ``sha256.json`` the hashes of the compiled
+    files: a folder that is missing, unfinished or damaged is made again. Of several processes that need it
+    at the same time one compiles, and the others wait for it.
 
     Args:
         source: a model folder or hub name, handed to the child.

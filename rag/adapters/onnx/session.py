@@ -1,10 +1,10 @@
 """ONNX Runtime behind two calls: open a model file, run one sequence of token ids.
 
 Each sequence runs alone, as many at once as there are cores, each on one thread. Measured on two
-cores with the int8 embedder and sentences of XQuAD: 817 a second so, 585 in padded batches of like
-length with two threads inside the graph, 400 in batches of 16 on two threads. It is also exact:
-dynamic int8 scales activations over the whole batch, so that in a batch a text's vector depended on
-its neighbours (cosine down to 0.994); alone it never does.
+cores with the int8 embedder and sentences of XQuAD: 817 a second; 585 in padded batches of similar
+length with two threads inside the graph; 400 in batches of 16 on two threads. Results are also
+reproducible: dynamic int8 scales activations over the whole batch, so that in a batch a text's vector
+depends on the other texts (cosine down to 0.994).
 """
 
 from __future__ import annotations

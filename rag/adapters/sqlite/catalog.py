@@ -17,7 +17,7 @@ from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
 SCHEMA_VERSION = 1
-_CHECKPOINT = "mark"  # its name in the table of facts
+_CHECKPOINT = "mark"  # its name in the table of facts, a stored format
 
 
 class SqliteCatalog:

@@ -1,6 +1,4 @@
-"""MinHash signatures of document versions, in an SQLite file of their own that may be deleted: missing
-signatures are computed again.
-"""
+"""MinHash signatures of document versions, in an SQLite file that may be deleted: they are computed again."""
 
 from __future__ import annotations
 
@@ -35,15 +33,17 @@ class SqliteSignatures:
                 for document_id, version, signature in db.execute(query, (collection,))
             }
 
-    def update(self, collection: str, put: Iterable[tuple[str, str, bytes]], gone: Iterable[str]) -> None:
+    def update(
+        self, collection: str, entries: Iterable[tuple[str, str, bytes]], removed: Iterable[str]
+    ) -> None:
         with self._file.writing() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO signatures VALUES (?, ?, ?, ?)",
-                ((collection, *row) for row in put),
+                ((collection, *entry) for entry in entries),
             )
             db.executemany(
                 "DELETE FROM signatures WHERE collection = ? AND document_id = ?",
-                ((collection, document_id) for document_id in gone),
+                ((collection, document_id) for document_id in removed),
             )
 
     def close(self) -> None:
