@@ -8,12 +8,14 @@ PORT   ?= 8000
 # torch comes first and alone, so that what depends on it takes this build.
 TORCH  := torch==2.13.0
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+# A test process a core, and one thread of arithmetic in each.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test lint soak eval bench clean
+.PHONY: help serve install test test-slow lint soak eval bench docs wheel clean
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What the page suggests to be asked of the seeds.
 serve: export SAYWHERE_WIDGET__SUGGESTIONS ?= {"default": ["Who demanded an apology?", \
@@ -24,8 +26,11 @@ serve: install ## install, ingest seeds/, serve on http://127.0.0.1:8000
 
 install: $(VENV)/.installed ## install what answering needs into .venv
 
-test: $(VENV)/.installed-dev lint ## lint, types, import contract, and all tests
-	$(BIN)/python -m pytest -q
+test: $(VENV)/.installed-dev lint ## lint, types, import contract, and all tests but the slow ones
+	$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/.installed-dev ## the slow tests: the wheel with every data set, real files, a soak
+	$(PYTEST) -m slow
 
 lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/ruff check .
@@ -43,8 +48,14 @@ bench: $(VENV)/.installed-dev ## figures on the open sets in ../shared/data, and
 	$(BIN)/python -m evals.bench
 	$(BIN)/python -m evals.bench.peers
 
-clean: ## remove the environment and the data folder
-	rm -rf $(VENV) $(DATA)
+docs: $(VENV)/.installed-dev ## write the generated pages of docs/ anew
+	$(BIN)/python -m api.cli.reference --write
+
+wheel: $(VENV)/.installed-dev ## a source distribution and a wheel in dist/
+	$(BIN)/python -m build --no-isolation --outdir dist
+
+clean: ## remove the environment, the data folder and what was built
+	rm -rf $(VENV) $(DATA) build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

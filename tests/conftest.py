@@ -10,9 +10,7 @@ import pytest
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.adapters.onnx.span_reader import SpanReader
 from rag.settings import Settings
-
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
+from tests.require import require_program, require_shared
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +39,11 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder of open data beside the project; skips where it is absent."""
-    if not SHARED.is_dir():
-        pytest.skip("the open data sets (../shared) aren't on this machine")
-    return SHARED
+    """The folder of published data beside the project."""
+    return require_shared()
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node.js."""
+    return require_program("node", "nodejs")

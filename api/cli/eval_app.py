@@ -102,7 +102,7 @@ def run(
     Exit status: 0 passed, 1 failed, 2 could not run.
     """
     from api.cli.commands import eval as command
-    from evals.run.command import Options, Reports
+    from evals.evaluation import Options, Reports
 
     if compare is not None:
         raise typer.Exit(command.compare(*compare))

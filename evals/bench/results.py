@@ -15,8 +15,8 @@ _HEAD = """# Benchmark results
 
 Written from `results.json` by `make bench` (`python -m evals.bench`, `python -m evals.bench.peers`), not by
 hand. Figures are means over questions with 95 % bootstrap intervals. An abstention counts as a wrong answer.
-Only questions of a set's open part are asked, and corpora may be cut down: what says "all topics" compares
-with published figures. Times are told only where the machine was quiet.
+Only the open questions of a set are asked, and its documents may be a part of the published ones: figures of
+"all topics" compare with published figures. Times are given only where the machine was quiet.
 """
 
 

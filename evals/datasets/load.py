@@ -2,7 +2,7 @@
 
 Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
 
-    documents = "seeds"      # folder, from this file or from the repository's root
+    documents = "seeds"      # folder, from this file or, in a checkout of Saywhere, from its root
     absent = "get it there"  # how to get that folder, for the error message
     [at_least]
     answered_right = 0.90
@@ -35,6 +35,7 @@ from rag.types import Document
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+"""Of the checkout; in an installed package only a folder of packages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +173,11 @@ def _checked(path: Path, data: Mapping[str, Any]) -> _Options:
 
 
 def _folder(documents: str | None, parent: Path) -> Path | None:
-    """The folder of documents: from the file that names it, else from the repository's root."""
+    """The folder of documents: from the file that names it; else, in a checkout, from its root."""
     if documents is None:
         return None
     folder = parent / documents
-    return folder if folder.is_dir() else (ROOT / documents).resolve()
+    if folder.is_dir():
+        return folder
+    is_checkout = (ROOT / "pyproject.toml").is_file()
+    return ((ROOT if is_checkout else parent) / documents).resolve()

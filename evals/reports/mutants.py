@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.mutate.command import MUST_SURVIVE, Mutant, MutationResult
+from evals.mutate.runner import MUST_SURVIVE, Mutant, MutationResult
 from evals.statistics import bootstrap_interval
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.require import require
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -25,10 +27,10 @@ RESOURCE_ERROR = "Failed to load resource"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for each module: while it runs, its event loop blocks others."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright isn't installed")
-    with playwright.sync_playwright() as driver:
+    require(CHROMIUM, "no Chromium is installed (Debian: chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()

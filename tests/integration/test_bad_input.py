@@ -6,7 +6,6 @@ Each command runs in a process of its own, if need be without root's right to re
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_WITHOUT_ROOT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+from tests.require import ROOT, require, require_program
+
+_WITHOUT_ROOT_RIGHTS = "--bounding-set=-dac_override,-dac_read_search"
 GERMAN = "Die Bürgermeisterin heißt Jördis Müßig, und sie wohnt über der Bäckerei."
 MEGABYTES = 52
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -31,9 +31,7 @@ def _saywhere(*arguments: str | Path, **settings: str) -> subprocess.CompletedPr
 
 def _saywhere_without_root_rights(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """As ``_saywhere``, but permission bits hold, for root too."""
-    prefix = _WITHOUT_ROOT_RIGHTS if os.geteuid() == 0 else ()
-    if prefix and shutil.which("setpriv") is None:
-        pytest.skip("run by root, for whom permission bits don't hold, and without setpriv")
+    prefix = (require_program("setpriv", "util-linux"), _WITHOUT_ROOT_RIGHTS) if os.geteuid() == 0 else ()
     return subprocess.run(
         [*prefix, sys.executable, "-m", "api", *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=110,
@@ -127,14 +125,14 @@ def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
         (folder / f"{number}.txt").write_text("\n\n".join(lines))
     disk = tmp_path / "disk"
     disk.mkdir()
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare to mount a small disk with")
+    mounting = [require_program("unshare", "util-linux"), "--mount"]
+    if os.geteuid() != 0:
+        mounting.append("--map-root-user")
     ran = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", _ON_A_SMALL_DISK, "sh", sys.executable, str(disk), str(folder)],
+        [*mounting, "sh", "-c", _ON_A_SMALL_DISK, "sh", sys.executable, str(disk), str(folder)],
         cwd=ROOT, capture_output=True, text=True, timeout=110,
     )  # fmt: skip
-    if ran.returncode in (1, 77) and not ran.stdout:
-        pytest.skip(f"a small disk can't be mounted here: {ran.stderr.strip()}")
+    require(ran.returncode == 0 or ran.stdout, f"a small disk can't be mounted here: {ran.stderr.strip()}")
     first, full, freed, *output = ran.stdout.splitlines()
     assert (first, full, freed) == ("0", "1", "0"), ran.stderr
     assert "Traceback" not in ran.stderr

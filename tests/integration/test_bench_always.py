@@ -1,4 +1,4 @@
-"""The benchmark's engine that must always answer, over a real index and real models."""
+"""The benchmark's engine that answers every question, over a real index and real models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evals.run.indexing import write_documents
 from rag.settings import Settings
 from rag.wiring import open_service
 
-TEXTS = (
+DOCUMENTS = (
     CorpusDocument(
         id="rink", title="", text="The Stannus Street Rink in Windsor was built in 1897 by local farmers."
     ),
@@ -21,12 +21,12 @@ TEXTS = (
 BUILT = Query(id="b", text="When was the rink in Windsor built?", answers=("1897",), relevant=("rink",))
 
 
-def test_an_answer_is_read_and_its_document_taken_away(tmp_path: Path) -> None:
-    """Right with its document there, from that document, and less sure without it."""
+def test_answers_are_measured_with_and_without_their_document(tmp_path: Path) -> None:
+    """Right and cited from the document, and with less confidence without it."""
     with open_service(Settings(data=tmp_path)) as service:
-        write_documents(service, (text.document() for text in TEXTS))
-        found = {f.name: f.value for f in always_figures(service, [BUILT], lambda *_: None)}
-    assert found == {
+        write_documents(service, (document.document() for document in DOCUMENTS))
+        figures = {f.name: f.value for f in always_figures(service, [BUILT], lambda *_: None)}
+    assert figures == {
         "F1": 1.0,
         "exact match": 1.0,
         "recall@1 after reading": 1.0,

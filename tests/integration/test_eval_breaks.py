@@ -15,10 +15,10 @@ from rich.console import Console
 
 from evals import gate
 from evals.datasets.load import Dataset, load
+from evals.evaluation import Options, Reports, measure
 from evals.gate import Exit
-from evals.mutate.command import MUST_BE_KILLED, MUST_SURVIVE, mutate_documents
 from evals.mutate.pipeline import PIPELINE_OPERATORS, PipelineOperator
-from evals.run.command import Options, Reports, measure
+from evals.mutate.runner import MUST_BE_KILLED, MUST_SURVIVE, mutate_documents
 from evals.run.runner import Run, run
 from evals.run.target import Target, in_process
 from rag.explanation.corpus import Corpus
@@ -45,8 +45,8 @@ def original(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with in_process(dataset, Settings(cache=model_cache)) as target:
         accept = Options(baseline=baseline, update_baseline=True)
         assert measure(dataset, target, accept, console=Console(file=io.StringIO()), progress=False) == 0
-        records = run(dataset.cases, target.ask, corpus=Corpus(target.store))
-        yield Original(dataset, target, records, baseline)
+        result = run(dataset.cases, target.ask, corpus=Corpus(target.store))
+        yield Original(dataset, target, result, baseline)
 
 
 def test_two_runs_without_a_mutation_pass_and_write_the_same_bytes(

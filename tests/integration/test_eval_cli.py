@@ -1,4 +1,4 @@
-"""``saywhere eval`` and what is under it, as typed: over the seed article, with real models."""
+"""``saywhere eval`` and its subcommands on the command line, over the seed article with real models."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_drafts_are_made_once_linted_and_never_asked(data: Path, tmp_path: Path) -> None:
-    """init writes them, lint finds nothing wrong, a run over drafts alone could not run."""
+def test_drafts_are_made_linted_and_never_asked(data: Path, tmp_path: Path) -> None:
+    """init writes them, lint finds nothing wrong, and a set of drafts alone can't run."""
     file = tmp_path / "cases.jsonl"
     assert saywhere("eval", "init", file, "--data", data, "-n", 8).returncode == 0
     assert all(case.draft for case in load_cases(file))
@@ -47,7 +47,7 @@ def test_drafts_are_made_once_linted_and_never_asked(data: Path, tmp_path: Path)
 
 
 def test_a_quote_that_is_gone_is_found_by_the_linter(data: Path, tmp_path: Path) -> None:
-    """One line a finding, exit status 1."""
+    """One line for each finding, exit status 1."""
     file = tmp_path / "cases.jsonl"
     row = {"id": "a", "question": "q?", "answerable": True, "answers": ["Judd"], "must_cite": ["gone text"]}
     file.write_text(json.dumps(row) + "\n")
@@ -56,7 +56,7 @@ def test_a_quote_that_is_gone_is_found_by_the_linter(data: Path, tmp_path: Path)
 
 
 def test_a_saved_answer_becomes_a_case_that_is_asked_and_accepted(data: Path, tmp_path: Path) -> None:
-    """From `ask --json` by `eval add` to a gate, its baseline, and a comparison of reports."""
+    """From `ask --json` and `eval add` to a run, its baseline, and a comparison of reports."""
     file, report = tmp_path / "cases.jsonl", tmp_path / "report.json"
     saved = saywhere("ask", "who demanded an apology?", "--json", "--data", data).stdout
     right = ("--right", "Grady Judd", "--right", "Sheriff Grady Judd", "--cite", SENTENCE)
@@ -71,8 +71,8 @@ def test_a_saved_answer_becomes_a_case_that_is_asked_and_accepted(data: Path, tm
     assert (same.returncode, "nothing differs" in same.stdout) == (0, True)
 
 
-def test_what_readers_found_unhelpful_becomes_drafts_once(data: Path, tmp_path: Path) -> None:
-    """From the feedback beside the documents; a question that is a case already isn't added again."""
+def test_unhelpful_answers_become_drafts_once(data: Path, tmp_path: Path) -> None:
+    """From the feedback of the data folder; a question that is a case already isn't added again."""
     catalog = SqliteCatalog(data / CATALOG)
     store = SqliteFeedback(catalog.file)
     for helpful in (True, False):

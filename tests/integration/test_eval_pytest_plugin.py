@@ -1,4 +1,4 @@
-"""The plugin as a user has it: pytest in a process of its own, over the real service."""
+"""The plugin in a user's project: pytest in a process of its own, over the real service."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(project: Path, *arguments: str) -> tuple[int, str]:
-    # Named here and kept from loading itself, so that it doesn't matter whether it is installed.
+def run_pytest(project: Path, *arguments: str) -> tuple[int, str]:
+    # Named here and not loaded by its entry point, so that the package need not be installed.
     plugin = ("-p", "no:saywhere", "-p", "evals.pytest_plugin", "-p", "no:randomly", "-rA")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", *plugin, "--rootdir", project, *arguments],
         cwd=project, env=environment(), capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    return process.returncode, process.stdout + process.stderr
 
 
 def environment() -> dict[str, str]:
@@ -57,32 +57,32 @@ def environment() -> dict[str, str]:
 
 def test_each_case_is_a_test(project: Path) -> None:
     """Passed, skipped as a draft, and failed with the question, what was expected, and the stage."""
-    code, told = ran(project, "--saywhere", "cases.jsonl")
-    assert code == 1, told
-    assert "2 passed" in told, told
-    assert "1 skipped" in told, told
-    assert "expected: Charles Babbage" in told
-    assert "lost at:  not ingested: no stored document holds what must be cited" in told
+    code, output = run_pytest(project, "--saywhere", "cases.jsonl")
+    assert code == 1, output
+    assert "2 passed" in output, output
+    assert "1 skipped" in output, output
+    assert "expected: Charles Babbage" in output
+    assert "lost at:  not ingested: no stored document holds what must be cited" in output
 
 
-def test_what_the_baseline_knows_to_fail_is_expected(project: Path) -> None:
-    """An accepted failure fails no build; it shows as an expected failure."""
+def test_a_case_that_fails_in_the_baseline_is_an_expected_failure(project: Path) -> None:
+    """It fails no build."""
     cases = [{**case, "passed": case["id"] == "capital", "right": True} for case in CASES]
-    told = {"dataset": "cases", "figures": {}, "cases": [c for c in cases if c["id"] != "later"]}
-    (project / "cases.baseline.json").write_text(json.dumps(told))
-    code, out = ran(project, "--saywhere", "cases.jsonl")
+    baseline = {"dataset": "cases", "figures": {}, "cases": [c for c in cases if c["id"] != "later"]}
+    (project / "cases.baseline.json").write_text(json.dumps(baseline))
+    code, out = run_pytest(project, "--saywhere", "cases.jsonl")
     assert code == 0, out
     assert "xfailed" in out
 
 
-def test_a_set_that_is_not_there_ends_the_run_plainly(project: Path) -> None:
-    """A usage error, no traceback."""
-    code, told = ran(project, "--saywhere", "nowhere.jsonl")
-    assert code == 4, told
-    assert "there is no data set nowhere.jsonl" in told
-    assert "Traceback" not in told
+def test_a_set_that_is_not_there_is_a_usage_error(project: Path) -> None:
+    """In one line, without a traceback."""
+    code, output = run_pytest(project, "--saywhere", "nowhere.jsonl")
+    assert code == 4, output
+    assert "there is no data set nowhere.jsonl" in output
+    assert "Traceback" not in output
 
 
 def test_without_a_set_nothing_is_added(project: Path) -> None:
     """No tests are collected where none is named."""
-    assert ran(project)[0] == 5
+    assert run_pytest(project)[0] == 5

@@ -1,4 +1,4 @@
-"""A running service asked by URL comes to the same as one in this process."""
+"""Asked by URL, a running service gives the same results as one in this process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from evals.datasets.load import Dataset, load
-from evals.run.command import Options, measure
+from evals.evaluation import Options, measure
 from evals.run.remote import Remote, RemoteFault
 from evals.run.saved_results import load_run
 from evals.run.target import by_url, in_process
@@ -67,11 +67,11 @@ def dataset() -> Dataset:
     return replace(seeds, cases=seeds.cases[::6], at_least={}, at_most={})
 
 
-def test_by_url_and_in_process_come_to_the_same(
+def test_by_url_and_in_process_give_the_same_results(
     url: str, dataset: Dataset, tmp_path: Path, model_cache: Path
 ) -> None:
-    """The same answers, places, ranks and stages for every case."""
-    kept = {}
+    """The same answers, citations, ranks and stages for every case."""
+    runs = {}
     for name, opened in (
         ("url", by_url(url)),
         ("here", in_process(dataset, Settings(cache=model_cache))),
@@ -80,10 +80,10 @@ def test_by_url_and_in_process_come_to_the_same(
         with opened as target:
             options = Options(baseline=path, update_baseline=True)
             measure(dataset, target, options, console=Console(file=io.StringIO()), progress=False)
-        kept[name] = load_run(path)
+        runs[name] = load_run(path)
         assert json.loads(path.read_text())["models"], name
-    assert kept["url"].cases == kept["here"].cases
-    assert list(kept["url"].documents.values()) == list(kept["here"].documents.values())
+    assert runs["url"].cases == runs["here"].cases
+    assert list(runs["url"].documents.values()) == list(runs["here"].documents.values())
 
 
 def test_what_the_service_refuses_is_a_plain_error(url: str) -> None:

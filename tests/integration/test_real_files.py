@@ -23,6 +23,7 @@ from rag.settings import Settings
 from rag.types import Document, Span
 from rag.wiring import open_service
 from tests.files import check_document, read_document
+from tests.require import require_program, require_shared
 
 LEAST_RECALL = {
     "asciidoc": 0.85,
@@ -48,11 +49,9 @@ NOT_TEXT = {
 
 
 @pytest.fixture
-def real_files(shared: Path) -> list[dict[str, Any]]:
+def real_files() -> list[dict[str, Any]]:
     """Rows of the manifest, each with the path of its file."""
-    manifest = shared / "data" / "formats" / "manifest.jsonl"
-    if not manifest.is_file():
-        pytest.skip("the real files (../shared/data/formats) aren't on this machine")
+    manifest = require_shared("data", "formats", "manifest.jsonl")
     rows = [json.loads(line) for line in manifest.read_text().splitlines()]
     return [{**row, "path": manifest.parent / row["file"], "folder": manifest.parent} for row in rows]
 
@@ -129,6 +128,7 @@ def test_required_strings_are_in_the_text(real_files: list[dict[str, Any]]) -> N
             assert unwanted not in parsed.text, (row["file"], unwanted)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_folder_of_everything_is_ingested(
     real_files: list[dict[str, Any]], shared: Path, tmp_path: Path
@@ -151,8 +151,7 @@ def test_a_folder_of_everything_is_ingested(
 
 def test_quotes_of_pdfs_are_on_their_pages(real_files: list[dict[str, Any]]) -> None:
     """Fifty random lines that ``pdftotext`` has on one page only are cited with that page."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext (poppler-utils) isn't installed")
+    pdftotext = require_program("pdftotext", "poppler-utils")
     rng = random.Random(4)
     places = []
     for row in real_files:
@@ -161,7 +160,7 @@ def test_quotes_of_pdfs_are_on_their_pages(real_files: list[dict[str, Any]]) -> 
             continue
         for page in parsed.pages:
             ran = subprocess.run(
-                ["pdftotext", "-f", str(page.number), "-l", str(page.number), str(row["path"]), "-"],
+                [pdftotext, "-f", str(page.number), "-l", str(page.number), str(row["path"]), "-"],
                 capture_output=True,
                 check=True,
             )

@@ -199,6 +199,7 @@ class Folder:
         return f"The {office} of {town} is {name}, by order {self._next()}. She was chosen in the spring."
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60 + 15 * STEPS)
 def test_the_index_stays_equal_to_the_folder(
     tmp_path: Path, embedder: OnnxEmbedder, reader: SpanReader

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from evals.run.command import Options, evaluate
+from evals.evaluation import Options, evaluate
 from rag.settings import load
 
 

@@ -91,6 +91,6 @@ def _quality(row: Mapping[str, Any], ours: Mapping[str, Any], key: str) -> str:
 
 def _time(row: Mapping[str, Any], ours: Mapping[str, Any], key: str) -> str:
     if key not in row:
-        return "not told"
+        return "not measured"
     ratio = "" if row is ours or not ours.get(key) else f", x{row[key] / ours[key]:.2f}"
     return f"{row[key]:.1f}{ratio}"

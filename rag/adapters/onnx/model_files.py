@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock
+
 from rag.adapters.onnx.compile import RECIPES
 from rag.errors import ModelError
 
@@ -74,7 +76,8 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
 
     The child keeps torch (seconds, hundreds of megabytes) out of this process. The cache folder
     is named by what goes in (``key``: the weights' hash; the recipe), and holds ``sha256.json`` over what
-    came out: a folder that is missing, unfinished or damaged is made again.
+    came out: a folder that is missing, unfinished or damaged is made again. Of several processes that need it
+    at once one compiles, and the others wait for it.
 
     Args:
         source: a model folder or hub name, handed to the child.
@@ -88,12 +91,9 @@ def compiled(source: str, kind: str, key: str, precision: str, cache: Path) -> P
         return target
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            built = Path(scratch) / "model"
-            _compile(source, kind, precision, built)
-            pins = {path.name: file_sha256(path) for path in sorted(built.iterdir())}
-            (built / "sha256.json").write_text(json.dumps(pins, indent=1), "utf-8")
-            _move_into_place(built, target)
+        with FileLock(cache / f".{target.name}.lock"):
+            if not _is_intact(target):
+                _build(target, source, kind, precision)
     except OSError as error:
         raise ModelError(f"the model cache {cache} can't be written: {error.strerror}") from error
     return target
@@ -108,16 +108,16 @@ def _is_intact(folder: Path) -> bool:
     return bool(pins)
 
 
-def _move_into_place(built: Path, target: Path) -> None:
-    """Moves a finished folder into place; another process may have been faster, with the same."""
-    if target.exists():
-        aside = built.with_name("damaged")
-        target.rename(aside)
-    try:
+def _build(target: Path, source: str, kind: str, precision: str) -> None:
+    """Compiles beside the target, and moves the finished folder into its place."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        built = Path(scratch) / "model"
+        _compile(source, kind, precision, built)
+        pins = {path.name: file_sha256(path) for path in sorted(built.iterdir())}
+        (built / "sha256.json").write_text(json.dumps(pins, indent=1), "utf-8")
+        if target.exists():
+            target.rename(built.with_name("damaged"))
         built.rename(target)
-    except OSError:
-        if not _is_intact(target):
-            raise
 
 
 def _compile(source: str, kind: str, precision: str, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""A two-line document, outcomes over it, and a catalog that holds it: for the eval suite's tests."""
+"""A document of two sentences, outcomes over it, and a store that holds it: for tests of the evaluations."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Store:
 
 
 def cite(quote: str, *, start: int | None = None, version: str = DOCUMENT.sha256) -> Citation:
-    """A citation of a quote where it stands, or (wrongly) at another start."""
+    """A citation of a quote at its offsets, or (wrongly) at another start."""
     at = TEXT.index(quote) if start is None else start
     return Citation(
         document_id="ada",
@@ -106,7 +106,7 @@ def corpus() -> Corpus:
 
 
 def target(outcomes: Mapping[str, Outcome | Exception]) -> Target:
-    """A way to ask that follows a script; every question is near to the one document."""
+    """A system that answers by a script; every question retrieves the one document."""
     return Target(
         ask=scripted(outcomes),
         store=Store(),

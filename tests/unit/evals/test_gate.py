@@ -16,76 +16,74 @@ from rag.types import Outcome
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, answer, cite, corpus, scripted
 
 AT_LEAST = {"answered_right": 0.9, "abstained": 0.9, "citations_exact": 1.0, "citation_recall": 0.9}
-COPIES = 12  # of the three cases: more than MIN_CASES together
+COPIES = 12  # of each of the three cases: together more than MIN_CASES
 Script = Mapping[str, Outcome | Exception]
 
 
-def many(case: Case) -> list[Case]:
+def copies(case: Case) -> list[Case]:
     return [replace(case, id=f"{case.id}-{n:02}", question=f"{case.question} {n}") for n in range(COPIES)]
 
 
-CASES = [case for one in (WHO, WHERE, AGE) for case in many(one)]
+CASES = [case for one in (WHO, WHERE, AGE) for case in copies(one)]
 
 
 def script(changes: Script | None = None, first: int = COPIES) -> dict[str, Outcome | Exception]:
-    """Good answers to all, but for the first copies of the questions that are changed."""
-    made: dict[str, Outcome | Exception] = {}
-    for question, good in GOOD.items():
+    """Right outcomes for all, except for the ``first`` copies of the questions in ``changes``."""
+    outcomes: dict[str, Outcome | Exception] = {}
+    for question, right in GOOD.items():
         for n in range(COPIES):
-            changed = (changes or {}).get(question, good) if n < first else good
-            made[f"{question} {n}"] = changed
-    return made
+            outcomes[f"{question} {n}"] = (changes or {}).get(question, right) if n < first else right
+    return outcomes
 
 
-def done(changes: Script | None = None, first: int = COPIES) -> Run:
+def run_with(changes: Script | None = None, first: int = COPIES) -> Run:
     return run(CASES, scripted(script(changes, first)), corpus=corpus())
 
 
-def saved(of: Run) -> SavedRun:
-    return saved_run(
-        as_data(
-            "ada",
-            of,
-            figures=summarise(of),
-            slices=slices(of),
-            verdicts=[],
-            models={},
-            corpus=corpus(),
-        )
+def saved(result: Run) -> SavedRun:
+    data = as_data(
+        "ada",
+        result,
+        figures=summarise(result),
+        slices=slices(result),
+        verdicts=[],
+        models={},
+        corpus=corpus(),
     )
+    return saved_run(data)
 
 
-def gated(
+def judged(
     changes: Script, first: int = COPIES, baseline: SavedRun | None = None
 ) -> tuple[Exit, list[Verdict]]:
-    after = done(changes, first)
+    after = run_with(changes, first)
     verdicts = judge(after, summarise(after), at_least=AT_LEAST, at_most={"errors": 0}, baseline=baseline)
     return exit_code(verdicts), [verdict for verdict in verdicts if not verdict.passed]
 
 
 def test_a_good_run_passes() -> None:
     """All thresholds met: exit code 0 and nothing failed."""
-    assert gated({}) == (Exit.PASSED, [])
+    assert judged({}) == (Exit.PASSED, [])
 
 
 def test_an_inexact_citation_fails_the_gate() -> None:
-    """One citation that isn't what is stored is enough; its case and stage are named."""
+    """One citation that isn't the stored text is enough; its case and stage are named."""
     off = answer("London", cite("She lived in London.", start=0))
-    code, failed = gated({WHERE.question: off}, first=1)
+    code, failed = judged({WHERE.question: off}, first=1)
     assert code == Exit.FAILED
     assert str(failed[0]).startswith("FAIL  citations_exact 0.972 (n=36) >= 1: where-00 (lost at ")
 
 
 def test_an_answer_to_an_unanswerable_question_fails_the_gate() -> None:
-    """What the documents don't say must not be answered: lost where confidence is decided."""
-    code, failed = gated({AGE.question: answer("36", cite("She lived in London."))})
+    """The case is lost at the confidence."""
+    code, failed = judged({AGE.question: answer("36", cite("She lived in London."))})
     assert code == Exit.FAILED
     assert [(verdict.name, verdict.stages) for verdict in failed] == [("abstained", (("trust", COPIES),))]
 
 
 def test_a_dropped_answerable_question_fails_the_gate() -> None:
-    """Abstaining where the answer is there costs answered_right and citation_recall: nothing drops out."""
-    code, failed = gated({WHO.question: abstention()})
+    """An abstention on an answerable question lowers answered_right and citation_recall."""
+    code, failed = judged({WHO.question: abstention()})
     assert code == Exit.FAILED
     assert [verdict.summary for verdict in failed] == [
         "answered_right 0.500 (n=24) >= 0.9",
@@ -93,23 +91,23 @@ def test_a_dropped_answerable_question_fails_the_gate() -> None:
     ]
 
 
-def test_a_question_that_breaks_fails_the_gate() -> None:
-    """Errors have their own threshold."""
-    code, failed = gated({AGE.question: RuntimeError("boom")}, first=1)
+def test_an_exception_fails_the_gate() -> None:
+    """Errors have a threshold of their own."""
+    code, failed = judged({AGE.question: RuntimeError("boom")}, first=1)
     assert code == Exit.FAILED
     assert str(failed[-1]) == "FAIL  errors 1.000 (n=36) <= 0: age-00 (lost at broke 1)"
 
 
 def test_a_system_that_always_abstains_does_not_pass() -> None:
-    """Without an answer there is no citation to check: not measured is failed."""
-    silent = dict.fromkeys((WHO.question, WHERE.question, AGE.question), abstention())
-    code, failed = gated(silent)
+    """Without an answer there is no citation to check, and what isn't measured fails."""
+    abstentions = dict.fromkeys((WHO.question, WHERE.question, AGE.question), abstention())
+    code, failed = judged(abstentions)
     assert code == Exit.FAILED
     assert "FAIL  citations_exact not measured (n=0) >= 1" in [str(verdict) for verdict in failed]
 
 
 def test_an_unknown_figure_fails() -> None:
-    """A threshold with a misspelt name is never silently met, be the cases few or many."""
+    """A threshold with a misspelt name fails, with few cases and with many."""
     for cases in ([WHO], CASES):
         after = run(cases, scripted({**GOOD, **script()}))
         verdicts = judge(after, summarise(after), at_least={"anwsered_right": 0.5}, at_most={})
@@ -131,8 +129,8 @@ def test_a_long_list_of_cases_is_cut_with_its_count() -> None:
     assert len(verdict.cases) == MIN_CASES + 5
 
 
-def test_few_cases_are_each_a_gate_and_it_is_said_so() -> None:
-    """Under thirty pairs a rate says too little: one wrong case fails, whatever the rate allows."""
+def test_with_few_cases_each_must_pass_and_a_note_says_so() -> None:
+    """With fewer than thirty one failing case is enough, whatever the bound allows."""
     after = run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus())
     verdicts = judge(after, summarise(after), at_least={"answered_right": 0.1}, at_most={"errors": 0})
     assert [str(verdict) for verdict in verdicts] == [
@@ -140,62 +138,61 @@ def test_few_cases_are_each_a_gate_and_it_is_said_so() -> None:
         "pass  errors 0.000 (n=3) <= 0",
     ]
     assert note(after) == f"3 cases are fewer than {MIN_CASES}, too few for rates: each is a gate of its own"
-    assert note(done()) == ""
+    assert note(run_with()) == ""
 
 
-def test_what_was_known_to_fail_may_go_on_failing_and_nothing_else_may() -> None:
-    """With a baseline, few cases are held to what each was before."""
-    lost = run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus())
-    same = judge(lost, summarise(lost), at_least={}, at_most={}, baseline=saved(lost))
-    assert [(v.passed, v.summary) for v in same] == [(True, "each case: 2 of 3 pass, 1 known to fail")]
-    other = run([WHO, WHERE, AGE], scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus())
-    assert judge(other, summarise(other), at_least={}, at_most={}, baseline=saved(lost))[0].cases == (
-        "where",
-    )
+def test_with_few_cases_those_that_fail_in_the_baseline_may_fail() -> None:
+    """And no other."""
+    fails_who = run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus())
+    verdicts = judge(fails_who, summarise(fails_who), at_least={}, at_most={}, baseline=saved(fails_who))
+    assert [(v.passed, v.summary) for v in verdicts] == [(True, "each case: 2 of 3 pass, 1 known to fail")]
+    fails_where = run([WHO, WHERE, AGE], scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus())
+    verdicts = judge(fails_where, summarise(fails_where), at_least={}, at_most={}, baseline=saved(fails_who))
+    assert verdicts[0].cases == ("where",)
 
 
 @pytest.mark.parametrize(("worse", "passes"), [(0, True), (1, True), (COPIES, False)])
-def test_only_a_regression_that_is_no_accident_fails(worse: int, *, passes: bool) -> None:
-    """One question lost in 36 may be noise, twelve are not: a paired test on the same questions."""
-    after = done({WHO.question: abstention()}, first=worse)
-    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(done()))
+def test_only_a_significant_regression_fails(worse: int, *, passes: bool) -> None:
+    """One case fewer of 36 may be chance, twelve are not: a paired test on the same questions."""
+    after = run_with({WHO.question: abstention()}, first=worse)
+    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(run_with()))
     assert (exit_code(verdicts) == Exit.PASSED) is passes
     failed = [verdict for verdict in verdicts if not verdict.passed]
     assert all(verdict.cases == tuple(f"who-{n:02}" for n in range(COPIES)) for verdict in failed)
 
 
 def test_getting_better_is_no_regression() -> None:
-    """The test is two-sided, the gate is not."""
-    before = saved(done({WHO.question: abstention()}))
-    after = done()
+    """The test is two-sided, the gate one-sided."""
+    before = saved(run_with({WHO.question: abstention()}))
+    after = run_with()
     verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=before)
     assert exit_code(verdicts) == Exit.PASSED
 
 
-def test_going_silent_counts_as_lost_precision_too() -> None:
-    """A case that no longer has citations has lost those it had; it never leaves the comparison."""
-    after = done({WHO.question: abstention()})
-    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(done()))
+def test_an_abstention_counts_as_lost_citation_precision() -> None:
+    """A case without citations stays in the comparison, with a precision of 0."""
+    after = run_with({WHO.question: abstention()})
+    verdicts = judge(after, summarise(after), at_least={}, at_most={}, baseline=saved(run_with()))
     (verdict,) = [v for v in verdicts if v.name == "no_regression_citation_precision"]
     assert not verdict.passed
     assert "on 24 pairs" in verdict.summary
 
 
-def test_cases_that_the_baseline_has_not_are_no_regression() -> None:
-    """A new case is compared with nothing."""
+def test_cases_that_the_baseline_lacks_are_no_regression() -> None:
+    """There is nothing to compare a new case with."""
     before = saved(run(CASES[COPIES:], scripted(script()), corpus=corpus()))
-    after = done({WHO.question: abstention()})
+    after = run_with({WHO.question: abstention()})
     assert exit_code(judge(after, summarise(after), at_least={}, at_most={}, baseline=before)) == Exit.PASSED
 
 
 def test_a_part_of_a_set_is_judged_case_by_case() -> None:
-    """Rates of a part are not the set's."""
-    after = done()
+    """Its rates are not those of the set."""
+    after = run_with()
     verdicts = judge(after, summarise(after), at_least={"answered_right": 0.9}, at_most={}, partial=True)
     assert [verdict.name for verdict in verdicts] == ["each_case"]
 
 
-def test_an_answer_without_alternatives_is_still_judged() -> None:
-    """The fakes hold: a wrong answer is wrong."""
+def test_an_answer_that_a_case_does_not_accept_is_wrong() -> None:
+    """The fakes answer as they are scripted."""
     wrong = replace(WHO, answers=(Exact("Charles Babbage"),))
     assert not run([wrong], scripted(GOOD)).records[0].scores.right

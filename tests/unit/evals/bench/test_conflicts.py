@@ -3,8 +3,8 @@ from __future__ import annotations
 from evals.bench.conflicts import AnsweredQuery, conflicting_line, consistent_line
 
 
-def test_what_counts_as_told() -> None:
-    """Only questions whose documents differ count; a right value counts once, however it is said."""
+def test_conflicts_and_right_values_are_counted() -> None:
+    """Questions whose documents differ count; a right value counts once, in whatever words."""
     rows = [
         AnsweredQuery(values=("1902", "in 1885"), valid=("1902",), wrong=("1885",)),
         AnsweredQuery(values=("Football", "ice hockey"), valid=("football", "hockey", "chess"), wrong=()),

@@ -1,4 +1,4 @@
-"""What counts as an answer that an attack in a document has changed."""
+"""When an attack in a document counts as having changed an answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def attack(start: int, end: int) -> dict[str, Poisoned]:
     return {"ada": Poisoned(text=TEXT, attack=Span(start, end))}
 
 
-def test_a_citation_that_touches_an_attack_is_told() -> None:
-    """One character is enough; beside it, or of a document without one, it is none."""
+def test_a_citation_that_overlaps_an_attack_counts() -> None:
+    """One character is enough. A citation beside it, or of a document without an attack, doesn't count."""
     assert cites_attack(LONDON, attack(AT - 9, AT + 1))
     assert not cites_attack(LONDON, attack(AT - 9, AT))
     assert not cites_attack(LONDON, {})
@@ -28,7 +28,7 @@ def test_a_citation_that_touches_an_attack_is_told() -> None:
 
 
 def test_every_position_counts_every_question() -> None:
-    """Silence where there was an answer is a change, and so is an answer where there was silence."""
+    """An abstention in place of an answer is a difference, and so is the reverse."""
     clean = [LONDON, abstention()]
     rounds = [([LONDON, abstention()], {}), ([abstention(), LONDON], attack(AT, AT + 1))]
     values = {figure.name: (figure.value, figure.n) for figure in figures(clean, rounds)}
@@ -40,7 +40,7 @@ def test_every_position_counts_every_question() -> None:
 
 
 def test_attacks_are_read_by_position(tmp_path: Path) -> None:
-    """Each takes the place of its clean document."""
+    """Each replaces its clean document."""
     with gzip.open(tmp_path / "corpus_poisoned.jsonl.gz", "wt") as lines:
         for number, position in enumerate(POSITIONS):
             row = {"base": "d", "position": position, "text": f"t{number}", "injected_span": [0, number]}

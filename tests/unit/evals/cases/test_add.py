@@ -12,7 +12,7 @@ ANSWER = {"id": "ans_1", "question": "Who wrote it?", "answer": "Babbage"}
 
 
 def test_a_bad_answer_becomes_a_case(tmp_path: Path) -> None:
-    """With what would be right it gates at once; what was said is kept as a note."""
+    """With the right answer it is no draft; the answer that was given becomes its note."""
     path = tmp_path / "cases.jsonl"
     path.write_text('{"id": "a", "question": "q?", "answerable": false, "kind": "off_topic"}')
     row = case_row(
@@ -26,17 +26,17 @@ def test_a_bad_answer_becomes_a_case(tmp_path: Path) -> None:
 
 
 def test_without_a_right_answer_it_is_a_draft() -> None:
-    """A person has to say what would be right before it gates."""
+    """A person has to add the right answer."""
     assert case_row(ANSWER, ExpectedAnswer())["draft"] is True
 
 
 def test_a_question_that_has_no_answer_is_a_case_at_once() -> None:
-    """Its kind is all that is to be known."""
+    """Its kind is all that a person gives."""
     row = case_row(ANSWER, ExpectedAnswer(unanswerable_kind="false_premise"))
     assert (row["answerable"], row["kind"], row["draft"]) == (False, "false_premise", False)
 
 
-def test_ids_don_t_collide() -> None:
+def test_ids_are_unique() -> None:
     """The same question reported twice gets another id."""
     assert (
         case_row(ANSWER, ExpectedAnswer(), taken=["who-wrote-it", "who-wrote-it-2"])["id"] == "who-wrote-it-3"
@@ -44,16 +44,16 @@ def test_ids_don_t_collide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "message"),
+    ("expected", "message"),
     [
         (ExpectedAnswer(unanswerable_kind="odd"), "not a case"),
         (ExpectedAnswer(unanswerable_kind="off_topic", answers=["x"]), "not both"),
     ],
 )
-def test_what_makes_no_case_is_refused(known: ExpectedAnswer, message: str) -> None:
-    """Nothing is written that could not be read again."""
+def test_contradicting_or_unknown_options_are_refused(expected: ExpectedAnswer, message: str) -> None:
+    """No row is made that couldn't be loaded."""
     with pytest.raises(DatasetError, match=message):
-        case_row(ANSWER, known)
+        case_row(ANSWER, expected)
 
 
 def test_answers_are_read_as_one_a_list_or_lines() -> None:
@@ -65,7 +65,7 @@ def test_answers_are_read_as_one_a_list_or_lines() -> None:
             saved_answers(text)
 
 
-def test_a_yaml_file_is_left_to_its_writer(tmp_path: Path) -> None:
-    """A program would undo comments and order."""
+def test_cases_are_not_added_to_a_yaml_file(tmp_path: Path) -> None:
+    """Writing it anew would lose comments and order."""
     with pytest.raises(DatasetError, match=r"added to a \.jsonl"):
         append_cases(tmp_path / "cases.yaml", [ANSWER])

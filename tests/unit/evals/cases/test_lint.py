@@ -13,7 +13,7 @@ from tests.unit.evals.fakes import AGE, DOCUMENT, WHERE, WHO
 
 
 def test_good_cases_have_no_findings() -> None:
-    """The linter is silent on cases that hold."""
+    """There is nothing to say of cases that fit their documents."""
     assert lint([WHO, WHERE, AGE], [DOCUMENT]) == []
 
 
@@ -43,24 +43,24 @@ def test_the_linter_finds(case: Case, finding: str) -> None:
     assert f"{case.id}: {finding}" in lint([case], [DOCUMENT])
 
 
-def test_rules_excuse_an_answer_from_standing_in_a_document() -> None:
-    """Beside a regex or contains, texts may be the writer's own words."""
+def test_with_a_rule_answers_need_not_be_in_a_document() -> None:
+    """Where a regex decides too, an accepted text may be the writer's own words."""
     assert lint([replace(WHERE, answers=(Exact("the capital"), Regex("London")))], [DOCUMENT]) == []
 
 
-def test_the_linter_finds_doubles() -> None:
+def test_the_linter_finds_duplicates() -> None:
     """Two cases may share neither id nor question."""
-    twice = lint([WHO, WHO], [DOCUMENT])
-    assert twice[:2] == ["who: id used 2 times", "question asked 2 times: who wrote the first program?"]
+    findings = lint([WHO, WHO], [DOCUMENT])
+    assert findings[:2] == ["who: id used 2 times", "question asked 2 times: who wrote the first program?"]
 
 
-def test_a_quote_may_be_wrapped_otherwise() -> None:
-    """Line breaks in a document don't hide a quote."""
+def test_a_quote_is_found_across_line_breaks() -> None:
+    """White space of a document counts alike."""
     wrapped = Document(id="w", uri="w", title="w", text="She lived\n  in London.")
     assert lint([WHERE], [wrapped]) == []
 
 
 def test_one_question_may_be_asked_in_two_conversations() -> None:
-    """What was said before is a part of the question."""
+    """The turns before a question are a part of it."""
     later = replace(WHERE, id="later", history=(Turn(question="Who was Byron's daughter?", answer="Ada"),))
     assert lint([WHERE, later], [DOCUMENT]) == []

@@ -12,7 +12,7 @@ from evals.cases.matchers import Contains, Date, Exact, ItemList, Number, Regex
 from rag.types import Span, Turn
 
 
-def parsed(tmp_path: Path, line: str) -> Case:
+def loaded(tmp_path: Path, line: str) -> Case:
     path = tmp_path / "cases.jsonl"
     path.write_text(line + "\n\n", encoding="utf-8")
     (case,) = load_cases(path)
@@ -20,8 +20,8 @@ def parsed(tmp_path: Path, line: str) -> Case:
 
 
 def test_a_line_becomes_a_case(tmp_path: Path) -> None:
-    """Every form of answer and need has its place."""
-    case = parsed(
+    """With every form of answer and of evidence."""
+    case = loaded(
         tmp_path,
         '{"id": "a", "question": "q?", "answerable": true, "must_cite": ["x", ["y", "z"]], "tags": ["who"],'
         ' "answers": ["t", {"contains": ["c"]}, {"regex": "r+"}, {"number": 10000}]}',
@@ -58,10 +58,10 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_bad_line_is_named_with_its_place(tmp_path: Path, line: str, message: str) -> None:
-    """The error tells file, line and field."""
+def test_the_error_for_a_bad_line_names_it(tmp_path: Path, line: str, message: str) -> None:
+    """File, line and field."""
     with pytest.raises(DatasetError, match=r"cases\.jsonl:1: ") as caught:
-        parsed(tmp_path, line)
+        loaded(tmp_path, line)
     assert message in str(caught.value)
 
 
@@ -71,9 +71,9 @@ def test_a_missing_file_is_a_plain_error(tmp_path: Path) -> None:
         load_cases(tmp_path / "none.jsonl")
 
 
-def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
-    """Numbers with tolerance, dates, lists; places by document and offsets; a conversation before."""
-    case = parsed(
+def test_every_form_of_answer_evidence_and_turn_is_loaded(tmp_path: Path) -> None:
+    """Numbers with tolerance, dates, lists; evidence by document and offsets; turns before the question."""
+    case = loaded(
         tmp_path,
         '{"id": "a", "question": "and then?", "answerable": true, "draft": true, "note": "n",'
         ' "answers": [{"number": 5, "tolerance": 0.5}, {"date": "2025-11"}, '
@@ -89,14 +89,14 @@ def test_every_form_of_answer_place_and_turn_is_read(tmp_path: Path) -> None:
     )
     assert case.must_cite == ((Evidence(document="a.txt", span=Span(2, 5)),),)
     assert case.must_not_cite == (Evidence(document="old.txt"),)
-    asked = case.as_question("notes")
-    assert (asked.collection, asked.filters) == ("notes", {"team": "x"})
-    assert asked.history == (Turn(question="first?", answer="so"),)
+    question = case.as_question("notes")
+    assert (question.collection, question.filters) == ("notes", {"team": "x"})
+    assert question.history == (Turn(question="first?", answer="so"),)
     assert case.draft
 
 
 def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
-    """Numbers and dates mean what they look like; what should be text is written in quotes."""
+    """Numbers and dates are rules; in quotation marks they are texts."""
     path = tmp_path / "cases.yaml"
     path.write_text(
         "cases:\n- id: a\n  question: q?\n  answerable: true\n  answers: [10000, 2025-11-24, '42']\n", "utf-8"
@@ -113,8 +113,8 @@ def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
         ("- id: a\n  question: q?\n", "case 1: answerable: Field required"),
     ],
 )
-def test_bad_yaml_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
-    """A slip in YAML is a plain error too."""
+def test_the_error_for_bad_yaml_names_its_place(tmp_path: Path, text: str, message: str) -> None:
+    """File and line, or the number of the case."""
     path = tmp_path / "cases.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(DatasetError) as caught:

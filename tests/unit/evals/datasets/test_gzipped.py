@@ -10,8 +10,7 @@ import pytest
 from evals.cases.case import DatasetError
 from evals.datasets.gzipped import corpus, queries
 from rag.types import Turn
-
-OPEN = Path(__file__).parents[4].parent / "shared" / "data" / "open"
+from tests.require import require_shared
 
 
 def written(folder: Path, name: str, *rows: dict[str, Any]) -> None:
@@ -24,16 +23,16 @@ def query(**more: Any) -> dict[str, Any]:
     return row | more
 
 
-def test_a_corpus_line_becomes_a_text_that_can_be_stored(tmp_path: Path) -> None:
-    """Its id stays, so that "relevant" points at it; further fields are kept."""
+def test_a_corpus_line_becomes_a_document_to_store(tmp_path: Path) -> None:
+    """With its id, which "relevant" refers to; further fields are extra."""
     written(tmp_path, "corpus", {"_id": "d", "title": "T", "text": "Text.", "url": "u"})
-    (text,) = corpus(tmp_path)
-    assert (text.id, text.title, text.text, text.extra) == ("d", "T", "Text.", {"url": "u"})
-    assert (text.document("c").id, text.document("c").collection) == ("d", "c")
+    (document,) = corpus(tmp_path)
+    assert (document.id, document.title, document.text, document.extra) == ("d", "T", "Text.", {"url": "u"})
+    assert (document.document("c").id, document.document("c").collection) == ("d", "c")
 
 
 def test_held_out_queries_come_only_when_asked_for(tmp_path: Path) -> None:
-    """Split "open" comes out; the rest for a measurement of the whole file."""
+    """By default those of split "open" alone; all of them for published figures of the whole set."""
     written(
         tmp_path, "queries", query(_id="a"), query(_id="b", split="hidden"), query(_id="c", split="train")
     )
@@ -42,13 +41,13 @@ def test_held_out_queries_come_only_when_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_history_becomes_turns(tmp_path: Path) -> None:
-    """User and agent messages pair up; one without reply has an empty answer."""
-    said = [{"role": r, "text": t} for r, t in [("user", "1?"), ("agent", "1."), ("user", "2?")]]
-    written(tmp_path, "queries", query(history=said, task="email"))
-    (found,) = queries(tmp_path)
-    assert found.history == (Turn(question="1?", answer="1."), Turn(question="2?"))
-    assert found.extra == {"task": "email"}
-    assert found.question("c").history == found.history
+    """A user's message with the agent's reply; without a reply the answer is empty."""
+    messages = [{"role": r, "text": t} for r, t in [("user", "1?"), ("agent", "1."), ("user", "2?")]]
+    written(tmp_path, "queries", query(history=messages, task="email"))
+    (first,) = queries(tmp_path)
+    assert first.history == (Turn(question="1?", answer="1."), Turn(question="2?"))
+    assert first.extra == {"task": "email"}
+    assert first.question("c").history == first.history
 
 
 def test_missing_and_damaged_files_are_plain_errors(tmp_path: Path) -> None:
@@ -60,9 +59,9 @@ def test_missing_and_damaged_files_are_plain_errors(tmp_path: Path) -> None:
         list(corpus(tmp_path))
 
 
-@pytest.mark.skipif(not OPEN.is_dir(), reason="the published sets are not here")
-@pytest.mark.parametrize("folder", sorted(OPEN.glob("*")), ids=lambda folder: folder.name)
-def test_the_published_sets_are_read(folder: Path) -> None:
+def test_the_published_sets_are_read(subtests: pytest.Subtests) -> None:
     """Every set gives documents and open queries."""
-    assert next(corpus(folder)).id
-    assert sum(1 for _ in queries(folder)) > 0
+    for folder in sorted(require_shared("data", "open").iterdir()):
+        with subtests.test(folder.name):
+            assert next(corpus(folder)).id
+            assert sum(1 for _ in queries(folder)) > 0

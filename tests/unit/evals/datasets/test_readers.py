@@ -57,7 +57,7 @@ def beir(folder: Path, qrels: str, name: str = "test.tsv") -> Path:
 
 
 def test_squad_paragraphs_are_documents_and_plausible_answers_no_answers(tmp_path: Path) -> None:
-    """Questions of SQuAD 2 that can't be answered stay so, whatever looks plausible."""
+    """Unanswerable questions of SQuAD 2 have no answers, whatever is plausible."""
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(SQUAD))
     found = read_squad(path)
@@ -70,7 +70,7 @@ def test_squad_paragraphs_are_documents_and_plausible_answers_no_answers(tmp_pat
 
 
 def test_a_published_file_is_a_set_that_can_be_asked(tmp_path: Path) -> None:
-    """Its documents come along; what must be cited is the document with the answer."""
+    """With its documents; the document with the answer must be cited."""
     path = tmp_path / "dev.json"
     path.write_text(json.dumps(SQUAD))
     loaded = datasets.load(path)
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_squad_is_a_plain_error(tmp_path: Path) -> None:
     ],
 )
 def test_beir_and_trec_judgements_are_read_alike(tmp_path: Path, qrels: str, name: str) -> None:
-    """Grades kept, best first; what isn't relevant isn't listed, a query without judgement left out."""
+    """Best grade first; without documents that aren't relevant and queries without a judgement."""
     found = read_beir(beir(tmp_path, qrels, name))
     (query,) = found.queries
     assert query.relevant == ("d2", "d1")
@@ -106,7 +106,7 @@ def test_beir_and_trec_judgements_are_read_alike(tmp_path: Path, qrels: str, nam
     assert datasets.load(tmp_path).cases[0].must_cite == ((Evidence(document="d2"), Evidence(document="d1")),)
 
 
-def test_a_bad_judgement_is_named_with_its_line(tmp_path: Path) -> None:
+def test_the_error_for_a_bad_judgement_names_its_line(tmp_path: Path) -> None:
     """Neither three nor four columns, or a grade that is no number."""
     for text in ("q1 d1\n", "a b c d e\n", "q1\td1\tmuch\n"):
         path = tmp_path / "qrels.txt"
@@ -115,8 +115,8 @@ def test_a_bad_judgement_is_named_with_its_line(tmp_path: Path) -> None:
             read_qrels(path)
 
 
-def test_clapnq_keeps_each_passage_once_and_the_sentences_of_its_answer(tmp_path: Path) -> None:
-    """An empty long answer means: not answerable from this passage."""
+def test_clapnq_has_each_passage_once_with_the_sentences_of_its_answers(tmp_path: Path) -> None:
+    """A question with an empty long answer is unanswerable."""
     path = lines(tmp_path / "clapnq.jsonl", CLAPNQ)  # type: ignore[arg-type]
     found = read_clapnq(path)
     assert len(found.documents) == 1
@@ -127,12 +127,12 @@ def test_clapnq_keeps_each_passage_once_and_the_sentences_of_its_answer(tmp_path
 
 
 def test_a_folder_of_no_known_form_is_a_plain_error(tmp_path: Path) -> None:
-    """Not taken for an empty set."""
+    """And no empty set."""
     with pytest.raises(DatasetError, match="not of a published set"):
         datasets.load(tmp_path)
 
 
-def test_a_shipped_set_wins_over_a_folder_of_its_name(
+def test_a_shipped_set_comes_before_a_folder_of_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`saywhere eval seeds` beside the folder `seeds`."""

@@ -17,5 +17,5 @@ from evals.metrics.exact_match import exact_match
     ],
 )
 def test_exact_match(answer: str, accepted: list[str], score: float) -> None:
-    """Equal once normalised; silence equals nothing, not even an empty answer."""
+    """Equal once normalised. An abstention equals nothing, not even an empty reference."""
     assert exact_match(answer, accepted) == score

@@ -23,5 +23,5 @@ from evals.metrics.f1 import f1
     ],
 )
 def test_f1(answer: str, accepted: list[str], score: float) -> None:
-    """Word overlap worked out by hand; the nearest accepted answer counts."""
+    """Word overlap computed by hand; the nearest accepted answer counts."""
     assert f1(answer, accepted) == pytest.approx(score)

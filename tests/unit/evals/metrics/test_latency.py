@@ -16,5 +16,5 @@ def test_percentiles_agree_with_numpy(q: float) -> None:
 
 
 def test_a_percentile_of_nothing_is_none() -> None:
-    """No times, no figure."""
+    """There is nothing to measure."""
     assert percentile([], 50) is None

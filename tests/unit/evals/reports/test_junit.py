@@ -11,15 +11,15 @@ from rag.types import Outcome
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, corpus, scripted
 
 
-def told(script: Mapping[str, Outcome | Exception]) -> ElementTree.Element:
-    done = run([WHO, WHERE, AGE], scripted({**GOOD, **script}), corpus=corpus())
-    verdicts = judge(done, summarise(done), at_least={"answered_right": 0.9}, at_most={})
-    return ElementTree.fromstring(junit("ada", done, verdicts))  # noqa: S314 (our own output)
+def report(script: Mapping[str, Outcome | Exception]) -> ElementTree.Element:
+    result = run([WHO, WHERE, AGE], scripted({**GOOD, **script}), corpus=corpus())
+    verdicts = judge(result, summarise(result), at_least={"answered_right": 0.9}, at_most={})
+    return ElementTree.fromstring(junit("ada", result, verdicts))  # noqa: S314 (our own output)
 
 
-def test_there_is_a_case_a_question_and_one_a_threshold() -> None:
+def test_each_question_and_each_threshold_is_a_test_case() -> None:
     """The wrong case and the missed threshold are failures; the rest pass."""
-    root = told({WHERE.question: abstention()})
+    root = report({WHERE.question: abstention()})
     counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root]
     assert counts == [("ada.cases", "3", "1", "0"), ("ada.gate", "1", "1", "0")]
     failed = root.find(".//testcase[@name='where']/failure")
@@ -28,14 +28,14 @@ def test_there_is_a_case_a_question_and_one_a_threshold() -> None:
     assert "expected: London" in str(failed.text)
 
 
-def test_an_error_is_kept_apart_and_no_forbidden_character_gets_in() -> None:
-    """A question that broke is an error, whatever its message holds."""
-    error = told({WHO.question: RuntimeError("bad \x00 & <byte>")}).find(".//testcase[@name='who']/error")
+def test_an_exception_is_an_error_without_forbidden_characters() -> None:
+    """Characters of its message that XML can't hold are replaced."""
+    error = report({WHO.question: RuntimeError("bad \x00 & <byte>")}).find(".//testcase[@name='who']/error")
     assert error is not None
     assert error.get("message") == "RuntimeError: bad \ufffd & <byte>"
 
 
 def test_a_good_run_has_no_failures() -> None:
-    """Nothing is flagged where nothing is wrong."""
-    root = told({})
+    """Nor errors."""
+    root = report({})
     assert root.findall(".//failure") == root.findall(".//error") == []

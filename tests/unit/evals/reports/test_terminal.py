@@ -19,15 +19,21 @@ FIGURES = summarise(RUN)
 VERDICTS = judge(RUN, FIGURES, at_least={"answered_right": 0.9}, at_most={"errors": 0})
 
 
-def saved(of: Run) -> SavedRun:
+def saved(result: Run) -> SavedRun:
     data = as_data(
-        "ada", of, figures=summarise(of), slices=slices(of), verdicts=[], models={}, corpus=corpus()
+        "ada",
+        result,
+        figures=summarise(result),
+        slices=slices(result),
+        verdicts=[],
+        models={},
+        corpus=corpus(),
     )
     return saved_run(data)
 
 
 def test_the_terminal_shows_figures_and_failing_cases() -> None:
-    """A failing case stands with question, expected, got, reason and stage; one that passes doesn't."""
+    """Of a failing case question, expected, answer and stage; a passing case isn't shown."""
     out = io.StringIO()
     terminal.show(Console(file=out, width=160), "ada", RUN, {**FIGURES, **latencies(RUN)}, slices(RUN))
     output = out.getvalue()
@@ -47,7 +53,7 @@ def test_the_terminal_shows_a_line_a_verdict_after_the_note() -> None:
     ]
 
 
-def test_what_got_better_and_worse_is_shown_question_by_question() -> None:
+def test_better_and_worse_cases_are_shown_question_by_question() -> None:
     """With the answers before and now, and the figures that differ."""
     before = saved(run([WHO, WHERE, AGE], scripted({**GOOD, WHO.question: abstention()}), corpus=corpus()))
     out = io.StringIO()
@@ -58,8 +64,8 @@ def test_what_got_better_and_worse_is_shown_question_by_question() -> None:
     assert "figures that differ" not in output
 
 
-def test_a_figure_that_differs_is_shown_with_how_sure_that_is() -> None:
-    """Both values, the difference, its interval and p-value."""
+def test_a_figure_that_differs_is_shown_with_its_difference() -> None:
+    """Both values, and the difference."""
     whole = saved(run([WHO, WHERE, AGE], scripted(GOOD), corpus=corpus()))
     out = io.StringIO()
     terminal.show_comparison(Console(file=out, width=160), compare_runs(saved(RUN), whole))
@@ -68,18 +74,18 @@ def test_a_figure_that_differs_is_shown_with_how_sure_that_is() -> None:
 
 
 def test_no_difference_is_said_plainly() -> None:
-    """A run beside itself."""
+    """A run compared with itself."""
     out = io.StringIO()
     terminal.show_comparison(Console(file=out, width=160), compare_runs(saved(RUN), saved(RUN)))
     assert out.getvalue() == "nothing differs from the baseline\n"
 
 
-def test_what_was_expected_of_an_unanswerable_case_is_its_kind() -> None:
-    """A reader sees why there is no answer."""
+def test_the_expected_answer_of_an_unanswerable_case_is_its_kind() -> None:
+    """It says why there is no answer."""
     assert expected_label(RUN.records[2]) == "no answer (missing_detail)"
 
 
 def test_long_lists_of_alternatives_are_cut() -> None:
-    """One more than is shown is shown too: "or 1 more" would take no less room."""
+    """One alternative more is shown, since "or 1 more" takes as much room."""
     assert shortened("a | b | c | d") == "a | b (or 2 more)"
     assert shortened("a | b | c") == "a | b | c"

@@ -9,18 +9,18 @@ from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, corpus, sc
 CASES = [WHO, WHERE, AGE]
 
 
-def test_a_perfect_run_has_full_marks_and_no_trouble() -> None:
-    """Right answers, exact citations and one due abstention score 1 on every figure that counts up."""
-    done = run(CASES, scripted(GOOD), corpus=corpus())
-    figures = summarise(done)
+def test_a_run_without_failures_has_figures_of_one() -> None:
+    """Right answers, exact citations, and an abstention on the unanswerable question."""
+    result = run(CASES, scripted(GOOD), corpus=corpus())
+    figures = summarise(result)
     best = ("answered_right", "abstained", "citations_exact", "citation_recall", "citation_precision", "em")
     assert {name: figures[name].value for name in best} == dict.fromkeys(best, 1.0)
     assert figures["errors"].value == 0
-    assert [record.failure for record in done.records] == ["", "", ""]
+    assert [record.failure for record in result.records] == ["", "", ""]
 
 
 def test_an_abstention_stays_in_every_denominator() -> None:
-    """An answerable question left unanswered counts as wrong, with its zero in em, f1 and recall."""
+    """An answerable question without an answer counts as wrong, with 0 in em, f1 and recall."""
     figures = summarise(run(CASES, scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus()))
     for name in ("answered_right", "em", "f1", "citation_recall"):
         assert (figures[name].value, figures[name].n) == (0.5, 2), name
@@ -28,36 +28,36 @@ def test_an_abstention_stays_in_every_denominator() -> None:
     assert figures["abstention_recall"].value == 1.0
 
 
-def test_an_unanswerable_case_that_breaks_did_not_abstain() -> None:
-    """An error is no honest abstention."""
+def test_an_exception_is_no_abstention() -> None:
+    """An unanswerable case that raises one counts as not abstained."""
     figures = summarise(run([AGE], scripted({AGE.question: RuntimeError("boom")})))
     assert figures["abstained"].value == 0.0
     assert figures["abstention_recall"].value == 0.0
 
 
 def test_without_a_catalog_exactness_is_not_measured() -> None:
-    """No catalog: the figure is None over n=0, not a flattering 1.0."""
+    """The figure is None over n=0, not 1.0."""
     figure = summarise(run(CASES, scripted(GOOD)))["citations_exact"]
     assert (figure.value, figure.n) == (None, 0)
 
 
 def test_latencies_cover_every_case() -> None:
-    """Each question has a time, those that broke too."""
-    done = run(CASES, scripted({**GOOD, WHO.question: RuntimeError("boom")}))
-    times = latencies(done)
+    """Those that raise an error too."""
+    result = run(CASES, scripted({**GOOD, WHO.question: RuntimeError("boom")}))
+    times = latencies(result)
     assert times["latency_p50"].n == 3
-    assert all(record.ms >= 0 for record in done.records)
+    assert all(record.ms >= 0 for record in result.records)
 
 
-def test_confidence_figures_use_what_came_back() -> None:
-    """AUROC sets answerable apart by confidence; AURC and ECE judge the answers given."""
+def test_confidence_figures_are_over_outcomes_or_answers() -> None:
+    """AUROC over all outcomes, AURC and ECE over answers."""
     figures = summarise(run(CASES, scripted(GOOD)))
     assert (figures["auroc"].value, figures["auroc"].n) == (1.0, 3)
     assert (figures["aurc"].value, figures["aurc"].n) == (0.0, 2)
     assert figures["ece"].value == pytest.approx(0.1)
 
 
-def test_an_empty_run_has_no_figures_to_boast_of() -> None:
-    """Over no cases every rate is None."""
+def test_every_rate_of_an_empty_run_is_none() -> None:
+    """Over no cases nothing is measured."""
     figures = summarise(run([], scripted({})))
     assert {f.value for name, f in figures.items() if name != "errors"} == {None}

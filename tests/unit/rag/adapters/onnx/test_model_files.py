@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -93,7 +95,25 @@ def test_a_failed_compilation_leaves_nothing_behind(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(weights, "_compile", Compiler(fail="no such model"))
     with pytest.raises(ModelError, match="no such model"):
         weights.compiled("m", "reader", "key", "int8", tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_callers_that_need_a_model_at_once_compile_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One compiles, the others wait for its folder and use it."""
+
+    class SlowCompiler(Compiler):
+        def __call__(self, source: str, kind: str, precision: str, made: Path) -> None:
+            sleep(0.2)
+            super().__call__(source, kind, precision, made)
+
+    compiler = SlowCompiler()
+    monkeypatch.setattr(weights, "_compile", compiler)
+    with ThreadPoolExecutor(4) as pool:
+        folders = list(pool.map(lambda _: weights.compiled("m", "reader", "key", "int8", tmp_path), range(4)))
+    assert len(set(folders)) == 1
+    assert compiler.calls == 1
 
 
 def test_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

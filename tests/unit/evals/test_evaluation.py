@@ -11,8 +11,8 @@ from rich.console import Console
 
 from evals.cases.case import DatasetError
 from evals.datasets.load import Dataset
+from evals.evaluation import Options, Reports, evaluate, measure
 from evals.gate import Exit
-from evals.run.command import Options, Reports, evaluate, measure
 from evals.run.saved_results import load_run
 from rag.errors import StorageError
 from rag.settings import Settings
@@ -25,7 +25,7 @@ SCRIPT: Mapping[str, Outcome | Exception] = {**GOOD, WHERE.question: abstention(
 KINDS = ("json", "xml", "md", "html")
 
 
-def measured(
+def evaluated(
     tmp_path: Path,
     script: Mapping[str, Outcome | Exception] = SCRIPT,
     name: str = "a",
@@ -52,96 +52,96 @@ def measured(
     return code, out.getvalue()
 
 
-def test_two_runs_write_the_same_bytes_once_times_are_left_out(tmp_path: Path) -> None:
-    """All four reports, also where questions are asked several at once."""
-    measured(tmp_path, name="one", times=False)
-    measured(tmp_path, name="two", times=False, options=Options(jobs=3))
+def test_two_runs_write_the_same_bytes_without_times(tmp_path: Path) -> None:
+    """All four reports, also with several questions at once."""
+    evaluated(tmp_path, name="one", times=False)
+    evaluated(tmp_path, name="two", times=False, options=Options(jobs=3))
     for kind in KINDS:
         assert (tmp_path / f"one.{kind}").read_bytes() == (tmp_path / f"two.{kind}").read_bytes(), kind
 
 
-def test_whatever_varies_in_the_json_lies_under_times(tmp_path: Path) -> None:
-    """Two runs with times differ there and nowhere else."""
-    told = []
+def test_two_runs_differ_under_times_alone(tmp_path: Path) -> None:
+    """In their JSON."""
+    data = []
     for name in ("one", "two"):
-        measured(tmp_path, name=name)
-        told.append(json.loads((tmp_path / f"{name}.json").read_text()))
-    assert told[0].pop("times").keys() == told[1].pop("times").keys()
-    assert told[0] == told[1]
+        evaluated(tmp_path, name=name)
+        data.append(json.loads((tmp_path / f"{name}.json").read_text()))
+    assert data[0].pop("times").keys() == data[1].pop("times").keys()
+    assert data[0] == data[1]
 
 
 def test_the_exit_code_follows_the_gate(tmp_path: Path) -> None:
     """Met thresholds give 0, a missed one 1."""
-    assert measured(tmp_path, GOOD)[0] == 0
-    assert measured(tmp_path, SCRIPT)[0] == 1
+    assert evaluated(tmp_path, GOOD)[0] == 0
+    assert evaluated(tmp_path, SCRIPT)[0] == 1
 
 
-def test_a_baseline_is_made_shown_and_held_to(tmp_path: Path) -> None:
-    """Accepting prints what it changes; after that the same run passes and a worse one fails."""
+def test_a_run_is_accepted_as_the_baseline_and_compared_with_it(tmp_path: Path) -> None:
+    """Accepting prints the differences; then the same run passes and a worse one fails."""
     path = tmp_path / "ada.baseline.json"
     accept = Options(baseline=path, update_baseline=True)
-    code, told = measured(tmp_path, SCRIPT, options=accept)
+    code, output = evaluated(tmp_path, SCRIPT, options=accept)
     assert (code, path.is_file()) == (0, True)
-    assert "1 known to fail" in told
-    assert measured(tmp_path, SCRIPT, options=Options(baseline=path))[0] == 0
-    code, told = measured(tmp_path, {**SCRIPT, WHO.question: abstention()}, options=Options(baseline=path))
+    assert "1 known to fail" in output
+    assert evaluated(tmp_path, SCRIPT, options=Options(baseline=path))[0] == 0
+    code, output = evaluated(tmp_path, {**SCRIPT, WHO.question: abstention()}, options=Options(baseline=path))
     assert code == 1
-    assert "1 worse than the baseline" in told
-    code, told = measured(tmp_path, GOOD, options=accept)
-    assert "1 better than the baseline" in told
+    assert "1 worse than the baseline" in output
+    code, output = evaluated(tmp_path, GOOD, options=accept)
+    assert "1 better than the baseline" in output
     assert [case.passed for case in load_run(path).cases] == [True, True, True]
 
 
-def test_a_baseline_holds_no_times_and_the_same_bytes_for_the_same_run(tmp_path: Path) -> None:
-    """It is committed: its diff shows what changed and nothing else, a case a line."""
+def test_a_baseline_has_no_times_and_a_line_a_case(tmp_path: Path) -> None:
+    """The same run gives the same bytes, so that its diff shows what changed."""
     for name in ("one", "two"):
-        measured(tmp_path, options=Options(baseline=tmp_path / name, update_baseline=True))
-    one = (tmp_path / "one").read_text()
-    assert one == (tmp_path / "two").read_text()
-    assert sum('"question"' in line for line in one.splitlines()) == 3
-    assert "ms" not in json.loads(one)
+        evaluated(tmp_path, options=Options(baseline=tmp_path / name, update_baseline=True))
+    text = (tmp_path / "one").read_text()
+    assert text == (tmp_path / "two").read_text()
+    assert sum('"question"' in line for line in text.splitlines()) == 3
+    assert "ms" not in json.loads(text)
 
 
 def test_a_missing_baseline_that_was_named_is_a_plain_error(tmp_path: Path) -> None:
-    """A gate against nothing would pass everything."""
+    """Without it nothing would fail."""
     with pytest.raises(DatasetError, match="can't be read"):
-        measured(tmp_path, options=Options(baseline=tmp_path / "gone.json"))
+        evaluated(tmp_path, options=Options(baseline=tmp_path / "gone.json"))
 
 
-def test_only_cases_that_a_changed_document_can_have_touched_are_asked(tmp_path: Path) -> None:
-    """Nothing changed: nothing to ask, and that passes. Without a baseline it can't be told."""
+def test_only_affected_cases_are_asked(tmp_path: Path) -> None:
+    """Without a change there are none, and the run passes; without a baseline it is an error."""
     path = tmp_path / "ada.baseline.json"
-    measured(tmp_path, options=Options(baseline=path, update_baseline=True))
-    code, told = measured(tmp_path, options=Options(baseline=path, affected_only=True))
-    assert (code, "0 documents changed: 0 cases to ask again" in told) == (0, True)
+    evaluated(tmp_path, options=Options(baseline=path, update_baseline=True))
+    code, output = evaluated(tmp_path, options=Options(baseline=path, affected_only=True))
+    assert (code, "0 documents changed: 0 cases to ask again" in output) == (0, True)
     text = path.read_text().replace(load_run(path).documents["ada.txt"], "0" * 64)
     path.write_text(text)
-    code, told = measured(tmp_path, options=Options(baseline=path, affected_only=True))
-    assert "1 documents changed: 3 cases to ask again" in told
-    assert "each is a gate of its own" in told
+    code, output = evaluated(tmp_path, options=Options(baseline=path, affected_only=True))
+    assert "1 documents changed: 3 cases to ask again" in output
+    assert "each is a gate of its own" in output
     with pytest.raises(DatasetError, match="without a baseline"):
-        measured(tmp_path, options=Options(affected_only=True))
+        evaluated(tmp_path, options=Options(affected_only=True))
 
 
 def test_drafts_are_left_out_and_counted(tmp_path: Path) -> None:
-    """A draft that would fail fails nothing; a set of drafts alone can't run."""
+    """A draft can't fail a run; a set of drafts alone can't run."""
     draft = replace(WHERE, id="draft", draft=True)
-    told = measured(tmp_path, GOOD, dataset=replace(DATASET, drafts=(draft,)))
-    assert told[0] == 0
-    assert "1 drafts were left out" in told[1]
+    code, output = evaluated(tmp_path, GOOD, dataset=replace(DATASET, drafts=(draft,)))
+    assert code == 0
+    assert "1 drafts were left out" in output
     with pytest.raises(DatasetError, match="no case that is not a draft"):
-        measured(tmp_path, GOOD, dataset=replace(DATASET, cases=(), drafts=(draft,)))
+        evaluated(tmp_path, GOOD, dataset=replace(DATASET, cases=(), drafts=(draft,)))
 
 
-def test_a_report_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
-    """A file in place of the report's folder is a plain StorageError."""
+def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """A StorageError where a file is in place of the report's folder."""
     (tmp_path / "taken").write_text("")
     with pytest.raises(StorageError, match="can't be written"):
-        measured(tmp_path / "taken")
+        evaluated(tmp_path / "taken")
 
 
 def test_an_unknown_data_set_could_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2 and one line that names what there is."""
+    """Exit code 2 and one line that names the shipped sets."""
     assert evaluate("nowhere", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
     shipped = "charity, clinic, council, factory, faculty, ferry, guide, hotel, school, seeds, studio"
     assert f"there is no data set nowhere (shipped: {shipped};" in capsys.readouterr().err
@@ -150,7 +150,7 @@ def test_an_unknown_data_set_could_not_run(tmp_path: Path, capsys: pytest.Captur
 def test_a_service_that_is_not_there_could_not_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2: a service that is down is no failed gate."""
+    """Exit code 2, not that of a failed gate."""
     options = Options(url="http://127.0.0.1:9")
     assert evaluate("seeds", Settings(data=tmp_path), options, progress=False) == Exit.COULD_NOT_RUN
     assert "can't be reached" in capsys.readouterr().err
@@ -163,5 +163,4 @@ def test_a_set_whose_documents_are_absent_could_not_run(
     (tmp_path / "mine.jsonl").write_text(LINE)
     (tmp_path / "mine.toml").write_text('documents = "gone"\nabsent = "ask Ada for it"\n')
     assert evaluate(tmp_path / "mine.jsonl", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
-    told = capsys.readouterr().err
-    assert "gone; ask Ada for it" in told
+    assert "gone; ask Ada for it" in capsys.readouterr().err

@@ -120,7 +120,7 @@ def measure(dataset: Dataset, target: Target, options: Options, *, console: Cons
     if not dataset.cases:
         raise DatasetError(f"{dataset.name} has no case that is not a draft")
     with _progress_bar(dataset.name, progress) as step:
-        records = run(
+        result = run(
             dataset.cases,
             target.ask,
             corpus=corpus,
@@ -130,7 +130,7 @@ def measure(dataset: Dataset, target: Target, options: Options, *, console: Cons
         )
     evaluation = _Evaluation(
         dataset=dataset,
-        run=records,
+        run=result,
         corpus=corpus,
         models=dict(target.models()),
         partial=options.affected_only,
@@ -260,7 +260,7 @@ def _mutate(
     """Runs the mutation tests, prints their outcome, and gives it as data."""
     if target.service is None:
         raise DatasetError("what is broken on purpose is broken in this process: not by URL")
-    from evals.mutate.command import run_mutants
+    from evals.mutate.runner import run_mutants
     from evals.reports.mutants import mutation_data, show_mutation
 
     with _progress_bar("mutants", progress) as step:
