@@ -110,12 +110,12 @@ def evaluate_xquad(reader: EvaluatedReader, folder: Path) -> Iterator[str]:
     pairs = [(query["text"], texts[query["context_doc"]]) for query in queries]
     predictions = reader.predict(pairs)
     answers = {"": [p.text for p in predictions], " with span refinement": reader.served_answers(pairs)}
-    for how, predicted in answers.items():
+    for variant, predicted in answers.items():
         for name, metric in (("F1", f1), ("EM", exact_match)):
             values = [100 * metric(a, q["answers"]) for a, q in zip(predicted, queries, strict=True)]
             interval = bootstrap_interval(values)
             bounds = f"[{interval.low:.1f}, {interval.high:.1f}]"
-            yield f"xquad-en{how} {name} {interval.mean:.1f} {bounds} n={len(values)}"
+            yield f"xquad-en{variant} {name} {interval.mean:.1f} {bounds} n={len(values)}"
     removed = [(q["text"], _without_answer(text, q)) for q, (_, text) in zip(queries, pairs, strict=True)]
     unanswerable_pairs = [pair for pair in removed if pair[1]]
     answerable, unanswerable = [p.margin for p in predictions], reader.margins(unanswerable_pairs)

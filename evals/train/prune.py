@@ -37,11 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
         model = load_model(options.model, freeze_embeddings=True)
         examples = draw_mixture(training, options.examples, seed=options.seed)
         tokenizer = load_tokenizer(options.tokenizer, default.max_tokens)
-        kept = prune(model, examples, tokenizer, keep=options.keep, seed=options.seed)
+        remaining = prune(model, examples, tokenizer, keep=options.keep, seed=options.seed)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for name, layer in kept.items():
+    for name, layer in remaining.items():
         sys.stdout.write(f"{name} {layer.groups}, loss {layer.loss_increase:+.4f}\n")
     model.save_pretrained(options.target)
     return 0

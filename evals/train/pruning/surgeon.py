@@ -116,7 +116,7 @@ def prune(
         (layer.group_cost, list(prune_stepwise(layer, factors)))
         for layer, factors in zip(layers, curvature, strict=True)
     ]
-    kept = choose_groups(choices, keep)
-    for layer, pruned in zip(layers, kept, strict=True):
+    remaining = choose_groups(choices, keep)
+    for layer, pruned in zip(layers, remaining, strict=True):
         layer.apply(pruned.weight)
-    return {layer.name: pruned for layer, pruned in zip(layers, kept, strict=True)}
+    return {layer.name: pruned for layer, pruned in zip(layers, remaining, strict=True)}

@@ -1,6 +1,6 @@
 """Pages of questions: FAQs, whose questions are answered below them, and lists of questions without answers.
 
-Of real questions, or about synthetic records. A question that only stands in a list is not answered there.
+Of real questions, or about synthetic records. A question that is only listed is not answered there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.formats.writer import DocumentWriter
 from rag.types import Document, Span
 
 _AS_HEADING = "#"
-# What stands before a question, and before its answer.
+# Prefixes of a question and of its answer.
 _FORMS = (("", ""), ("Q: ", "A: "), (_AS_HEADING, ""), (_AS_HEADING, ""))
 _LIST_TITLES = ("Contents", "Open questions:", "Questions we still have", "On this page")
 
@@ -32,14 +32,14 @@ def faq(rng: random.Random, prose: ProseSource) -> Example | None:
     if rng.random() < 0.3:
         for question in questions:
             flow.item(f"- {question.question}", None, tight=True)
-    asked, answer = rng.choice(questions), None
+    chosen, answer = rng.choice(questions), None
     form = rng.choice(_FORMS)
     for question in questions:
         sentence = answer_sentence(question)
         written = _write_question(flow, form, question.question, sentence.slice(question.context))
-        if question is asked and question.answer:
+        if question is chosen and question.answer:
             answer = question.answer.shift(written.start - sentence.start)
-    wording = rng.choice(prose.same_answer(asked)).question
+    wording = rng.choice(prose.same_answer(chosen)).question
     return page_example(build_document(flow), wording, answer, rng)
 
 
@@ -51,7 +51,7 @@ def record_faq(rng: random.Random, prose: ProseSource) -> Example | None:
     table, document, spans = page
     row, column = rng.choice(list(spans))
     question = table.question(column, table.rows[row][0], rng, table.value(row, column))
-    return page_example(document, question, spans[row, column], rng, near=list(spans.values()))
+    return page_example(document, question, spans[row, column], rng, overlapping=list(spans.values()))
 
 
 def record_faq_unanswered(rng: random.Random, prose: ProseSource) -> Example | None:
@@ -68,7 +68,7 @@ def record_faq_unanswered(rng: random.Random, prose: ProseSource) -> Example | N
     if value.casefold() in document.text.casefold():
         return None
     question = table.question(column, table.rows[row][0], rng, value)
-    return page_example(document, question, None, rng, near=list(spans.values()))
+    return page_example(document, question, None, rng, overlapping=list(spans.values()))
 
 
 def question_list(rng: random.Random, prose: ProseSource) -> Example | None:
@@ -87,8 +87,8 @@ def record_question_list(rng: random.Random, prose: ProseSource) -> Example | No
     if not questions:
         return None
     row, column = rng.choice(list(questions))
-    asked = table.question(column, table.rows[row][0], rng, table.value(row, column))
-    return _list_example(list(questions.values()), asked, rng, prose)
+    wording = table.question(column, table.rows[row][0], rng, table.value(row, column))
+    return _list_example(list(questions.values()), wording, rng, prose)
 
 
 def _record_faq_page(
@@ -114,16 +114,16 @@ def _record_faq_page(
 
 
 def _list_example(
-    questions: Sequence[str], asked: str, rng: random.Random, prose: ProseSource
+    listed: Sequence[str], question: str, rng: random.Random, prose: ProseSource
 ) -> Example | None:
     flow = Flow(DocumentWriter())
     if rng.random() < 0.4:
         flow.paragraph(prose.paragraph(rng))
     flow.paragraph(rng.choice(_LIST_TITLES))
     numbered = rng.random() < 0.4
-    for number, question in enumerate(questions, 1):
-        flow.item(f"{number}. {question}" if numbered else f"- {question}", None, tight=True)
-    return page_example(build_document(flow), asked, None, rng)
+    for number, item in enumerate(listed, 1):
+        flow.item(f"{number}. {item}" if numbered else f"- {item}", None, tight=True)
+    return page_example(build_document(flow), question, None, rng)
 
 
 def _write_question(flow: Flow, form: tuple[str, str], question: str, answer: str) -> Span:

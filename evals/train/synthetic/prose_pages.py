@@ -142,10 +142,10 @@ def _unanswerable(
 ) -> Example | None:
     """One of the questions, about the first text's subject or another, beside a passage of the first text."""
     flow, spans = _write(texts, rng, prose)
-    near = list(spans[0].values())
+    slots = list(spans[0].values())
     must_show = [texts[0].subject] if subject else []
     question = _sample_question(texts[0], questions, rng, subject)
-    return page_example(build_document(flow), question, None, rng, near, must_show)
+    return page_example(build_document(flow), question, None, rng, slots, must_show)
 
 
 def _sample_texts(rng: random.Random, count: int = 0) -> list[_Text]:

@@ -26,14 +26,14 @@ def page_example(
     question: str,
     answer: Span | None,
     rng: random.Random,
-    near: Sequence[Span] = (),
+    overlapping: Sequence[Span] = (),
     must_show: Sequence[str] = (),
 ) -> Example | None:
     """An example with the reader context of one passage of the document.
 
     Args:
         answer: its span of the document; the passage is the one that contains it.
-        near: without an answer, the passage is one that overlaps one of these.
+        overlapping: without an answer, the passage is one that overlaps one of these spans.
         must_show: texts that the context has to contain, regardless of case.
 
     Returns:
@@ -42,8 +42,8 @@ def page_example(
     passages = list(_SPLITTER.split(document))
     if answer is not None:
         passages = [passage for passage in passages if passage.span.contains(answer)]
-    elif near:
-        passages = [p for p in passages if any(p.span.overlaps(span) for span in near)]
+    elif overlapping:
+        passages = [p for p in passages if any(p.span.overlaps(span) for span in overlapping)]
     if not passages:
         return None
     context = reader_context(
@@ -51,7 +51,9 @@ def page_example(
     )
     span = _span_in_context(context, answer) if answer is not None else None
     text = context.text.casefold()  # a name may begin a sentence
-    if (answer is not None and span is None) or any(shown.casefold() not in text for shown in must_show):
+    if (answer is not None and span is None) or any(
+        required.casefold() not in text for required in must_show
+    ):
         return None
     return Example(
         question=question,

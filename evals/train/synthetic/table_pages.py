@@ -117,7 +117,7 @@ def _table_example(
         span = split_cells(document.text, rows[answer[0]])[answer[1] + 1]
     if answer is not None and span is None:
         return None
-    return page_example(document, question, span, rng, near=rows)
+    return page_example(document, question, span, rng, overlapping=rows)
 
 
 def _record_page(rng: random.Random, prose: ProseSource) -> tuple[Table, Document, dict[Cell, Span]]:

@@ -90,13 +90,13 @@ class Table:
             key: what the question calls the row.
             cell: the cell's value; a remark's questions depend on it.
         """
-        asked, heading = self.columns[column], self.headings[column + 1]
-        if asked is _REMARKS_COLUMN:
+        definition, heading = self.columns[column], self.headings[column + 1]
+        if definition is _REMARKS_COLUMN:
             questions = remarks().get(cell) or rng.choice(list(remarks().values()))
             return rng.choice(questions).format(key)
         if rng.random() < _BY_HEADING:
             return rng.choice(_HEADING_QUESTIONS).format(head=heading.lower(), key=key)
-        return rng.choice(asked.questions).format(key)
+        return rng.choice(definition.questions).format(key)
 
     def question_of_missing_column(self, rng: random.Random) -> str | None:
         """A question, with the key in braces, about a column of the kind that the table lacks; None where it
@@ -139,8 +139,10 @@ class Table:
 
     def _wordings(self, row: int, column: int) -> tuple[str, ...]:
         """The questions about a cell, with the key in braces."""
-        asked = self.columns[column]
-        return remarks()[self.value(row, column)] if asked is _REMARKS_COLUMN else asked.questions
+        definition = self.columns[column]
+        if definition is _REMARKS_COLUMN:
+            return remarks()[self.value(row, column)]
+        return definition.questions
 
 
 def has_value(cell: str) -> bool:

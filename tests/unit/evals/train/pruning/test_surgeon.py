@@ -44,9 +44,9 @@ def test_idle_groups_are_removed_without_a_change(model: Any) -> None:
     import torch
 
     before = start_logits(model)
-    kept = pruned(model, 12 / 18)
-    assert [layer.groups for layer in kept.values()] == [2, 8, 2, 8]
-    assert max(layer.loss_increase for layer in kept.values()) < 1e-9
+    layers = pruned(model, 12 / 18)
+    assert [layer.groups for layer in layers.values()] == [2, 8, 2, 8]
+    assert max(layer.loss_increase for layer in layers.values()) < 1e-9
     assert unused_inputs(model) == [list(range(8, 16)), list(IDLE_NEURONS)] * 2
     assert torch.allclose(start_logits(model), before, atol=1e-4)
 
@@ -61,8 +61,8 @@ def test_other_neurons_compensate_for_a_removed_one(model: Any) -> None:
             dense.weight[5], dense.bias[5] = dense.weight[2], dense.bias[2]
             dense.weight[7], dense.bias[7] = 0, 1
     before = start_logits(model)
-    kept = pruned(model, 10 / 18)
-    assert [layer.groups for layer in kept.values()] == [2, 6, 2, 6]
+    layers = pruned(model, 10 / 18)
+    assert [layer.groups for layer in layers.values()] == [2, 6, 2, 6]
     assert torch.allclose(start_logits(model), before, atol=1e-2)
 
 
@@ -75,8 +75,8 @@ def test_a_duplicate_head_is_removed(model: Any) -> None:
             for producer in heads.producers:
                 producer.weight[16:], producer.bias[16:] = producer.weight[:8], producer.bias[:8]
     before = start_logits(model)
-    kept = pruned(model, 10 / 18)
-    assert [layer.groups for layer in kept.values()] == [1, 8, 1, 8]
+    layers = pruned(model, 10 / 18)
+    assert [layer.groups for layer in layers.values()] == [1, 8, 1, 8]
     assert torch.allclose(start_logits(model), before, atol=1e-2)
 
 
@@ -119,8 +119,8 @@ def test_a_step_is_the_best_by_least_squares(model: Any, width: int) -> None:
 
     candidates = [fitted_without(group) for group in range(6 // width)]
     loss_increase, weight = min(candidates, key=lambda candidate: candidate[0])
-    whole, one_less = list(prune_stepwise(layer, factors))[:2]
-    assert (whole.groups, whole.loss_increase, one_less.groups) == (6 // width, 0.0, 6 // width - 1)
+    all_groups, one_less = list(prune_stepwise(layer, factors))[:2]
+    assert (all_groups.groups, all_groups.loss_increase, one_less.groups) == (6 // width, 0.0, 6 // width - 1)
     assert torch.allclose(one_less.weight.double(), weight, atol=1e-2)
     assert one_less.loss_increase == pytest.approx(loss_increase, rel=0.05)
 

@@ -28,9 +28,9 @@ def examples() -> list[Example]:
 def sample(maker: PageMaker, count: int) -> list[Example]:
     """Examples of one kind of page."""
     rng = random.Random(5)
-    made = list(islice((e for _ in range(50 * count) if (e := maker(rng, PROSE))), count))
-    assert len(made) == count
-    return made
+    pages = list(islice((e for _ in range(50 * count) if (e := maker(rng, PROSE))), count))
+    assert len(pages) == count
+    return pages
 
 
 def test_the_answer_to_a_table_question_is_a_whole_cell() -> None:
@@ -80,15 +80,15 @@ def test_a_third_of_all_pages_is_unanswerable(examples: list[Example]) -> None:
 
 
 def test_a_faqs_answer_is_below_its_question() -> None:
-    """Asked in these or other words, the answer is the whole cell that stands there as a sentence."""
-    made = sample(faq_pages.record_faq, 60)
-    for example in made:
+    """The question may be in other words; the answer is the whole cell, written as a sentence."""
+    pages = sample(faq_pages.record_faq, 60)
+    for example in pages:
         assert example.span is not None
         above, answer = example.context[: example.span.start], example.span.slice(example.context)
         assert "?" in above
         assert example.context[example.span.end] == "."
         assert answer[:1] == answer[:1].upper()
-    assert sum(example.question in example.context for example in made) < 40
+    assert sum(example.question in example.context for example in pages) < 40
 
 
 @pytest.mark.parametrize("maker", [faq_pages.record_faq, faq_pages.record_faq_unanswered])
@@ -103,15 +103,15 @@ def test_without_a_question_there_is_no_faq(maker: PageMaker, monkeypatch: pytes
 
 def test_a_question_about_a_neighbouring_cell_is_not_answered() -> None:
     """The page answers other questions about the same row or column."""
-    made = sample(faq_pages.record_faq_unanswered, 60)
-    assert all(example.span is None and "?" in example.context for example in made)
-    assert not any(example.question in example.context for example in made)
+    pages = sample(faq_pages.record_faq_unanswered, 60)
+    assert all(example.span is None and "?" in example.context for example in pages)
+    assert not any(example.question in example.context for example in pages)
 
 
 def test_a_listed_question_in_other_words_is_not_answered() -> None:
-    made = sample(faq_pages.record_question_list, 60)
-    assert all(example.span is None for example in made)
-    assert 0 < sum(example.question in example.context for example in made) < 40
+    pages = sample(faq_pages.record_question_list, 60)
+    assert all(example.span is None for example in pages)
+    assert 0 < sum(example.question in example.context for example in pages) < 40
 
 
 def test_the_same_seed_draws_the_same_pages(examples: list[Example]) -> None:
