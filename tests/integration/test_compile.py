@@ -15,7 +15,6 @@ from evals.train.dequantize import dequantize
 from evals.train.export import export
 from rag.adapters.onnx import span_reader
 from rag.adapters.onnx.compile import compile_reader
-from rag.adapters.onnx.model_files import compiled, folder_sha256
 from rag.adapters.onnx.session import OnnxModel
 from rag.adapters.onnx.span_reader import SpanReader
 from tests.samples import candidate, document
@@ -72,11 +71,6 @@ def exported(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 def test_a_compiled_reader_has_the_logits_of_its_model(bert: Path, exported: Path) -> None:
     """With both segments: a graph without them would read the question as context."""
     import torch
@@ -117,23 +111,27 @@ def test_a_pruned_graph_dequantizes_to_its_model(bert: Path, exported: Path, tmp
     assert torch.corrcoef(torch.cat(logits))[0, 1] > 0.99
 
 
-def test_a_graph_has_the_fast_operators(bert: Path, cache: Path) -> None:
+def assert_fast_operators(path: Path, layers: int) -> None:
     """One operator for Gelu and for each layer's attention, and no Add before a normalisation, which the
-    runtime would fuse into a slower one: in the packaged reader, and in one compiled by the child process.
+    runtime would fuse into a slower one.
     """
-    folder = compiled(str(bert), "reader", folder_sha256(bert), "int8", cache)
-    for path, layers in ((READER / "reader.onnx", 6), (folder / "model.onnx", LAYERS)):
-        graph = onnx.load(str(path)).graph
-        normalised = {node.input[0] for node in graph.node if node.op_type == "LayerNormalization"}
-        assert {node.op_type for node in graph.node if set(node.output) & normalised} == {"Sum"}
-        count = Counter(node.op_type for node in graph.node)
-        assert (count["Gelu"], count["QAttention"], count["Softmax"]) == (layers, layers, 0)
-        assert [tensor.name for tensor in graph.input] == ["input_ids", "token_type_ids"]
+    graph = onnx.load(str(path)).graph
+    normalised = {node.input[0] for node in graph.node if node.op_type == "LayerNormalization"}
+    assert {node.op_type for node in graph.node if set(node.output) & normalised} == {"Sum"}
+    count = Counter(node.op_type for node in graph.node)
+    assert (count["Gelu"], count["QAttention"], count["Softmax"]) == (layers, layers, 0)
+    assert [tensor.name for tensor in graph.input] == ["input_ids", "token_type_ids"]
 
 
-def test_a_reader_named_by_setting_is_compiled_and_reads(bert: Path, cache: Path) -> None:
-    """Its fingerprint is another than the packaged reader's."""
-    reader = SpanReader(str(bert), cache=cache)
+def test_the_packaged_graph_has_the_fast_operators() -> None:
+    assert_fast_operators(READER / "reader.onnx", 6)
+
+
+def test_a_reader_named_by_setting_is_compiled_and_reads(bert: Path, tmp_path: Path) -> None:
+    """By a child process, with the fast operators. Its fingerprint is another than the packaged reader's."""
+    reader = SpanReader(str(bert), cache=tmp_path)
+    [graph] = tmp_path.glob("*/model.onnx")
+    assert_fast_operators(graph, LAYERS)
     assert reader.read("Who?", [candidate(document("Ann Lee asked."))])[0]
     assert reader.fingerprint.startswith(bert.name)
 
