@@ -1,4 +1,4 @@
-"""The straight line of one question: retrieve, read, decide, cite; an answer or an abstention comes out."""
+"""The pipeline of one question: retrieve, read, decide, cite. Its result is an answer or an abstention."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Engine:
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
-            observe: called with each step as it ends, in the asking thread; what it raises ends the question.
+            observe: called with each step as it ends, in the same thread; what it raises ends the question.
 
         Raises:
             InvalidQuestion: empty or too long.
@@ -101,14 +101,14 @@ class Engine:
                 analyze_question(corrected, limit=limit), text=analysis.text, search_text=search_text
             )
             candidates = self._retriever.retrieve(_search_query(question, analysis), pool)
-        is_as_put = analysis.standalone in analysis.text
-        recorder.retrieved(candidates, None if is_as_put else analysis.standalone)
+        is_unchanged = analysis.standalone in analysis.text
+        recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         return analysis, candidates
 
     def _read(
         self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], recorder: StepRecorder
     ) -> Decision:
-        """Reads the best passages, a few first, the rest only where those don't make it clear."""
+        """Reads the best passages, a few first; the others only if those give no clear answer."""
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [])

@@ -1,4 +1,4 @@
-"""Sentence and word spans of a text, and a quote's surroundings; offsets are always exact.
+"""Sentence and word spans of a text, and the context of a quote; offsets are always exact.
 
 Sentences come from own rules in one pass over the text, linear in its length, for any Unicode.
 The evidence is that of Kiss & Strunk (2006, "Punkt"): abbreviations, initials, ordinals and frequent

@@ -1,7 +1,7 @@
 """Spans to whole-sentence citations, each an exact slice of the stored version.
 
 Cited are the sentence that holds the answer; where a pronoun in it was resolved, the sentence that holds
-its antecedent; for a table's row its header, for a list's item its lead-in.
+its antecedent; for a table row its header, for a list item its lead-in sentence.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def to_statements(
     """The sentences that hold an answer, each supported by its own citations and those of the copies.
 
     Args:
-        copies: the same answer in other places; their sentences are cited beside the answer's own.
+        copies: the same answer in other passages; their sentences are cited beside the answer's own.
     """
     own = [
         (readable_sentence(answer, sentence), cite_sentence(answer, sentence, citations))
@@ -97,7 +97,7 @@ def retrieved_sentence(candidate: Candidate) -> Span:
 
 
 def readable_sentence(answer: SpanAnswer, sentence: Span) -> str:
-    """A sentence with white space folded and each pronoun's antecedent in square brackets behind it."""
+    """A sentence with white space folded and each pronoun's antecedent in square brackets after it."""
     text = answer.candidate.document.text
     parts, cursor = [], sentence.start
     for mention in _mentions_in(answer.candidate.passage, sentence):
@@ -109,7 +109,7 @@ def readable_sentence(answer: SpanAnswer, sentence: Span) -> str:
 
 
 def antecedent_sentence(document: Document, passage: Passage, antecedent: Span) -> Span:
-    """The sentence in which an antecedent stands; it may lie before the passage."""
+    """The sentence that holds an antecedent; it may lie before the passage."""
     for sentence in passage.sentences:
         if sentence.contains(antecedent):
             return sentence

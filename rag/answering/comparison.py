@@ -27,8 +27,8 @@ def normalise(text: str) -> str:
     >>> normalise("The  “Big” Bill,")
     'big bill'
     """
-    kept = "".join(c for c in text.lower() if not _is_punctuation(c))
-    return " ".join(_ARTICLES.sub(" ", kept).split())
+    without_punctuation = "".join(c for c in text.lower() if not _is_punctuation(c))
+    return " ".join(_ARTICLES.sub(" ", without_punctuation).split())
 
 
 def _is_punctuation(character: str) -> bool:

@@ -12,9 +12,9 @@ from rag.types import Candidate, Conflict, SpanAnswer
 def conflict_candidates(
     decision: Decision, unread: Sequence[Candidate], max_cosine_gap: float
 ) -> list[Candidate]:
-    """Unread passages that may contradict a clear answer: of other documents, about as near as its own.
+    """Unread passages that may contradict a clear answer: of other documents, with about the same cosine.
 
-    By cosine: fused scores are relative to the other candidates, and mean little in a small collection.
+    Fused scores are not used: they are relative to the other candidates, and mean little among few.
 
     Args:
         max_cosine_gap: how far below the answer's passage a passage's cosine may lie.

@@ -1,8 +1,8 @@
 """Read spans to a decision: which answer, how likely it is right, or why none is given.
 
-Spans that say the same are pooled over passages; the best one wins by the reader's margin plus a share of
-the retrieval score. Its confidence is a calibrated probability (``rag/answering/calibration.py``) over a few
-features (``rag/answering/features.py``).
+Spans are ranked by the reader's margin plus the weighted retrieval score; further spans with the same text
+count as agreeing. The best one's confidence is a calibrated probability (``rag/answering/calibration.py``)
+over a few features (``rag/answering/features.py``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _UNIT_MISMATCH_PENALTY = 8.0  # "two" of "two years", asked how many days; too f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The best answer and what else speaks for it; ``reason`` is set where it is not to be given.
+    """The best answer with agreeing and competing spans; ``reason`` is set where it is not to be given.
 
     ``agreeing`` are further spans that say the same. ``competing`` are answers of other documents that
     can't be right beside the best one, each once, each with at least the confidence
@@ -43,7 +43,7 @@ class Decision:
 
 
 class Decider:
-    """Weighs what was read. Pure: the same spans give the same decision.
+    """Decides between the spans that were read. Pure: the same spans give the same decision.
 
     Args:
         cosines: whether dense scores are cosines of the embedder that the calibration was fitted with;
@@ -115,7 +115,7 @@ class Decider:
         return tuple(competing[:MAX_COMPETING])
 
     def _rank(self, analysis: QuestionAnalysis, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
-        """Best first; ties by place, so that the order never depends on the order of reading."""
+        """Best first; ties by position, so that the order never depends on the order of reading."""
         return sorted(
             spans,
             key=lambda span: (-self._score(analysis, span), span.candidate.passage.id, span.span.start),

@@ -1,4 +1,4 @@
-"""Candidates with the same text: read once, cited wherever they stand."""
+"""Candidates with the same text: read once, all of them cited."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.types import Candidate, SpanAnswer
 
-MAX_COPIES = 4  # further places of the same answer that are cited
+MAX_COPIES = 4  # further occurrences of the same answer that are cited
 
 
 def without_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,9 +1,9 @@
-"""What confidence is computed from: the features of one answer span among the candidates.
+"""The features that confidence is computed from: those of one answer span among the candidates.
 
 Few features, chosen by how well a fit on some data sets predicts right answers on another
-(docs/decisions/confidence.md): what a feature means differs from corpus to corpus. Retrieval's features
-count only as far as the reader is uncertain. The z-score tells much in a large candidate pool and nothing
-in a small one, so that there are two fits (``rag/answering/calibration.py``).
+(docs/decisions/confidence.md), since the meaning of a score differs from corpus to corpus. Retrieval scores
+are gated: they count only as far as the reader is uncertain. The z-score is informative in a large candidate
+pool and not in a small one, so that there are two fits (``rag/answering/calibration.py``).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _UNIT_CHARACTERS = 32  # after an answer, that may hold its unit of measure
 
 @dataclass(frozen=True, slots=True)
 class PoolStatistics:
-    """What the features need to know of all candidates retrieved for a question.
+    """The statistics of all candidates retrieved for a question that features need.
 
-    ``ranks`` (from 0) and ``z_scores`` are by passage id; ``lowest_cosine`` is what a passage found by its
-    words alone can't exceed; ``unknown_names`` is the share of the question's names that no candidate
-    mentions.
+    ``ranks`` (from 0) and ``z_scores`` are by passage id; ``lowest_cosine`` is an upper bound for a passage
+    that only the lexical index returned; ``unknown_names`` is the share of the question's names that no
+    candidate mentions.
     """
 
     unknown_names: float
@@ -88,8 +88,8 @@ def has_expected_type(analysis: QuestionAnalysis, span: SpanAnswer) -> bool | No
 
 def has_other_unit(analysis: QuestionAnalysis, span: SpanAnswer) -> bool:
     """True where the question asks for one unit of measure and the span is of another."""
-    expected, given = requested_unit(analysis.standalone), unit_of(span.text, _following_text(span))
-    return bool(expected and given and given != expected)
+    expected, actual = requested_unit(analysis.standalone), unit_of(span.text, _following_text(span))
+    return bool(expected and actual and actual != expected)
 
 
 def _following_text(span: SpanAnswer) -> str:

@@ -8,15 +8,15 @@ from operator import eq
 
 from rag.types import Span
 
-_MAX_OCCURRENCES = 20_000  # so that no input makes the search slow
+_MAX_OCCURRENCES = 20_000  # bounds the time of a search
 
 
 def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: int = 0) -> Span | None:
-    """Where a quote now stands, or None where its words are gone.
+    """The span of a quote in the text, or None where the text no longer holds it.
 
-    Of several exact places the one whose surroundings match best with ``prefix`` and ``suffix`` is
-    taken, then the one nearest to offset ``near``. Without an exact place the text is searched
-    with all white space left out, so that re-wrapped lines don't lose a quote.
+    Of several exact occurrences the one whose surroundings match best with ``prefix`` and ``suffix`` is
+    taken, then the one nearest to offset ``near``. Without an exact occurrence the text is searched with all
+    white space removed, so that a quote is found in re-wrapped lines too.
 
     >>> find_quote("A cat. The dog.  The dog sat.", "The dog", suffix=" sat")
     Span(start=17, end=24)
@@ -28,10 +28,10 @@ def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: 
         return Span(exact, exact + len(quote))
     offsets = [i for i, character in enumerate(text) if not character.isspace()]
     compact = _without_white_space(quote)
-    place = _best(
+    start = _best(
         _without_white_space(text), compact, _without_white_space(prefix), _without_white_space(suffix), near
     )
-    return None if place is None else Span(offsets[place], offsets[place + len(compact) - 1] + 1)
+    return None if start is None else Span(offsets[start], offsets[start + len(compact) - 1] + 1)
 
 
 def _without_white_space(text: str) -> str:
@@ -47,16 +47,16 @@ def _best(text: str, quote: str, prefix: str, suffix: str, near: int) -> int | N
         )
         return agreement, -abs(at - near)
 
-    return max(_places(text, quote), key=rank, default=None)
+    return max(_occurrences(text, quote), key=rank, default=None)
 
 
 def _common_prefix_length(one: Iterable[str], other: Iterable[str]) -> int:
-    """How many characters agree before the first that differ."""
+    """How many characters are equal before the first that differs."""
     return sum(1 for _ in takewhile(bool, map(eq, one, other)))
 
 
-def _places(text: str, quote: str) -> Iterator[int]:
-    """Where the quote stands, at most ``_MAX_OCCURRENCES`` places."""
+def _occurrences(text: str, quote: str) -> Iterator[int]:
+    """The offsets of the quote's occurrences, at most ``_MAX_OCCURRENCES``."""
     at = text.find(quote)
     for _ in range(_MAX_OCCURRENCES):
         if at < 0:

@@ -65,7 +65,7 @@ class StepRecorder:
         )
 
     def refined(self, chosen: SpanAnswer) -> None:
-        """The chosen span's bounds were read once more."""
+        """The chosen span was refined."""
         self._end(RefineStep(ms=self._elapsed(), chosen=_read_span(chosen)))
 
     def cited(self, citations: int) -> None:

@@ -1,4 +1,4 @@
-"""Verification: citations checked against the text they are of, and later against what is stored."""
+"""Verification: citations checked against the text they were made from, and later against what is stored."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def is_exact(citation: Citation, document: Document) -> bool:
 def check_citations(citations: Sequence[Citation], catalog: Catalog) -> list[CitationCheck]:
     """A check of each citation, in order, against the versions stored now.
 
-    A citation of a version that was replaced doesn't hold, even where its words still stand: the
-    check then says where.
+    A citation of a version that was replaced doesn't hold, even if the new version has its quote: the check
+    then says where.
     """
     return [_check(citation, catalog) for citation in citations]
 

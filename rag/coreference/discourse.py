@@ -3,7 +3,7 @@
 Each mention adds to a person's salience, a subject more than an object, and each sentence halves it (after
 Lappin & Leass 1994, "An Algorithm for Pronominal Anaphora Resolution", and Mitkov 1998,
 doi:10.3115/980691.980712). A pronoun's antecedent is the most salient candidate of its gender, and only if
-it is clearly ahead of the next: a wrong name would mislead, an unresolved pronoun only stays unclear.
+it is clearly more salient than the next: a wrong name misleads, an unresolved pronoun only stays unclear.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _DECAY = 0.5  # of salience, a sentence
 _WINDOW = 6  # sentences after which a person not mentioned again is no candidate
 _MAX_CANDIDATES = 32  # the people mentioned last; keeps the time linear
 _MAX_NAMESAKES = 4  # people that share a word of their names, those mentioned last
-_MIN_SALIENCE = 0.15  # of an antecedent,
-_MIN_SALIENCE_UNCERTAIN = 0.2  # where only capitals speak for a person,
-_MIN_SALIENCE_ONE_WORD = 0.3  # and the name is a single word
-_MIN_LEAD = 1.6  # how many times as salient as the next candidate an antecedent is
-_TOPIC_SALIENCE = 0.3  # more, for the person whom the document's title names
+_MIN_SALIENCE = 0.15  # of an antecedent
+_MIN_SALIENCE_UNCERTAIN = 0.2  # of one whose capitals are the only evidence of a person
+_MIN_SALIENCE_ONE_WORD = 0.3  # of such a one with a name of a single word
+_MIN_SALIENCE_RATIO = 1.6  # of an antecedent to the next candidate
+_TOPIC_SALIENCE = 0.3  # added for the person whom the document's title names
 _QUOTED_SHARE = 0.6  # of its likelihood, for a mention inside a quotation
-_UNCERTAIN_SHARE = 0.6  # of salience, where only capitals speak for a person
+_UNCERTAIN_SHARE = 0.6  # of salience, where capitals are the only evidence of a person
 _UNKNOWN_GENDER_SHARE = 0.75  # of salience, where the gender isn't known
 _OTHER_GENDER_SHARE = 0.25  # of salience, where the given name is usually of the other gender
 
@@ -82,7 +82,7 @@ class _Entity:
         self.salience += likelihood
 
     def merge(self, mention: PersonMention) -> None:
-        """Takes over what another mention tells: a full name, a title, a gender."""
+        """Adds the information of another mention: a full name, a title, a gender."""
         if (len(mention.name) > 1, mention.titled) > (len(self.name) > 1, self.titled):
             self.name, self.representative, self.titled = mention.name, mention.span, mention.titled
         self.certain = self.certain or mention.certain
@@ -101,8 +101,8 @@ class _Entity:
 class Discourse:
     """The people of a document, sentence by sentence.
 
-    ``topic`` holds the words of the name that the document's title is. ``by_word``: the document's people, by
-    each word of their names. ``candidates``: those of the section at hand, the last mentioned last.
+    ``topic``: the words of the document's title, if it is a name. ``by_word``: the document's people, by each
+    word of their names. ``candidates``: those of the current section, the last mentioned last.
     """
 
     topic: frozenset[str]
@@ -116,7 +116,7 @@ class Discourse:
     def process_sentence(
         self, number: int, tokens: Sequence[Token], mentions: Sequence[PersonMention]
     ) -> Iterator[Mention]:
-        """Takes in one sentence, token by token; yields its pronouns with their antecedents."""
+        """Processes one sentence, token by token; yields its pronouns with their antecedents."""
         self.candidates = [entity for entity in self.candidates if number - entity.sentence <= _WINDOW]
         upcoming = iter(mentions)
         mention = next(upcoming, None)
@@ -139,7 +139,7 @@ class Discourse:
                     yield Mention(span=Span(token.start, token.end), antecedent=entity.representative)
 
     def _add(self, mention: PersonMention, sentence: int, quoted: bool) -> None:
-        """Makes the person whom a phrase mentions more salient; a new one is taken in."""
+        """Adds to the salience of the person whom a phrase mentions; adds the person if it is new."""
         entity = self._match(mention) or self._new(mention, sentence)
         entity.merge(mention)
         entity.named = entity.named or not quoted
@@ -167,7 +167,7 @@ class Discourse:
         )
 
     def _match(self, mention: PersonMention) -> _Entity | None:
-        """The person whom a name belongs to: the one last mentioned by it, if only one can be meant."""
+        """The person whom a name belongs to: the one last mentioned by it; None where that is ambiguous."""
         for word in dict.fromkeys(mention.name[-1:] + mention.name[:1]):
             bearers = [
                 entity
@@ -181,7 +181,7 @@ class Discourse:
         return None
 
     def _antecedent(self, sentence: int, gender: Gender, *, before: bool) -> _Entity | None:
-        """The one person whom a pronoun can mean; None where it is nobody, or another is nearly as salient.
+        """A pronoun's antecedent; None where there is no candidate, or another is nearly as salient.
 
         ``before``: the antecedent of "he" in "..., he said" was mentioned before this sentence.
         """
@@ -198,7 +198,11 @@ class Discourse:
                 best, best_score, best_claim = entity, score, claim
             else:
                 runner_up = max(runner_up, claim)
-        if best is None or not best.named or best_score < max(best.min_salience, _MIN_LEAD * runner_up):
+        if (
+            best is None
+            or not best.named
+            or best_score < max(best.min_salience, _MIN_SALIENCE_RATIO * runner_up)
+        ):
             return None
         return best
 

@@ -1,8 +1,8 @@
 """Finds the mentions of people in a sentence, by the form of the words: titles, given names, occupations.
 
-No model: a capitalised run is a person's name by its title ("Captain Ines Okoro"), by a given name, by what
-is said of it ("was an actor"), or, weakly, by its capitals alone; words such as "County" say that it is
-something else (knowledge-poor, as Mitkov 1998, doi:10.3115/980691.980712).
+No model: capitalised words are a person's name by a title ("Captain Ines Okoro"), by a given name, by their
+context ("was an actor"), or, as weak evidence, by the capitals alone; words such as "County" are evidence
+against it (knowledge-poor, as Mitkov 1998, doi:10.3115/980691.980712).
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class PersonMention:
     """A noun phrase that names, or describes, a person.
 
     ``name`` holds the words of the name (no title, no suffix; empty for a description such as "a
-    man"); ``span`` is what to show, title included. ``certain``: more than capitals speak for a person.
-    ``likelihood``, up to 1, tells how likely the phrase is its clause's subject.
+    man"); ``span`` is what to show, title included. ``certain``: there is more evidence of a person than
+    capitals. ``likelihood``, up to 1: how likely the phrase is its clause's subject.
     """
 
     span: Span
@@ -120,14 +120,14 @@ def _run_step(sentence: Sequence[Token], index: int) -> int:
 
 def _named(sentence: Sequence[Token], start: int, end: int, proper: frozenset[str]) -> PersonMention | None:
     """The person that a capitalised run names, if it does."""
-    shown, first, title = _parts(sentence, start, end, proper)
+    span_start, first, title = _parts(sentence, start, end, proper)
     name = tuple(
         token.text for token in sentence[first:end] if token.text[0].isalpha() and token.lower not in SUFFIXES
     )
     if not name or _is_no_person(name) or not (title or _may_be_name(sentence, start, name, proper)):
         return None
     return PersonMention(
-        span=Span(sentence[shown].start, sentence[end - 1].end),
+        span=Span(sentence[span_start].start, sentence[end - 1].end),
         name=name,
         gender=_gender(title, name, token_at(sentence, start - 1).lower),
         certain=bool(title) or name[0] in GIVEN_NAMES or _is_person_context(sentence, start, end),
@@ -137,21 +137,21 @@ def _named(sentence: Sequence[Token], start: int, end: int, proper: frozenset[st
 
 
 def _parts(sentence: Sequence[Token], start: int, end: int, proper: frozenset[str]) -> tuple[int, int, str]:
-    """Of a run: where what to show begins, where the name begins, and its last title (empty: none)."""
+    """Of a run: where the mention's span begins, where the name begins, and its last title (empty: none)."""
     first, title = start, ""
     for index in range(start, end - 1):
         if sentence[index].lower in TITLES:
             title = sentence[index].lower
             first = index + 2 if sentence[index + 1].text == "." and index + 2 < end else index + 1
-    shown = first
+    span_start = first
     if title:
-        while shown > start and (
-            sentence[shown - 1].text == "." or sentence[shown - 1].lower in _TITLE_WORDS
+        while span_start > start and (
+            sentence[span_start - 1].text == "." or sentence[span_start - 1].lower in _TITLE_WORDS
         ):
-            shown -= 1
-        while sentence[shown].text == ".":
-            shown += 1
-        return shown, first, title
+            span_start -= 1
+        while sentence[span_start].text == ".":
+            span_start += 1
+        return span_start, first, title
     while first < end and sentence[first].lower in ORIGINS:
         first += 1
     if start == 0:
@@ -168,7 +168,7 @@ def _skip_opening(sentence: Sequence[Token], first: int, end: int, proper: froze
 
 
 def _is_no_person(name: tuple[str, ...]) -> bool:
-    """Whether the words say that it is a place, an organisation, an acronym, a bare title or a day."""
+    """Whether the words show that it is a place, an organisation, an acronym, a bare title or a day."""
     longest_acronym = 1 if len(name) == 1 else 2  # "JD Vance" is a name, "AI" is none
     return (
         len(name) > _MAX_NAME_WORDS
@@ -181,7 +181,7 @@ def _is_no_person(name: tuple[str, ...]) -> bool:
 
 
 def _distinctive_words(name: tuple[str, ...]) -> set[str]:
-    """The words that may tell a thing: not the given name of "Bill Gates", nor the West after one."""
+    """The words that may show a name to be no person's: without a given name, nor "West" after one."""
     words = [word.lower() for word in name]
     if len(name) == 1 or name[0] not in GIVEN_NAMES:
         return set(words) - {"bill"}
@@ -209,7 +209,7 @@ def _gender(title: str, name: tuple[str, ...], before: str) -> Gender:
 
 
 def _is_person_context(sentence: Sequence[Token], start: int, end: int) -> bool:
-    """Whether the words around a name say that it is a person's: "X said", "X was an actor"."""
+    """Whether the words around a name show that it is a person's: "X said", "X was an actor"."""
     before, after = token_at(sentence, start - 1).lower, token_at(sentence, end).lower
     if before in _BEFORE_SPEAKERS or before in PERSON_NOUNS or after in _PERSON_VERBS:
         return True
@@ -223,7 +223,7 @@ def _is_person_context(sentence: Sequence[Token], start: int, end: int) -> bool:
 
 
 def _described(sentence: Sequence[Token], noun: int) -> PersonMention | None:
-    """The person that "a tall man" or "his father" describes; None where it only says who a name is."""
+    """The person that "a tall man" or "his father" describes; None where it is an apposition to a name."""
     after = token_at(sentence, noun + 1).lower
     start = _determiner(sentence, noun)
     if start is None or is_name_word(sentence, noun + 1) or after in PERSON_NOUNS:

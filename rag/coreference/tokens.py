@@ -1,4 +1,4 @@
-"""A sentence as tokens, words and marks, and what the form of each tells."""
+"""A sentence as tokens (words and marks), and tests of their form."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def is_name_word(sentence: Sequence[Token], index: int) -> bool:
 
 
 def is_capital_position(sentence: Sequence[Token], index: int) -> bool:
-    """Whether any word would have a capital here: first in its sentence, or behind a mark but a comma."""
+    """Whether any word would have a capital here: first in its sentence, or after any mark but a comma."""
     return index == 0 or not (sentence[index - 1].text[0].isalnum() or sentence[index - 1].text == ",")
 
 
@@ -77,7 +77,7 @@ def proper_words(sentence: Sequence[Token]) -> set[str]:
 
 
 def is_reporting_subject(sentence: Sequence[Token], index: int) -> bool:
-    """Whether a word is the subject of a reporting clause behind what it reports: '..., | he | said'."""
+    """Whether a word is the subject of a reporting clause after the reported speech: '..., | he | said'."""
     if index == 0 or token_at(sentence, index + 1).lower not in REPORTING_VERBS:
         return False
     return sentence[index - 1].text == "," or sentence[index - 1].text in QUOTATION_MARKS

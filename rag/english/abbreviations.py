@@ -8,12 +8,12 @@ from __future__ import annotations
 from rag.english.calendar import MONTH_ABBREVIATIONS, WEEKDAY_ABBREVIATIONS
 
 CONTINUING_ABBREVIATIONS = frozenset("approx cf e.g esp i.e incl viz vs".split())
-"""Something always follows."""
+"""Never end a sentence: something always follows."""
 
 NUMBERED_ABBREVIATIONS = frozenset(
     "art ch chap ed eds eq eqs fig figs no nos nr p para pp pt sec tab vol vols".split()
 )
-"""Before a number the sentence goes on."""
+"""Before a number these don't end a sentence."""
 
 FINAL_ABBREVIATIONS = (
     MONTH_ABBREVIATIONS

@@ -1,4 +1,4 @@
-"""Months, days of the week, and other words that say when."""
+"""Months, days of the week, and other words of time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Function words by class, and the three lists of them that rules share.
 
-A class is complete as far as the rules need it. The lists differ, because a word can be without meaning for
-a search (``STOP_WORDS``) and yet not be told from a name by its capital alone (``FUNCTION_WORDS``).
+A class is complete as far as the rules need it. The lists differ: ``STOP_WORDS`` have no meaning for a
+search, ``FUNCTION_WORDS`` are no names though they may have a capital.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PREPOSITIONS = frozenset(
     featuring following for from in including into like of on onto over per through throughout to toward
     towards under unlike upon via with within without""".split()
 )
-"""Those that a noun phrase follows and no clause, so that a name behind one isn't a subject."""
+"""Those that a noun phrase follows and no clause, so that a name after one isn't a subject."""
 
 CLAUSE_PREPOSITIONS = frozenset("after as before since till until".split())
 """Those that a clause may follow, too."""
@@ -61,11 +61,11 @@ STOP_WORDS = (
     )
     | frozenset("all any both each few many more most much no other own same some such".split())
     | frozenset("again here just not now only then there too very".split())
-    | frozenset("name please said say says tell".split())  # of asking
-    | frozenset("according article document text".split())  # of where it is written
+    | frozenset("name please said say says tell".split())  # requests
+    | frozenset("according article document text".split())  # references to the source
     | CLITICS
 )
-"""What a search for the meaning of a question leaves out."""
+"""Words without meaning for a search, which content words leave out."""
 
 FUNCTION_WORDS = (
     _CORE
@@ -97,4 +97,4 @@ SENTENCE_STARTERS = (
     | frozenset("also first here not now second then there today".split())
     | frozenset("according let note please see".split())
 )
-"""Frequent first words: behind an abbreviation's full stop they show that a new sentence begins."""
+"""Frequent first words: after an abbreviation's full stop they show that a new sentence begins."""

@@ -1,4 +1,4 @@
-"""The gender that a word tells of a person."""
+"""The gender of a person as a word shows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Gender(IntEnum):
-    """What a name, a title, a noun or a pronoun says of the person it is used of."""
+    """The gender of the person that a name, title, noun or pronoun is used of."""
 
     UNKNOWN = 0
     MALE = 1

@@ -1,7 +1,7 @@
 """Given names, as they are written, with the gender that each is mostly given to.
 
 The frequent ones of the US Census of 1990 (public domain), in ``given_names.json``; names that are as often
-given to either gender tell none.
+given to either gender have the gender UNKNOWN.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words inside names: what joins a person's, and what tells that a name is no person's."""
+"""Words inside names: particles and suffixes of people's names, and words that no person's name has."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ALSO_SURNAMES = frozenset(
     """bridge castle christian church day england english french hall house ireland irish lake london north
     park street temple washington west""".split()
 )
-"""Of ``NOT_PERSONS``, those that behind a given name are a surname: "Emily West"."""
+"""Of ``NOT_PERSONS``, those that are a surname after a given name: "Emily West"."""
 
 ORIGINS = frozenset(
     """african american asian australian brazilian british canadian chinese conservative danish democratic

@@ -1,4 +1,4 @@
-"""Nouns for a person, by occupation, family or part played."""
+"""Nouns for a person: occupations, family, roles."""
 
 from __future__ import annotations
 

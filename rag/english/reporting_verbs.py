@@ -7,7 +7,7 @@ _COMMON = frozenset(
     wrote""".split()
 )
 REPORTING_VERBS = _COMMON | frozenset("argues claimed explained insisted noted notes recalled stated".split())
-"""Beside a name these make it the speaker's: "Lee said", "said Lee"."""
+"""Next to a name these show that it is a speaker's: "Lee said", "said Lee"."""
 
 VERBS_AFTER_SPEECH = _COMMON | frozenset("answered cried exclaimed shouted wondered".split())
-"""Behind a name these go on with a sentence that quotes a question or a call: "“Why?” Lee cried."."""
+"""After a name these continue a sentence that quotes a question or an exclamation: "“Why?” Lee cried."."""

@@ -22,7 +22,7 @@ TITLES = _ANY_GENDER | _MALE | _FEMALE
 BEFORE_TITLES = frozenset(
     "assistant associate attorney chief deputy first lieutenant major police prime vice".split()
 )
-"""Words of a title of several: "vice president", "police chief"."""
+"""First words of titles of several words: "vice president", "police chief"."""
 
 TITLE_ABBREVIATIONS = frozenset(
     """adm capt cmdr col cpl dr gen gov hon lt maj messrs mlle mme mr mrs ms mx pres prof rep rev sen sgt

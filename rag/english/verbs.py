@@ -1,4 +1,4 @@
-"""Auxiliary verbs and copulas, and verbs by their form or by who can be their subject."""
+"""Auxiliary verbs and copulas, and verbs by their form or by their possible subjects."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ HUMAN_VERBS = frozenset(
     """attended born cried danced died dreamed graduated laughed married marries resigned retired sang slept
     smiled starred studied wept""".split()
 )
-"""What people alone are said to do."""
+"""Verbs whose subject is a person."""

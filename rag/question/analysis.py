@@ -1,6 +1,6 @@
 """What a question asks for, by its words: the expected answer type, its names, its content words.
 
-Rules, not a model: they give features of the decision (see ``rag/answering/decision.py``), whose weights
+Rules, not a model: they give features of the confidence (see ``rag/answering/features.py``), whose weights
 are fitted on data, and choose between a short answer and whole sentences. The types are the coarse ones of
 Li and Roth 2002 ("Learning Question Classifiers"), merged to those that the form of an answer can be
 compared with.
@@ -76,8 +76,8 @@ class QuestionAnalysis:
     """A question's text, white space collapsed, and its analysis. ``content`` and ``names`` are folded.
 
     ``standalone`` is the text without courtesies (see ``rag/question/courtesies.py``), made to stand alone
-    (see ``rag/question/contextualize.py``): what the reader gets. ``search_text`` is what is searched for:
-    the same, with names of the conversation's last turn.
+    (see ``rag/question/contextualize.py``): the question that the reader gets. ``search_text`` is the query
+    that the retriever gets: the same, with names of the conversation's last turn.
 
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.

@@ -1,9 +1,9 @@
 """A question of a conversation, made to stand alone by the turn just before it.
 
-"And when?" repeats the last question with another question word; "what about Ohio?" puts another name into
-it; the antecedent of "he" in "how old is he?" is someone whom the last turn names. Rules, not a model, and
-only the last turn: the search text also gets the names of its answer, the standalone question only what must
-be filled in. The search text was chosen on MTRAG-UN's open conversations (`python -m evals.bench mtrag-un`;
+"And when?" repeats the last question with another question word; "what about Ohio?" replaces a name in it;
+the antecedent of "he" in "how old is he?" is a person whom the last turn names. Rules, not a model, and only
+the last turn: the search text also gets the names of its answer, the standalone question only what it
+needs. The search text was chosen on MTRAG-UN's open conversations (`python -m evals.bench mtrag-un`;
 MTRAG: Katsis et al. 2025, arXiv:2501.03468): a relevant passage comes first for 0.875 of the answerable
 instead of 0.798, among five for 0.958 instead of 0.905. A turn's answer is text that a client sent: it may
 change what is searched for, and is never cited.
@@ -76,7 +76,7 @@ _NOT_NAMES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextualizedQuestion:
-    """What to read for and what to search for; both the question itself where it stands alone."""
+    """The question for the reader and the query for the retriever; both as put where it stands alone."""
 
     standalone: str
     search_text: str

@@ -1,6 +1,6 @@
-"""Courtesies that open a question: greetings, apologies, announcements and polite leads.
+"""Courtesies that open a question: greetings, apologies, announcements and polite phrases.
 
-"Good morning all, would you happen to know who won?" asks "who won?". A lead that says what kind of answer
+"Good morning all, would you happen to know who won?" asks "who won?". A phrase that says what kind of answer
 is wanted ("can you explain …", "is it true that …") is part of the question and stays.
 """
 
@@ -11,7 +11,7 @@ import re
 from rag.english.function_words import QUESTION_WORDS
 
 _SOMEBODY = r"(?:you|any(?:one|body)|some(?:one|body))(?: here)?"
-_LEADS = (
+_OPENINGS = (
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
     r"(?: (?:there|again|all|everyone|everybody|team|folks))?",
     r"(?:excuse|pardon) me",
@@ -30,12 +30,12 @@ _LEADS = (
     r"(?:(?:can|could|may|might) i (?:just )?ask(?: you)?|i(?:['’]d| would) like to ask|i want(?:ed)? to ask)"
     rf"(?=[\s,.:;–—]+(?:{'|'.join(sorted(QUESTION_WORDS))})\b)",
 )
-_COURTESY = re.compile(rf"(?:{'|'.join(_LEADS)})(?:[\s,.:;!–—]+|$)", re.IGNORECASE)
+_COURTESY = re.compile(rf"(?:{'|'.join(_OPENINGS)})(?:[\s,.:;!–—]+|$)", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 
 
 def without_courtesies(question: str) -> str:
-    """The question behind its courtesies; all of it where nothing else is said.
+    """The question without its opening courtesies; unchanged where it consists of nothing else.
 
     >>> without_courtesies("Good evening! Would you know how many boats are for hire?")
     'how many boats are for hire?'

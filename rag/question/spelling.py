@@ -1,11 +1,10 @@
 """Spelling correction of a question, towards the words of the passages that it retrieved.
 
-"when does the libary open" retrieves the right passage, by the parts of the word, but is then read as
-asking for something that isn't there. A word is misspelt where no passage has it, the reader's vocabulary
-doesn't hold it whole, and a word of the passages is one edit away, or two for a long one; the edits are
-those of Damerau (1964, doi:10.1145/363958.363994), which make up most of what people mistype. Capitalised
-words are names and stay as they are. What it does for answers was measured on XQuAD-en
-(docs/decisions/question-analysis.md).
+"when does the libary open" retrieves the right passage, but the reader abstains for the misspelt word. A word
+is taken for misspelt where no passage has it, it is no token of the reader's vocabulary, and a word of the
+passages is one edit away, or two for a long one; the edits are those of Damerau (1964,
+doi:10.1145/363958.363994), which make up most misspellings. Capitalised words are names and stay as they are.
+docs/decisions/question-analysis.md has the effect on answers, measured on XQuAD-en.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What the reader is shown of a passage, and how its spans lead back to the document."""
+"""The text that the reader gets of a passage, and the spans of the document that its logits select."""

@@ -1,9 +1,9 @@
 """The reader context: the text that the reader gets of a passage, every offset mapped to the document.
 
-It consists of the passage's context spans (a table's header, a list's lead-in) and its own text. Pronouns
-are replaced by their antecedents: in "He called for an apology from the minister" the minister is the only
-name to be found. A table's rows are written with their columns' names. A heading that is a question stands
-before its answer: below "How big may an attachment be?", "Up to 35 MB." alone says nothing.
+It consists of the passage's context spans (a table's header, a list's lead-in sentence) and its own text.
+Pronouns are replaced by their antecedents: in "He thanked the minister" a reader finds no other person than
+the minister. Table rows are written with their columns' names. A heading that is a question comes before the
+text below it: "Up to 35 MB." means nothing without "How big may an attachment be?".
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _QUESTION_MARKS = ("?", "？", "؟")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A stretch of a reader context: ``text`` begins at offset ``at`` and is of ``source`` in the document.
+    """A part of a reader context: ``text`` at offset ``at``, made of the document's span ``source``.
 
-    ``antecedent`` is set where ``text`` stands for a pronoun at ``source``: ``text`` then begins with the
+    ``antecedent`` is set where ``text`` replaces a pronoun at ``source``: ``text`` then begins with the
     antecedent's slice. No answer straddles two groups.
     """
 
@@ -40,7 +40,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpan:
-    """Where a stretch of a context is in the document, and its text with antecedents in place."""
+    """The document's span of a range of a context, and its text with antecedents in place."""
 
     span: Span
     text: str
@@ -55,10 +55,10 @@ class ReaderContext:
     segments: tuple[Segment, ...]
 
     def origin(self, at: int) -> tuple[int, int] | None:
-        """Where the character at an offset is from, the same in every context of a passage.
+        """The origin of the character at an offset; equal in every context of the same passage.
 
-        The document's offset and 0; within an antecedent that stands for a pronoun, the pronoun's offset
-        and the character's number in the antecedent, from 1. None for text that is not of the document.
+        The document's offset and 0; within an antecedent that replaces a pronoun, the pronoun's offset and
+        the character's position in the antecedent, from 1. None for text that is not the document's.
         """
         number = bisect_right(self.segments, at, key=lambda segment: segment.at) - 1
         if number < 0 or at >= self.segments[number].end:
@@ -100,9 +100,9 @@ def _part(segment: Segment, antecedent: Span, start: int, end: int) -> Span:
 def reader_context(candidate: Candidate, within: Span | None = None) -> ReaderContext:
     """The reader context of a candidate's passage, or of the part ``within`` it.
 
-    First a heading that is a question (no part of an answer), then the context spans, a line each, then the
-    text. A table's row reads "column: cell; column: cell." No answer straddles two blocks (paragraphs, list
-    items) or two cells.
+    First a heading that is a question (it can't be part of an answer), then the context spans, a line each,
+    then the text. A table row is written "column: cell; column: cell." No answer straddles two blocks
+    (paragraphs, list items) or two cells.
     """
     document, passage = candidate.document, candidate.passage
     headers = _headers(document, passage.span)
@@ -117,14 +117,14 @@ def reader_context(candidate: Candidate, within: Span | None = None) -> ReaderCo
 
 
 def readable_text(document: Document, passage: Passage, span: Span) -> str:
-    """A stretch of a passage with pronouns replaced by antecedents and rows with their columns' names."""
+    """A span of a passage with pronouns replaced by antecedents and rows with their columns' names."""
     builder = _Builder(document.text)
     _add_body(builder, document, passage, span)
     return builder.build().text
 
 
 def _question_heading(document: Document, passage: Passage) -> str:
-    """The line of the heading above a passage, where it is a question and not in the passage itself."""
+    """The line of the heading above a passage, if it is a question and not in the passage; else empty."""
     path = document.section_at(passage.span.start)
     heading = path[-1] if path else ""
     is_in_passage = passage.span.slice(document.text).startswith(heading)
@@ -149,7 +149,7 @@ def _add_body(builder: _Builder, document: Document, passage: Passage, within: S
 
 
 def _headers(document: Document, within: Span) -> set[Span]:
-    """The header lines whose columns' names are written with the rows, and so not once more."""
+    """The header rows that are left out, as the cells below them are written with their columns' names."""
     return {
         block.context_span
         for block in blocks_in(document, within)
@@ -168,7 +168,7 @@ class _Builder:
         self._group = 0
 
     def add(self, source: Span, replacement: str | None = None, antecedent: Span | None = None) -> None:
-        """A stretch of the document, or what stands for it."""
+        """Appends a span of the document, or its replacement."""
         text = source.slice(self._text) if replacement is None else replacement
         if text:
             self._segments.append(
@@ -177,17 +177,17 @@ class _Builder:
             self.add_label(text)
 
     def add_label(self, text: str) -> None:
-        """Text that is no part of the document, nor of an answer."""
+        """Appends text that is no part of the document, nor of an answer."""
         self._parts.append(text)
         self._at += len(text)
 
     def end_group(self, separator: str = "") -> None:
-        """No answer straddles this place."""
+        """Ends a group: no answer straddles this position."""
         self.add_label(separator)
         self._group += 1
 
     def add_prose(self, span: Span, mentions: Iterable[Mention]) -> None:
-        """A stretch of text with antecedents in the place of its pronouns."""
+        """Appends a span with antecedents in the place of its pronouns."""
         cursor = span.start
         for mention in mentions:
             if not span.contains(mention.span):
@@ -200,7 +200,7 @@ class _Builder:
         self.add(Span(cursor, span.end))
 
     def add_row(self, cells: Sequence[tuple[str, Span]]) -> None:
-        """A table's row, each cell behind its column's name."""
+        """Appends a table row, each cell after its column's name."""
         for number, (column, cell) in enumerate(cells):
             self.end_group("; " if number else "")
             self.add_label(f"{column}: " if column else "")

@@ -17,7 +17,7 @@ _BRACKET = re.compile(r"\(\w{1,8}\)")  # no white space before it: "401(k)", "A(
 def whole_name(text: str, span: Span, within: Span) -> Span:
     """The span, extended over capitalised words that follow its capitalised last one.
 
-    ``within`` is the passage, past whose end nothing is read.
+    ``within`` is the passage, beyond whose end no span is extended.
 
     >>> whole_name("met Nina Sorel today", Span(4, 8), Span(0, 20))
     Span(start=4, end=14)

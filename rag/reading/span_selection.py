@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 MAX_ANSWER_TOKENS = 40
 TOP_K = 8  # starts, and ends, that are combined in each window
 MAX_SPANS = 4  # spans kept for each candidate
-# Logits that a span loses which runs on into another sentence ("1920 . Originally the competition was …").
-# With the gold paragraph given, QED's F1 and exact match were 0.615, 0.474 without it, 0.619, 0.478 with it
-# and 0.618, 0.477 where no such span was allowed (a sentence may be cut at "Ste ."); XQuAD-en's were equal.
+# Logits that a span loses if it crosses a sentence's end ("1920 . Originally the competition was …"). With
+# the gold paragraph given, QED's F1 and exact match were 0.615, 0.474 without the penalty, 0.619, 0.478 with
+# it, and 0.618, 0.477 where no such span was allowed (sentences may be cut at "Ste ."); XQuAD-en's were
+# equal.
 CROSS_SENTENCE_PENALTY = 2.0
 
 
@@ -74,7 +75,7 @@ class ForwardPass:
         return float(self.start[0] + self.end[0])
 
     def token_origins(self) -> list[tuple[tuple[int, int], int] | None]:
-        """Each context token's place in the document and its length; None for all others."""
+        """Each context token's origin in the document and its length; None for all other tokens."""
         return [
             (origin, b - a) if kind == 1 and (origin := self.context.origin(a)) is not None else None
             for (a, b), kind in zip(self.encoding.offsets, self.encoding.sequence_ids, strict=True)
@@ -88,7 +89,7 @@ def top_spans(
     *,
     penalty: Callable[[int, int], float] | None = None,
 ) -> list[TokenSpan]:
-    """The spans of a window's context by score, best first; ties by place.
+    """The spans of a window's context by score, best first; ties by position.
 
     Args:
         start: start logits, shape ``(tokens,)``; ``end`` alike.
@@ -161,7 +162,7 @@ def select_answers(
 
 
 def source_span(candidate: Candidate, context: ReaderContext, scored: ScoredSpan) -> SourceSpan | None:
-    """A span of a context in the document, whole names; None where it can't be an answer."""
+    """The document's span of a context's span, extended to whole names; None where it can't be an answer."""
     source = context.source_span(scored.start, scored.end)
     if source is None or not source.text:
         return None
@@ -172,6 +173,6 @@ def source_span(candidate: Candidate, context: ReaderContext, scored: ScoredSpan
 
 
 def _sentence_number(context: ReaderContext, passage: Passage, at: int) -> int:
-    """How many of a passage's sentences have begun at an offset of its context; -1 for text from nowhere."""
+    """The number of a passage's sentences that begin up to an offset of its context; -1 for a label."""
     origin = context.origin(at)
     return -1 if origin is None else bisect_right(passage.sentences, origin[0], key=lambda span: span.start)

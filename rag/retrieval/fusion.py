@@ -1,8 +1,7 @@
-"""Pure functions on rankings and scores.
+"""Score fusion: the scores of both retrievers, standardised over the pool (z-scores), in a weighted sum.
 
-Score fusion over the pool of what both retrievers returned, each standardised (z-score), the sum
-weighted. Measured on open data, recall@1 / recall@5, sentences embedded with their title
-(docs/decisions/retrieval.md has more of it; ``python -m evals.bench`` measures what is chosen):
+The pool is what either retriever returned. Recall@1 / recall@5 on open data, sentences embedded with their
+title (docs/decisions/retrieval.md has more rows; ``python -m evals.bench`` measures the chosen one):
 
 ==========================  ===============  ===============  ===============
 what                        XQuAD-en         QED              CLAPnq
@@ -39,8 +38,8 @@ def best_by_passage(hits: Sequence[Hit]) -> dict[str, Hit]:
 def standardise(scores: Mapping[str, float], keys: Sequence[str]) -> dict[str, float]:
     """z-scores over ``keys``; a key without a score gets the least score there is.
 
-    A retriever says nothing about what it did not return but that it is no better than its last.
-    Where all scores are equal (or there are none) every key gets 0.
+    Of a passage that a retriever did not return it is only known that its score is no higher. Where all
+    scores are equal (or there are none) every key gets 0.
     """
     if not scores:
         return dict.fromkeys(keys, 0.0)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
 _PREFILTER_LIMIT = 500  # up to so many matching documents the indexes search them alone
-_MAX_POOL = 5_000  # passages that are searched and then filtered
+_MAX_POOL = 5_000  # passages that are retrieved and then filtered
 
 
 class Retriever:
-    """Finds the passages that may answer; only those of committed versions come back.
+    """Retrieves the passages that may answer; only those of committed versions are returned.
 
     >>> Retriever(catalog, dense, lexical, embedder, RetrieveSettings()).retrieve(question, 10)
     ... # doctest: +SKIP

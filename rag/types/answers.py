@@ -71,7 +71,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the documents say, with where. Can't be made without a citation.
+    """An answer with its citations. Can't be constructed without one.
 
     ``confidence`` is the calibrated probability that ``text`` is right.
     """
@@ -95,7 +95,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """The documents don't hold the answer, or not surely enough; ``nearest`` is what they do say."""
+    """No answer, and why; ``nearest`` are citations of the sentences nearest to the question."""
 
     question: str
     reason: Reason

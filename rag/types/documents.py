@@ -82,10 +82,7 @@ class Document:
             object.__setattr__(self, "sha256", text_sha256(self.text))
 
     def section_at(self, offset: int) -> tuple[str, ...]:
-        """The heading path at a code point offset; empty before the first heading.
-
-        By halves: some documents have thousands of headings.
-        """
+        """The heading path at a code point offset; empty before the first heading. O(log sections)."""
         at = bisect_right(self.sections, offset, key=lambda section: section.span.start) - 1
         return self.sections[at].path if at >= 0 and offset < self.sections[at].span.end else ()
 
@@ -104,7 +101,7 @@ def text_sha256(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A pronoun (or description) and the name it was led back to, both in the same document."""
+    """A resolved pronoun and its antecedent, both in the same document."""
 
     span: Span
     antecedent: Span
@@ -116,7 +113,7 @@ class Passage:
 
     ``sentences`` tile the passage in order (white space between them apart). ``context_spans`` are spans
     outside or inside the passage that a reader sees before it: heading lines, a table's header
-    row, a list's lead-in. ``mentions`` lead its pronouns back to names, ordered by span.
+    row, a list's lead-in sentence. ``mentions`` are its resolved pronouns, ordered by span.
     """
 
     document_id: str

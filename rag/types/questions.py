@@ -56,12 +56,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanAnswer:
-    """A stretch of a candidate that the reader holds for the answer.
+    """A span of a candidate that the reader scored as an answer.
 
-    ``span`` points into the document. ``text`` is what to say: the slice itself, or the name
-    where the span is a pronoun; ``antecedents`` then holds the spans of those names. ``score`` and
-    ``no_answer_score`` are sums of start and end logits; ``score - no_answer_score`` says how much
-    more the reader believes in this span than in "not here".
+    ``span`` points into the document. ``text`` is the answer's text: the slice itself, with antecedents in
+    the place of its pronouns; ``antecedents`` holds the spans of those names. ``score`` and
+    ``no_answer_score`` are sums of start and end logits; ``margin`` is their difference.
     """
 
     candidate: Candidate

@@ -1,7 +1,7 @@
 """The trace of one question: what each step did, how long it took, and what it found.
 
-A trace explains an outcome and is never part of its identity. Steps are values; how they look on the
-wire is said in ``rag/wire/trace.py``.
+A trace explains an outcome and is never part of its identity. Steps are values; ``rag/wire/trace.py`` has
+their JSON form.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class ReadStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideStep:
-    """The decision: the chosen span, its features, its confidence and the threshold it had to reach."""
+    """The decision: the chosen span, its features, its confidence and the threshold for an answer."""
 
     ms: float
     confidence: float
@@ -89,7 +89,7 @@ class DecideStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefineStep:
-    """The bounds of the chosen span were read once more, among the sentences around it."""
+    """The chosen span was refined by a second forward pass over the sentences around it."""
 
     ms: float
     chosen: ReadSpan
