@@ -1,7 +1,7 @@
-"""Trained weights to the files that ship: ONNX, int8 where it costs next to nothing, with hashes.
+"""Exports a trained model as the files that ship: an int8 ONNX graph, the tokenizer, and their hashes.
 
 ``python -m evals.train.export WEIGHTS TARGET`` reads a model folder and writes `reader.onnx` (int8),
-`reader-fp32.onnx` (to compare with, not to ship), `tokenizer.json` and `sha256.json`.
+`reader-fp32.onnx` (to compare with, not to ship), `tokenizer.json`, `config.json` and `sha256.json`.
 """
 
 from __future__ import annotations
@@ -19,31 +19,33 @@ from tokenizers import Tokenizer
 from rag.adapters.onnx.compile import calibration_inputs, compile_reader, quantize
 from rag.adapters.onnx.model_files import file_sha256
 
-_TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
-_PINNED = ("reader.onnx", "tokenizer.json")
+_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+_PINNED_FILES = ("reader.onnx", "tokenizer.json")
 
 
 def export(weights: Path, tokenizer: Path, target: Path, *, keep: Sequence[str] = ()) -> None:
-    """Write the two graphs and the tokenizer to ``target``.
+    """Write the graphs in fp32 and int8, and the tokenizer, to ``target``.
 
-    ``keep`` names parts of the graph whose layers stay exact (a substring of the node's name), for
-    where int8 costs answers.
+    Args:
+        weights: folder of the trained model.
+        tokenizer: folder of its tokenizer.
+        keep: substrings of the names of graph nodes that stay fp32, where int8 costs answers.
     """
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target) as scratch:
-        source = Path(scratch) / "source"
+        source, compiled = Path(scratch) / "source", Path(scratch) / "compiled"
         shutil.copytree(weights, source)
-        for name in _TOKENIZER:
+        for name in _TOKENIZER_FILES:
             shutil.copy(tokenizer / name, source / name)
             shutil.copy(tokenizer / name, target / name)
         shutil.copy(source / "config.json", target / "config.json")
-        compile_reader(str(source), "fp32", Path(scratch) / "made")
-        (Path(scratch) / "made" / "model.onnx").replace(target / "reader-fp32.onnx")
+        compile_reader(str(source), "fp32", compiled)
+        (compiled / "model.onnx").replace(target / "reader-fp32.onnx")
     samples = calibration_inputs(Tokenizer.from_file(str(target / "tokenizer.json")))
     quantize(
         target / "reader-fp32.onnx", target / "reader.onnx", keep_float=keep, calibration_samples=samples
     )
-    pins = {name: file_sha256(target / name) for name in _PINNED}
+    pins = {name: file_sha256(target / name) for name in _PINNED_FILES}
     (target / "sha256.json").write_text(json.dumps(pins, indent=2) + "\n", "utf-8")
 
 
@@ -53,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("weights", type=Path, help="folder of the trained model")
     parser.add_argument("target", type=Path, help="folder to write")
     parser.add_argument("--tokenizer", type=Path, default=Path("rag/models/reader"))
-    parser.add_argument("--keep", nargs="*", default=[], help="parts of the graph to leave exact")
+    parser.add_argument("--keep", nargs="*", default=[], help="parts of the graph that stay fp32")
     options = parser.parse_args(arguments)
     export(options.weights, options.tokenizer, options.target, keep=options.keep)
     return 0

@@ -17,7 +17,7 @@ import pytest
 from ingest.formats import is_supported, read
 from ingest.formats.limits import Limits
 from ingest.wiring import ingest
-from rag.answering.citations import citation
+from rag.answering.citations import to_citation
 from rag.errors import UnreadableDocument
 from rag.settings import Settings
 from rag.types import Document, Span
@@ -173,7 +173,7 @@ def test_quotes_of_pdfs_are_on_their_pages(real_files: list[dict[str, Any]]) -> 
     picked = rng.sample(several, 35) + rng.sample(places, 15)
     for parsed, number, line in picked:
         start = parsed.text.index(line)
-        assert citation(parsed, Span(start, start + len(line))).page == number, line
+        assert to_citation(parsed, Span(start, start + len(line))).page == number, line
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:

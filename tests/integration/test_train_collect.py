@@ -1,4 +1,4 @@
-"""A set of pages as readings to fit the confidence to: what was right, and the same without its passage."""
+"""Readings of a set of pages, to fit the confidence to: judged spans, with gold passages and without."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.calibration.collect_readings import Kind, Sample, collect_pages
+from evals.train.calibration.collect_readings import Reading, ReadingKind, collect_pages
 from rag.settings import Settings
 
 TABLE = """# Rooms
@@ -30,7 +30,7 @@ CASES = (
 
 
 @pytest.fixture(scope="module")
-def samples(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
+def readings(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Reading]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "texts").mkdir()
     (folder / "texts" / "rooms.md").write_text(TABLE)
@@ -41,18 +41,23 @@ def samples(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list
     return list(collect_pages(str(cases), Settings(cache=model_cache), 8))
 
 
-def test_a_question_with_an_answer_is_read_twice(samples: list[Sample]) -> None:
-    """As it is, and without the passages that hold what must be cited; one without an answer once."""
-    assert [sample.kind for sample in samples] == [Kind.ANSWERABLE, Kind.GOLD_REMOVED, Kind.NOT_ANSWERED]
-    for sample in samples:
-        held = any("Oak" in candidate.text for candidate in sample.candidates)
-        assert held == (sample.kind is not Kind.GOLD_REMOVED)
+def test_an_answerable_question_is_read_twice(readings: list[Reading]) -> None:
+    """As it is, and without its gold passages; an unanswerable one once."""
+    assert [reading.kind for reading in readings] == [
+        ReadingKind.ANSWERABLE,
+        ReadingKind.GOLD_REMOVED,
+        ReadingKind.UNANSWERABLE,
+    ]
+    for reading in readings:
+        has_gold = any("Oak" in candidate.text for candidate in reading.candidates)
+        assert has_gold == (reading.kind is not ReadingKind.GOLD_REMOVED)
 
 
-def test_a_neighbouring_cell_is_not_right(samples: list[Sample]) -> None:
-    """Though the row it stands in holds what the case accepts."""
-    told = dict(zip((span.text for span in samples[0].spans), samples[0].right, strict=True))
-    assert told["third"]
-    assert not any(right for text, right in told.items() if "third" not in text)
-    assert len(told) > 1
-    assert not any(right for sample in samples[1:] for right in sample.right)
+def test_a_neighbouring_cell_is_not_right(readings: list[Reading]) -> None:
+    """Though its row contains what the case accepts."""
+    answerable = readings[0]
+    right = dict(zip((span.text for span in answerable.spans), answerable.right, strict=True))
+    assert right["third"]
+    assert not any(is_right for text, is_right in right.items() if "third" not in text)
+    assert len(right) > 1
+    assert not any(is_right for reading in readings[1:] for is_right in reading.right)

@@ -22,7 +22,7 @@ from evals.bench.figures import is_busy, measured
 from evals.bench.peers.table import figures
 from evals.datasets.gzipped import corpus, queries
 from evals.datasets.published import CorpusDocument, Query
-from evals.train.dequantize import unpack
+from evals.train.dequantize import dequantize
 
 SCRIPTS = Path(__file__).parent / "scripts"
 READER = Path(__file__).parents[3] / "rag" / "models" / "reader"
@@ -124,7 +124,7 @@ def _job(documents: list[CorpusDocument], questions: list[Query], scratch: Path)
 
 def _unpacked(folder: Path) -> Path:
     """The reading model in the form of transformers."""
-    unpack(READER, folder)
+    dequantize(READER, folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(READER / name, folder / name)
     return folder

@@ -1,1 +1,1 @@
-"""Readings to fit the confidence to, and the fit's picture."""
+"""The confidence: readings with answers judged right or wrong, the regression fitted to them, its picture."""

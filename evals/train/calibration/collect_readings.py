@@ -1,4 +1,4 @@
-"""Runs open questions through retriever and reader and keeps what was read, for calibration."""
+"""Readings to fit the confidence to: questions through the real retriever and reader, answers judged."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
 from evals.run.target import in_process
-from evals.train.data.examples import read_rows
-from evals.train.data.mixture import hold_out
+from evals.train.data.mixture import hold_out_articles
+from evals.train.data.questions import read_training_files
 from rag.answering.comparison import normalise
 from rag.answering.duplicates import without_duplicates
 from rag.question.analysis import QuestionAnalysis, analyze_question
@@ -30,21 +30,27 @@ from rag.types import Candidate, Document, Question, SpanAnswer
 from rag.wiring import Service
 
 
-class Kind(StrEnum):
-    """What a reading could find: an answer; a passage on the subject without one; neither."""
+class ReadingKind(StrEnum):
+    """What the passages hold; the values are those of `calibration.json`."""
 
     ANSWERABLE = "answerable"
-    NOT_ANSWERED = "not answered"
-    GOLD_REMOVED = "gold removed"
+    UNANSWERABLE = "not answered"  # there are passages on the subject
+    GOLD_REMOVED = "gold removed"  # an answerable question without the passages that answer it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One reading: ``right`` says of each span whether it is a right answer, in order."""
+class Reading:
+    """The reader's spans for one question.
+
+    Attributes:
+        candidates: all that were retrieved, by rank; the first of them were read.
+        spans: in the order of the passages read.
+        right: for each span whether it is a right answer.
+    """
 
     dataset: str
     question_id: str
-    kind: Kind
+    kind: ReadingKind
     analysis: QuestionAnalysis
     candidates: tuple[Candidate, ...]
     spans: tuple[SpanAnswer, ...]
@@ -52,128 +58,143 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """A question to be read; ``gold`` tells a passage that answers it, None where nobody knows."""
+class _JudgedQuestion:
+    """A question to be read.
+
+    Attributes:
+        accepts: whether an answer is right.
+        is_gold: whether a passage answers the question; None where the set doesn't say.
+    """
 
     dataset: str
     id: str
     text: str
     answerable: bool
     accepts: Callable[[SpanAnswer], bool]
-    gold: Callable[[Candidate], bool] | None
+    is_gold: Callable[[Candidate], bool] | None
 
 
-def collect(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
-    """Samples of one open set, each question with its gold passages and without."""
-    documents = [text.document() for text in corpus(folder)]
-    # Of NoMIRACL's answerable questions nobody says what answers them: only the others teach.
-    known = [query for query in queries(folder) if query.answers or not query.answerable]
-    analysis = [replace(query, relevant=_gold(query)) for query in known]
-    yield from _samples(folder.name, documents, analysis, settings, passages)
+def collect_open_set(folder: Path, settings: Settings, passages: int) -> Iterator[Reading]:
+    """Readings of one open set, each answerable question with its gold passages and without them.
 
-
-def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterator[Sample]:
-    """Samples of the training articles the reader never saw (``evals.train.mix.hold_out``).
-
-    Half of the SQuAD 2 questions among them were written by people to look answerable by a paragraph
-    that doesn't answer them: what no open set has, and what users ask of a handbook.
+    Args:
+        passages: how many are read for a question.
     """
-    learn, watch = hold_out(read_rows(folder))
-    rows = [row for members in watch.values() for row in members]
-    texts = list(dict.fromkeys(row.context for row in (*rows, *learn["squad2"])))
+    documents = [text.document() for text in corpus(folder)]
+    # NoMIRACL doesn't say what answers its answerable questions: they are left out.
+    usable = [query for query in queries(folder) if query.answers or not query.answerable]
+    with_gold = [replace(query, relevant=_gold_documents(query)) for query in usable]
+    yield from _read_queries(folder.name, documents, with_gold, settings, passages)
+
+
+def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterator[Reading]:
+    """Readings of the training articles that are held out (``hold_out_articles``).
+
+    Half of the SQuAD 2 questions among them were written by people to look answerable by a paragraph that
+    doesn't answer them, which no open set has.
+
+    Args:
+        folder: that of the training files.
+        passages: how many are read for a question.
+    """
+    training, held_out = hold_out_articles(read_training_files(folder))
+    questions = [question for source in held_out.values() for question in source]
+    texts = list(dict.fromkeys(question.context for question in (*questions, *training["squad2"])))
     documents = [
         Document(id=f"c{number}", uri=f"corpus/c{number}", title="", text=text)
         for number, text in enumerate(texts)
     ]
-    place = {text: f"c{number}" for number, text in enumerate(texts)}
-    analysis = [
+    document_ids = {document.text: document.id for document in documents}
+    held_out_queries = [
         Query(
             id=f"held-out-{number}",
-            text=row.question,
-            answers=(row.answer.slice(row.context),) if row.answer else (),
-            answerable=row.answer is not None,
-            relevant=(place[row.context],),
+            text=question.question,
+            answers=(question.answer_text,) if question.answer else (),
+            answerable=question.answer is not None,
+            relevant=(document_ids[question.context],),
         )
-        for number, row in enumerate(rows)
+        for number, question in enumerate(questions)
     ]
-    yield from _samples("held-out", documents, analysis, settings, passages)
+    yield from _read_queries("held-out", documents, held_out_queries, settings, passages)
 
 
-def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Sample]:
-    """Samples of a set of a team's pages, as the service ingests them (``evals.datasets``)."""
+def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Reading]:
+    """Readings of a set of a team's pages, as the service ingests them.
+
+    Args:
+        name: a set of ``evals.datasets``, or a path of one.
+        passages: how many are read for a question.
+    """
     dataset = load(name)
     with in_process(dataset, settings) as target:
         assert target.service is not None  # noqa: S101 (for the type checker: it runs in this process)
         for case in dataset.cases:
-            analysis = _Case(
+            question = _JudgedQuestion(
                 dataset=dataset.name,
                 id=f"{dataset.name}-{case.id}",
                 text=case.question,
                 answerable=case.answerable,
-                accepts=partial(_accepts, case),
-                gold=partial(_holds_any, case),
+                accepts=partial(_case_accepts, case),
+                is_gold=partial(_contains_evidence, case),
             )
-            yield from _readings(target.service, analysis, passages)
+            yield from _read(target.service, question, passages)
 
 
-def _accepts(case: Case, span: SpanAnswer) -> bool:
+def _case_accepts(case: Case, span: SpanAnswer) -> bool:
     """Whether a case accepts an answer; a table's cell by itself, since its row holds others' answers."""
-    support = () if in_table(span.candidate.document, span.span) else (_sentence(span),)
-    return answer_right(Prediction(text=span.text, statements=support), case.answers)
+    statements = () if in_table(span.candidate.document, span.span) else (_sentence(span),)
+    return answer_right(Prediction(text=span.text, statements=statements), case.answers)
 
 
-def _holds_any(case: Case, candidate: Candidate) -> bool:
-    """Whether a passage has a place that may be cited for a case."""
-    document, passage = candidate.document, candidate.passage
-    found = [region.span for need in case.must_cite for region in regions(need, [document])]
-    return any(passage.span.overlaps(span) for span in found)
+def _contains_evidence(case: Case, candidate: Candidate) -> bool:
+    """Whether a passage overlaps evidence that a case has to cite."""
+    evidence = [region.span for group in case.must_cite for region in regions(group, [candidate.document])]
+    return any(candidate.passage.span.overlaps(span) for span in evidence)
 
 
-def _samples(
+def _read_queries(
     name: str,
     documents: Sequence[Document],
-    analysis: Sequence[Query],
+    open_queries: Sequence[Query],
     settings: Settings,
     passages: int,
-) -> Iterator[Sample]:
+) -> Iterator[Reading]:
     with fresh_service(settings, documents) as service:
-        for query in analysis:
-            yield from _readings(
-                service,
-                _Case(
-                    dataset=name,
-                    id=query.id,
-                    text=query.text,
-                    answerable=query.answerable,
-                    accepts=partial(is_right, query),
-                    gold=partial(_is_relevant, query) if query.relevant else None,
-                ),
-                passages,
+        for query in open_queries:
+            question = _JudgedQuestion(
+                dataset=name,
+                id=query.id,
+                text=query.text,
+                answerable=query.answerable,
+                accepts=partial(is_right, query),
+                is_gold=partial(_is_relevant, query) if query.relevant else None,
             )
+            yield from _read(service, question, passages)
 
 
-def _readings(service: Service, case: _Case, passages: int) -> Iterator[Sample]:
-    """One case's reading, and where it has passages with the answer the one without them."""
+def _read(service: Service, question: _JudgedQuestion, passages: int) -> Iterator[Reading]:
+    """One question's reading, and, where gold passages are known, the reading without them."""
     settings = service.settings
     retriever = Retriever(
         service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
     )
-    analysis = analyze_question(case.text, limit=settings.limits.question_characters)
-    found = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
-    kinds = {Kind.ANSWERABLE if case.answerable else Kind.NOT_ANSWERED: found}
-    if case.answerable and case.gold is not None:
-        kinds[Kind.GOLD_REMOVED] = [candidate for candidate in found if not case.gold(candidate)]
-    for kind, candidates in kinds.items():
-        chosen = without_duplicates(candidates)[:passages]
-        spans = tuple(span for spans in service.reader.read(analysis.standalone, chosen) for span in spans)
-        yield Sample(
-            dataset=case.dataset,
-            question_id=case.id,
+    analysis = analyze_question(question.text, limit=settings.limits.question_characters)
+    retrieved = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
+    kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
+    pools = {kind: retrieved}
+    if question.answerable and question.is_gold is not None:
+        pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
+    for kind, candidates in pools.items():
+        read = service.reader.read(analysis.standalone, without_duplicates(candidates)[:passages])
+        spans = tuple(span for passage_spans in read for span in passage_spans)
+        yield Reading(
+            dataset=question.dataset,
+            question_id=question.id,
             kind=kind,
             analysis=analysis,
             candidates=tuple(candidates),
             spans=spans,
-            right=tuple(kind is Kind.ANSWERABLE and case.accepts(span) for span in spans),
+            right=tuple(kind is ReadingKind.ANSWERABLE and question.accepts(span) for span in spans),
         )
 
 
@@ -181,26 +202,27 @@ def _is_relevant(query: Query, candidate: Candidate) -> bool:
     return candidate.document.id in query.relevant
 
 
-def _gold(query: Query) -> tuple[str, ...]:
+def _gold_documents(query: Query) -> tuple[str, ...]:
     return tuple({*query.relevant, query.extra.get("context_doc", "")} - {""})
 
 
 def is_right(query: Query, span: SpanAnswer) -> bool:
-    """Whether a person shown this answer with its sentence was told an accepted answer.
+    """Whether an answer, shown with its sentence, gives an accepted answer.
 
-    Half of an accepted answer's words (F1 of at least 0.5), or some of them while the cited sentence
-    holds it whole: gold answers are clipped in more ways than one. For long answers (CLAPnq), whose
-    words a span can't match, the sentence alone decides.
+    It has an F1 of at least 0.5, or shares a word with an accepted answer that its sentence contains whole:
+    gold answers are clipped in several ways. Long gold answers (CLAPnq) are more than a span can match: there
+    the sentence alone decides.
     """
     sentence = normalise(_sentence(span))
     if query.extra.get("gold_sentences"):
-        gold = [normalise(s) for group in query.extra["gold_sentences"] for s in group]
-        return any(s and (s in sentence or sentence in s) for s in gold)
+        gold = [normalise(text) for group in query.extra["gold_sentences"] for text in group]
+        return any(text and (text in sentence or sentence in text) for text in gold)
     best = f1(span.text, query.answers)
     return best >= 0.5 or (best > 0 and any(normalise(answer) in sentence for answer in query.answers))
 
 
 def _sentence(span: SpanAnswer) -> str:
+    """The sentences that an answer is in."""
     text = span.candidate.document.text
-    held = [s.slice(text) for s in span.candidate.passage.sentences if s.overlaps(span.span)]
-    return " ".join(held) or span.text
+    sentences = [s.slice(text) for s in span.candidate.passage.sentences if s.overlaps(span.span)]
+    return " ".join(sentences) or span.text

@@ -1,1 +1,1 @@
-"""Training data: annotated questions, and the examples that are made of them."""
+"""Training data: annotated questions, the examples made of them, and the mixture that is learnt from."""

@@ -1,4 +1,4 @@
-"""Texts of a pool by the question words they share: the hardest texts that do not answer."""
+"""Texts ranked by the rare question words they share: hard negatives by lexical overlap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.english.pronouns import POSSESSIVE_DETERMINERS, SUBJECT_PRONOUNS
 from rag.english.verbs import BE, DO, HAVE, MODALS
 
 _WORD = re.compile(r"\w+")
-_STOP = (
+_STOP_WORDS = (
     ARTICLES
     | DEMONSTRATIVES
     | QUESTION_WORDS
@@ -26,47 +26,51 @@ _STOP = (
     | frozenset("and as at by for from in not of on or there to with".split())
     | frozenset("long many much s".split())  # "how long", "how many", what an apostrophe cuts off
 )
+_SMALL_COLLECTION = 50  # texts; in larger ones, words that an eighth of the texts have don't count
 
 
 def content_words(text: str) -> set[str]:
-    """Lower-cased words that carry meaning."""
-    return {word for word in _WORD.findall(text.lower()) if word not in _STOP}
+    """The lower-cased words of a text that are no function words."""
+    return {word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS}
 
 
-def holds(text: str, answer: str) -> bool:
-    """Whether a text has the answer's words in a row, whatever their case and punctuation."""
+def contains_answer(text: str, answer: str) -> bool:
+    """Whether a text has the answer's words in a row, regardless of case and punctuation.
+
+    True for an answer without words.
+    """
     needle = " ".join(_WORD.findall(answer.lower()))
     return not needle or f" {needle} " in f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 @dataclass(slots=True)
-class OverlapIndex:
-    """An inverted index of distinct texts; a text scores the rarity of the question's words in it."""
+class LexicalIndex:
+    """An inverted index of distinct texts; a text's score is the sum of the question words' IDF in it."""
 
     texts: list[str] = field(default_factory=list)
-    _places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _postings: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> OverlapIndex:
+    def build(cls, texts: Iterable[str]) -> LexicalIndex:
         index = cls()
         for text in dict.fromkeys(texts):
             for word in content_words(text):
-                index._places[word].append(len(index.texts))
+                index._postings[word].append(len(index.texts))
             index.texts.append(text)
         return index
 
     def rarest(self, words: Iterable[str]) -> str | None:
-        """The word that fewest texts have (ties: the first in the alphabet)."""
-        return min(sorted(words), key=lambda word: len(self._places.get(word, ())), default=None)
+        """The word that the fewest texts have (ties: the first in the alphabet); None for no words."""
+        return min(sorted(words), key=lambda word: len(self._postings.get(word, ())), default=None)
 
-    def closest(self, question: str, count: int) -> Sequence[str]:
-        """The ``count`` texts that share most with the question, best first."""
+    def search(self, question: str, count: int) -> Sequence[str]:
+        """At most ``count`` texts that share words with the question, best first."""
         scores: dict[int, float] = defaultdict(float)
         for word in sorted(content_words(question)):
-            places = self._places.get(word, ())
-            if len(places) * 8 <= len(self.texts) or len(self.texts) < 50:
-                weight = math.log((len(self.texts) + 1) / (len(places) + 0.5))
-                for place in places:
-                    scores[place] += weight
-        best = sorted(scores, key=lambda place: (-scores[place], place))[:count]
-        return [self.texts[place] for place in best]
+            numbers = self._postings.get(word, ())
+            if len(numbers) * 8 <= len(self.texts) or len(self.texts) < _SMALL_COLLECTION:
+                idf = math.log((len(self.texts) + 1) / (len(numbers) + 0.5))
+                for number in numbers:
+                    scores[number] += idf
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))[:count]
+        return [self.texts[number] for number in ranked]

@@ -1,9 +1,12 @@
-"""Questions beside texts that don't answer them, made to look as if they did.
+"""Unanswerable examples: questions beside texts that look as if they answered them, and don't.
 
-After Rajpurkar et al. 2018 (SQuAD 2.0), who had people write such questions. Each maker gives an
-example, or None where the row doesn't lend itself to one: another text that shares the question's
-words; the text without its answering sentence; the question with a name, a year, a number or a
-direction exchanged; a plain question on a matter that the text is silent about.
+After Rajpurkar et al. 2018 (SQuAD 2.0, arXiv:1806.03822), who had people write such questions. Each function
+gives an example, or None where the question doesn't lend itself to one:
+
+- ``hard_negative``: another text that shares the question's words;
+- ``remove_answer``: the context without the sentences that hold the answer;
+- ``substitute_entity``: a name, year, number or adjective of the question exchanged for another;
+- ``ask_absent_attribute``: a question about a name in the context, on a matter the context doesn't touch.
 """
 
 from __future__ import annotations
@@ -13,29 +16,33 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from evals.train.data.examples import Example, Row, sentence_spans, window
-from evals.train.data.hard_negatives import NearIndex
-from evals.train.data.lexical_overlap import OverlapIndex, content_words, holds
+from evals.train.data.examples import Example, ExampleKind, sample_window, sentence_spans
+from evals.train.data.hard_negatives import HybridIndex
+from evals.train.data.lexical_overlap import LexicalIndex, contains_answer, content_words
+from evals.train.data.questions import AnnotatedQuestion
 from rag.types import Span
 
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w.'-]*\w(?: (?:of |the |de )?[A-Z][\w.'-]*\w)*")
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})*\b(?!\w)")
-_PAIRS = (
+_OPPOSITE_PAIRS = (
     "first last,largest smallest,before after,north south,east west,northern southern,eastern western,"
     "most least,highest lowest,oldest youngest,longest shortest,increase decrease,increased decreased,"
     "won lost,male female,men women,best worst,early late,began ended,start end,more fewer,inside outside,"
     "public private,maximum minimum,buy sell,bought sold,husband wife,father mother,son daughter,"
     "brother sister,largest second-largest,always never,cause prevent,allowed forbidden,rich poor,upper lower"
 )
-_OPPOSITES = {a: b for pair in _PAIRS.split(",") for a, b in (pair.split(), pair.split()[::-1])}
-_CANDIDATES = 12
-_TRIES = 12
+_OPPOSITES = {a: b for pair in _OPPOSITE_PAIRS.split(",") for a, b in (pair.split(), pair.split()[::-1])}
+_CANDIDATES = 12  # texts retrieved for a question
+_NAME_DRAWS = 12  # substitutes drawn for each name, and for each word with an opposite
+_NUMBER_DRAWS = 4
+_REMOVAL_WORDS = (70, 170)
+_LEAST_SPACES = 25  # in what is left of a context after a removal
 
-# A question about any name, and what a text must not have for it to stay unanswered.
-_ABOUT = tuple(
-    (template, re.compile(guard, re.IGNORECASE))
-    for template, guard in (
+# A question about any name, and a pattern of texts that may answer it.
+_ATTRIBUTE_QUESTIONS = tuple(
+    (template, re.compile(pattern, re.IGNORECASE))
+    for template, pattern in (
         ("How old is {}?", r"\bold\b|\bage[ds]?\b|born|\byears?\b|birth"),
         ("When was {} born?", r"born|birth|\(\d{4}"),
         ("Where was {} born?", r"born|birth|native|hometown|from"),
@@ -60,97 +67,137 @@ _ABOUT = tuple(
 )
 
 
-def elsewhere(
-    row: Row, index: OverlapIndex | NearIndex, titles: Mapping[str, str], rng: random.Random
+def hard_negative(
+    question: AnnotatedQuestion,
+    index: LexicalIndex | HybridIndex,
+    titles: Mapping[str, str],
+    rng: random.Random,
 ) -> Example | None:
-    """The question beside a close text of its pool that lacks the answer and one telling word.
+    """The question beside a retrieved text that lacks the answer and one of the question's content words.
 
-    ``titles`` are those of the texts, where they have one: a word there isn't missing. A question whose words
-    are all there might be answered there after all ("What does the writer like?").
+    Outside of Wikipedia it lacks the rarest of them: a question whose words are all in a text may be answered
+    there after all ("What does the writer like?").
+
+    Args:
+        titles: of texts that have one; a word of a text's title is not missing.
     """
-    words = content_words(row.question)
+    words = content_words(question.question)
     rarest = index.rarest(words)
-    if not rarest or not row.answer:
+    if not rarest or not question.answer:
         return None
-    close = [
+    candidates = [
         text
-        for text in index.closest(row.question, _CANDIDATES)
-        if text != row.context and not holds(text, row.answer_text)
+        for text in index.search(question.question, _CANDIDATES)
+        if text != question.context and not contains_answer(text, question.answer_text)
     ]
-    for text in _leading(close, rng):
-        best = max(sentence_spans(text), key=lambda s: len(words & content_words(text[s.start : s.end])))
-        cut = window(text, best, rng)
-        shown = text[cut.start : cut.end]
+    for text in _shuffle_by_rank(candidates, rng):
+        closest = max(sentence_spans(text), key=lambda s: len(words & content_words(s.slice(text))))
+        context = sample_window(text, closest, rng).slice(text)
         title = titles.get(text, "")
-        missing = words - content_words(f"{title} {shown}")
-        if missing and (row.pool == "wiki" or rarest in missing):
-            return Example(question=row.question, context=shown, span=None, kind="elsewhere", title=title)
+        missing = words - content_words(f"{title} {context}")
+        if missing and (question.domain == "wiki" or rarest in missing):
+            return Example(
+                question=question.question,
+                context=context,
+                span=None,
+                kind=ExampleKind.HARD_NEGATIVE,
+                title=title,
+            )
     return None
 
 
-def _leading(texts: Sequence[str], rng: random.Random) -> list[str]:
-    """The texts in an order that favours the first but not always."""
+def _shuffle_by_rank(texts: Sequence[str], rng: random.Random) -> list[str]:
+    """The texts in a random order that favours the first ranks."""
     keys = {text: rng.expovariate(1.0) * (rank + 1) for rank, text in enumerate(texts)}
     return sorted(texts, key=keys.__getitem__)
 
 
-def removed(row: Row, rng: random.Random) -> Example | None:
-    """The window without the sentences that hold the answer."""
-    assert row.answer is not None  # noqa: S101 (callers choose answered rows)
-    cut = window(row.context, row.answer, rng, (70, 170))
-    inside = [s for s in sentence_spans(row.context) if s.start >= cut.start and s.end <= cut.end]
-    left = [
-        row.context[s.start : s.end] for s in inside if s.end <= row.answer.start or s.start >= row.answer.end
+def remove_answer(question: AnnotatedQuestion, rng: random.Random) -> Example | None:
+    """A window of the context without the sentences that hold the answer. The question has one."""
+    assert question.answer is not None  # noqa: S101 (callers choose answered questions)
+    answer = question.answer
+    window = sample_window(question.context, answer, rng, _REMOVAL_WORDS)
+    inside = [span for span in sentence_spans(question.context) if window.contains(span)]
+    rest = [
+        span.slice(question.context)
+        for span in inside
+        if span.end <= answer.start or span.start >= answer.end
     ]
-    context = " ".join(left)
-    told = holds(f"{row.title}\n{context}", row.answer_text)
-    if len(left) == len(inside) or context.count(" ") < 25 or told:
+    context = " ".join(rest)
+    still_answered = contains_answer(f"{question.title}\n{context}", question.answer_text)
+    if len(rest) == len(inside) or context.count(" ") < _LEAST_SPACES or still_answered:
         return None
-    return Example(question=row.question, context=context, span=None, kind="removed", title=row.title)
+    return Example(
+        question=question.question,
+        context=context,
+        span=None,
+        kind=ExampleKind.ANSWER_REMOVED,
+        title=question.title,
+    )
 
 
-def exchanged(row: Row, names: Sequence[str], rng: random.Random) -> Example | None:
-    """The question with one thing exchanged that the text speaks of, for one that it doesn't."""
-    assert row.answer is not None  # noqa: S101 (callers choose answered rows)
-    cut = window(row.context, row.answer, rng)
-    context = row.context[cut.start : cut.end]
-    for old, new in _exchanges(row.question, names, rng):
-        told = content_words(f"{row.title} {context}")
-        if holds(context, old) and not content_words(new) & told and new != old:
-            question = re.sub(rf"\b{re.escape(old)}\b", new.replace("\\", ""), row.question, count=1)
-            if question != row.question:
+def substitute_entity(
+    question: AnnotatedQuestion, names: Sequence[str], rng: random.Random
+) -> Example | None:
+    """The question with one thing that the context mentions exchanged for one that it doesn't.
+
+    Args:
+        names: what a name may be exchanged for.
+    """
+    assert question.answer is not None  # noqa: S101 (callers choose answered questions)
+    context = sample_window(question.context, question.answer, rng).slice(question.context)
+    for old, new in _substitutions(question.question, names, rng):
+        known = content_words(f"{question.title} {context}")
+        if contains_answer(context, old) and not content_words(new) & known and new != old:
+            pattern = rf"\b{re.escape(old)}\b"
+            text = re.sub(pattern, new.replace("\\", ""), question.question, count=1)
+            if text != question.question:
                 return Example(
-                    question=question, context=context, span=None, kind="exchanged", title=row.title
+                    question=text,
+                    context=context,
+                    span=None,
+                    kind=ExampleKind.ENTITY_SUBSTITUTED,
+                    title=question.title,
                 )
     return None
 
 
-def _exchanges(question: str, names: Sequence[str], rng: random.Random) -> list[tuple[str, str]]:
-    """What could be exchanged, for what, in random order."""
-    found = [(name, rng.choice(names)) for name in _NAME.findall(question) for _ in range(_TRIES) if names]
+def _substitutions(question: str, names: Sequence[str], rng: random.Random) -> list[tuple[str, str]]:
+    """Pairs of a part of the question and its substitute, in random order."""
+    pairs = [
+        (name, rng.choice(names)) for name in _NAME.findall(question) for _ in range(_NAME_DRAWS) if names
+    ]
     years = _YEAR.findall(question)
-    found += [(y, str(int(y) + rng.choice((-1, 1)) * rng.randint(1, 40))) for y in years for _ in range(4)]
-    numbers = [n for n in _NUMBER.findall(question) if n not in years]
-    found += [(n, str(rng.randint(2, 99))) for n in numbers for _ in range(4)]
+    pairs += [
+        (year, str(int(year) + rng.choice((-1, 1)) * rng.randint(1, 40)))
+        for year in years
+        for _ in range(_NUMBER_DRAWS)
+    ]
+    numbers = [number for number in _NUMBER.findall(question) if number not in years]
+    pairs += [(number, str(rng.randint(2, 99))) for number in numbers for _ in range(_NUMBER_DRAWS)]
     words = question.lower().split()
-    found += [(word, _OPPOSITES[word]) for word in words if word in _OPPOSITES for _ in range(_TRIES)]
-    rng.shuffle(found)
-    return found
+    pairs += [(word, _OPPOSITES[word]) for word in words if word in _OPPOSITES for _ in range(_NAME_DRAWS)]
+    rng.shuffle(pairs)
+    return pairs
 
 
-def silent(row: Row, rng: random.Random) -> Example | None:
-    """A plain question about a name in the text, on a matter no word of the text touches."""
-    keep = row.answer or Span(0, 1)
-    cut = window(row.context, keep, rng)
-    context = row.context[cut.start : cut.end]
-    names = [name for name in names_in(context) if len(name) > 3]
-    template, guard = rng.choice(_ABOUT)
-    if not names or guard.search(context):
+def ask_absent_attribute(question: AnnotatedQuestion, rng: random.Random) -> Example | None:
+    """A template question about a name in the context, on a matter that no word of the context touches."""
+    window = sample_window(question.context, question.answer or Span(0, 1), rng)
+    context = window.slice(question.context)
+    names = [name for name in capitalized_names(context) if len(name) > 3]
+    template, answering = rng.choice(_ATTRIBUTE_QUESTIONS)
+    if not names or answering.search(context):
         return None
-    question = template.format(rng.choice(names))
-    return Example(question=question, context=context, span=None, kind="silent", title=row.title)
+    return Example(
+        question=template.format(rng.choice(names)),
+        context=context,
+        span=None,
+        kind=ExampleKind.ATTRIBUTE_ABSENT,
+        title=question.title,
+    )
 
 
-def names_in(text: str) -> list[str]:
-    """Capitalised runs that don't open a sentence, most frequent first."""
+def capitalized_names(text: str) -> list[str]:
+    """Runs of capitalised words that don't open a sentence, most frequent first."""
     return [name for name, _ in Counter(_NAME.findall(text)).most_common()]

@@ -1,1 +1,1 @@
-"""The span model in training: batches, losses, the training loop, predictions."""
+"""The span model in training: batches, losses, the training loop, distillation, predictions."""

@@ -1,4 +1,4 @@
-"""Examples as padded tensors, in an order that a seed fixes and a restart finds again."""
+"""Examples as padded arrays, in length-bucketed batches whose order a seed fixes."""
 
 from __future__ import annotations
 
@@ -13,91 +13,108 @@ from numpy.typing import NDArray
 
 from evals.train.data.examples import Example
 
-_CHUNK = 64
+_BATCHES_PER_BUCKET = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """``inputs`` and targets, each ``[examples, tokens]``.
+    """Model inputs and targets of some examples.
 
-    ``starts`` and ``ends`` are true at every token that is right: one token each, or, where only the
-    sentence is known, all of its tokens; the first token where there is no answer. ``labelled``,
-    ``[examples]``: see ``Example``. ``soft`` is a teacher's probabilities of start and end,
-    ``[2, examples, tokens]``, all zero for an example it wasn't asked about.
+    Attributes:
+        inputs: `input_ids`, `attention_mask` and `token_type_ids`, each ``[examples, tokens]``.
+        starts: true at every right start token, ``[examples, tokens]``: one token, or all tokens of the
+            answer's sentence where only that is known; the first token where there is no answer.
+        ends: the same of end tokens.
+        label_only: ``[examples]``, see ``Example``.
+        soft_labels: a teacher's probabilities of start and end, ``[2, examples, tokens]``; all zero for an
+            example without any.
     """
 
     inputs: dict[str, NDArray[np.int64]]
     starts: NDArray[np.bool_]
     ends: NDArray[np.bool_]
-    labelled: NDArray[np.bool_] | None = None
-    soft: NDArray[np.float32] | None = None
+    label_only: NDArray[np.bool_] | None = None
+    soft_labels: NDArray[np.float32] | None = None
 
-    def only(self, chosen: NDArray[np.bool_]) -> Batch:
-        """The examples chosen, cut to the longest of them."""
-        width = int(self.inputs["attention_mask"][chosen].sum(1).max())
+    def select(self, mask: NDArray[np.bool_]) -> Batch:
+        """The examples of a mask ``[examples]``, cut to the length of the longest of them."""
+        width = int(self.inputs["attention_mask"][mask].sum(1).max())
         return Batch(
-            inputs={name: array[chosen, :width] for name, array in self.inputs.items()},
-            starts=self.starts[chosen, :width],
-            ends=self.ends[chosen, :width],
-            labelled=None if self.labelled is None else self.labelled[chosen],
-            soft=None if self.soft is None else self.soft[:, chosen, :width],
+            inputs={name: array[mask, :width] for name, array in self.inputs.items()},
+            starts=self.starts[mask, :width],
+            ends=self.ends[mask, :width],
+            label_only=None if self.label_only is None else self.label_only[mask],
+            soft_labels=None if self.soft_labels is None else self.soft_labels[:, mask, :width],
         )
 
 
-def order(examples: Sequence[Example], size: int, *, seed: int) -> list[list[int]]:
-    """Batches of example numbers. Those of one batch are about equally long: less padding."""
-    lengths = [len(e.context) + len(e.question) for e in examples]
-    batches: list[list[int]] = []
-    for at in range(0, len(examples), size * _CHUNK):
-        chunk = sorted(range(at, min(at + size * _CHUNK, len(examples))), key=lengths.__getitem__)
-        cut = [chunk[i : i + size] for i in range(0, len(chunk), size)]
-        random.Random(seed + at).shuffle(cut)  # noqa: S311 (reproducible, not secret)
-        batches += cut
-    return batches
+def bucket_by_length(examples: Sequence[Example], batch_size: int, *, seed: int) -> list[list[int]]:
+    """Batches of example numbers; those of one batch are about equally long, which saves padding."""
+    lengths = [len(example.context) + len(example.question) for example in examples]
+    bucket_size = batch_size * _BATCHES_PER_BUCKET
+    plan: list[list[int]] = []
+    for first in range(0, len(examples), bucket_size):
+        bucket = sorted(range(first, min(first + bucket_size, len(examples))), key=lengths.__getitem__)
+        batches = [bucket[i : i + batch_size] for i in range(0, len(bucket), batch_size)]
+        random.Random(seed + first).shuffle(batches)  # noqa: S311 (reproducible, not secret)
+        plan += batches
+    return plan
 
 
-def load_tokenizer(folder: Path, tokens: int) -> Any:
-    """The fast tokenizer of a model folder, cutting texts (not questions) to ``tokens`` in all."""
+def load_tokenizer(folder: Path, max_tokens: int) -> Any:
+    """The fast tokenizer of a folder; it truncates contexts, not questions, to ``max_tokens`` in all."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(tokens, strategy="only_second")
+    tokenizer.enable_truncation(max_tokens, strategy="only_second")
     tokenizer.no_padding()
     return tokenizer
 
 
-def encode(examples: Sequence[Example], tokenizer: Any) -> Batch:
-    """One batch. An answer beyond the cut counts as none: the reader wouldn't see it either."""
-    encoded = tokenizer.encode_batch([(e.question, e.context) for e in examples])
-    shape = (len(examples), max(len(e.ids) for e in encoded))
+def padded_inputs(encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
+    """Encodings of (question, context) as model inputs, each ``[encodings, tokens]``, padded with zeros."""
+    shape = (len(encodings), max(len(encoding.ids) for encoding in encodings))
     inputs = {name: np.zeros(shape, np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+    for row, encoding in enumerate(encodings):
+        tokens = len(encoding.ids)
+        inputs["input_ids"][row, :tokens] = encoding.ids
+        inputs["attention_mask"][row, :tokens] = 1
+        inputs["token_type_ids"][row, :tokens] = encoding.type_ids
+    return inputs
+
+
+def encode(examples: Sequence[Example], tokenizer: Any) -> Batch:
+    """One batch. An answer beyond the truncation counts as none: the reader doesn't see it either."""
+    encodings = tokenizer.encode_batch([(example.question, example.context) for example in examples])
+    inputs = padded_inputs(encodings)
+    shape = inputs["input_ids"].shape
     starts, ends = np.zeros(shape, bool), np.zeros(shape, bool)
-    soft = np.zeros((2, *shape), np.float32) if any(e.taught is not None for e in examples) else None
-    for i, (example, code) in enumerate(zip(examples, encoded, strict=True)):
-        inputs["input_ids"][i, : len(code.ids)] = code.ids
-        inputs["attention_mask"][i, : len(code.ids)] = 1
-        inputs["token_type_ids"][i, : len(code.ids)] = code.type_ids
-        tokens = answer_tokens(example, code)
-        starts[i, tokens if example.region else tokens[:1]] = True
-        ends[i, tokens if example.region else tokens[-1:]] = True
-        if soft is not None and example.taught is not None:
-            soft[:, i, : len(code.ids)] = example.taught
-    labelled = np.array([example.labelled for example in examples], bool)
-    return Batch(inputs=inputs, starts=starts, ends=ends, labelled=labelled, soft=soft)
+    has_soft_labels = any(example.soft_labels is not None for example in examples)
+    soft_labels = np.zeros((2, *shape), np.float32) if has_soft_labels else None
+    for row, (example, encoding) in enumerate(zip(examples, encodings, strict=True)):
+        tokens = answer_tokens(example, encoding)
+        starts[row, tokens if example.sentence_level else tokens[:1]] = True
+        ends[row, tokens if example.sentence_level else tokens[-1:]] = True
+        if soft_labels is not None and example.soft_labels is not None:
+            soft_labels[:, row, : len(encoding.ids)] = example.soft_labels
+    label_only = np.array([example.label_only for example in examples], bool)
+    return Batch(inputs=inputs, starts=starts, ends=ends, label_only=label_only, soft_labels=soft_labels)
 
 
-def answer_tokens(example: Example, code: Any) -> list[int]:
+def answer_tokens(example: Example, encoding: Any) -> list[int]:
     """Numbers of the tokens that cover the answer; [0], the "no answer" token, where there is none."""
     if example.span is None:
         return [0]
     span = example.span
-    places = zip(code.offsets, code.sequence_ids, strict=True)
-    covered = [i for i, ((a, b), s) in enumerate(places) if s == 1 and a < span.end and b > span.start]
-    whole = bool(covered) and code.offsets[covered[-1]][1] >= span.end
-    return covered if whole or (covered and example.region) else [0]
+    tokens = zip(encoding.offsets, encoding.sequence_ids, strict=True)
+    covered = [i for i, ((a, b), s) in enumerate(tokens) if s == 1 and a < span.end and b > span.start]
+    complete = bool(covered) and encoding.offsets[covered[-1]][1] >= span.end
+    return covered if complete or (covered and example.sentence_level) else [0]
 
 
-def batches(examples: Sequence[Example], plan: Sequence[Sequence[int]], tokenizer: Any) -> Iterator[Batch]:
-    """The batches of a plan, encoded as they are asked for."""
+def encode_batches(
+    examples: Sequence[Example], plan: Sequence[Sequence[int]], tokenizer: Any
+) -> Iterator[Batch]:
+    """The batches of a plan (``bucket_by_length``), each encoded when it is reached."""
     for numbers in plan:
         yield encode([examples[n] for n in numbers], tokenizer)

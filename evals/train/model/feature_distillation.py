@@ -1,9 +1,9 @@
-"""A model becomes like another of its shape: each layer's outputs and the answers, without labels.
+"""Feature distillation: a student learns a teacher's hidden states and span distributions, without labels.
 
-What a pruned model has lost it gets back so (hidden states and distribution: Jiao et al. 2020,
-arXiv:1909.10351; the layers being the same, each is compared with its own): every token of every layer
-is something to learn from, where a label is one of an example. Texts of a kind that the other never saw
-are learnt from their labels (``Example.labelled``).
+For a pruned model whose teacher is the unpruned one: the layers correspond one to one (hidden states and
+distributions: Jiao et al. 2020, arXiv:1909.10351). Every token of every layer is a target, where a label is
+one per example. Examples of a kind that the teacher never saw are learnt from their labels
+(``Example.label_only``).
 """
 
 from __future__ import annotations
@@ -11,51 +11,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evals.train.model.batches import Batch
-from evals.train.model.trainer import TEMPERATURE, Loss, accepted, loss_of, place, tensors
+from evals.train.model.loading import device_of, model_inputs, to_tensors
+from evals.train.model.losses import MASKED_LOGIT, TEMPERATURE, Loss, span_loss
 
 if TYPE_CHECKING:
     import torch
 
 
-def likeness(other: Any) -> Loss:
-    """The divergence of starts and ends from the other's, and the squared differences of its layers.
+def feature_distillation_loss(teacher: Any) -> Loss:
+    """The loss of a student that has the teacher's shape.
 
-    The first at ``TEMPERATURE``, times its square; the second as a share of the layer's mean square, summed
-    over the layers. Of labelled examples the negative log probability of what is right (``loss_of``). Each
-    example counts the same.
+    The sum of two terms: over the layers, the mean squared difference of the hidden states divided by the
+    teacher's mean square; and the Kullback-Leibler divergence of the start and of the end distribution from
+    the teacher's at ``TEMPERATURE``, times its square. For ``label_only`` examples it is ``span_loss``. Each
+    example counts the same. Sets the teacher to evaluation mode.
     """
 
     def loss(model: Any, batch: Batch) -> torch.Tensor:
-        if batch.labelled is None or not batch.labelled.any():
-            return alike(model, batch)
-        if batch.labelled.all():
-            return loss_of(model, batch)
-        share = float(batch.labelled.mean())
-        ours, theirs = batch.only(batch.labelled), batch.only(~batch.labelled)
-        return share * loss_of(model, ours) + (1 - share) * alike(model, theirs)
+        if batch.label_only is None or not batch.label_only.any():
+            return distance(model, batch)
+        if batch.label_only.all():
+            return span_loss(model, batch)
+        share = float(batch.label_only.mean())
+        labelled, unlabelled = batch.select(batch.label_only), batch.select(~batch.label_only)
+        return share * span_loss(model, labelled) + (1 - share) * distance(model, unlabelled)
 
-    def alike(model: Any, batch: Batch) -> torch.Tensor:
+    def distance(model: Any, batch: Batch) -> torch.Tensor:
         import torch
 
-        device = place(model)
-        given = tensors(batch.inputs, device)
+        device = device_of(model)
+        inputs = to_tensors(batch.inputs, device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            out = model(**accepted(model, given), output_hidden_states=True)
+            student_output = model(**model_inputs(model, inputs), output_hidden_states=True)
             with torch.no_grad():
-                wanted = other(**accepted(other, given), output_hidden_states=True)
-        real = given["attention_mask"].bool()
+                teacher_output = teacher(**model_inputs(teacher, inputs), output_hidden_states=True)
+        mask = inputs["attention_mask"].bool()
         total = torch.zeros((), device=device)
-        for ours, theirs in zip(out.hidden_states[1:], wanted.hidden_states[1:], strict=True):
-            want = theirs[real].float()
-            total = total + ((ours[real].float() - want) ** 2).mean() / (want**2).mean()
+        layers = zip(student_output.hidden_states[1:], teacher_output.hidden_states[1:], strict=True)
+        for student_states, teacher_states in layers:
+            target = teacher_states[mask].float()
+            total = total + ((student_states[mask].float() - target) ** 2).mean() / (target**2).mean()
         for name in ("start_logits", "end_logits"):
-            said, want = (_softened(found[name], real) for found in (out, wanted))
-            total = total + (want.exp() * (want - said)).sum(1).mean() * TEMPERATURE**2
+            predicted, target = (
+                _softened_log_probabilities(output[name], mask) for output in (student_output, teacher_output)
+            )
+            total = total + (target.exp() * (target - predicted)).sum(1).mean() * TEMPERATURE**2
         return total
 
-    other.eval()
+    teacher.eval()
     return loss
 
 
-def _softened(logits: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-    return (logits.float().masked_fill(~real, -1e4) / TEMPERATURE).log_softmax(1)
+def _softened_log_probabilities(logits: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """``[examples, tokens]``, at ``TEMPERATURE``; padding has a probability of 0."""
+    return (logits.float().masked_fill(~mask, MASKED_LOGIT) / TEMPERATURE).log_softmax(1)

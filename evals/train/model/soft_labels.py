@@ -1,9 +1,9 @@
-"""What a bigger model makes of each example: its probabilities for every token, to learn from.
+"""Soft labels: a teacher's probabilities of start and end for each example (distillation).
 
-Distillation (Hinton et al. 2015, arXiv:1503.02531): the small reader learns the big one's whole
-distribution beside the label. The teacher is a span model of another family whose word pieces are the
-same, so that its tokens of the text are the student's, one for one. Where only the answering sentence
-is known, the teacher may look nowhere else: what it finds there is nearly a label.
+The student learns the teacher's distribution beside the label (Hinton et al. 2015, arXiv:1503.02531). The
+teacher is a span model of another family with the same word pieces, so that its tokens of the context are the
+student's, one for one. Where only the answer's sentence is known, the teacher's probabilities are restricted
+to that sentence.
 """
 
 from __future__ import annotations
@@ -20,80 +20,85 @@ from evals.train.data.examples import Example
 from evals.train.model.batches import answer_tokens, encode
 from evals.train.model.predictions import Logits
 
-_BATCH = 64
-_KEPT_EVERY = 1_000  # batches; what is kept is written whole
+_BATCH_SIZE = 64
+_SAVE_EVERY = 1_000  # batches; the cache is written whole
 
 
-def taught(
+def add_soft_labels(
     examples: Sequence[Example],
     teacher: Teacher,
     *,
-    keep: Path,
-    say: Callable[[str], None],
+    cache: Path,
+    log: Callable[[str], None],
 ) -> list[Example]:
     """The examples with the teacher's probabilities, in their order.
 
-    An example stays as it is where it is ``labelled``, or the two models cut its text into other tokens.
-    What is done is kept in the file ``keep`` (an ``.npz``), and a call with the same examples goes on from
-    there.
+    An example stays as it is where it is ``label_only``, or where the two tokenizers cut its context into
+    other tokens.
+
+    Args:
+        cache: a `.npz` file of what is done; a call with the same examples goes on from there.
     """
-    said = _kept(keep, len(examples))
-    todo = [i for i, example in enumerate(examples) if i not in said and not example.labelled]
-    for number, numbers in enumerate(_batches(todo, examples)):
-        said.update(zip(numbers, teacher.ask([examples[i] for i in numbers]), strict=True))
-        if (number + 1) % _KEPT_EVERY == 0:
-            say(f"{len(said)} of {len(examples)} examples taught")
-            _keep(keep, said)
-    _keep(keep, said)
+    labels = _load(cache, len(examples))
+    missing = [i for i, example in enumerate(examples) if i not in labels and not example.label_only]
+    for number, batch in enumerate(_batches(missing, examples), start=1):
+        labels.update(zip(batch, teacher.predict([examples[i] for i in batch]), strict=True))
+        if number % _SAVE_EVERY == 0:
+            log(f"{len(labels)} of {len(examples)} examples have soft labels")
+            _save(cache, labels)
+    _save(cache, labels)
     empty = np.zeros((2, 0), np.float16)
-    known = [said.get(i, empty) for i in range(len(examples))]
-    return [replace(e, taught=k) if k.size else e for e, k in zip(examples, known, strict=True)]
+    aligned = [labels.get(i, empty) for i in range(len(examples))]
+    return [
+        replace(example, soft_labels=soft_labels) if soft_labels.size else example
+        for example, soft_labels in zip(examples, aligned, strict=True)
+    ]
 
 
 def _batches(numbers: Sequence[int], examples: Sequence[Example]) -> Iterator[list[int]]:
-    """Batches of like length: little padding."""
-    ranked = sorted(numbers, key=lambda i: len(examples[i].context))
-    yield from (ranked[at : at + _BATCH] for at in range(0, len(ranked), _BATCH))
+    """Batches of similar length: little padding."""
+    by_length = sorted(numbers, key=lambda i: len(examples[i].context))
+    yield from (by_length[first : first + _BATCH_SIZE] for first in range(0, len(by_length), _BATCH_SIZE))
 
 
 class Teacher:
-    """A span model with its tokenizer, and the tokenizer of the model that learns from it."""
+    """A span model with its tokenizer, and the tokenizer of its student."""
 
-    def __init__(self, logits: Logits, tokenizer: Any, student: Any) -> None:
-        self._logits, self._tokenizer, self._student = logits, tokenizer, student
+    def __init__(self, logits: Logits, tokenizer: Any, student_tokenizer: Any) -> None:
+        self._logits, self._tokenizer, self._student_tokenizer = logits, tokenizer, student_tokenizer
 
-    def ask(self, examples: Sequence[Example]) -> list[NDArray[np.float16]]:
-        """``[2, tokens]`` for each: probabilities of start and end over the student's tokens.
+    def predict(self, examples: Sequence[Example]) -> list[NDArray[np.float16]]:
+        """Probabilities of start and end over the student's tokens, ``[2, tokens]`` for each example.
 
-        Empty where the tokens of the text aren't the same.
+        ``[2, 0]`` where the tokens of the context differ.
         """
         starts, ends = self._logits(encode(examples, self._tokenizer).inputs)
-        return [self._aligned(e, s, t) for e, s, t in zip(examples, starts, ends, strict=True)]
+        return [self._align(*row) for row in zip(examples, starts, ends, strict=True)]
 
-    def _aligned(
+    def _align(
         self, example: Example, start: NDArray[np.float32], end: NDArray[np.float32]
     ) -> NDArray[np.float16]:
-        ours = self._student.encode(example.question, example.context)
-        theirs = self._tokenizer.encode(example.question, example.context)
-        here = [i for i, sequence in enumerate(ours.sequence_ids) if sequence == 1]
-        there = [i for i, sequence in enumerate(theirs.sequence_ids) if sequence == 1]
-        if [ours.offsets[i] for i in here] != [theirs.offsets[i] for i in there]:
+        student = self._student_tokenizer.encode(example.question, example.context)
+        teacher = self._tokenizer.encode(example.question, example.context)
+        student_tokens = [i for i, sequence in enumerate(student.sequence_ids) if sequence == 1]
+        teacher_tokens = [i for i, sequence in enumerate(teacher.sequence_ids) if sequence == 1]
+        if [student.offsets[i] for i in student_tokens] != [teacher.offsets[i] for i in teacher_tokens]:
             return np.zeros((2, 0), np.float16)
-        pairs = [(0, 0), *zip(here, there, strict=True)]
-        if example.region:
-            allowed = set(answer_tokens(example, ours))
+        pairs = [(0, 0), *zip(student_tokens, teacher_tokens, strict=True)]
+        if example.sentence_level:
+            allowed = set(answer_tokens(example, student))
             pairs = [(i, j) for i, j in pairs if i in allowed]
-        out = np.zeros((2, len(ours.ids)), np.float16)
-        for row, values in enumerate((start, end)):
-            chosen = np.array([values[j] for _, j in pairs], np.float64)
-            weights = np.exp(chosen - chosen.max())
-            out[row, [i for i, _ in pairs]] = weights / weights.sum()
-        return out
+        probabilities = np.zeros((2, len(student.ids)), np.float16)
+        for row, logits in enumerate((start, end)):
+            selected = np.array([logits[j] for _, j in pairs], np.float64)
+            weights = np.exp(selected - selected.max())
+            probabilities[row, [i for i, _ in pairs]] = weights / weights.sum()
+        return probabilities
 
 
-def _keep(path: Path, said: dict[int, NDArray[np.float16]]) -> None:
-    numbers = sorted(said)
-    rows = [said[i] for i in numbers]
+def _save(path: Path, labels: dict[int, NDArray[np.float16]]) -> None:
+    numbers = sorted(labels)
+    rows = [labels[i] for i in numbers]
     temporary = path.with_suffix(".tmp.npz")
     np.savez(
         temporary,
@@ -104,9 +109,9 @@ def _keep(path: Path, said: dict[int, NDArray[np.float16]]) -> None:
     temporary.replace(path)
 
 
-def _kept(path: Path, count: int) -> dict[int, NDArray[np.float16]]:
+def _load(path: Path, count: int) -> dict[int, NDArray[np.float16]]:
     if not path.exists():
         return {}
-    with np.load(path) as held:
-        rows = np.split(held["rows"], np.cumsum(held["widths"]), axis=1)[:-1]
-        return {int(i): row for i, row in zip(held["numbers"], rows, strict=True) if int(i) < count}
+    with np.load(path) as file:
+        rows = np.split(file["rows"], np.cumsum(file["widths"]), axis=1)[:-1]
+        return {int(i): row for i, row in zip(file["numbers"], rows, strict=True) if int(i) < count}

@@ -1,125 +1,159 @@
-"""Invented tables: some records of a kind, their columns, and how a cell of them is asked about."""
+"""Synthetic tables: some records of a kind, some of their columns, and questions about their cells."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from evals.train.synthetic.records import Column, Kind, kinds, remarks, value
+from evals.train.synthetic.records import Column, RecordKind, record_kinds, remarks
+from evals.train.synthetic.values import sample_value
+
+Cell = tuple[int, int]  # row and column, the key's column not counted
 
 BLANKS = ("", "", "–", "-", "n/a", "tbd")
-_BLANK_SHARE = 0.05
-_ROWS, _COLUMNS = (3, 10), (2, 5)
-_REMARK = Column(("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ())
-_REMARKED = 0.5
+_ROWS, _COLUMNS = (3, 10), (2, 5)  # least and most
+_REMARKS_COLUMN = Column(
+    ("Notes", "Remarks", "Good to know", "Comment", "Beware", "Details"), "remark", (), ()
+)
+# Probabilities.
+_BLANK = 0.05
+_HAS_REMARKS = 0.5
 _NO_REMARK = 0.3
-_BY_PART = 0.2
-_BY_OTHER = 0.12
-_OTHERS = ("the {noun} with {head} {cell}", "the {noun} whose {head} is {cell}", "the {noun} for {cell}")
-_PLAIN = ("What is the {head} of {key}?", "{head} of {key}", "{key} {head}", "What is {key}'s {head}?")
-_PLAIN_SHARE = 0.25
+_BY_WORD_OF_KEY = 0.2
+_BY_OTHER_CELL = 0.12
+_BY_HEADING = 0.25
+_REFERENCES = ("the {noun} with {head} {cell}", "the {noun} whose {head} is {cell}", "the {noun} for {cell}")
+_HEADING_QUESTIONS = (
+    "What is the {head} of {key}?",
+    "{head} of {key}",
+    "{key} {head}",
+    "What is {key}'s {head}?",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Each row is a key and its cells, by column; ``heads`` has the key's, too."""
+    """Records of one kind.
 
-    kind: Kind
+    Attributes:
+        headings: of the key's column and of ``columns``.
+        rows: each a key and its cells, in the order of ``columns``.
+    """
+
+    kind: RecordKind
     columns: tuple[Column, ...]
-    heads: tuple[str, ...]
+    headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def draw(cls, rng: random.Random) -> Table:
-        """Some records of some kind."""
-        kind = rng.choice(kinds())
+    def sample(cls, rng: random.Random) -> Table:
+        """A table of a random kind, with random columns and rows; half of them have a column of remarks."""
+        kind = rng.choice(record_kinds())
         most = min(_COLUMNS[1], len(kind.columns))
         columns = list(rng.sample(kind.columns, rng.randint(_COLUMNS[0], most)))
-        if rng.random() < _REMARKED:
-            columns.append(_REMARK)
-        heads = [rng.choice(kind.heads), *(rng.choice(column.heads) for column in columns)]
-        keys = list(dict.fromkeys(value(kind.key, rng) for _ in range(rng.randint(*_ROWS))))
-        cells = [_cells(column, len(keys), rng) for column in columns]
-        return cls(kind, tuple(columns), tuple(heads), tuple(zip(keys, *cells, strict=True)))
+        if rng.random() < _HAS_REMARKS:
+            columns.append(_REMARKS_COLUMN)
+        headings = [rng.choice(kind.key_headings), *(rng.choice(column.headings) for column in columns)]
+        keys = list(dict.fromkeys(sample_value(kind.key_spec, rng) for _ in range(rng.randint(*_ROWS))))
+        cells = [_sample_cells(column, len(keys), rng) for column in columns]
+        return cls(kind, tuple(columns), tuple(headings), tuple(zip(keys, *cells, strict=True)))
 
-    def called(self, row: int, column: int, rng: random.Random) -> str:
-        """How a row is spoken of: by its key, a word of it that no other has, or another column's cell."""
+    def value(self, row: int, column: int) -> str:
+        """A cell; column 0 is the first after the key's."""
+        return self.rows[row][column + 1]
+
+    def column_values(self, column: int) -> list[str]:
+        return [cells[column + 1] for cells in self.rows]
+
+    def reference(self, row: int, column: int, rng: random.Random) -> str:
+        """What a question about a cell calls its row: the key, a word of it that no other key has, or a
+        cell of another column that is unique there.
+        """
         key, chance = self.rows[row][0], rng.random()
-        if chance < _BY_PART:
-            others = " ".join(cells[0] for number, cells in enumerate(self.rows) if number != row)
-            words = [word for word in key.split() if len(word) > 2 and word not in others]
+        if chance < _BY_WORD_OF_KEY:
+            other_keys = " ".join(cells[0] for number, cells in enumerate(self.rows) if number != row)
+            words = [word for word in key.split() if len(word) > 2 and word not in other_keys]
             return rng.choice(words or [key])
-        if chance < _BY_PART + _BY_OTHER:
+        if chance < _BY_WORD_OF_KEY + _BY_OTHER_CELL:
             other = rng.randrange(len(self.columns))
-            cell = self.rows[row][other + 1]
-            if other != column and said(cell) and [cells[other + 1] for cells in self.rows].count(cell) == 1:
-                noun, head = self.heads[0].lower(), self.heads[other + 1].lower()
-                return rng.choice(_OTHERS).format(noun=noun, head=head, cell=cell)
+            cell = self.value(row, other)
+            if other != column and has_value(cell) and self.column_values(other).count(cell) == 1:
+                noun, head = self.headings[0].lower(), self.headings[other + 1].lower()
+                return rng.choice(_REFERENCES).format(noun=noun, head=head, cell=cell)
         return key
 
-    def asked(self, column: int, key: str, rng: random.Random, cell: str = "") -> str:
-        """A question about a cell; now and then by its heading alone."""
-        one, head = self.columns[column], self.heads[column + 1]
-        if one is _REMARK:
-            return rng.choice(remarks().get(cell) or rng.choice(list(remarks().values()))).format(key)
-        if rng.random() < _PLAIN_SHARE:
-            return rng.choice(_PLAIN).format(head=head.lower(), key=key)
-        return rng.choice(one.asks).format(key)
+    def question(self, column: int, key: str, rng: random.Random, cell: str = "") -> str:
+        """A question about a cell of the column; now and then in the words of its heading.
 
-    def of_absent(self, rng: random.Random) -> str | None:
-        """A question about a column that isn't there, the key's place in braces; None where all are."""
-        absent = [column for column in self.kind.columns if column not in self.columns]
-        if not absent:
+        Args:
+            key: what the question calls the row.
+            cell: the cell's value; a remark's questions depend on it.
+        """
+        definition, heading = self.columns[column], self.headings[column + 1]
+        if definition is _REMARKS_COLUMN:
+            questions = remarks().get(cell) or rng.choice(list(remarks().values()))
+            return rng.choice(questions).format(key)
+        if rng.random() < _BY_HEADING:
+            return rng.choice(_HEADING_QUESTIONS).format(head=heading.lower(), key=key)
+        return rng.choice(definition.questions).format(key)
+
+    def question_of_missing_column(self, rng: random.Random) -> str | None:
+        """A question, with the key in braces, about a column of the kind that the table lacks; None where it
+        has all of them.
+        """
+        missing = [column for column in self.kind.columns if column not in self.columns]
+        if not missing:
             return None
-        column = rng.choice(absent)
-        head = rng.choice(column.heads).lower()
-        plain = [form.replace("{head}", head).replace("{key}", "{}") for form in _PLAIN]
-        return rng.choice(plain if rng.random() < _PLAIN_SHARE else column.asks)
+        column = rng.choice(missing)
+        heading = rng.choice(column.headings).lower()
+        by_heading = [form.replace("{head}", heading).replace("{key}", "{}") for form in _HEADING_QUESTIONS]
+        return rng.choice(by_heading if rng.random() < _BY_HEADING else column.questions)
 
-    def questions(self, rng: random.Random, least: int = 2, most: int = 5) -> dict[tuple[int, int], str]:
-        """Questions about some cells, by row and column, as a page asks; none where too few can be asked."""
-        places = self._filled()
-        rng.shuffle(places)
-        found = {}
-        for row, column in places[: rng.randint(least, most)]:
-            worded = [ask for ask in self._wordings(row, column) if ask.endswith("?")]
-            if worded:
-                found[row, column] = rng.choice(worded).format(self.rows[row][0])
-        return found if len(found) >= least else {}
+    def sample_questions(self, rng: random.Random, least: int = 2, most: int = 5) -> dict[Cell, str]:
+        """Questions about ``least`` to ``most`` cells, each ending in "?"; none where there are fewer."""
+        cells = self._filled()
+        rng.shuffle(cells)
+        questions = {}
+        for row, column in cells[: rng.randint(least, most)]:
+            wordings = [wording for wording in self._wordings(row, column) if wording.endswith("?")]
+            if wordings:
+                questions[row, column] = rng.choice(wordings).format(self.rows[row][0])
+        return questions if len(questions) >= least else {}
 
-    def beside(self, asked: Mapping[tuple[int, int], str]) -> list[tuple[int, int]]:
-        """Cells in a row or a column of those asked about, but not asked about."""
+    def neighbours(self, cells: Collection[Cell]) -> list[Cell]:
+        """Other filled cells in a row or a column of these."""
         return [
             (row, column)
             for row, column in self._filled()
-            if (row, column) not in asked and any(row == place[0] or column == place[1] for place in asked)
+            if (row, column) not in cells and any(row == cell[0] or column == cell[1] for cell in cells)
         ]
 
-    def _filled(self) -> list[tuple[int, int]]:
-        """The cells that say something, by row and column."""
+    def _filled(self) -> list[Cell]:
         return [
             (row, column)
-            for row, cells in enumerate(self.rows)
+            for row in range(len(self.rows))
             for column in range(len(self.columns))
-            if said(cells[column + 1])
+            if has_value(self.value(row, column))
         ]
 
     def _wordings(self, row: int, column: int) -> tuple[str, ...]:
-        """How a cell is asked about, the key's place in braces."""
-        one = self.columns[column]
-        return remarks()[self.rows[row][column + 1]] if one is _REMARK else one.asks
+        """The questions about a cell, with the key in braces."""
+        definition = self.columns[column]
+        if definition is _REMARKS_COLUMN:
+            return remarks()[self.value(row, column)]
+        return definition.questions
 
 
-def said(cell: str) -> bool:
-    """Whether a cell says something."""
+def has_value(cell: str) -> bool:
+    """Whether a cell is filled."""
     return cell not in BLANKS
 
 
-def _cells(column: Column, count: int, rng: random.Random) -> list[str]:
-    if column is _REMARK:  # each but once
-        chosen = rng.sample(list(remarks()), count)
-        return ["" if rng.random() < _NO_REMARK else remark for remark in chosen]
+def _sample_cells(column: Column, count: int, rng: random.Random) -> list[str]:
+    if column is _REMARKS_COLUMN:  # each remark at most once
+        return ["" if rng.random() < _NO_REMARK else remark for remark in rng.sample(list(remarks()), count)]
     return [
-        rng.choice(BLANKS) if rng.random() < _BLANK_SHARE else value(column.value, rng) for _ in range(count)
+        rng.choice(BLANKS) if rng.random() < _BLANK else sample_value(column.value_spec, rng)
+        for _ in range(count)
     ]

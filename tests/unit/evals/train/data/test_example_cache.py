@@ -1,4 +1,4 @@
-"""Examples kept in a run's folder come back as they were."""
+"""A run's examples in its folder."""
 
 from __future__ import annotations
 
@@ -6,32 +6,49 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.data.example_cache import keep, kept
-from evals.train.data.examples import Example
+from evals.train.data.example_cache import load_examples, save_examples
+from evals.train.data.examples import Example, ExampleKind
 from rag.types import Span
 
 EXAMPLES = [
-    Example(question="Wo?", context="In Köln\u2028am Rhein.", span=Span(3, 7), kind="span", title="Köln"),
-    Example(question="Who?", context="Nobody.\n", span=None, kind="elsewhere"),
-    Example(question="What?", context="It is so. Or not.", span=Span(0, 9), kind="region", region=True),
-    Example(question="Where?", context="Desk: 4", span=Span(6, 7), kind="page", labelled=True),
+    Example(
+        question="Wo?",
+        context="In Köln\u2028am Rhein.",
+        span=Span(3, 7),
+        kind=ExampleKind.ANSWER,
+        title="Köln",
+    ),
+    Example(question="Who?", context="Nobody.\n", span=None, kind=ExampleKind.HARD_NEGATIVE),
+    Example(
+        question="What?",
+        context="It is so. Or not.",
+        span=Span(0, 9),
+        kind=ExampleKind.ANSWER_SENTENCE,
+        sentence_level=True,
+    ),
+    Example(
+        question="Where?",
+        context="Desk: 4",
+        span=Span(6, 7),
+        kind=ExampleKind.SYNTHETIC_PAGE,
+        label_only=True,
+    ),
 ]
 
 
-def test_examples_come_back(tmp_path: Path) -> None:
-    """All of them, in order, whatever their texts hold; a later list takes the place of the first."""
+def test_saved_examples_load_as_they_were(tmp_path: Path) -> None:
+    """In order, whatever their texts hold; a later list replaces the first."""
     path = tmp_path / "run" / "examples.jsonl.gz"
-    assert kept(path) == []
-    keep(EXAMPLES[1:], path)
-    keep(EXAMPLES, path)
-    assert kept(path) == EXAMPLES
+    assert load_examples(path) == []
+    save_examples(EXAMPLES[1:], path)
+    save_examples(EXAMPLES, path)
+    assert load_examples(path) == EXAMPLES
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_broken_write_leaves_what_was_there(tmp_path: Path) -> None:
-    """A run that ends while it writes has its old examples, or none."""
+def test_an_interrupted_write_leaves_the_file_before(tmp_path: Path) -> None:
     path = tmp_path / "examples.jsonl.gz"
-    keep(EXAMPLES, path)
+    save_examples(EXAMPLES, path)
     with pytest.raises(AttributeError):
-        keep([EXAMPLES[0], None], path)  # type: ignore[list-item]
-    assert kept(path) == EXAMPLES
+        save_examples([EXAMPLES[0], None], path)  # type: ignore[list-item]
+    assert load_examples(path) == EXAMPLES
