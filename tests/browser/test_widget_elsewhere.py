@@ -131,7 +131,7 @@ def test_two_widgets_are_independent(page: Page, url: str, backend: FakeBackend)
         ask(page, "In the first?", within="#one")
         assert page.locator("#two .turn").count() == 0
         ask(page, "Im zweiten?", within="#two")
-        assert [question.collection for question in backend.engine.asked] == ["default", "hr"]
+        assert [question.collection for question in backend.engine.questions] == ["default", "hr"]
         page.locator("#one .number").click()
         page.locator("#two .number").click()
         assert page.locator("#two .card:popover-open").count() == 1
@@ -281,7 +281,7 @@ def test_a_page_without_access_says_so(page: Page) -> None:
             send(page, QUESTION)
             page.locator(f"{CHAT} .notice", has_text="may not ask these documents").wait_for()
             assert axe.violations(page) == []
-        assert backend.engine.asked == []
+        assert backend.engine.questions == []
 
 
 def test_an_unlisted_site_gets_no_answer(browser: Browser) -> None:
@@ -295,5 +295,5 @@ def test_an_unlisted_site_gets_no_answer(browser: Browser) -> None:
         send(page, QUESTION)
         page.locator(f"{CHAT} .notice", has_text="can’t be reached").wait_for()
         page.context.close()
-    assert backend.engine.asked == []
+    assert backend.engine.questions == []
     assert any("CORS policy" in line for line in messages if RESOURCE_ERROR not in line)

@@ -44,11 +44,11 @@ class Gate:
     """A script that answers once ``release`` is set."""
 
     def __init__(self, script: Callable[[str], Outcome] = answer) -> None:
-        self.asked, self.release = threading.Semaphore(0), threading.Event()
+        self.arrived, self.release = threading.Semaphore(0), threading.Event()
         self._script = script
 
     def __call__(self, question: str) -> Outcome:
-        self.asked.release()
+        self.arrived.release()
         self.release.wait(60)
         return self._script(question)
 
@@ -56,7 +56,7 @@ class Gate:
 def test_progress_is_shown_and_sentences_are_announced(page: Page, url: str, backend: FakeBackend) -> None:
     """Looking, reading, then the answer; the live region gets whole sentences, each once."""
     gate = backend.engine.script = Gate()
-    backend.engine.told = 1
+    backend.engine.steps_before_script = 1
     page.goto(url)
     send(page, QUESTION)
     try:
@@ -112,7 +112,7 @@ def test_a_stopped_question_can_be_tried_again(page: Page, url: str, backend: Fa
     page.goto(url)
     try:
         send(page, QUESTION)
-        assert gate.asked.acquire(timeout=60)
+        assert gate.arrived.acquire(timeout=60)
         with page.expect_event("requestfailed"):
             page.get_by_role("button", name="Stop").click()
         page.locator(f"{CHAT} .notice", has_text="Stopped.").wait_for()
@@ -130,7 +130,7 @@ def test_a_newer_question_stops_an_older_one(page: Page, url: str, backend: Fake
     page.goto(url)
     try:
         send(page, "First?")
-        assert gate.asked.acquire(timeout=60)
+        assert gate.arrived.acquire(timeout=60)
         send(page, "Second?")
         page.get_by_text("Stopped.").first.wait_for()
     finally:
@@ -191,7 +191,7 @@ def test_an_error_is_shown_and_can_be_retried(
     def broken(_question: str) -> Outcome:
         raise error
 
-    backend.engine.script, backend.engine.told = broken, int(late)
+    backend.engine.script, backend.engine.steps_before_script = broken, int(late)
     page.goto(url)
     send(page, QUESTION)
     notice = page.locator(f"{CHAT} .notice")
@@ -274,7 +274,7 @@ def test_earlier_turns_are_sent_as_history(page: Page, url: str, backend: FakeBa
     assert page.locator(f"{CHAT} .answer").inner_text() == "Ada"
     assert announced(page) == []
     ask(page, "And then?")
-    history = backend.engine.asked[-1].history
+    history = backend.engine.questions[-1].history
     assert [(turn.question, turn.answer) for turn in history] == [(QUESTION, "Ada"), ("And why?", "")]
     other_tab = page.context.new_page()
     other_tab.goto(url)
@@ -284,7 +284,7 @@ def test_earlier_turns_are_sent_as_history(page: Page, url: str, backend: FakeBa
     page.locator(f"{CHAT} .greeting").wait_for()
     assert page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]") == [0, 0, ""]
     ask(page, QUESTION)
-    assert backend.engine.asked[-1].history == ()
+    assert backend.engine.questions[-1].history == ()
 
 
 def test_a_suggestion_is_asked_when_pressed(page: Page, url: str) -> None:
@@ -445,10 +445,10 @@ def test_enter_of_an_input_method_does_not_ask(page: Page, url: str, backend: Fa
     field.press("Shift+Enter")
     field.press_sequentially("b")
     assert field.input_value() == "だれ\nb"
-    assert backend.engine.asked == []
+    assert backend.engine.questions == []
     field.press("Enter")
     page.locator(f"{CHAT} .actions").wait_for()
-    assert [question.text for question in backend.engine.asked] == ["だれ\nb"]
+    assert [question.text for question in backend.engine.questions] == ["だれ\nb"]
 
 
 def test_the_launcher_moves_and_restores_the_focus(page: Page, url: str) -> None:
@@ -557,7 +557,7 @@ def test_removing_the_element_stops_the_question(page: Page, url: str, backend: 
     page.goto(url)
     try:
         send(page, QUESTION)
-        assert gate.asked.acquire(timeout=60)
+        assert gate.arrived.acquire(timeout=60)
         with page.expect_event("requestfailed"):
             page.evaluate("document.querySelector('saywhere-chat').remove()")
     finally:

@@ -27,8 +27,8 @@ NEWS = (
 def any_reader(request: pytest.FixtureRequest) -> Reader:
     if request.param == "fake":
         return PhraseReader(apology=3.0, Kristi_Noem=2.0)
-    found: Reader = request.getfixturevalue("reader")
-    return found
+    packaged: Reader = request.getfixturevalue("reader")
+    return packaged
 
 
 def news(**more: object) -> Candidate:
@@ -41,11 +41,11 @@ def resolved() -> Candidate:
 
 
 def longer() -> list[Candidate]:
-    """Passages of more sentences than a closer look takes in, one with a name for its pronoun."""
+    """Passages of more sentences than span refinement reads, one with a resolved pronoun."""
     text = f"It rained on Monday. Nobody came to the fair. {NEWS} The letter was long. Ships waited."
     doc = document(text)
-    led = mention(doc, find(text, "He"), "Sheriff Grady Judd")
-    return [candidate(doc), candidate(doc, mentions=(led,))]
+    resolved_he = mention(doc, find(text, "He"), "Sheriff Grady Judd")
+    return [candidate(doc), candidate(doc, mentions=(resolved_he,))]
 
 
 def strange() -> list[Candidate]:
@@ -56,16 +56,16 @@ def strange() -> list[Candidate]:
 
 def test_each_candidate_has_its_spans_best_first(any_reader: Reader) -> None:
     """Results are in the order of the candidates, spans inside their passage, scores falling."""
-    given = [news(), *strange(), resolved()]
-    results = any_reader.read(QUESTION, given)
-    assert len(results) == len(given)
-    for found, answers in zip(given, results, strict=True):
+    candidates = [news(), *strange(), resolved()]
+    results = any_reader.read(QUESTION, candidates)
+    assert len(results) == len(candidates)
+    for read, answers in zip(candidates, results, strict=True):
         assert [a.score for a in answers] == sorted((a.score for a in answers), reverse=True)
         for answer in answers:
-            assert answer.candidate is found
-            assert found.passage.span.contains(answer.span)
+            assert answer.candidate is read
+            assert read.passage.span.contains(answer.span)
             if not answer.antecedents:
-                assert answer.span.slice(found.document.text).strip() == answer.text
+                assert answer.span.slice(read.document.text).strip() == answer.text
 
 
 def test_a_reading_does_not_depend_on_its_neighbours(any_reader: Reader) -> None:
@@ -82,15 +82,15 @@ def test_nothing_to_read_gives_nothing(any_reader: Reader) -> None:
     assert any_reader.read(QUESTION, []) == []
 
 
-def test_a_pronoun_led_back_is_read_as_its_name(reader: SpanReader) -> None:
-    """The headline: with "He" resolved the answer is the sheriff, at the pronoun and at his name."""
+def test_a_resolved_pronoun_is_read_as_its_antecedent(reader: SpanReader) -> None:
+    """With "He" resolved the answer is the sheriff, with the spans of the pronoun and of his name."""
     best = reader.read("who demanded an apology?", [resolved()])[0][0]
     assert "Grady Judd" in best.text
     assert [r.slice(NEWS) for r in best.antecedents] == [best.text]
 
 
 def test_a_long_passage_is_read_to_its_end(reader: SpanReader) -> None:
-    """The answer stands behind 3,000 words, past the model's window."""
+    """The answer comes after 3,000 words, beyond the model's window."""
     text = "The weather was mild and nothing else happened. " * 380 + NEWS
     best = reader.read("What is the first name of Secretary Noem?", [candidate(document(text))])[0][0]
     assert "Kristi" in best.text
@@ -126,28 +126,27 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_closer_look_stays_with_the_candidate_and_its_scores(any_reader: Reader) -> None:
+def test_refinement_keeps_the_candidate_and_its_scores(any_reader: Reader) -> None:
     """The same candidate and scores; the span in its passage, its text the document's slice."""
-    for found, answers in zip(longer(), any_reader.read(QUESTION, longer()), strict=True):
-        refine = any_reader.refine(QUESTION, answers[0])
-        assert refine.candidate.passage == found.passage
-        assert (refine.score, refine.no_answer_score) == (answers[0].score, answers[0].no_answer_score)
-        assert found.passage.span.contains(refine.span)
-        if not refine.antecedents:
-            assert refine.span.slice(found.document.text).strip() == refine.text
+    for read, answers in zip(longer(), any_reader.read(QUESTION, longer()), strict=True):
+        refined = any_reader.refine(QUESTION, answers[0])
+        assert refined.candidate.passage == read.passage
+        assert (refined.score, refined.no_answer_score) == (answers[0].score, answers[0].no_answer_score)
+        assert read.passage.span.contains(refined.span)
+        if not refined.antecedents:
+            assert refined.span.slice(read.document.text).strip() == refined.text
 
 
-def test_a_closer_look_does_not_depend_on_what_was_read_before(reader: SpanReader) -> None:
-    """Just after its reading, or long forgotten: the same answer."""
-    [wanted] = longer()[:1]
-    [answer, *_] = reader.read(QUESTION, [wanted])[0]
+def test_refinement_does_not_depend_on_what_was_read_before(reader: SpanReader) -> None:
+    """Just after reading, or after its forward pass was evicted: the same answer."""
+    [answer, *_] = reader.read(QUESTION, longer()[:1])[0]
     first = reader.refine(QUESTION, answer)
     others = [candidate(document(f"{n} people came. They left.", id=str(n))) for n in range(80)]
     reader.read(QUESTION, others)
     assert reader.refine(QUESTION, answer) == first
 
 
-def test_a_short_passage_is_not_looked_at_twice(reader: SpanReader) -> None:
-    """Two sentences are one another's neighbours: there is nothing to narrow down."""
+def test_a_short_passage_is_not_refined(reader: SpanReader) -> None:
+    """The sentences around the span are the whole passage."""
     [answer, *_] = reader.read(QUESTION, [news()])[0]
     assert reader.refine(QUESTION, answer) is answer

@@ -1,4 +1,4 @@
-"""A scripted backend: answers by the book unless told to be slow, busy, broken or not ready."""
+"""A scripted backend: a fixed answer, unless a test makes it slow, busy, broken or not ready."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TRACE = Trace(
 
 
 def answer(question: str) -> Answer:
-    """What the fake says to everything it can answer."""
+    """The fake's answer to every question."""
     return Answer(
         question=question,
         text="Ada",
@@ -76,7 +76,7 @@ def answer(question: str) -> Answer:
 
 
 def abstention(question: str) -> Abstention:
-    """What it says when it has no answer."""
+    """The fake's abstention."""
     return Abstention(
         question=question, reason=Reason.NOT_ANSWERED_HERE, confidence=0.2, nearest=(CITATION,), trace=TRACE
     )
@@ -84,12 +84,15 @@ def abstention(question: str) -> Abstention:
 
 @dataclass
 class ScriptedEngine:
-    """``script`` is called with each question and says, raises or waits as the test wants."""
+    """``script`` is called with each question; it returns an outcome, raises or waits as a test needs it.
+
+    ``steps_before_script`` is the number of steps observed before that, the others after it.
+    """
 
     settings: Settings
     script: Callable[[str], Outcome] = answer
-    told: int = 0  # how many steps are told before the script is called
-    asked: list[Question] = field(default_factory=list)
+    steps_before_script: int = 0
+    questions: list[Question] = field(default_factory=list)
     deadlines: list[float | None] = field(default_factory=list)
 
     def ask(
@@ -100,13 +103,13 @@ class ScriptedEngine:
         observe: Callable[[Step], None] | None = None,
     ) -> Outcome:
         checked = analyze_question(question.text, limit=self.settings.limits.question_characters)
-        self.asked.append(question)
+        self.questions.append(question)
         self.deadlines.append(deadline)
-        for step in TRACE.steps[: self.told]:
+        for step in TRACE.steps[: self.steps_before_script]:
             if observe is not None:
                 observe(step)
         outcome = self.script(checked.text)
-        for step in TRACE.steps[self.told :]:
+        for step in TRACE.steps[self.steps_before_script :]:
             if observe is not None:
                 observe(step)
         return outcome
@@ -121,7 +124,7 @@ class ScriptedEngine:
 
 @dataclass
 class FewDocuments:
-    """The part of a Catalog that the HTTP face reads, over documents in memory."""
+    """The part of a Catalog that the HTTP routes read, over documents in memory."""
 
     stored: tuple[Document, ...] = (DOCUMENT,)
     fault: Exception | None = None
@@ -182,7 +185,7 @@ def _record(document: Document) -> DocumentRecord:
 
 
 class FakeBackend:
-    """An opened service made of both."""
+    """An open service made of the scripted engine and the documents in memory."""
 
     def __init__(self, settings: Settings | None = None, script: Callable[[str], Outcome] = answer) -> None:
         self.settings = settings or Settings()

@@ -40,12 +40,13 @@ class BagEmbedder:
 
 
 class PhraseReader:
-    """Fulfils ``Reader``: finds given phrases in the view, each with its margin; else a weak guess."""
+    """Fulfils ``Reader``: finds given phrases in the reader context, each with its margin; if there is none,
+    the first word with a margin of -5."""
 
     def __init__(self, **margins: float) -> None:
         self._margins = {phrase.replace("_", " "): margin for phrase, margin in margins.items()}
         self.read_passages: list[str] = []
-        self.asked: list[str] = []
+        self.questions: list[str] = []
 
     @property
     def fingerprint(self) -> str:
@@ -55,7 +56,7 @@ class PhraseReader:
         return not word.startswith("sherr")
 
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
-        self.asked.append(question)
+        self.questions.append(question)
         return [self._read_one(candidate) for candidate in candidates]
 
     def refine(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
@@ -63,24 +64,24 @@ class PhraseReader:
 
     def _read_one(self, candidate: Candidate) -> list[SpanAnswer]:
         self.read_passages.append(candidate.text)
-        view = reader_context(candidate)
-        found = [
+        context = reader_context(candidate)
+        spans = [
             (margin, at, at + len(phrase))
             for phrase, margin in self._margins.items()
-            if (at := view.text.find(phrase)) >= 0
-        ] or [(-5.0, 0, max(1, len(view.text.split(" ")[0])))]
+            if (at := context.text.find(phrase)) >= 0
+        ] or [(-5.0, 0, max(1, len(context.text.split(" ")[0])))]
         answers = []
-        for margin, start, end in sorted(found, reverse=True):
-            place = view.source_span(start, end)
-            if place is not None and place.text:
+        for margin, start, end in sorted(spans, reverse=True):
+            source = context.source_span(start, end)
+            if source is not None and source.text:
                 answers.append(
                     SpanAnswer(
                         candidate=candidate,
-                        span=place.span,
-                        text=place.text,
+                        span=source.span,
+                        text=source.text,
                         score=margin,
                         no_answer_score=0.0,
-                        antecedents=place.antecedents,
+                        antecedents=source.antecedents,
                     )
                 )
         return answers

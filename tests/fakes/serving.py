@@ -1,7 +1,7 @@
-"""A server of its own process over the scripted backend, led through pipes. Run by test_server.py.
+"""A server in a process of its own over the scripted backend, controlled through pipes by test_server.py.
 
-It writes ``asked`` when a question has begun, ``closed`` when the service is; a question waits until
-a line comes in.
+It writes ``asked`` when a question has begun, ``closed`` when the service has closed; a question waits for a
+line on standard input.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from tests.fakes.engine import FakeBackend, answer
 
 
 def say(line: str) -> None:
-    """One line to the test."""
+    """Writes a line to the test."""
     print(line, flush=True)
 
 
 def slow(question: str) -> Outcome:
-    """Answers once the test says so; the question that warms the models at once."""
+    """Answers after a line from the test; the question that warms the models up at once."""
     if question != "Is anybody there?":
         say("asked")
         sys.stdin.readline()
@@ -34,7 +34,7 @@ class _Backend(FakeBackend):
 
 def _open(settings: Settings, _url: str) -> _Backend:
     backend = _Backend(settings, slow)
-    backend.engine.told = 1
+    backend.engine.steps_before_script = 1
     return backend
 
 

@@ -70,7 +70,7 @@ def test_an_unlisted_site_is_refused(client: TestClient, backend: FakeBackend, o
     response = _ask(client, origin)
     assert _denial(response) == (403, "other-site")
     assert "access-control-allow-origin" not in response.headers
-    assert backend.engine.asked == []
+    assert backend.engine.questions == []
 
 
 def test_a_listed_site_asks_a_public_collection(client: TestClient) -> None:

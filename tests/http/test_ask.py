@@ -87,7 +87,7 @@ def test_the_engine_gets_the_whole_request(client: TestClient, backend: FakeBack
         "filters": {"team": "sea"},
     }
     client.post("/v1/ask", json=sent)
-    [question] = backend.engine.asked
+    [question] = backend.engine.questions
     [deadline] = backend.engine.deadlines
     assert question.history[0].answer == "Ada"
     assert question.filters == {"team": "sea"}
@@ -171,4 +171,4 @@ def test_a_body_over_the_limit_is_a_413(client: TestClient, backend: FakeBackend
     response = client.post("/v1/ask", json={"question": "x" * 60_000})
     assert (response.status_code, response.headers["content-type"]) == (413, PROBLEM)
     assert response.headers["connection"] == "close"
-    assert backend.engine.asked == []
+    assert backend.engine.questions == []

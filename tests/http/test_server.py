@@ -103,7 +103,7 @@ def test_a_queued_question_whose_client_left_never_starts(url: str, backend: Fak
         release.set()
         assert first.result().status_code == 200
     httpx.post(f"{url}/v1/ask", json={"question": "Last?"})
-    assert [question.text for question in backend.engine.asked] == ["First?", "Last?"]
+    assert [question.text for question in backend.engine.questions] == ["First?", "Last?"]
 
 
 def test_a_running_question_is_answered_after_sigterm() -> None:

@@ -94,7 +94,7 @@ def test_a_later_error_is_an_event(
     def broken(_question: str) -> Outcome:
         raise error
 
-    backend.engine.script, backend.engine.told = broken, 1
+    backend.engine.script, backend.engine.steps_before_script = broken, 1
     [(first, _), (last, error_data)] = _stream(client)
     assert (first, last) == ("retrieved", "error")
     problem = problems.Problem.model_validate(error_data)
@@ -111,7 +111,7 @@ def test_a_deadline_after_the_first_event_is_an_error_event() -> None:
         return answer(question)
 
     backend = FakeBackend(Settings(limits=LimitSettings(seconds=0.2)), slow)
-    backend.engine.told = 1
+    backend.engine.steps_before_script = 1
     with TestClient(create_app(backend)) as client:
         [(first, _), (last, error_data)] = _stream(client)
         release.set()
@@ -127,7 +127,7 @@ def test_events_are_sent_as_steps_end() -> None:
         return answer(question)
 
     backend = FakeBackend(script=slow)
-    backend.engine.told = 1
+    backend.engine.steps_before_script = 1
     sent = {"question": "Who?", "stream": True}
     with in_thread(backend) as url, httpx.stream("POST", f"{url}/v1/ask", json=sent, timeout=60) as response:
         lines = response.iter_lines()

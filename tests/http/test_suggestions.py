@@ -30,7 +30,7 @@ def test_configured_suggestions_are_used_as_they_are() -> None:
     backend = FakeBackend(Settings(widget=widget))
     with TestClient(create_app(backend)) as client:
         assert _suggestions(client) == ["Who asked?", "When?"]
-    assert backend.engine.asked == []
+    assert backend.engine.questions == []
 
 
 def _about(question: str) -> Outcome:
@@ -59,9 +59,9 @@ def test_suggestions_are_cached_until_the_catalog_changes(client: TestClient, ba
     backend.catalog.stored = (_document("a", "Days Off"),)
     backend.engine.script = _about
     first = _suggestions(client)
-    questions = len(backend.engine.asked)
+    questions = len(backend.engine.questions)
     assert _suggestions(client) == first == ["What is Days Off?"]
-    assert len(backend.engine.asked) == questions
+    assert len(backend.engine.questions) == questions
     backend.catalog.stored, backend.catalog.written = (_document("a", "Nights Off"),), 2
     assert _suggestions(client) == ["What is Nights Off?"]
 

@@ -30,7 +30,7 @@ OTHER = "The library opens at nine. Readers may borrow six books. Fines are paid
 
 @dataclass
 class World:
-    """An engine and the door to its documents."""
+    """A library, its catalog, and engines over them."""
 
     library: Library
     catalog: SqliteCatalog
@@ -81,8 +81,8 @@ def test_an_answer_says_what_and_where(world: World) -> None:
     assert {"retrieve", "decide", "cite"} <= outcome.trace.timings_ms.keys()
 
 
-def test_nothing_indexed_is_its_own_reason(world: World) -> None:
-    """An empty index abstains before anything is read."""
+def test_an_empty_index_has_its_own_reason(world: World) -> None:
+    """The engine abstains before anything is read."""
     outcome = ask(world.make(PhraseReader()))
     assert isinstance(outcome, Abstention)
     assert outcome.reason is Reason.NOTHING_INDEXED
@@ -96,12 +96,13 @@ def test_an_abstention_shows_the_nearest_sentences(world: World) -> None:
     assert isinstance(outcome, Abstention)
     assert outcome.reason is Reason.NOT_ANSWERED_HERE
     assert 1 <= len(outcome.nearest) <= 3
-    for near in outcome.nearest:
-        assert world.catalog.document(near.document_id).text[near.start : near.end] == near.quote
+    for citation in outcome.nearest:
+        text = world.catalog.document(citation.document_id).text
+        assert text[citation.start : citation.end] == citation.quote
 
 
 def test_an_explanation_is_given_in_whole_sentences(world: World) -> None:
-    """To a why question a clipped phrase is no answer."""
+    """To a why question a phrase is no answer."""
     world.put(document(NEWS))
     outcome = ask(world.make(PhraseReader(closed_on_Monday=6.0)), "Why did ships wait?")
     assert isinstance(outcome, Answer)
@@ -121,14 +122,14 @@ def test_copies_are_read_once_and_cited_each(world: World) -> None:
 
 
 def test_a_clear_answer_stops_the_reading(world: World) -> None:
-    """Two passages are read when they make it clear, all that were chosen when they don't."""
+    """Two passages are read if they give a clear answer, else as many as the setting says."""
     world.put(*(document(f"{NEWS if i < 2 else OTHER} Edition {i}.", id=f"d{i}") for i in range(6)))
     settings = Settings(read=ReadSettings(passages=5, first=2), decide=DecideSettings(clear=0.9))
-    clear, doubtful = PhraseReader(Ann_Lee=9.0), PhraseReader(Ann_Lee=1.0)
+    clear, unclear = PhraseReader(Ann_Lee=9.0), PhraseReader(Ann_Lee=1.0)
     ask(world.make(clear, settings))
-    ask(world.make(doubtful, settings))
+    ask(world.make(unclear, settings))
     assert len(clear.read_passages) == 2
-    assert len(doubtful.read_passages) == 5
+    assert len(unclear.read_passages) == 5
 
 
 def test_a_removed_document_never_answers(world: World) -> None:
@@ -140,9 +141,9 @@ def test_a_removed_document_never_answers(world: World) -> None:
     assert isinstance(changed, Answer)
     assert changed.text == "Bob Ray"
     world.library.remove("default", "d1")
-    gone = ask(engine)
-    assert isinstance(gone, Abstention)
-    assert gone.reason is Reason.NOTHING_INDEXED
+    outcome = ask(engine)
+    assert isinstance(outcome, Abstention)
+    assert outcome.reason is Reason.NOTHING_INDEXED
 
 
 def test_filters_keep_other_documents_out(world: World) -> None:
@@ -187,21 +188,21 @@ def test_the_same_question_gets_the_same_answer(world: World) -> None:
 def test_search_gives_passages_best_first(world: World) -> None:
     """With their scores, at most as many as asked for."""
     world.put(document(NEWS), document(OTHER, id="d2"))
-    found = world.make(PhraseReader()).search(Question(text="how many books may readers borrow"), k=1)
-    assert [c.document.id for c in found] == ["d2"]
-    assert found[0].scores.lexical is not None
+    candidates = world.make(PhraseReader()).search(Question(text="how many books may readers borrow"), k=1)
+    assert [c.document.id for c in candidates] == ["d2"]
+    assert candidates[0].scores.lexical is not None
 
 
-def test_each_step_is_told_as_it_ends(world: World) -> None:
-    """To whom observes, in order, retrieval before anything is read; they are the outcome's trace."""
+def test_each_step_is_observed_as_it_ends(world: World) -> None:
+    """In order, retrieval before anything is read; they are the outcome's trace."""
     world.put(document(NEWS))
     reader = PhraseReader(Ann_Lee=6.0)
-    told: list[tuple[str, int]] = []
+    steps: list[tuple[str, int]] = []
     outcome = world.make(reader).ask(
-        Question(text="Who asked?"), observe=lambda step: told.append((step.name, len(reader.read_passages)))
+        Question(text="Who asked?"), observe=lambda step: steps.append((step.name, len(reader.read_passages)))
     )
-    assert [name for name, _ in told] == [step.name for step in outcome.trace.steps]
-    assert told[0] == ("retrieve", 0)
+    assert [name for name, _ in steps] == [step.name for step in outcome.trace.steps]
+    assert steps[0] == ("retrieve", 0)
 
 
 def test_what_an_observer_raises_ends_the_question(world: World) -> None:
@@ -231,13 +232,13 @@ def test_documents_that_differ_are_shown_side_by_side(world: World) -> None:
     assert outcome.text == "25 days"
     (conflict,) = outcome.conflicts
     assert conflict.text == "20 days"
-    (place,) = [outcome.citations[i] for i in conflict.citations]
-    assert (place.document_id, place.quote) == ("old", "Staff get 20 days of leave a year.")
+    (citation,) = [outcome.citations[i] for i in conflict.citations]
+    assert (citation.document_id, citation.quote) == ("old", "Staff get 20 days of leave a year.")
     assert all(outcome.citations[i].document_id == "new" for s in outcome.statements for i in s.citations)
 
 
 def test_a_contradiction_is_read_though_the_answer_is_clear(world: World) -> None:
-    """Reading stops early for a clear answer, but not before what is as near to the question is read."""
+    """Reading ends early, but passages of other documents with as high a cosine are still read."""
     words = "Staff get {} days of leave a year. Note {}."
     world.put(*(document(words.format(days, n), id=f"d{n}") for n, days in enumerate((25, 25, 25, 20))))
     world.put(*(document(f"{OTHER} Edition {n}.", id=f"o{n}") for n in range(2)))
@@ -250,13 +251,13 @@ def test_a_contradiction_is_read_though_the_answer_is_clear(world: World) -> Non
 
 
 def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
-    """It is read as completed, shown as asked, and the trace tells the difference."""
+    """The completed question is read, the outcome has the question as put, the trace has both."""
     world.put(document(NEWS), document(OTHER, id="d2"))
     reader = PhraseReader(Monday=6.0)
     before = Turn(question="Who closed the harbour?", answer="Mayor Ann Lee")
     outcome = world.make(reader).ask(Question(text="And when?", history=(before,)))
     assert isinstance(outcome, Answer)
     assert (outcome.question, outcome.text) == ("And when?", "Monday")
-    assert set(reader.asked) == {"when closed the harbour?"}
+    assert set(reader.questions) == {"when closed the harbour?"}
     assert outcome.trace.retrieved is not None
     assert outcome.trace.retrieved.standalone_question == "when closed the harbour?"

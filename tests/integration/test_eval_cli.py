@@ -76,8 +76,8 @@ def test_unhelpful_answers_become_drafts_once(data: Path, tmp_path: Path) -> Non
     catalog = SqliteCatalog(data / CATALOG)
     store = SqliteFeedback(catalog.file)
     for helpful in (True, False):
-        told = {"collection": "default", "answer": "Noem", "note": "wrong"}
-        store.put(Feedback(answer_id=f"a{helpful}", question=f"who {helpful}?", helpful=helpful, **told))
+        fields = {"collection": "default", "answer": "Noem", "note": "wrong"}
+        store.put(Feedback(answer_id=f"a{helpful}", question=f"who {helpful}?", helpful=helpful, **fields))
     catalog.close()
     file = tmp_path / "cases.jsonl"
     for _ in range(2):
@@ -89,11 +89,11 @@ def test_unhelpful_answers_become_drafts_once(data: Path, tmp_path: Path) -> Non
 
 
 def test_an_answer_is_explained_and_an_expected_passage_followed(data: Path) -> None:
-    """Every stage in words; where the passage one had in mind was lost."""
-    told = saywhere(
+    """Every stage in words; the stage at which an expected passage was lost."""
+    output = saywhere(
         "ask", "who demanded an apology?", "--data", data, "--explain", "--expected", "10,000 new agents"
     ).stdout
     for part in ("How it came about:", "Found 3 passages", "Weighed: margin", "ingested: yes", "Lost at: "):
-        assert part in told, told
-    gone = saywhere("ask", "who?", "--data", data, "--expected", "The moon is made of cheese").stdout
-    assert "Lost at: ingest." in gone
+        assert part in output, output
+    output = saywhere("ask", "who?", "--data", data, "--expected", "The moon is made of cheese").stdout
+    assert "Lost at: ingest." in output

@@ -64,11 +64,11 @@ def test_retrieved_nodes_hold_exact_offsets(service: Service) -> None:
     """A node's text is the stored document's slice; its source is the document."""
     nodes = SaywhereRetriever(service, similarity_top_k=3).retrieve(QUESTION)
     assert 1 <= len(nodes) <= 3
-    for found in nodes:
-        document = service.catalog.document(found.node.metadata["document_id"])
-        assert document.text[found.node.start_char_idx : found.node.end_char_idx] == found.node.text
-        assert found.node.metadata["version"] == document.sha256
-        assert found.node.ref_doc_id == document.uri
+    for scored in nodes:
+        document = service.catalog.document(scored.node.metadata["document_id"])
+        assert document.text[scored.node.start_char_idx : scored.node.end_char_idx] == scored.node.text
+        assert scored.node.metadata["version"] == document.sha256
+        assert scored.node.ref_doc_id == document.uri
     assert [n.score for n in nodes] == sorted((n.score for n in nodes), reverse=True)
 
 
@@ -101,11 +101,11 @@ def test_both_are_asynchronous_too(service: Service) -> None:
     async def both() -> tuple[str, list[str]]:
         response = await SaywhereQueryEngine(service).aquery(QUESTION)
         nodes = await SaywhereRetriever(service).aretrieve(QUESTION)
-        return str(response), [found.node_id for found in nodes]
+        return str(response), [scored.node_id for scored in nodes]
 
     text, node_ids = asyncio.run(both())
     assert text == str(SaywhereQueryEngine(service).query(QUESTION))
-    assert node_ids == [found.node_id for found in SaywhereRetriever(service).retrieve(QUESTION)]
+    assert node_ids == [scored.node_id for scored in SaywhereRetriever(service).retrieve(QUESTION)]
 
 
 def test_llama_indexs_own_classes_take_both(service: Service) -> None:
@@ -124,21 +124,21 @@ def test_documents_of_a_reader_answer_as_the_files_do(service: Service, index: S
     assert (first.added, again.unchanged, again.did_nothing) == ((path,), (path,), True)
     of_file, of_reader = (SaywhereQueryEngine(opened).query(QUESTION) for opened in (service, index.service))
     assert str(of_file) == str(of_reader)
-    for expected, found in zip(of_file.source_nodes, of_reader.source_nodes, strict=True):
-        assert found.text == expected.text
-        assert found.node.get_node_info() == expected.node.get_node_info()
-        assert found.metadata["version"] == expected.metadata["version"]
-        assert found.metadata["file_name"] == expected.metadata["file_name"]
-        assert found.node.ref_doc_id == found.metadata["file_path"] == path
+    for expected, scored in zip(of_file.source_nodes, of_reader.source_nodes, strict=True):
+        assert scored.text == expected.text
+        assert scored.node.get_node_info() == expected.node.get_node_info()
+        assert scored.metadata["version"] == expected.metadata["version"]
+        assert scored.metadata["file_name"] == expected.metadata["file_name"]
+        assert scored.node.ref_doc_id == scored.metadata["file_path"] == path
 
 
 def test_offsets_point_into_the_llama_index_document(index: SaywhereIndex) -> None:
     """Whatever its line ends; its id is the nodes' ``ref_doc_id``."""
     documents = {document.id_: document for document in choirs()}
     index.ingest(list(documents.values()))
-    for found in index.as_retriever().retrieve("How many singers are in a choir?"):
-        text = documents[found.node.ref_doc_id].text
-        assert text[found.node.start_char_idx : found.node.end_char_idx] == found.node.text
+    for scored in index.as_retriever().retrieve("How many singers are in a choir?"):
+        text = documents[scored.node.ref_doc_id].text
+        assert text[scored.node.start_char_idx : scored.node.end_char_idx] == scored.node.text
 
 
 def test_filters_keep_to_documents_with_the_metadata(index: SaywhereIndex) -> None:
@@ -148,7 +148,7 @@ def test_filters_keep_to_documents_with_the_metadata(index: SaywhereIndex) -> No
         engine = index.as_query_engine(filters=year(wanted))
         response = engine.query("How many singers does the choir have?")
         assert answer in str(response)
-        assert {found.metadata["year"] for found in response.source_nodes} == {str(wanted)}
+        assert {scored.metadata["year"] for scored in response.source_nodes} == {str(wanted)}
     assert index.as_retriever(filters=year(1999)).retrieve("choir") == []
 
 
@@ -164,7 +164,7 @@ def test_a_changed_document_is_replaced(index: SaywhereIndex) -> None:
     assert (report.changed, report.unchanged) == (("northfield",), ("easton",))
     response = index.as_query_engine(filters=year(2024)).query("How many singers does the choir have?")
     assert "42" in str(response)
-    assert {found.metadata["document_id"] for found in response.source_nodes} == {before}
+    assert {scored.metadata["document_id"] for scored in response.source_nodes} == {before}
     easton.metadata["town"] = "East Town"
     assert index.ingest([easton]).changed == ("easton",)
 
@@ -189,7 +189,7 @@ def test_documents_of_a_source_that_are_gone_are_removed(index: SaywhereIndex) -
     assert index.ingest([northfield]).removed == ()
     report = index.ingest([northfield], source="choirs")
     assert (report.unchanged, report.removed) == (("northfield",), ("easton",))
-    uris = {found.node.ref_doc_id for found in index.as_retriever().retrieve("choir")}
+    uris = {scored.node.ref_doc_id for scored in index.as_retriever().retrieve("choir")}
     assert uris == {"northfield", "weston"}
     assert index.ingest([northfield, other], source="choirs").did_nothing
     assert set(index.ingest([], source="choirs").removed) == {"northfield", "weston"}
@@ -233,7 +233,7 @@ def test_a_document_is_removed_by_its_ref_doc_id(index: SaywhereIndex) -> None:
     """Which is the ``id_`` that it was given."""
     index.ingest(choirs())
     index.delete_ref_doc("easton")
-    assert {found.node.ref_doc_id for found in index.as_retriever().retrieve("choir")} == {"northfield"}
+    assert {scored.node.ref_doc_id for scored in index.as_retriever().retrieve("choir")} == {"northfield"}
     with pytest.raises(UnknownDocument, match="easton"):
         index.delete_ref_doc("easton")
 

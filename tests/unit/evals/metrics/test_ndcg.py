@@ -34,11 +34,11 @@ def test_rankings_agree_with_trec_eval() -> None:
         ranked = draw.sample(ids, 15)
         grades = {name: draw.choice([0, 1, 2]) for name in draw.sample(ids, 10)} | {ids[0]: 1}
         relevant = {name for name, grade in grades.items() if grade > 0}
-        told = ir_measures.calc_aggregate(
+        reference = ir_measures.calc_aggregate(
             [ir_measures.R @ 5, ir_measures.RR, ir_measures.nDCG @ 10],
             {"q": grades},
             {"q": {name: -float(rank) for rank, name in enumerate(ranked)}},
         )
-        assert recall_at_k(ranked, relevant, 5) == pytest.approx(told[ir_measures.R @ 5])
-        assert reciprocal_rank(ranked, relevant) == pytest.approx(told[ir_measures.RR])
-        assert ndcg(ranked, grades, 10) == pytest.approx(told[ir_measures.nDCG @ 10])
+        assert recall_at_k(ranked, relevant, 5) == pytest.approx(reference[ir_measures.R @ 5])
+        assert reciprocal_rank(ranked, relevant) == pytest.approx(reference[ir_measures.RR])
+        assert ndcg(ranked, grades, 10) == pytest.approx(reference[ir_measures.nDCG @ 10])

@@ -140,16 +140,16 @@ def test_removed_text_does_not_change_scores(
     """After hundreds of removals scores equal those of an index that never had the text; nearly so in an
     index that isn't rewritten at each removal."""
     monkeypatch.setattr(tantivy, "_ALWAYS_REWRITTEN_ROWS", always_rewritten_rows)
-    kept = rows("kept", "v", *(f"the fox of den {n % 7} and hen {n}" for n in range(200)))
-    fresh, worn = TantivyIndex(tmp_path / "fresh"), TantivyIndex(tmp_path / "worn")
-    fresh.add("default", kept)
-    worn.add("default", kept)
+    live = rows("live", "v", *(f"the fox of den {n % 7} and hen {n}" for n in range(200)))
+    fresh, changed = TantivyIndex(tmp_path / "fresh"), TantivyIndex(tmp_path / "changed")
+    fresh.add("default", live)
+    changed.add("default", live)
     for number in range(40):
-        worn.add("default", rows(f"d{number}", "v", *["den fox den fox hen hen of hens"] * 8))
-        worn.remove("default", [(f"d{number}", "v")])
+        changed.add("default", rows(f"d{number}", "v", *["den fox den fox hen hen of hens"] * 8))
+        changed.remove("default", [(f"d{number}", "v")])
     for query in ("the fox", "den 3", "hen 17"):
         expected = {hit.passage_id: hit.score for hit in fresh.search("default", query, 300)}
-        scores = {hit.passage_id: hit.score for hit in worn.search("default", query, 300)}
+        scores = {hit.passage_id: hit.score for hit in changed.search("default", query, 300)}
         assert scores == pytest.approx(expected, rel=tolerance or 1e-6, abs=tolerance)
 
 

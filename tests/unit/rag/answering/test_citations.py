@@ -1,4 +1,4 @@
-"""Whole sentences, exactly where they stand."""
+"""Citations of whole sentences, with exact offsets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tests.samples import candidate, document, find, mention
 NEWS = "Grady Judd spoke on Monday. The hall was full. He called for an apology. Nobody answered."
 
 
-def answer(found: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
+def answer(read: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
     return SpanAnswer(
-        candidate=found,
+        candidate=read,
         span=span,
-        text=text or span.slice(found.document.text),
+        text=text or span.slice(read.document.text),
         score=5.0,
         no_answer_score=0.0,
     )
@@ -28,37 +28,37 @@ def test_a_citation_is_the_whole_sentence_with_its_surroundings() -> None:
     """Quote, offsets, prefix and suffix are slices of the text."""
     doc = document(NEWS, sections=(Section(span=Span(0, len(NEWS)), path=("News", "Local")),))
     citations = CitationList()
-    made = to_statements(answer(candidate(doc), find(NEWS, "full")), [], citations)
+    statements = to_statements(answer(candidate(doc), find(NEWS, "full")), [], citations)
     (only,) = citations.items
     assert only.quote == "The hall was full." == NEWS[only.start : only.end]
     assert NEWS[: only.start].endswith(only.prefix)
     assert NEWS[only.end :].startswith(only.suffix)
     assert only.section == ("News", "Local")
-    assert made[0].text == "The hall was full."
-    assert made[0].citations == (0,)
+    assert statements[0].text == "The hall was full."
+    assert statements[0].citations == (0,)
 
 
-def test_a_pronoun_brings_the_sentence_that_names_it() -> None:
-    """The statement says whom the pronoun means, and cites where it says so."""
+def test_a_resolved_pronoun_adds_its_antecedents_sentence() -> None:
+    """The statement names the antecedent, and cites its sentence."""
     doc = document(NEWS)
     he = find(NEWS, "He")
-    found = candidate(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    read = candidate(doc, mentions=(mention(doc, he, "Grady Judd"),))
     citations = CitationList()
-    made = to_statements(answer(found, he, "Grady Judd"), [], citations)
+    statements = to_statements(answer(read, he, "Grady Judd"), [], citations)
     assert quotes(citations) == ["He called for an apology.", "Grady Judd spoke on Monday."]
-    assert made[0].text == "He [Grady Judd] called for an apology."
-    assert made[0].citations == (0, 1)
+    assert statements[0].text == "He [Grady Judd] called for an apology."
+    assert statements[0].citations == (0, 1)
 
 
-def test_the_naming_sentence_may_stand_before_the_passage() -> None:
+def test_an_antecedents_sentence_may_lie_before_the_passage() -> None:
     """It is found in the document, whole."""
     doc = document(NEWS)
     he = find(NEWS, "He")
-    found = candidate(
+    read = candidate(
         doc, "He called for an apology. Nobody answered.", mentions=(mention(doc, he, "Grady Judd"),)
     )
     citations = CitationList()
-    to_statements(answer(found, he, "Grady Judd"), [], citations)
+    to_statements(answer(read, he, "Grady Judd"), [], citations)
     assert quotes(citations)[1] == "Grady Judd spoke on Monday."
 
 
@@ -67,9 +67,9 @@ def test_an_answer_over_two_sentences_cites_both() -> None:
     doc = document(NEWS)
     start, end = find(NEWS, "full"), find(NEWS, "apology")
     citations = CitationList()
-    made = to_statements(answer(candidate(doc), Span(start.start, end.end)), [], citations)
+    statements = to_statements(answer(candidate(doc), Span(start.start, end.end)), [], citations)
     assert quotes(citations) == ["The hall was full.", "He called for an apology."]
-    assert [s.citations for s in made] == [(0,), (1,)]
+    assert [s.citations for s in statements] == [(0,), (1,)]
 
 
 def test_a_table_row_is_cited_with_its_header() -> None:
@@ -84,7 +84,7 @@ def test_a_table_row_is_cited_with_its_header() -> None:
             Block(span=row, kind=BlockKind.TABLE_ROW, context_span=header),
         ),
     )
-    found = Candidate(
+    read = Candidate(
         passage=Passage(
             document_id=doc.id,
             version=doc.sha256,
@@ -96,7 +96,7 @@ def test_a_table_row_is_cited_with_its_header() -> None:
         scores=Scores(fused=1.0),
     )
     citations = CitationList()
-    to_statements(answer(found, find(text, "35")), [], citations)
+    to_statements(answer(read, find(text, "35")), [], citations)
     assert quotes(citations) == ["10 | 35", "Years | Days"]
 
 
@@ -105,17 +105,17 @@ def test_the_same_answer_elsewhere_is_cited_beside_it() -> None:
     one, two = document(NEWS), document(NEWS, id="copy")
     span = find(NEWS, "full")
     citations = CitationList()
-    made = to_statements(answer(candidate(one), span), [answer(candidate(two), span)], citations)
+    statements = to_statements(answer(candidate(one), span), [answer(candidate(two), span)], citations)
     assert [(c.document_id, c.quote) for c in citations.items] == [
         ("d1", "The hall was full."),
         ("copy", "The hall was full."),
     ]
-    assert len(made) == 1
-    assert made[0].citations == (0, 1)
+    assert len(statements) == 1
+    assert statements[0].citations == (0, 1)
 
 
 def test_repeated_sentences_are_cited_where_they_were_read() -> None:
-    """The second of two equal sentences is another place."""
+    """The second of two equal sentences has other offsets."""
     text = "It closes at five. On Monday too. It closes at five."
     doc = document(text)
     citations = CitationList()
@@ -124,7 +124,7 @@ def test_repeated_sentences_are_cited_where_they_were_read() -> None:
     assert len(sentences(text)) == 3
 
 
-def test_an_answer_in_a_lead_cites_the_lead() -> None:
+def test_an_answer_in_a_context_span_cites_that_span() -> None:
     """Where no sentence of the passage holds the span, the span itself is the citation."""
     doc = document(NEWS)
     citations = CitationList()

@@ -1,4 +1,4 @@
-"""Which answer is given, how sure, and why none is."""
+"""The chosen answer, its confidence, and the reason for none."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def decider(**weights: float) -> Decider:
     return Decider(calibration(**{"margin": 1.0, **weights}), DecideSettings())
 
 
-def span(found: Candidate, part: str, margin: float) -> SpanAnswer:
+def span(read: Candidate, part: str, margin: float) -> SpanAnswer:
     return SpanAnswer(
-        candidate=found,
-        span=find(found.document.text, part),
+        candidate=read,
+        span=find(read.document.text, part),
         text=part,
         score=margin + 3.0,
         no_answer_score=3.0,
@@ -50,8 +50,8 @@ def span(found: Candidate, part: str, margin: float) -> SpanAnswer:
 WHO = analyze_question("Who called for an apology?", limit=100)
 
 
-def test_the_span_the_reader_believes_in_most_wins() -> None:
-    """With equal retrieval the margin decides."""
+def test_the_span_with_the_largest_margin_wins() -> None:
+    """Where retrieval scores are equal."""
     here = candidate(document(TEXT))
     decision = decider().decide(WHO, [here], [span(here, "Kristi Noem", 2), span(here, "Grady Judd", 5)])
     assert decision.best is not None
@@ -60,8 +60,8 @@ def test_the_span_the_reader_believes_in_most_wins() -> None:
     assert decision.confidence > 0.99
 
 
-def test_retrieval_has_a_say_in_which_passage_answers() -> None:
-    """A slightly better span of a far worse passage loses, unless retrieval is given no weight."""
+def test_retrieval_scores_count_in_the_ranking_of_answers() -> None:
+    """A slightly better span of a far worse passage loses, unless retrieval has no weight."""
     near = candidate(document("Ann asked.", id="a"), fused=3.0)
     far = candidate(document("Bob asked.", id="b"), fused=-1.0)
     spans = [span(near, "Ann", 4.0), span(far, "Bob", 5.0)]
@@ -86,7 +86,7 @@ def test_the_order_of_spans_makes_no_difference() -> None:
 
 
 def test_no_candidates_means_nothing_relevant() -> None:
-    """Nothing was found: nothing to read."""
+    """Nothing was retrieved: nothing to read."""
     assert decider().decide(WHO, [], []).reason is Reason.NOTHING_RELEVANT
 
 
@@ -94,40 +94,40 @@ def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
     """Below the threshold with a margin under zero; above zero it is a lack of confidence."""
     here = candidate(document(TEXT))
     low = decider().decide(WHO, [here], [span(here, "Grady Judd", -2)])
-    doubtful = decider(bias=-5.0).decide(WHO, [here], [span(here, "Grady Judd", 1)])
+    unsure = decider(bias=-5.0).decide(WHO, [here], [span(here, "Grady Judd", 1)])
     assert low.reason is Reason.NOT_ANSWERED_HERE
-    assert doubtful.reason is Reason.NOT_CONFIDENT
+    assert unsure.reason is Reason.NOT_CONFIDENT
     assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
 
 
-def test_what_retrieval_knows_counts_where_the_reader_is_in_doubt() -> None:
-    """By half at a margin of 0, hardly at 7: how near a passage is, and how far down it was found."""
+def test_cosine_and_rank_are_gated_by_the_readers_uncertainty() -> None:
+    """They count by half at a margin of 0, hardly at 7, fully at -9."""
     first = candidate(document("Ann asked.", id="a"), dense=0.8)
     second = candidate(document(TEXT, id="b"), dense=0.9)
-    for margin, doubt in ((0.0, 0.5), (-9.0, 1.0), (7.0, 0.01)):
+    for margin, uncertainty in ((0.0, 0.5), (-9.0, 1.0), (7.0, 0.01)):
         features = decider().decide(WHO, [first, second], [span(second, "Grady Judd", margin)]).features
-        assert features["cosine"] == pytest.approx(doubt * 0.4, abs=0.01)
-        assert features["log_rank"] == pytest.approx(doubt * math.log(2), abs=0.01)
+        assert features["cosine"] == pytest.approx(uncertainty * 0.4, abs=0.01)
+        assert features["log_rank"] == pytest.approx(uncertainty * math.log(2), abs=0.01)
 
 
-def test_a_passage_found_by_its_words_alone_is_as_near_as_the_farthest() -> None:
-    """Its cosine wasn't among the best, so that it can't be more."""
+def test_a_passage_of_the_lexical_index_alone_has_the_lowest_cosine() -> None:
+    """Its own cosine wasn't among the best, so that it can't be higher."""
     near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
     worded = candidate(document(TEXT, id="c"), dense=None)
     features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -40)]).features
     assert features["cosine"] == pytest.approx(0.3 - 0.5)
 
 
-def test_scores_of_another_embedder_tell_nothing() -> None:
-    """However high: every passage counts as near as the average."""
+def test_cosines_of_another_embedder_are_not_used() -> None:
+    """However high they are: every passage's cosine feature is the average."""
     here = candidate(document(TEXT), dense=0.9)
     fitted = replace(calibration(margin=1.0, cosine=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
-    asked_of = Decider(fitted, DecideSettings(), cosines=False)
-    assert asked_of.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["cosine"] == 0.1
+    other = Decider(fitted, DecideSettings(), cosines=False)
+    assert other.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["cosine"] == 0.1
 
 
-def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
-    """Judd is in one passage and Noem's in another; of the Bureau nobody speaks."""
+def test_names_that_no_candidate_mentions_are_unknown_names() -> None:
+    """Noem is in a passage, the FBI in none."""
     here, there = candidate(document(TEXT)), candidate(document("Noem wrote back.", id="b"))
     analysis = analyze_question("What did the FBI tell Noem's staff?", limit=100)
     features = decider().decide(analysis, [here, there], [span(here, "an apology", 3)]).features
@@ -135,14 +135,14 @@ def test_a_name_that_nothing_retrieved_mentions_is_seen() -> None:
     assert features["unknown_names"] == 0.5
 
 
-def test_an_answer_of_the_wrong_form_is_seen() -> None:
+def test_an_answer_of_another_type_has_the_type_match_minus_one() -> None:
     """A rank is no age."""
     here = candidate(document(TEXT))
     analysis = analyze_question("How old is Grady Judd?", limit=100)
     assert decider().decide(analysis, [here], [span(here, "Sheriff", 3)]).features["type_match"] == -1.0
 
 
-def test_the_same_answer_elsewhere_is_pooled() -> None:
+def test_the_same_answer_in_another_passage_agrees() -> None:
     """Case, articles and punctuation don't make another answer."""
     here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
     spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
@@ -154,28 +154,28 @@ DAYS = analyze_question("How many days off after five years?", limit=100)
 
 
 def test_a_number_of_another_unit_ranks_below_one_of_the_unit_asked() -> None:
-    """However much more the reader believes in it."""
+    """However much larger its margin is."""
     here = candidate(document("two to five years | 25 days"))
     decision = decider().decide(DAYS, [here], [span(here, "two", 9), span(here, "25", 3)])
     assert decision.best is not None
     assert decision.best.text == "25"
 
 
-def test_a_closer_look_counts_but_not_where_it_takes_the_wrong_form() -> None:
-    """A better cut of the answer is taken, "two" of the years for "25" days is not."""
+def test_a_refined_span_is_taken_unless_it_loses_the_expected_type() -> None:
+    """ "25 days" for "25" is taken, "two" (years) for "25" (days) is not."""
     here = candidate(document("two to five years | 25 days"))
     first = span(here, "25", 3)
     assert decider().choose_better_typed(DAYS, span(here, "25 days", 3), first).text == "25 days"
     assert decider().choose_better_typed(DAYS, span(here, "two", 3), first) is first
 
 
-def test_a_passage_ahead_of_many_is_seen() -> None:
-    """By its deviations in meaning and words, where the reader is in doubt; alike, none is ahead."""
+def test_the_z_score_is_gated_by_the_readers_uncertainty() -> None:
+    """It is that of the passage among the candidates, less 7; 0 where all have the same scores."""
     others = [candidate(document("Ann asked.", id=f"o{n}"), dense=0.2 + n % 2 / 100) for n in range(40)]
     here = candidate(document(TEXT), dense=0.6)
 
-    def z_score(found: list[Candidate], margin: float) -> float:
-        return decider().decide(WHO, found, [span(here, "Grady Judd", margin)]).features["z_score"]
+    def z_score(candidates: list[Candidate], margin: float) -> float:
+        return decider().decide(WHO, candidates, [span(here, "Grady Judd", margin)]).features["z_score"]
 
     assert z_score([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
     assert z_score([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)

@@ -24,7 +24,7 @@ def test_a_quote_is_found_where_it_moved_to(inserted: str, text: str, data: st.D
 
 
 def test_the_twin_with_the_same_surroundings_is_taken() -> None:
-    """Of three equal quotes the one between the remembered words is found, not the first."""
+    """Of three equal quotes the one between prefix and suffix is found, not the first."""
     text = "Paid: yes. Owed: yes. Late: yes."
     assert find_quote(text, "yes", prefix="Owed: ", suffix=". Late") == Span(17, 20)
 

@@ -1,4 +1,4 @@
-"""Traces by hand: how far an expected passage came, and which stage a case is put down to."""
+"""Traces by hand: how far an expected passage came, and the stage at which a case was lost."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def traced(
     return replace(outcome, trace=Trace(steps=steps))
 
 
-WAYS: dict[str, tuple[Outcome, Stage]] = {
+LOSSES: dict[str, tuple[Outcome, Stage]] = {
     "not found": (traced(abstention(), [FIRST], [WRONG], WRONG), Stage.RETRIEVE),
     "not read": (traced(abstention(), [FIRST, HELD], [WRONG], WRONG), Stage.RETRIEVE),
     "read wrongly": (
@@ -70,31 +70,31 @@ WAYS: dict[str, tuple[Outcome, Stage]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_case_is_put_down_to_the_first_stage_that_lost_it(way: str) -> None:
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_case_is_attributed_to_the_first_stage_that_lost_it(loss: str) -> None:
     """From retrieval to citing, each with a line that says what happened."""
-    outcome, stage = WAYS[way]
+    outcome, stage = LOSSES[loss]
     right = isinstance(outcome, Answer) and outcome.text == "London"
-    found = diagnose(WHERE, outcome, right=right, corpus=corpus())
-    assert found.stage == stage
-    assert found.why
+    diagnosis = diagnose(WHERE, outcome, right=right, corpus=corpus())
+    assert diagnosis.stage == stage
+    assert diagnosis.why
 
 
-def test_a_case_whose_quote_is_stored_nowhere_was_not_ingested() -> None:
-    """Whatever else went wrong after that."""
+def test_a_case_whose_quote_no_document_holds_was_lost_at_ingest() -> None:
+    """Whatever the trace has."""
     from evals.cases.evidence import Evidence
 
-    gone = replace(WHERE, must_cite=((Evidence(quote="She lived in Paris."),),))
-    assert diagnose(gone, WAYS["not found"][0], right=False, corpus=corpus()).stage == Stage.INGEST
+    not_stored = replace(WHERE, must_cite=((Evidence(quote="She lived in Paris."),),))
+    assert diagnose(not_stored, LOSSES["not found"][0], right=False, corpus=corpus()).stage == Stage.INGEST
 
 
 def test_without_a_trace_the_stage_is_not_guessed() -> None:
-    """A service may not tell how it came to its answer."""
+    """A service may send no trace."""
     assert diagnose(WHERE, abstention(), right=False, corpus=corpus()).stage == Stage.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("way", "stage", "line"),
+    ("loss", "stage", "line"),
     [
         ("not found", "retrieve", "retrieved: no, it is not among the 1 passages found"),
         ("not read", "retrieve", "retrieved: rank 2 (rank 2 by meaning, rank 1 by words), of 2"),
@@ -103,30 +103,30 @@ def test_without_a_trace_the_stage_is_not_guessed() -> None:
         ("not cited", "", "answered: “London”, from this passage"),
     ],
 )
-def test_an_expected_passage_is_followed_to_where_it_was_lost(way: str, stage: str, line: str) -> None:
+def test_an_expected_passage_is_followed_to_where_it_was_lost(loss: str, stage: str, line: str) -> None:
     """The line of that stage says it in words, with ranks and scores."""
-    found = why_not(LONDON, WAYS[way][0], corpus())
-    assert found.stage == stage
-    assert any(told.startswith(line) for told in found.lines), found.lines
-    assert found.lines[0] == "ingested: yes, in ada.txt at 38-58"
+    reason = why_not(LONDON, LOSSES[loss][0], corpus())
+    assert reason.stage == stage
+    assert any(other.startswith(line) for other in reason.lines), reason.lines
+    assert reason.lines[0] == "ingested: yes, in ada.txt at 38-58"
 
 
-def test_text_that_is_stored_nowhere_is_told_with_what_is_nearest() -> None:
-    """A slip in what was expected is seen at once."""
-    found = why_not("She lived in London town.", WAYS["not found"][0], corpus())
-    assert found.stage == "ingest"
-    assert "ada.txt says “She lived in London.”" in found.lines[1]
-    assert "nor anything near" in why_not("The moon is far.", WAYS["not found"][0], corpus()).lines[1]
+def test_for_text_that_no_document_holds_the_nearest_sentence_is_shown() -> None:
+    """So that a mistake in the expected text is visible."""
+    reason = why_not("She lived in London town.", LOSSES["not found"][0], corpus())
+    assert reason.stage == "ingest"
+    assert "ada.txt says “She lived in London.”" in reason.lines[1]
+    assert "nor anything near" in why_not("The moon is far.", LOSSES["not found"][0], corpus()).lines[1]
 
 
-def test_a_text_over_two_passages_is_said_to_be_split() -> None:
-    """No one passage can answer what only both hold."""
-    found = why_not(TEXT, WAYS["not trusted"][0], corpus())
-    assert any(line.startswith("split: no one passage holds all of it") for line in found.lines)
+def test_an_expected_text_over_two_passages_is_reported_as_split() -> None:
+    """No single passage holds all of it."""
+    reason = why_not(TEXT, LOSSES["not trusted"][0], corpus())
+    assert any(line.startswith("split: no one passage holds all of it") for line in reason.lines)
 
 
-def test_an_explanation_tells_every_stage() -> None:
-    """Found, read, weighed, decided: with scores, in words."""
-    told = "\n".join(explain_stages(WAYS["not trusted"][0], corpus()))
+def test_an_explanation_has_every_stage() -> None:
+    """Retrieved, read, decided: in words, with scores."""
+    explanation = "\n".join(explain_stages(LOSSES["not trusted"][0], corpus()))
     parts = ("Found 2 passages", "meaning 0.90", "words 3.0", "“London”, 1.5 above", "margin 1.50", "30%")
-    assert [part for part in (*parts, "not confident") if part not in told] == []
+    assert [part for part in (*parts, "not confident") if part not in explanation] == []

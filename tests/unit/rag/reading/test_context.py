@@ -1,4 +1,4 @@
-"""What the reader sees, and the way back to the document."""
+"""The reader context of a passage, and its mapping to the document."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def resolved() -> Candidate:
 
 
 def test_pronouns_read_as_names() -> None:
-    """The name stands for the pronoun, a possessive keeps its ending."""
+    """The antecedent replaces the pronoun; a possessive keeps its ending."""
     assert reader_context(resolved()).text == (
         "Sheriff Grady Judd was angry. Sheriff Grady Judd called for an apology. "
         "Grady Judd's deputies agreed."
     )
 
 
-def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
-    """The span is the pronoun, the referent the name it stands for."""
+def test_an_antecedent_in_a_pronouns_place_maps_to_both() -> None:
+    """The span is the pronoun's, the antecedent the name's."""
     context = reader_context(resolved())
     at = context.text.index("Sheriff Grady Judd called")
     source = context.source_span(at, at + len("Sheriff Grady Judd"))
@@ -43,8 +43,8 @@ def test_a_name_in_a_pronouns_place_leads_back_to_both() -> None:
     assert [r.slice(TEXT) for r in source.antecedents] == ["Sheriff Grady Judd"]
 
 
-def test_a_part_of_a_name_leads_back_to_that_part() -> None:
-    """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the referent is cut alike."""
+def test_a_part_of_an_antecedent_maps_to_that_part() -> None:
+    """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the antecedent's span is cut alike."""
     context = reader_context(resolved())
     at = context.text.index("Grady Judd called")
     source = context.source_span(at, at + len("Grady Judd"))
@@ -64,7 +64,7 @@ def test_text_after_a_longer_name_keeps_its_offsets() -> None:
 
 
 def test_an_answer_may_span_a_pronoun() -> None:
-    """A stretch across a replaced pronoun covers the pronoun in the document."""
+    """A range across a replaced pronoun covers the pronoun in the document."""
     context = reader_context(resolved())
     end = context.text.index(" for an apology")
     source = context.source_span(context.text.index("Sheriff Grady Judd called"), end)
@@ -73,11 +73,11 @@ def test_an_answer_may_span_a_pronoun() -> None:
     assert source.text == "Sheriff Grady Judd called"
 
 
-def test_leads_come_first_and_no_answer_straddles_them() -> None:
+def test_context_spans_come_first_and_no_answer_straddles_them() -> None:
     """A table's header is read with its row; half header, half row is no answer."""
     text = "Years | Days\n\n5 | 30"
     doc = document(text)
-    found = Candidate(
+    read = Candidate(
         passage=Passage(
             document_id=doc.id,
             version=doc.sha256,
@@ -88,7 +88,7 @@ def test_leads_come_first_and_no_answer_straddles_them() -> None:
         document=doc,
         scores=Scores(fused=0),
     )
-    context = reader_context(found)
+    context = reader_context(read)
     assert context.text == "Years | Days\n5 | 30"
     source = context.source_span(context.text.index("30"), len(context.text))
     assert source is not None
@@ -98,12 +98,12 @@ def test_leads_come_first_and_no_answer_straddles_them() -> None:
 
 
 @given(st.data())
-def test_every_place_of_a_context_leads_into_its_document(data: st.DataObject) -> None:
-    """For any text, mentions and stretch: in bounds, and equal to the slice where no name stands in."""
+def test_every_range_of_a_context_maps_into_its_document(data: st.DataObject) -> None:
+    """For any text, mention and range: in bounds, and equal to the slice where no pronoun is replaced."""
     text = data.draw(st.text(min_size=6, max_size=60))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
     doc = Document(id="d", uri="d", title="", text=text)
-    found = Candidate(
+    read = Candidate(
         passage=Passage(
             document_id="d",
             version=doc.sha256,
@@ -114,7 +114,7 @@ def test_every_place_of_a_context_leads_into_its_document(data: st.DataObject) -
         document=doc,
         scores=Scores(fused=0),
     )
-    context = reader_context(found)
+    context = reader_context(read)
     low = data.draw(st.integers(0, len(context.text)))
     high = data.draw(st.integers(low, len(context.text)))
     source = context.source_span(low, high)
@@ -146,9 +146,9 @@ def table() -> Document:
 
 
 def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
-    """The header isn't read once more; the way back leads to the cell."""
-    found = candidate(table())
-    context = reader_context(found)
+    """The header isn't written once more; a cell's text maps to the cell."""
+    read = candidate(table())
+    context = reader_context(read)
     assert "Purpose: Test Runner; Library: py.test." in context.text
     assert "Purpose | Library" not in context.text
     at = context.text.index("py.test")
@@ -158,7 +158,7 @@ def test_a_tables_row_reads_with_the_names_of_its_columns() -> None:
 
 
 def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
-    """Half a row, the end of a row with the next line, and words that stand nowhere are no answers."""
+    """Half a row, the end of a row with the next line, and a column's name before a cell are no answers."""
     context = reader_context(candidate(table()))
     runner, django = context.text.index("Test Runner"), context.text.index("Django")
     assert context.source_span(runner, runner + len("Test Runner; Library: py.test")) is None
@@ -167,11 +167,11 @@ def test_no_answer_straddles_cells_or_blocks_or_is_a_columns_name() -> None:
     assert context.source_span(column, column + len("Library")) is None
 
 
-def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
+def test_a_row_whose_header_is_a_context_span_reads_the_same() -> None:
     """A passage that starts in the middle of a table."""
     doc = table()
     row = find(TABLE, "ORM | Django")
-    found = Candidate(
+    read = Candidate(
         passage=Passage(
             document_id=doc.id,
             version=doc.sha256,
@@ -182,11 +182,11 @@ def test_a_row_whose_header_is_in_a_lead_reads_the_same() -> None:
         document=doc,
         scores=Scores(fused=0),
     )
-    assert reader_context(found).text == "Purpose: ORM; Library: Django."
+    assert reader_context(read).text == "Purpose: ORM; Library: Django."
 
 
 def test_a_ragged_row_reads_as_it_stands() -> None:
-    """With more cells than columns nobody can say which is which."""
+    """With more cells than columns it isn't known which cell is of which column."""
     text = "A | B\n1 | 2 | 3"
     header, row = find(text, "A | B"), find(text, "1 | 2 | 3")
     doc = document(
@@ -199,7 +199,7 @@ def test_a_ragged_row_reads_as_it_stands() -> None:
     assert reader_context(candidate(doc)).text == text
 
 
-def asked_above(heading: str) -> Candidate:
+def below_heading(heading: str) -> Candidate:
     text = f"{heading}\n\nUp to 35 MB. Larger files are shared by a link."
     top = Span(0, len(heading))
     doc = document(
@@ -215,22 +215,22 @@ def asked_above(heading: str) -> Candidate:
 
 def test_a_heading_that_asks_is_read_before_what_answers_it() -> None:
     """It is no part of an answer, and a heading that only names is left out."""
-    found = asked_above("How big may an attachment be?")
-    context = reader_context(found)
+    read = below_heading("How big may an attachment be?")
+    context = reader_context(read)
     assert context.text.startswith("How big may an attachment be?\nUp to 35 MB.")
     at = context.text.index("attachment")
     assert context.source_span(at, at + len("attachment")) is None
     size = context.source_span(context.text.index("35 MB"), context.text.index("35 MB") + 5)
     assert size is not None
-    assert size.span == find(found.document.text, "35 MB")
-    assert reader_context(found, find(found.document.text, "Up to 35 MB.")).text.startswith("How big")
-    assert reader_context(asked_above("Attachments")).text.startswith("Up to 35 MB.")
+    assert size.span == find(read.document.text, "35 MB")
+    assert reader_context(read, find(read.document.text, "Up to 35 MB.")).text.startswith("How big")
+    assert reader_context(below_heading("Attachments")).text.startswith("Up to 35 MB.")
 
 
 def test_a_heading_that_stands_alone_is_read_once() -> None:
     """A passage that is the question itself."""
-    found = asked_above("How big may an attachment be?")
-    alone = candidate(found.document, "How big may an attachment be?")
+    read = below_heading("How big may an attachment be?")
+    alone = candidate(read.document, "How big may an attachment be?")
     assert reader_context(alone).text == "How big may an attachment be?"
 
 
@@ -238,7 +238,10 @@ def test_a_sentence_is_indexed_as_it_is_read() -> None:
     """Names for pronouns, columns for cells, nothing else of the passage."""
     doc = document(TEXT)
     he = find(TEXT, "He")
-    found = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
-    assert readable_text(doc, found, found.sentences[1]) == "Grady Judd called for an apology."
+    resolved_passage = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    assert (
+        readable_text(doc, resolved_passage, resolved_passage.sentences[1])
+        == "Grady Judd called for an apology."
+    )
     doc = table()
     assert readable_text(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."

@@ -1,4 +1,4 @@
-"""Which span of one forward pass is the best: logits by hand, on a real passage and tokenizer."""
+"""The best span of a forward pass, with logits by hand on a real passage and tokenizer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ TEXT = "Ropes were pulled until 1920. She says clubs entered in 1904, and won."
 TOKENIZER = open_tokenizer(span_reader._FOLDER / "tokenizer.json")
 
 
-def told() -> list[Candidate]:
-    """As it stands, and with a name before it for its pronoun: places in the context are others then."""
+def candidates() -> list[Candidate]:
+    """As it stands, and with its pronoun resolved, which shifts the offsets in the context."""
     named = document(f"Ann Lee of Northfield wrote a history. {TEXT}")
     return [
         candidate(document(TEXT)),
@@ -25,21 +25,21 @@ def told() -> list[Candidate]:
     ]
 
 
-def best(given: Candidate, starts: dict[str, float], ends: dict[str, float]) -> str:
-    context = reader_context(given)
+def best(read: Candidate, starts: dict[str, float], ends: dict[str, float]) -> str:
+    context = reader_context(read)
     window = TOKENIZER.encode("When?", context.text)
     start, end = np.zeros(len(window.ids)), np.zeros(len(window.ids))
-    for logits, wanted in ((start, starts), (end, ends)):
-        for word, logit in wanted.items():
+    for logits, by_word in ((start, starts), (end, ends)):
+        for word, logit in by_word.items():
             logits[window.char_to_token(context.text.index(word), 1)] = logit
-    scored = context_spans(ForwardPass(context, window, start, end), given.passage)[0]
+    scored = context_spans(ForwardPass(context, window, start, end), read.passage)[0]
     return context.text[scored.start : scored.end]
 
 
-@pytest.mark.parametrize("given", told(), ids=["plain", "named"])
-def test_a_span_that_runs_into_another_sentence_has_to_be_better(given: Candidate) -> None:
-    """By more than rounding: an end a little likelier in the next sentence isn't the answer's."""
+@pytest.mark.parametrize("read", candidates(), ids=["plain", "resolved"])
+def test_a_span_that_crosses_a_sentences_end_needs_a_clearly_higher_score(read: Candidate) -> None:
+    """An end logit that is 1.5 higher in the next sentence isn't enough, 2.5 is."""
     start = {"1920": 8.0}
-    assert best(given, start, {"1920": 5.0, "1904": 6.5}) == "1920"
-    assert best(given, start, {"1920": 5.0, "1904": 7.5}).startswith("1920. ")
-    assert best(given, {"clubs": 8.0}, {"clubs": 5.0, "1904": 6.5}) == "clubs entered in 1904"
+    assert best(read, start, {"1920": 5.0, "1904": 6.5}) == "1920"
+    assert best(read, start, {"1920": 5.0, "1904": 7.5}).startswith("1920. ")
+    assert best(read, {"clubs": 8.0}, {"clubs": 5.0, "1904": 6.5}) == "clubs entered in 1904"

@@ -14,14 +14,14 @@ def hits(**scores: float) -> list[Hit]:
 
 def test_a_passage_counts_by_its_best_sentence() -> None:
     """Of several hits of a passage the best stays, with the sentence it was."""
-    found = best_by_passage(
+    best = best_by_passage(
         [
             Hit(passage_id="a", score=0.2, sentence_index=0),
             Hit(passage_id="a", score=0.9, sentence_index=3),
             Hit(passage_id="a", score=0.5, sentence_index=1),
         ]
     )
-    assert found["a"].sentence_index == 3
+    assert best["a"].sentence_index == 3
 
 
 def test_standard_scores_have_mean_zero_and_spread_one() -> None:

@@ -27,13 +27,13 @@ def retriever() -> Retriever:
         words = (
             "The harbour opens." if team == "sea" else f"About the harbour and berth {number} there is much."
         )
-        made = document(words, id=f"d{number}", metadata={"team": team, "kind": "note"})
-        changes.append(Change(document=made, passages=(passage(made),)))
+        doc = document(words, id=f"d{number}", metadata={"team": team, "kind": "note"})
+        changes.append(Change(document=doc, passages=(passage(doc),)))
     Library(*parts).write(changes)
     return Retriever(*parts, RetrieveSettings(pool=10))
 
 
-def found(retriever: Retriever, **filters: str) -> list[str]:
+def retrieved_ids(retriever: Retriever, **filters: str) -> list[str]:
     question = Question(text="when does the harbour open", filters=filters)
     return [candidate.document.id for candidate in retriever.retrieve(question, 10)]
 
@@ -43,37 +43,37 @@ PORT = {"d39", "d79", "d119", "d159", "d199"}
 
 def test_few_documents_are_searched_alone(retriever: Retriever) -> None:
     """Though ten nearer ones of the other team would fill the pool."""
-    assert not PORT & set(found(retriever))
-    assert set(found(retriever, team="port")) == PORT
-    assert set(found(retriever, team="port", kind="note")) == PORT
+    assert not PORT & set(retrieved_ids(retriever))
+    assert set(retrieved_ids(retriever, team="port")) == PORT
+    assert set(retrieved_ids(retriever, team="port", kind="note")) == PORT
 
 
-def test_many_documents_are_found_among_the_rest(
+def test_many_documents_are_filtered_from_a_larger_pool(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rarer they are, the more of the rest is looked at."""
+    """The rarer they are, the larger the pool is."""
     monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", 2)
-    assert set(found(retriever, team="port")) == PORT
+    assert set(retrieved_ids(retriever, team="port")) == PORT
 
 
-def test_what_passes_no_filter_is_not_found(retriever: Retriever) -> None:
-    """An unknown name or value finds nothing."""
-    assert found(retriever, team="air") == []
-    assert found(retriever, crew="port") == []
+def test_documents_that_match_no_filter_are_not_retrieved(retriever: Retriever) -> None:
+    """An unknown name or value matches nothing."""
+    assert retrieved_ids(retriever, team="air") == []
+    assert retrieved_ids(retriever, crew="port") == []
 
 
 @pytest.mark.parametrize(("words", "weight"), [(1, 0.7), (8, 0.7), (12, 1.05), (16, 1.4)])
-def test_a_long_question_leans_on_its_words(
+def test_the_weight_of_bm25_grows_with_a_questions_length(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch, words: int, weight: float
 ) -> None:
-    """BM25 weighs more in proportion to the content words; filling ones and repeats don't count."""
+    """In proportion to the content words; stop words and repeats don't count."""
     weights: list[float] = []
 
-    def noted(dense: list[Hit], lexical: list[Hit], *, lexical_weight: float) -> dict[str, Scores]:
+    def recording_fuse(dense: list[Hit], lexical: list[Hit], *, lexical_weight: float) -> dict[str, Scores]:
         weights.append(lexical_weight)
         return fuse(dense, lexical, lexical_weight=lexical_weight)
 
-    monkeypatch.setattr(retrieve, "fuse", noted)
-    asked = " ".join(f"the harbour{n} of harbour{n}" for n in range(words))
-    retriever.retrieve(Question(text=asked), 10)
+    monkeypatch.setattr(retrieve, "fuse", recording_fuse)
+    text = " ".join(f"the harbour{n} of harbour{n}" for n in range(words))
+    retriever.retrieve(Question(text=text), 10)
     assert weights == [pytest.approx(weight)]

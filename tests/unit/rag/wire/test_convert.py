@@ -63,8 +63,8 @@ def test_confidence_is_a_probability_with_four_decimals(inside: float, outside: 
     assert outcome_out(replace(answer("Who?"), confidence=inside)).confidence == outside
 
 
-def test_conflicts_are_told_with_their_citations() -> None:
-    """Another value of the documents comes out beside the answer."""
+def test_conflicts_are_sent_with_their_citations() -> None:
+    """Another value of the documents, beside the answer."""
     sent = outcome_out(replace(answer("Who?"), conflicts=(Conflict(text="Bob", citations=(0,)),)))
     assert [(c.text, c.citations) for c in sent.conflicts] == [("Bob", [0])]
 
@@ -75,10 +75,10 @@ def test_an_abstention_has_no_answer_and_no_citations() -> None:
     assert (sent.answered, sent.answer, sent.statements, sent.citations) == (False, None, [], [])
 
 
-def test_a_trace_without_steps_found_nothing() -> None:
-    """An empty trace is still whole."""
-    told = trace_out(Trace(), models={}, index=None)
-    assert (told.retrieved, told.timings_ms, told.index) == (0, {}, None)
+def test_a_trace_without_steps_has_no_retrieved_passages() -> None:
+    """An empty trace has a wire form too."""
+    body = trace_out(Trace(), models={}, index=None)
+    assert (body.retrieved, body.timings_ms, body.index) == (0, {}, None)
 
 
 @pytest.mark.parametrize("outcome", [answer("Who?"), abstention("Who?")], ids=["answer", "abstention"])
@@ -126,8 +126,8 @@ def test_a_step_of_no_known_form_is_refused(name: str, detail: dict[str, object]
         trace_in(trace)
 
 
-def test_a_search_result_is_cited_with_what_stands_around_it() -> None:
+def test_a_search_results_citation_has_prefix_and_suffix() -> None:
     """The same citation of a passage as an answer would make: prefix and suffix tell repeated text apart."""
     doc = document("Minutes. Ada asked. Bob left.")
-    found = passage_out(candidate(doc, "Ada asked.")).citation
-    assert (found.prefix, found.quote, found.suffix) == ("Minutes. ", "Ada asked.", " Bob left.")
+    citation = passage_out(candidate(doc, "Ada asked.")).citation
+    assert (citation.prefix, citation.quote, citation.suffix) == ("Minutes. ", "Ada asked.", " Bob left.")

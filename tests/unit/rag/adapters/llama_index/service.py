@@ -48,11 +48,11 @@ class ScriptedEngine:
     """Answers by ``script`` and keeps the questions of each method."""
 
     script: Callable[[Question], Outcome] = answer
-    asked: list[Question] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     searched: list[tuple[Question, int]] = field(default_factory=list)
 
     def ask(self, question: Question) -> Outcome:
-        self.asked.append(question)
+        self.questions.append(question)
         return self.script(question)
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:

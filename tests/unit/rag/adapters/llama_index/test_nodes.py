@@ -14,10 +14,10 @@ from tests.unit.rag.adapters.llama_index.service import CITATION, DOCUMENT, QUOT
 
 def test_a_node_is_the_documents_text_between_its_offsets() -> None:
     """Of passages and citations alike."""
-    for found in (candidate_to_node(candidate(DOCUMENT, QUOTE)), citation_to_node(CITATION, DOCUMENT, 0.9)):
-        assert TEXT[found.node.start_char_idx : found.node.end_char_idx] == found.node.text == QUOTE
-        metadata = found.node.metadata
-        assert found.node.get_node_info() == {"start": metadata["start"], "end": metadata["end"]}
+    for scored in (candidate_to_node(candidate(DOCUMENT, QUOTE)), citation_to_node(CITATION, DOCUMENT, 0.9)):
+        assert TEXT[scored.node.start_char_idx : scored.node.end_char_idx] == scored.node.text == QUOTE
+        metadata = scored.node.metadata
+        assert scored.node.get_node_info() == {"start": metadata["start"], "end": metadata["end"]}
 
 
 def test_scores_are_those_given() -> None:
@@ -37,15 +37,15 @@ def test_node_ids_are_stable_and_name_the_version() -> None:
 
 def test_the_source_relationship_is_the_document() -> None:
     """By its uri, which is the ``id_`` of a llama-index document; its hash is the version."""
-    for found in (candidate_to_node(candidate(DOCUMENT, QUOTE)), citation_to_node(CITATION, DOCUMENT, 0.9)):
-        source = found.node.relationships[NodeRelationship.SOURCE]
+    for scored in (candidate_to_node(candidate(DOCUMENT, QUOTE)), citation_to_node(CITATION, DOCUMENT, 0.9)):
+        source = scored.node.relationships[NodeRelationship.SOURCE]
         assert (source.node_id, source.node_type, source.hash) == (
             DOCUMENT.uri,
             ObjectType.DOCUMENT,
             DOCUMENT.sha256,
         )
-        assert found.node.ref_doc_id == found.node.metadata["uri"] == DOCUMENT.uri
-        assert found.node.metadata["document_id"] == DOCUMENT.id
+        assert scored.node.ref_doc_id == scored.node.metadata["uri"] == DOCUMENT.uri
+        assert scored.node.metadata["document_id"] == DOCUMENT.id
 
 
 def test_conventional_keys_are_there() -> None:

@@ -64,7 +64,7 @@ def test_an_answer_is_a_response_with_its_citations() -> None:
 
     response = SaywhereQueryEngine(ScriptedService(disputed)).query("how many singers?")
     assert str(response) == "40"
-    assert [(found.text, found.score) for found in response.source_nodes] == [(QUOTE, 0.9), (QUOTE, 0.9)]
+    assert [(scored.text, scored.score) for scored in response.source_nodes] == [(QUOTE, 0.9), (QUOTE, 0.9)]
     metadata = response.metadata
     assert (metadata["answered"], metadata["confidence"]) == (True, 0.9)
     assert metadata["statements"] == [{"text": QUOTE, "citations": [0]}]
@@ -96,7 +96,7 @@ def test_collection_and_filters_reach_the_engine() -> None:
     engine.query("how many?")
     engine.retrieve("how many?")
     question = Question(text="how many?", collection="hr", filters={"team": "choir"})
-    assert service.scripted.asked == [question]
+    assert service.scripted.questions == [question]
     assert service.scripted.searched == [(question, 2)]
 
 
@@ -107,7 +107,7 @@ def test_a_query_is_reported_as_llama_indexs_own_are() -> None:
     engine = SaywhereQueryEngine(service, callback_manager=CallbackManager([handler]))
     response = engine.query("how many?")
     pairs = {kind: handler.get_event_pairs(kind) for kind in EVENT_TYPES}
-    assert [len(found) for found in pairs.values()] == [1, 1, 1]
+    assert [len(events) for events in pairs.values()] == [1, 1, 1]
     (query_start, query_end), (_, retrieve_end), (_, synthesize_end) = (each[0] for each in pairs.values())
     assert query_start.payload[EventPayload.QUERY_STR] == "how many?"
     assert query_end.payload[EventPayload.RESPONSE] is response
@@ -187,6 +187,6 @@ def test_an_asynchronous_query_leaves_the_event_loop_free() -> None:
 def test_asynchronous_retrieval_is_that_of_the_retriever() -> None:
     engine = SaywhereQueryEngine(ScriptedService())
     nodes = asyncio.run(engine.aretrieve("how many?"))
-    assert [found.node_id for found in nodes] == [
-        found.node_id for found in engine.retriever.retrieve("how many?")
+    assert [scored.node_id for scored in nodes] == [
+        scored.node_id for scored in engine.retriever.retrieve("how many?")
     ]

@@ -23,7 +23,7 @@ def test_collection_filters_and_top_k_reach_the_engine() -> None:
     assert service.scripted.searched == [
         (Question(text="choir?", collection="hr", filters={"year": "2024"}), 3)
     ]
-    assert [found.text for found in nodes] == [QUOTE]
+    assert [scored.text for scored in nodes] == [QUOTE]
 
 
 def test_top_k_can_be_set_and_is_checked() -> None:

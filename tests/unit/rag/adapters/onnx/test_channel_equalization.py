@@ -24,19 +24,19 @@ def graph(far: float) -> onnx.ModelProto:
     table[:, 3] *= far
     weights = [rng.normal(size=(WIDTH, WIDTH)).astype(np.float32) for _ in range(2)]
     for weight in weights:
-        weight[3] /= far  # as in a trained model: what is large counts no more for it
+        weight[3] /= far  # as in a trained model, an outlier channel has small weights
     constants = {"table": table, "up": weights[0], "across": weights[1]}
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["words"], name="look up"),
         helper.make_node("MatMul", ["words", "up"], ["higher"], name="up"),
         helper.make_node("MatMul", ["words", "across"], ["wider"], name="across"),
-        helper.make_node("Sum", ["words", "higher", "wider"], ["found"]),
+        helper.make_node("Sum", ["words", "higher", "wider"], ["sum"]),
     ]
-    given = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
-    found = helper.make_tensor_value_info("found", TensorProto.FLOAT, [1, "tokens", WIDTH])
-    held = [numpy_helper.from_array(array, name) for name, array in constants.items()]
+    input_ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
+    output = helper.make_tensor_value_info("sum", TensorProto.FLOAT, [1, "tokens", WIDTH])
+    initializers = [numpy_helper.from_array(array, name) for name, array in constants.items()]
     model = helper.make_model(
-        helper.make_graph(nodes, "small", [given], [found], held),
+        helper.make_graph(nodes, "small", [input_ids], [output], initializers),
         opset_imports=[helper.make_opsetid("", 20)],
         ir_version=10,
     )
@@ -53,21 +53,21 @@ def run(model: onnx.ModelProto | Path) -> Floats:
 
     source = str(model) if isinstance(model, Path) else model.SerializeToString()
     session = onnxruntime.InferenceSession(source, providers=["CPUExecutionProvider"])
-    found: Floats = session.run(None, dict(sample(8)))[0]
-    return found
+    output: Floats = session.run(None, dict(sample(8)))[0]
+    return output
 
 
-def test_a_levelled_graph_says_the_same() -> None:
-    """Both products take the levelled input, what else takes it the old one."""
+def test_an_equalized_graph_has_the_same_outputs() -> None:
+    """Both products take the scaled input, other nodes the unscaled one."""
     model = graph(far=20)
     before = run(model)
     assert equalize_channels(model, [sample(1)]) == 1
     assert np.allclose(run(model), before, atol=1e-4)
     by_name = {node.name: node for node in model.graph.node}
     assert by_name["up"].input[0] == by_name["across"].input[0] != "words"
-    [levels] = [numpy_helper.to_array(c) for c in model.graph.initializer if c.name.endswith(SCALE_SUFFIX)]
-    assert levels.argmin() == 3
-    assert levels[3] == pytest.approx(1 / 20, rel=0.1)
+    [scales] = [numpy_helper.to_array(c) for c in model.graph.initializer if c.name.endswith(SCALE_SUFFIX)]
+    assert scales.argmin() == 3
+    assert scales[3] == pytest.approx(1 / 20, rel=0.1)
 
 
 def test_nothing_is_done_where_no_channel_stands_out() -> None:

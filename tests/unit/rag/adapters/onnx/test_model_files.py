@@ -20,7 +20,7 @@ def put(folder: Path, name: str, data: bytes) -> str:
 
 
 def test_a_file_that_differs_from_its_pin_is_refused(tmp_path: Path) -> None:
-    """One flipped byte, and a missing file, are told by name."""
+    """The error names the file with a flipped byte, and the missing one."""
     pin = put(tmp_path, "model.onnx", b"weights")
     weights.check_files(tmp_path, {"model.onnx": pin})
     (tmp_path / "model.onnx").write_bytes(b"weighty")
@@ -74,7 +74,7 @@ def test_a_model_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("damage", ["flip", "lose", "unpin"])
 def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
-    """Flipped bytes, a lost file, lost pins: each is noticed and mended."""
+    """Flipped bytes, a lost file, lost pins: the model is compiled again."""
     compiler = Compiler()
     monkeypatch.setattr(weights, "_compile", compiler)
     folder = weights.compiled("m", "reader", "key", "int8", tmp_path)
@@ -91,7 +91,7 @@ def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_failed_compilation_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cache is as it was, and the reason is told."""
+    """The cache is unchanged, and the error has the reason."""
     monkeypatch.setattr(weights, "_compile", Compiler(fail="no such model"))
     with pytest.raises(ModelError, match="no such model"):
         weights.compiled("m", "reader", "key", "int8", tmp_path)
