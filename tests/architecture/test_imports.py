@@ -1,4 +1,4 @@
-"""The house's rules on imports, held against the code itself."""
+"""The import contracts, checked on the code."""
 
 from __future__ import annotations
 

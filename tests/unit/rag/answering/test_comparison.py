@@ -21,7 +21,7 @@ def test_normalise_follows_squad(text: str, normal: str) -> None:
     assert normalise(text) == normal
 
 
-def test_the_same_answer_is_told_in_other_forms() -> None:
+def test_answers_are_compared_in_normalised_form() -> None:
     """Case, article and punctuation make no other answer; a longer form is another."""
     assert says_same("The Sheriff!", "sheriff")
     assert not says_same("Grady Judd", "Sheriff Grady Judd")
@@ -47,5 +47,5 @@ def test_the_same_answer_is_told_in_other_forms() -> None:
     ],
 )
 def test_what_cannot_both_be_right(one: str, other: str, expected: bool) -> None:
-    """Other numbers, dates and names differ, in both directions; closer words for the same don't."""
+    """Other numbers, dates and names differ, in both directions; more precise forms of the same don't."""
     assert differs(one, other) is differs(other, one) is expected

@@ -1,4 +1,4 @@
-"""A quote is found again after an edit, or honestly not found."""
+"""A quote is found again after an edit, or None is returned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ short_text = st.text(st.sampled_from("ab \n.\U0001f600"), max_size=80)
 
 @given(st.text(max_size=20), short_text, st.data())
 def test_a_quote_is_found_where_it_moved_to(inserted: str, text: str, data: st.DataObject) -> None:
-    """Text put in front of a document moves a quote by its length, twins notwithstanding."""
+    """Text inserted before a quote shifts it by its length, also where the quote occurs more than once."""
     start = data.draw(st.integers(0, len(text)))
     span = Span(start, data.draw(st.integers(start, len(text))))
     quote = span.slice(text)
@@ -23,14 +23,14 @@ def test_a_quote_is_found_where_it_moved_to(inserted: str, text: str, data: st.D
     assert found == (span.shift(len(inserted)) if quote.strip() else None)
 
 
-def test_the_twin_with_the_same_surroundings_is_taken() -> None:
+def test_the_occurrence_with_matching_surroundings_is_taken() -> None:
     """Of three equal quotes the one between prefix and suffix is found, not the first."""
     text = "Paid: yes. Owed: yes. Late: yes."
     assert find_quote(text, "yes", prefix="Owed: ", suffix=". Late") == Span(17, 20)
 
 
 def test_equal_surroundings_leave_it_to_the_nearest() -> None:
-    """Twins with the same words around them are told apart by the old offset."""
+    """Of occurrences with equal surroundings the one nearest to the old offset is taken."""
     assert find_quote("x x x x x", "x", near=5) == Span(4, 5)
 
 

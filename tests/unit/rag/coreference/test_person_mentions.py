@@ -63,8 +63,8 @@ def test_a_first_word_is_a_name_if_it_is_written_so_elsewhere() -> None:
         ("an uncle spoke.", Gender.MALE),
     ],
 )
-def test_titles_names_and_nouns_tell_a_gender(text: str, gender: Gender) -> None:
-    """By the title first, then the given name, then the word before; a surname tells none."""
+def test_gender_follows_from_titles_given_names_and_nouns(text: str, gender: Gender) -> None:
+    """By the title first, then the given name, then the word before; not by a surname."""
     assert [mention.gender for mention in mentions(text)] == [gender]
 
 

@@ -32,8 +32,8 @@ from rag.types import Span
         ("Lund or Okoro waited.", OTHER),
     ],
 )
-def test_the_words_around_tell_the_role(text: str, likelihood: float) -> None:
-    """Of 'Okoro' in a clause: subjects, then what opens it, then owners, then objects."""
+def test_likelihood_follows_from_the_words_around_a_name(text: str, likelihood: float) -> None:
+    """Of 'Okoro' in a clause: subjects, then phrases that open it, then possessors, then objects."""
     sentence, _ = tokenize(text, Span(0, len(text)))
     index = next(i for i, token in enumerate(sentence) if token.text == "Okoro")
     assert subject_likelihood(sentence, index, index + 1) == likelihood

@@ -36,7 +36,7 @@ from rag.question.courtesies import without_courtesies
         ("Hi! I have a quick question, could you tell me how deep the well is?", "how deep the well is?"),
     ],
 )
-def test_greetings_apologies_and_leads_are_left_out(text: str, question: str) -> None:
+def test_greetings_apologies_and_polite_phrases_are_stripped(text: str, question: str) -> None:
     """Any number of them, in any order, with any mark between; the text shown stays as it was typed."""
     assert without_courtesies(text) == question
     analysis = analyze_question(text, limit=100)

@@ -1,4 +1,4 @@
-"""Filters: what passes them is found however rare it is, and nothing else is."""
+"""Filters: matching documents are retrieved however rare they are, and no others; the weight of BM25."""
 
 from __future__ import annotations
 
