@@ -33,7 +33,7 @@ _ANY_GENDER = frozenset(
     prosecutor protagonist psychologist publisher quarterback racer ranger rapper realtor receiver
     reporter researcher rival rookie roommate ruler runner sailor saint scholar scientist screenwriter
     sculptor secretary seller senator sergeant servant sheriff singer skater slave sociologist soldier
-    songwriter speaker spokesperson spy startup-founder stranger streamer striker student successor
+    songwriter speaker spokesperson spy stranger streamer striker student successor
     surgeon suspect swimmer tailor teacher teenager tenant theologian therapist thief trader
     translator treasurer trooper trustee user vampire veterinarian victim villain violinist vocalist
     waiter winger winner witch witness wizard worker wrestler writer youtuber zoologist""".split()

@@ -10,8 +10,8 @@ from evals.cases.load import load_cases
 from rag.types import Document
 
 TEXT = (
-    "Polk County was founded in the winter of 1861 by settlers. "
-    "Sheriff Grady Judd leads the largest office of the whole region. "
+    "Dell County was founded in the winter of 1861 by settlers. "
+    "Captain Ada Moss leads the largest office of the whole region. "
     "It rained. The office received about 10,000 letters from residents last spring."
 )
 DOCUMENT = Document(id="d", uri="polk.txt", title="Polk", text=TEXT)
@@ -35,8 +35,8 @@ def test_drafts_ask_for_subjects_and_values_and_of_unknown_names(tmp_path: Path)
     """Answerable ones, and unanswerable ones with a name that the document doesn't have."""
     cases = drafted(tmp_path)
     questions = {case.question: case for case in cases}
-    judd = questions["Who or what leads the largest office of the whole region?"]
-    assert judd.exact_answers == ("Sheriff Grady Judd",)
+    moss = questions["Who or what leads the largest office of the whole region?"]
+    assert moss.exact_answers == ("Captain Ada Moss",)
     assert any("____" in question for question in questions)
     assert all(
         case.kind == "swapped_name" and not any(a in TEXT for a in case.exact_answers)

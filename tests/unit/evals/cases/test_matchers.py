@@ -9,8 +9,8 @@ from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Numbe
 @pytest.mark.parametrize(
     ("matcher", "text", "right"),
     [
-        (Exact("the Sheriff"), "Sheriff.", True),
-        (Exact("Sheriff"), "Sheriff Judd", False),
+        (Exact("the Captain"), "Captain.", True),
+        (Exact("Captain"), "Captain Moss", False),
         (Contains(("force multipliers", "thanks")), "He said: “force multipliers”, no thanks", True),
         (Contains(("rust",)), "trust", False),
         (Regex(r"^a\b"), "a \n b", True),
@@ -44,7 +44,7 @@ def test_matchers_accept_right_answers_alone(matcher: Matcher, text: str, right:
 
 def test_only_contains_reads_the_support() -> None:
     """A right sentence in support makes a wrong short answer right for questions of how and why alone."""
-    prediction = Prediction(text="Kristi Noem", statements=("He called for an apology.",))
-    assert Contains(("called for an apology",)).accepts(prediction)
-    assert not Regex("apology").accepts(prediction)
-    assert not Exact("He called for an apology").accepts(prediction)
+    prediction = Prediction(text="Ines Falk", statements=("He called for a recount.",))
+    assert Contains(("called for a recount",)).accepts(prediction)
+    assert not Regex("recount").accepts(prediction)
+    assert not Exact("He called for a recount").accepts(prediction)

@@ -8,8 +8,8 @@ from evals.metrics.answer_in_citation import answer_in_citation
 @pytest.mark.parametrize(
     ("answer", "quotes", "score"),
     [
-        ("Grady Judd", ["Polk County, Florida, Sheriff Grady Judd expressed it."], 1.0),
-        ("rady Jud", ["Sheriff Grady Judd"], 0.0),
+        ("Ada Moss", ["Dell County, Florida, Captain Ada Moss expressed it."], 1.0),
+        ("rady Jud", ["Captain Ada Moss"], 0.0),
         ("One. Two.", ["One.", "Two."], 1.0),
         ("Two. One.", ["One.", "Two."], 0.0),
         ("x", [], 0.0),

@@ -12,8 +12,8 @@ from evals.metrics.citation_precision_recall import (
 from rag.types import Citation, Span
 
 GROUPS = (
-    (Evidence(quote="He called for an apology"),),
-    (Evidence(quote="Sheriff Judd"), Evidence(quote="Sheriff Grady Judd")),
+    (Evidence(quote="He called for a recount"),),
+    (Evidence(quote="Captain Moss"), Evidence(quote="Captain Ada Moss")),
 )
 
 
@@ -25,10 +25,10 @@ def citations(quotes: list[str], document: str = "news") -> list[Citation]:
 @pytest.mark.parametrize(
     ("cited", "recall"),
     [
-        (["He called for an apology.", "Polk's Sheriff Grady Judd spoke."], 1.0),
-        (["He called\n for an apology."], 0.5),
-        (["Kristi Noem"], 0.0),
-        (["apology"], 0.0),
+        (["He called for a recount.", "Polk's Captain Ada Moss spoke."], 1.0),
+        (["He called\n for a recount."], 0.5),
+        (["Ines Falk"], 0.0),
+        (["recount"], 0.0),
         ([], 0.0),
     ],
 )
@@ -45,7 +45,7 @@ def test_a_quote_may_run_over_two_neighbouring_citations() -> None:
 
 def test_of_an_uncited_group_the_first_quote_is_named() -> None:
     """That is what a report shows as not cited."""
-    assert uncited(citations(["He called for an apology"]), GROUPS) == [Evidence(quote="Sheriff Judd")]
+    assert uncited(citations(["He called for a recount"]), GROUPS) == [Evidence(quote="Captain Moss")]
 
 
 def test_without_expected_evidence_recall_is_one() -> None:
@@ -56,9 +56,9 @@ def test_without_expected_evidence_recall_is_one() -> None:
 @pytest.mark.parametrize(
     ("cited", "precision"),
     [
-        (["He called for an apology."], 1.0),
-        (["He called for an apology.", "The weather is fine."], 0.5),
-        (["He called for an apology.", "Background."], 1.0),
+        (["He called for a recount."], 1.0),
+        (["He called for a recount.", "The weather is fine."], 0.5),
+        (["He called for a recount.", "Background."], 1.0),
         (["The weather is fine."], 0.0),
         ([], 0.0),
     ],
@@ -73,20 +73,20 @@ def test_precision_is_the_share_of_relevant_citations(cited: list[str], precisio
     [
         (Evidence(document="news"), True),
         (Evidence(document="news.txt"), True),
-        (Evidence(document="News", quote="an apology"), True),
-        (Evidence(document="other", quote="an apology"), False),
+        (Evidence(document="News", quote="a recount"), True),
+        (Evidence(document="other", quote="a recount"), False),
         (Evidence(document="news", span=Span(3, 9)), True),
         (Evidence(document="news", span=Span(3, 90)), False),
     ],
 )
 def test_evidence_may_be_a_document_or_a_span_of_one(evidence: Evidence, *, cited: bool) -> None:
     """By id, file name or title; offsets must lie within the citation."""
-    quoted = citations(["He called for an apology."])
+    quoted = citations(["He called for a recount."])
     assert citation_recall(quoted, [[evidence]]) == float(cited)
 
 
 def test_forbidden_evidence_is_cited_by_any_part_of_it() -> None:
     """Half of it is enough; the same words of another document are not it."""
-    forbidden = [Evidence(document="old", quote="He called for an apology. It was late.")]
+    forbidden = [Evidence(document="old", quote="He called for a recount. It was late.")]
     assert forbidden_cited(citations(["It was late."], "old"), forbidden) == forbidden
     assert forbidden_cited(citations(["It was late."], "new"), forbidden) == []

@@ -34,8 +34,8 @@ def test_passages_are_whole_sentences_within_their_words() -> None:
 def test_a_served_answer_is_a_whole_name() -> None:
     """As the service reads: a passage, with span refinement."""
     text = (
-        "Ships waited. It rained. Mayor Ann Lee asked for an apology on Monday. Nobody came. The fair closed."
+        "Ships waited. It rained. Mayor Ann Lee asked for a recount on Monday. Nobody came. The fair closed."
     )
     reader = EvaluatedReader(READER / "reader.onnx", READER)
-    [answer] = reader.served_answers([("Who asked for an apology?", text)])
+    [answer] = reader.served_answers([("Who asked for a recount?", text)])
     assert "Ann Lee" in answer

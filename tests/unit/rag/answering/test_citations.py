@@ -7,7 +7,7 @@ from rag.text import sentences
 from rag.types import Block, BlockKind, Candidate, Passage, Scores, Section, Span, SpanAnswer
 from tests.samples import candidate, document, find, mention
 
-NEWS = "Grady Judd spoke on Monday. The hall was full. He called for an apology. Nobody answered."
+NEWS = "Ada Moss spoke on Monday. The hall was full. He called for a recount. Nobody answered."
 
 
 def answer(read: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
@@ -42,11 +42,11 @@ def test_a_resolved_pronoun_adds_its_antecedents_sentence() -> None:
     """The statement names the antecedent, and cites its sentence."""
     doc = document(NEWS)
     he = find(NEWS, "He")
-    read = candidate(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    read = candidate(doc, mentions=(mention(doc, he, "Ada Moss"),))
     citations = CitationList()
-    statements = to_statements(answer(read, he, "Grady Judd"), [], citations)
-    assert quotes(citations) == ["He called for an apology.", "Grady Judd spoke on Monday."]
-    assert statements[0].text == "He [Grady Judd] called for an apology."
+    statements = to_statements(answer(read, he, "Ada Moss"), [], citations)
+    assert quotes(citations) == ["He called for a recount.", "Ada Moss spoke on Monday."]
+    assert statements[0].text == "He [Ada Moss] called for a recount."
     assert statements[0].citations == (0, 1)
 
 
@@ -55,20 +55,20 @@ def test_an_antecedents_sentence_may_lie_before_the_passage() -> None:
     doc = document(NEWS)
     he = find(NEWS, "He")
     read = candidate(
-        doc, "He called for an apology. Nobody answered.", mentions=(mention(doc, he, "Grady Judd"),)
+        doc, "He called for a recount. Nobody answered.", mentions=(mention(doc, he, "Ada Moss"),)
     )
     citations = CitationList()
-    to_statements(answer(read, he, "Grady Judd"), [], citations)
-    assert quotes(citations)[1] == "Grady Judd spoke on Monday."
+    to_statements(answer(read, he, "Ada Moss"), [], citations)
+    assert quotes(citations)[1] == "Ada Moss spoke on Monday."
 
 
 def test_an_answer_over_two_sentences_cites_both() -> None:
     """A statement for each sentence, each with its own citation."""
     doc = document(NEWS)
-    start, end = find(NEWS, "full"), find(NEWS, "apology")
+    start, end = find(NEWS, "full"), find(NEWS, "recount")
     citations = CitationList()
     statements = to_statements(answer(candidate(doc), Span(start.start, end.end)), [], citations)
-    assert quotes(citations) == ["The hall was full.", "He called for an apology."]
+    assert quotes(citations) == ["The hall was full.", "He called for a recount."]
     assert [s.citations for s in statements] == [(0,), (1,)]
 
 
@@ -129,6 +129,6 @@ def test_an_answer_in_a_context_span_cites_that_span() -> None:
     doc = document(NEWS)
     citations = CitationList()
     to_statements(
-        answer(candidate(doc, "Nobody answered."), find(NEWS, "Grady Judd spoke on Monday.")), [], citations
+        answer(candidate(doc, "Nobody answered."), find(NEWS, "Ada Moss spoke on Monday.")), [], citations
     )
-    assert quotes(citations) == ["Grady Judd spoke on Monday."]
+    assert quotes(citations) == ["Ada Moss spoke on Monday."]

@@ -23,8 +23,8 @@ def test_normalise_follows_squad(text: str, normal: str) -> None:
 
 def test_answers_are_compared_in_normalised_form() -> None:
     """Case, article and punctuation make no other answer; a longer form is another."""
-    assert says_same("The Sheriff!", "sheriff")
-    assert not says_same("Grady Judd", "Sheriff Grady Judd")
+    assert says_same("The Captain!", "captain")
+    assert not says_same("Ada Moss", "Captain Ada Moss")
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_answers_are_compared_in_normalised_form() -> None:
         ("four hours", "4 hours", False),
         ("four hours", "six hours", True),
         ("2.5 million", "2.6 million", True),
-        ("Sheriff Grady Judd", "Judd", False),
-        ("Grady Judd", "Kristi Noem", True),
-        ("Grady Judd", "Judd, Grady", False),
-        ("Grady Judd", "1902", False),
+        ("Captain Ada Moss", "Moss", False),
+        ("Ada Moss", "Ines Falk", True),
+        ("Ada Moss", "Moss, Grady", False),
+        ("Ada Moss", "1902", False),
         ("a large dog", "an old house", False),
         ("", "1902", False),
     ],

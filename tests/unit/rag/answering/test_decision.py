@@ -16,7 +16,7 @@ from rag.settings import DecideSettings
 from rag.types import Candidate, Reason, SpanAnswer
 from tests.samples import candidate, document, find
 
-TEXT = "Sheriff Grady Judd called for an apology from Kristi Noem."
+TEXT = "Captain Ada Moss called for a recount from Ines Falk."
 
 
 def calibration(**weights: float) -> Calibration:
@@ -47,15 +47,15 @@ def span(read: Candidate, part: str, margin: float) -> SpanAnswer:
     )
 
 
-WHO = analyze_question("Who called for an apology?", limit=100)
+WHO = analyze_question("Who called for a recount?", limit=100)
 
 
 def test_the_span_with_the_largest_margin_wins() -> None:
     """Where retrieval scores are equal."""
     here = candidate(document(TEXT))
-    decision = decider().decide(WHO, [here], [span(here, "Kristi Noem", 2), span(here, "Grady Judd", 5)])
+    decision = decider().decide(WHO, [here], [span(here, "Ines Falk", 2), span(here, "Ada Moss", 5)])
     assert decision.best is not None
-    assert decision.best.text == "Grady Judd"
+    assert decision.best.text == "Ada Moss"
     assert decision.reason is None
     assert decision.confidence > 0.99
 
@@ -76,7 +76,7 @@ def test_the_order_of_spans_makes_no_difference() -> None:
     """Any shuffle gives the same decision, ties included."""
     here = candidate(document(TEXT))
     there = candidate(document(TEXT, id="d2"))
-    spans = [span(c, part, 2.0) for c in (here, there) for part in ("Grady Judd", "Kristi Noem", "apology")]
+    spans = [span(c, part, 2.0) for c in (here, there) for part in ("Ada Moss", "Ines Falk", "recount")]
     first = decider().decide(WHO, [here, there], spans)
     for seed in range(5):
         shuffled = random.Random(seed).sample(spans, len(spans))
@@ -93,8 +93,8 @@ def test_no_candidates_means_nothing_relevant() -> None:
 def test_a_reader_that_prefers_no_answer_says_not_answered_here() -> None:
     """Below the threshold with a margin under zero; above zero it is a lack of confidence."""
     here = candidate(document(TEXT))
-    low = decider().decide(WHO, [here], [span(here, "Grady Judd", -2)])
-    unsure = decider(bias=-5.0).decide(WHO, [here], [span(here, "Grady Judd", 1)])
+    low = decider().decide(WHO, [here], [span(here, "Ada Moss", -2)])
+    unsure = decider(bias=-5.0).decide(WHO, [here], [span(here, "Ada Moss", 1)])
     assert low.reason is Reason.NOT_ANSWERED_HERE
     assert unsure.reason is Reason.NOT_CONFIDENT
     assert decider().decide(WHO, [here], []).reason is Reason.NOT_ANSWERED_HERE
@@ -105,7 +105,7 @@ def test_cosine_and_rank_are_gated_by_the_readers_uncertainty() -> None:
     first = candidate(document("Ann asked.", id="a"), dense=0.8)
     second = candidate(document(TEXT, id="b"), dense=0.9)
     for margin, uncertainty in ((0.0, 0.5), (-9.0, 1.0), (7.0, 0.01)):
-        features = decider().decide(WHO, [first, second], [span(second, "Grady Judd", margin)]).features
+        features = decider().decide(WHO, [first, second], [span(second, "Ada Moss", margin)]).features
         assert features["cosine"] == pytest.approx(uncertainty * 0.4, abs=0.01)
         assert features["log_rank"] == pytest.approx(uncertainty * math.log(2), abs=0.01)
 
@@ -114,7 +114,7 @@ def test_a_passage_of_the_lexical_index_alone_has_the_lowest_cosine() -> None:
     """Its own cosine wasn't among the best, so that it can't be higher."""
     near, far = candidate(document("Ann.", id="a"), dense=0.7), candidate(document("Bob.", id="b"), dense=0.3)
     worded = candidate(document(TEXT, id="c"), dense=None)
-    features = decider().decide(WHO, [near, far, worded], [span(worded, "Grady Judd", -40)]).features
+    features = decider().decide(WHO, [near, far, worded], [span(worded, "Ada Moss", -40)]).features
     assert features["cosine"] == pytest.approx(0.3 - 0.5)
 
 
@@ -123,31 +123,31 @@ def test_cosines_of_another_embedder_are_not_used() -> None:
     here = candidate(document(TEXT), dense=0.9)
     fitted = replace(calibration(margin=1.0, cosine=5.0), mean=(0.0, 0.1, 0.0, 0.0, 0.0, 0.0))
     other = Decider(fitted, DecideSettings(), cosines=False)
-    assert other.decide(WHO, [here], [span(here, "Grady Judd", 1)]).features["cosine"] == 0.1
+    assert other.decide(WHO, [here], [span(here, "Ada Moss", 1)]).features["cosine"] == 0.1
 
 
 def test_names_that_no_candidate_mentions_are_unknown_names() -> None:
-    """Noem is in a passage, the FBI in none."""
-    here, there = candidate(document(TEXT)), candidate(document("Noem wrote back.", id="b"))
-    analysis = analyze_question("What did the FBI tell Noem's staff?", limit=100)
-    features = decider().decide(analysis, [here, there], [span(here, "an apology", 3)]).features
-    assert analysis.names == ("fbi", "noem's")
+    """Falk is in a passage, the FBI in none."""
+    here, there = candidate(document(TEXT)), candidate(document("Falk wrote back.", id="b"))
+    analysis = analyze_question("What did the FBI tell Falk's staff?", limit=100)
+    features = decider().decide(analysis, [here, there], [span(here, "a recount", 3)]).features
+    assert analysis.names == ("fbi", "falk's")
     assert features["unknown_names"] == 0.5
 
 
 def test_an_answer_of_another_type_has_the_type_match_minus_one() -> None:
     """A rank is no age."""
     here = candidate(document(TEXT))
-    analysis = analyze_question("How old is Grady Judd?", limit=100)
-    assert decider().decide(analysis, [here], [span(here, "Sheriff", 3)]).features["type_match"] == -1.0
+    analysis = analyze_question("How old is Ada Moss?", limit=100)
+    assert decider().decide(analysis, [here], [span(here, "Captain", 3)]).features["type_match"] == -1.0
 
 
 def test_the_same_answer_in_another_passage_agrees() -> None:
     """Case, articles and punctuation don't make another answer."""
-    here, there = candidate(document(TEXT)), candidate(document("An apology, the sheriff said.", id="b"))
-    spans = [span(here, "an apology", 5), span(there, "An apology,", 4)]
+    here, there = candidate(document(TEXT)), candidate(document("An recount, the sheriff said.", id="b"))
+    spans = [span(here, "a recount", 5), span(there, "An recount,", 4)]
     analysis = analyze_question("What did he call for?", limit=100)
-    assert [s.text for s in decider().decide(analysis, [here, there], spans).agreeing] == ["An apology,"]
+    assert [s.text for s in decider().decide(analysis, [here, there], spans).agreeing] == ["An recount,"]
 
 
 DAYS = analyze_question("How many days off after five years?", limit=100)
@@ -175,7 +175,7 @@ def test_the_z_score_is_gated_by_the_readers_uncertainty() -> None:
     here = candidate(document(TEXT), dense=0.6)
 
     def z_score(candidates: list[Candidate], margin: float) -> float:
-        return decider().decide(WHO, candidates, [span(here, "Grady Judd", margin)]).features["z_score"]
+        return decider().decide(WHO, candidates, [span(here, "Ada Moss", margin)]).features["z_score"]
 
     assert z_score([here, *others], -90) == pytest.approx(math.sqrt(40) - 7, abs=0.1)
     assert z_score([here, *others], 0) == pytest.approx((math.sqrt(40) - 7) / 2, abs=0.1)

@@ -9,7 +9,7 @@ from rag.reading.context import readable_text, reader_context
 from rag.types import Block, BlockKind, Candidate, Document, Mention, Passage, Scores, Section, Span
 from tests.samples import candidate, document, find, mention, passage
 
-TEXT = "Sheriff Grady Judd was angry. He called for an apology. His deputies agreed."
+TEXT = "Captain Ada Moss was angry. He called for a recount. His deputies agreed."
 
 
 def resolved() -> Candidate:
@@ -18,8 +18,8 @@ def resolved() -> Candidate:
     return candidate(
         doc,
         mentions=(
-            mention(doc, Span(he.start, he.end - 1), "Sheriff Grady Judd"),
-            mention(doc, his, "Grady Judd"),
+            mention(doc, Span(he.start, he.end - 1), "Captain Ada Moss"),
+            mention(doc, his, "Ada Moss"),
         ),
     )
 
@@ -27,50 +27,49 @@ def resolved() -> Candidate:
 def test_pronouns_read_as_names() -> None:
     """The antecedent replaces the pronoun; a possessive keeps its ending."""
     assert reader_context(resolved()).text == (
-        "Sheriff Grady Judd was angry. Sheriff Grady Judd called for an apology. "
-        "Grady Judd's deputies agreed."
+        "Captain Ada Moss was angry. Captain Ada Moss called for a recount. Ada Moss's deputies agreed."
     )
 
 
 def test_an_antecedent_in_a_pronouns_place_maps_to_both() -> None:
     """The span is the pronoun's, the antecedent the name's."""
     context = reader_context(resolved())
-    at = context.text.index("Sheriff Grady Judd called")
-    source = context.source_span(at, at + len("Sheriff Grady Judd"))
+    at = context.text.index("Captain Ada Moss called")
+    source = context.source_span(at, at + len("Captain Ada Moss"))
     assert source is not None
-    assert source.text == "Sheriff Grady Judd"
+    assert source.text == "Captain Ada Moss"
     assert source.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in source.antecedents] == ["Sheriff Grady Judd"]
+    assert [r.slice(TEXT) for r in source.antecedents] == ["Captain Ada Moss"]
 
 
 def test_a_part_of_an_antecedent_maps_to_that_part() -> None:
-    """Of "Sheriff Grady Judd" the answer may be "Grady Judd": the antecedent's span is cut alike."""
+    """Of "Captain Ada Moss" the answer may be "Ada Moss": the antecedent's span is cut alike."""
     context = reader_context(resolved())
-    at = context.text.index("Grady Judd called")
-    source = context.source_span(at, at + len("Grady Judd"))
+    at = context.text.index("Ada Moss called")
+    source = context.source_span(at, at + len("Ada Moss"))
     assert source is not None
     assert source.span.slice(TEXT) == "He"
-    assert [r.slice(TEXT) for r in source.antecedents] == ["Grady Judd"]
+    assert [r.slice(TEXT) for r in source.antecedents] == ["Ada Moss"]
 
 
 def test_text_after_a_longer_name_keeps_its_offsets() -> None:
     """Replacement shifts the context, not the document."""
     context = reader_context(resolved())
-    at = context.text.index("an apology")
-    source = context.source_span(at, at + len("an apology"))
+    at = context.text.index("a recount")
+    source = context.source_span(at, at + len("a recount"))
     assert source is not None
-    assert source.span == find(TEXT, "an apology")
+    assert source.span == find(TEXT, "a recount")
     assert source.antecedents == ()
 
 
 def test_an_answer_may_span_a_pronoun() -> None:
     """A range across a replaced pronoun covers the pronoun in the document."""
     context = reader_context(resolved())
-    end = context.text.index(" for an apology")
-    source = context.source_span(context.text.index("Sheriff Grady Judd called"), end)
+    end = context.text.index(" for a recount")
+    source = context.source_span(context.text.index("Captain Ada Moss called"), end)
     assert source is not None
     assert source.span.slice(TEXT) == "He called"
-    assert source.text == "Sheriff Grady Judd called"
+    assert source.text == "Captain Ada Moss called"
 
 
 def test_context_spans_come_first_and_no_answer_straddles_them() -> None:
@@ -238,10 +237,10 @@ def test_a_sentence_is_indexed_as_it_is_read() -> None:
     """Names for pronouns, columns for cells, nothing else of the passage."""
     doc = document(TEXT)
     he = find(TEXT, "He")
-    resolved_passage = passage(doc, mentions=(mention(doc, he, "Grady Judd"),))
+    resolved_passage = passage(doc, mentions=(mention(doc, he, "Ada Moss"),))
     assert (
         readable_text(doc, resolved_passage, resolved_passage.sentences[1])
-        == "Grady Judd called for an apology."
+        == "Ada Moss called for a recount."
     )
     doc = table()
     assert readable_text(doc, passage(doc), find(TABLE, "ORM | Django")) == "Purpose: ORM; Library: Django."

@@ -13,16 +13,16 @@ from rag.question.analysis import analyze_question
 from rag.types import SpanAnswer
 from tests.samples import candidate, document, find
 
-ANALYSIS = analyze_question("Who called for an apology?", limit=100)
+ANALYSIS = analyze_question("Who called for a recount?", limit=100)
 
 
 def reading(dataset: str, number: int, margin: float, *, right: bool) -> Reading:
     """One question whose best span has this margin; no other feature tells right from wrong."""
-    retrieved = candidate(document("Sheriff Grady Judd called.", id=f"{dataset}{number}"), dense=0.5)
+    retrieved = candidate(document("Captain Ada Moss called.", id=f"{dataset}{number}"), dense=0.5)
     span = SpanAnswer(
         candidate=retrieved,
-        span=find(retrieved.document.text, "Grady Judd"),
-        text="Grady Judd",
+        span=find(retrieved.document.text, "Ada Moss"),
+        text="Ada Moss",
         score=margin,
         no_answer_score=0.0,
     )
