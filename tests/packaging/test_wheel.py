@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -50,8 +51,9 @@ def data(installed: Environment) -> Path:
 
 @pytest.fixture(scope="module")
 def server(installed: Environment, data: Path) -> Iterator[str]:
-    """The address of ``saywhere serve`` on a free port."""
-    command = [installed.bin / "saywhere", "serve", "--port", "0", "--data", data]
+    """The address of ``saywhere serve`` on a free port, over a copy: a server owns its data folder."""
+    served = shutil.copytree(data, installed.work / "served")
+    command = [installed.bin / "saywhere", "serve", "--port", "0", "--data", served]
     with subprocess.Popen(
         command, cwd=installed.work, env=installed.variables, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -84,9 +84,9 @@ def test_it_lists_every_set_that_ships_with_its_counts() -> None:
 
 def test_it_names_every_set_that_the_confidence_is_fitted_on() -> None:
     """In the table of sets and in the table of choices."""
-    from evals.train.calibrate import PAGES
+    from evals.train.calibrate import PAGE_SETS
 
     fitted = {row[0] for row in rows("## Sets that ship") if row[5] == "fits the confidence"}
-    assert fitted == set(PAGES)
+    assert fitted == set(PAGE_SETS)
     weights = next(row for row in rows("## What was chosen or fitted") if row[0] == "confidence: weights")
-    assert all(f"`{name}`" in weights[2] for name in PAGES[:-1])
+    assert all(f"`{name}`" in weights[2] for name in PAGE_SETS)
