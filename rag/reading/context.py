@@ -17,6 +17,7 @@ from rag.reading.table_rows import blocks_in, named_cells
 from rag.types import Candidate, Document, Mention, Passage, Span
 
 _QUESTION_MARKS = ("?", "？", "؟")
+_MAX_HEADING_LINE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +98,20 @@ def _part(segment: Segment, antecedent: Span, start: int, end: int) -> Span:
     return Span(antecedent.start + low, antecedent.start + high) if low < high else antecedent
 
 
-def reader_context(candidate: Candidate, within: Span | None = None) -> ReaderContext:
+def reader_context(
+    candidate: Candidate, within: Span | None = None, *, headings: bool = False
+) -> ReaderContext:
     """The reader context of a candidate's passage, or of the part ``within`` it.
 
-    First a heading that is a question (it can't be part of an answer), then the context spans, a line each,
-    then the text. A table row is written "column: cell; column: cell." No answer straddles two blocks
-    (paragraphs, list items) or two cells.
+    First a heading that is a question (it can't be part of an answer) or, with ``headings``, the document's
+    title and all headings above the passage on one line; then the context spans, a line each, then the text.
+    A table row is written "column: cell; column: cell." No answer straddles two blocks (paragraphs, list
+    items) or two cells.
     """
     document, passage = candidate.document, candidate.passage
     headers = _headers(document, passage.span)
     builder = _Builder(document.text)
-    builder.add_label(_question_heading(document, passage))
+    builder.add_label(heading_line(document, passage) if headings else _question_heading(document, passage))
     for context_span in passage.context_spans:
         if context_span not in headers:
             builder.add(context_span)
@@ -121,6 +125,19 @@ def readable_text(document: Document, passage: Passage, span: Span) -> str:
     builder = _Builder(document.text)
     _add_body(builder, document, passage, span)
     return builder.build().text
+
+
+def heading_line(document: Document, passage: Passage) -> str:
+    """The title and headings above a passage, as ``title > heading > heading`` and a line break.
+
+    Without a heading that the passage itself begins with, or that repeats the title; cut at
+    ``_MAX_HEADING_LINE`` code points.
+    """
+    path = document.section_at(passage.span.start)
+    if path and passage.span.slice(document.text).startswith(path[-1]):
+        path = path[:-1]
+    parts = [document.title, *(heading for heading in path if heading != document.title)]
+    return " > ".join(part for part in parts if part)[:_MAX_HEADING_LINE] + "\n"
 
 
 def _question_heading(document: Document, passage: Passage) -> str:

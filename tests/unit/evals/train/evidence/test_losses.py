@@ -1,0 +1,73 @@
+"""What is minimised, on a tiny network with real tokens."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from evals.train.evidence.encoding import MAX_TOKENS, encode_group
+from evals.train.evidence.groups import Group
+from evals.train.evidence.losses import LossParts, forward, group_losses
+from evals.train.model.batches import load_tokenizer
+from tests.unit.evals.train.evidence.networks import tiny_network
+from tests.unit.evals.train.evidence.samples import DAYS, PARKING
+from tests.unit.evals.train.model.tiny_model import READER
+
+TOKENIZER = load_tokenizer(READER, MAX_TOKENS)
+
+
+def losses(model: Any, groups: Sequence[Group]) -> LossParts:
+    encoded = [encode_group(TOKENIZER, group) for group in groups]
+    return group_losses(model, groups, encoded, random.Random(1))
+
+
+@pytest.fixture
+def model() -> Any:
+    return tiny_network().eval()
+
+
+def test_logits_do_not_depend_on_the_order_of_passages(model: Any) -> None:
+    """Chunks of like length are put back where they were."""
+    passages = encode_group(TOKENIZER, DAYS) + encode_group(TOKENIZER, PARKING)
+    with torch.inference_mode():
+        one, other = forward(model, passages), forward(model, passages[::-1])
+    assert torch.allclose(one.relevance, other.relevance.flip(0), atol=1e-2)
+    assert one.start.shape == (3, max(len(p.ids) for p in passages))
+
+
+def test_relevance_is_a_softmax_with_none_of_them(model: Any) -> None:
+    """With all logits near 0, one of three choices is right: the loss is log 3; for one passage log 2."""
+    with torch.no_grad():
+        model.heads["relevance"].weight.zero_()
+    assert float(losses(model, [DAYS]).relevance.detach()) == pytest.approx(1.0986, abs=1e-3)
+    assert float(losses(model, [PARKING]).relevance.detach()) == pytest.approx(0.6931, abs=1e-3)
+
+
+def test_every_head_learns_its_task(model: Any) -> None:
+    """Sixty steps on two groups bring each loss down."""
+    start = DAYS.passages[0].text.index("25 days")
+    answered = replace(DAYS.passages[0], answers=((start, start + 7),))
+    groups = [replace(DAYS, passages=(answered, DAYS.passages[1]), polarity="yes"), PARKING]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    before = losses(model, groups)
+    for _ in range(60):
+        optimizer.zero_grad()
+        losses(model, groups).total.backward()
+        optimizer.step()
+    after = losses(model, groups)
+    for name in ("relevance", "support", "span", "polarity"):
+        learnt, at_first = (float(getattr(parts, name).detach()) for parts in (after, before))
+        assert learnt < 0.5 * at_first, name
+
+
+def test_units_without_a_label_are_not_learnt_from(model: Any) -> None:
+    """No support loss where nobody said which sentence answers."""
+    unknown = replace(
+        DAYS.passages[0], units=tuple(replace(u, supports=None) for u in DAYS.passages[0].units)
+    )
+    assert float(losses(model, [replace(DAYS, passages=(unknown,))]).support) == 0.0
