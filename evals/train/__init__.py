@@ -8,7 +8,8 @@ The commands, in the order of the recipe in the model card; each prints its opti
 - ``python -m evals.train.export``: the int8 graph that ships;
 - ``python -m evals.train.dequantize``: weights of the int8 graph, to train on from;
 - ``python -m evals.train.evaluate_reader``: the reader alone on the open sets;
-- ``python -m evals.train.calibrate``: fit the confidence.
+- ``python -m evals.train.calibrate``: fit the confidence;
+- ``python -m evals.train.evidence``: groups and training of an evidence reader, which no service uses yet.
 
 They use the packages ``data`` (questions to examples), ``synthetic`` (pages that are made up), ``model``
 (batches, losses, the training loop, predictions), ``pruning`` and ``calibration``.
