@@ -14,7 +14,7 @@ import pytest
 from api.openapi import examples
 from tests.http.live import ROOT, in_process
 
-HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers", "spacy")
+HEAVY = ("torch", "transformers", "llama_index", "sentence_transformers")
 # Serves as ``saywhere serve`` does, and prints the heavy libraries that are loaded once it answers.
 SERVE = f"""
 import json, sys

