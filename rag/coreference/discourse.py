@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rag.coreference.person_mentions import PersonMention
 from rag.coreference.subject import LIKELY, SUBJECT
-from rag.coreference.tokens import Token, is_generic, is_reporting_subject
+from rag.coreference.tokens import Token, addressee_before, is_generic, is_reporting_subject
 from rag.english.gender import PRONOUN_GENDERS, Gender
 from rag.types import Mention, Span
 
@@ -121,16 +121,21 @@ class Discourse:
         upcoming = iter(mentions)
         mention = next(upcoming, None)
         quoted = False
+        by_end: dict[int, _Entity] = {}
         for index, token in enumerate(tokens):
             if mention is not None and mention.span.start == token.start:
                 quoted = token.quoted
             if mention is not None and mention.span.end <= token.end:
-                self._add(mention, number, quoted)
+                by_end[mention.span.end] = self._add(mention, number, quoted)
                 mention = next(upcoming, None)
             gender = PRONOUN_GENDERS.get(token.lower)
             if gender is None or token.quoted or is_generic(tokens, index):
                 continue
-            entity = self._antecedent(number, gender, before=is_reporting_subject(tokens, index))
+            addressee = addressee_before(tokens, index)
+            if addressee is None:
+                entity = self._antecedent(number, gender, before=is_reporting_subject(tokens, index))
+            else:
+                entity = _agreeing(by_end.get(addressee.end), gender)
             if entity is not None:
                 entity.add_salience(number, SUBJECT)
                 if not entity.gender:
@@ -138,7 +143,7 @@ class Discourse:
                 if entity.name:
                     yield Mention(span=Span(token.start, token.end), antecedent=entity.representative)
 
-    def _add(self, mention: PersonMention, sentence: int, quoted: bool) -> None:
+    def _add(self, mention: PersonMention, sentence: int, quoted: bool) -> _Entity:
         """Adds to the salience of the person whom a phrase mentions; adds the person if it is new."""
         entity = self._match(mention) or self._new(mention, sentence)
         entity.merge(mention)
@@ -152,6 +157,7 @@ class Discourse:
             entity.salience = 0.0
         self.candidates = [*self.candidates[1 - _MAX_CANDIDATES :], entity]
         entity.add_salience(sentence, mention.likelihood * (_QUOTED_SHARE if quoted else 1.0))
+        return entity
 
     def _new(self, mention: PersonMention, sentence: int) -> _Entity:
         is_topic = bool(mention.name) and mention.name[-1] in self.topic
@@ -205,6 +211,13 @@ class Discourse:
         ):
             return None
         return best
+
+
+def _agreeing(entity: _Entity | None, gender: Gender) -> _Entity | None:
+    """The entity if it is certainly a person, and may be of this gender."""
+    if entity is None or not (entity.certain and entity.named and entity.agreement(gender)):
+        return None
+    return entity
 
 
 def _may_be_same(one: tuple[str, ...], two: tuple[str, ...]) -> bool:

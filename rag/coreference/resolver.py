@@ -28,7 +28,7 @@ class PronounResolver:
 
     @property
     def fingerprint(self) -> str:
-        return "pronouns-1"
+        return "pronouns-2"
 
     def resolve(self, document: Document, passages: Sequence[Passage]) -> list[Passage]:
         """The passages with their ``mentions`` filled, in the order given."""

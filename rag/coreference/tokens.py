@@ -27,6 +27,7 @@ class Token:
     quoted: bool = False
 
 
+_ADDRESSEE_CONJUNCTIONS = frozenset(("if", "whether"))
 _OUTSIDE = Token(0, 0, ".", ".")
 
 
@@ -81,6 +82,18 @@ def is_reporting_subject(sentence: Sequence[Token], index: int) -> bool:
     if index == 0 or token_at(sentence, index + 1).lower not in REPORTING_VERBS:
         return False
     return sentence[index - 1].text == "," or sentence[index - 1].text in QUOTATION_MARKS
+
+
+def addressee_before(sentence: Sequence[Token], index: int) -> Token | None:
+    """The last word of a name that "if" or "whether" stands between and a pronoun: "ask Omar if he can come".
+
+    Whoever is asked or told is the pronoun's antecedent, however salient others are. None where no
+    capitalised word stands there.
+    """
+    is_conjunction = token_at(sentence, index - 1).lower in _ADDRESSEE_CONJUNCTIONS
+    return (
+        sentence[index - 2] if is_conjunction and index >= 2 and is_name_word(sentence, index - 2) else None
+    )
 
 
 def is_generic(sentence: Sequence[Token], index: int) -> bool:

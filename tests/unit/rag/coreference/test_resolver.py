@@ -57,6 +57,23 @@ def test_of_two_people_gender_and_subject_decide(text: str, expected: list[str])
     assert antecedents(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Leon Farrow chaired. We should ask Omar if he can come.", ["Omar"]),
+        ("Leon Farrow chaired and closed. Someone will ask Marcus Sand whether he agrees.", ["Marcus Sand"]),
+        ("Ms. Casey spoke. She will ask Felix Quist if he wants to.", ["Ms. Casey", "Felix Quist"]),
+        ("Leon Farrow chaired. Ask Tolvik if he can come.", []),
+        ("Leon Farrow chaired. Ask Ms. Casey if he can come.", []),
+        ("Leon Farrow chaired. We asked the board if he could stay.", ["Leon Farrow"]),
+        ("Leon Farrow chaired. If he stays, we stay.", ["Leon Farrow"]),
+    ],
+)
+def test_who_is_asked_is_the_antecedent_of_what_is_asked(text: str, expected: list[str]) -> None:
+    """In "ask Omar if he ...": Omar or nobody, however salient another person is."""
+    assert antecedents(text) == expected
+
+
 def test_a_quotation_in_between_changes_nothing() -> None:
     """The speaker stays the antecedent, and pronouns inside the quotation are left alone."""
     text = 'Marshal Leon Farrow said: "Hugo Lund knows. He saw it. She did not." He left the room.'
