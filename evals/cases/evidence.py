@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.explanation.regions import is_named
 from rag.types import Citation, Span
 
 
@@ -30,7 +31,7 @@ class Evidence:
         """True where this document can hold the evidence: it is the one named, or none is named."""
         if self.document is None:
             return True
-        return self.document in {document_id, title, uri} or uri.endswith(f"/{self.document}")
+        return is_named(self.document, document_id=document_id, uri=uri, title=title)
 
     def cited_by(self, citation: Citation) -> bool:
         """True where a citation covers all of the evidence; white space counts alike."""

@@ -22,6 +22,11 @@ class Region:
         return passage.document_id == self.document_id and self.span.overlaps(passage.span)
 
 
+def is_named(name: str, *, document_id: str, uri: str, title: str) -> bool:
+    """True where a name is a document's id, title or address, or the end of its address (a file's name)."""
+    return name in {document_id, title, uri} or uri.endswith(f"/{name}")
+
+
 def quote_spans(text: str, quote: str) -> list[Span]:
     """Every occurrence of a quote in a text; where there is none, one that differs in white space alone."""
     spans: list[Span] = []

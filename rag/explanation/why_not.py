@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.answering.comparison import normalise
 from rag.explanation.corpus import Corpus
 from rag.explanation.passage_trace import PassageTrace, RankedPassage, trace_regions
-from rag.explanation.regions import Region, quote_spans
+from rag.explanation.regions import Region, is_named, quote_spans
 from rag.explanation.wording import count, margin, one_line
 from rag.text import sentences
 from rag.types import Answer, Document, Outcome, Span
@@ -71,12 +71,10 @@ def _expected_regions(expected: str, documents: Sequence[Document]) -> list[Regi
     """The regions that hold the text; all of a document for its id, title or file name."""
     of_text = [Region(d.id, span) for d in documents for span in quote_spans(d.text, expected)]
     return of_text or [
-        Region(d.id, Span(0, len(d.text))) for d in documents if d.text and _is_called(d, expected)
+        Region(d.id, Span(0, len(d.text)))
+        for d in documents
+        if d.text and is_named(expected, document_id=d.id, uri=d.uri, title=d.title)
     ]
-
-
-def _is_called(document: Document, name: str) -> bool:
-    return name in {document.id, document.title, document.uri} or document.uri.endswith(f"/{name}")
 
 
 def _places(regions: Sequence[Region], by_id: Mapping[str, Document]) -> str:

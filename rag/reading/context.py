@@ -127,17 +127,21 @@ def readable_text(document: Document, passage: Passage, span: Span) -> str:
     return builder.build().text
 
 
+def title_and_headings(document: Document, passage: Passage) -> tuple[str, ...]:
+    """Title and heading path of a passage, outermost first; a heading equal to the title only once."""
+    path = document.section_at(passage.span.start)
+    return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
+
+
 def heading_line(document: Document, passage: Passage) -> str:
     """The title and headings above a passage, as ``title > heading > heading`` and a line break.
 
-    Without a heading that the passage itself begins with, or that repeats the title; cut at
-    ``_MAX_HEADING_LINE`` code points.
+    Without a last heading that the passage itself begins with; cut at ``_MAX_HEADING_LINE`` code points.
     """
-    path = document.section_at(passage.span.start)
-    if path and passage.span.slice(document.text).startswith(path[-1]):
-        path = path[:-1]
-    parts = [document.title, *(heading for heading in path if heading != document.title)]
-    return " > ".join(part for part in parts if part)[:_MAX_HEADING_LINE] + "\n"
+    parts = title_and_headings(document, passage)
+    if len(parts) > 1 and passage.span.slice(document.text).startswith(parts[-1]):
+        parts = parts[:-1]
+    return " > ".join(parts)[:_MAX_HEADING_LINE] + "\n"
 
 
 def _question_heading(document: Document, passage: Passage) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.ports.indexes import PassageRow, SentenceRow
-from rag.reading.context import readable_text
+from rag.reading.context import readable_text, title_and_headings
 from rag.types import Document, Passage
 
 _FORMAT = "sentences.2"  # a new one for each change of what is embedded or indexed
@@ -21,19 +21,13 @@ def fingerprint(*, context: bool) -> str:
     return f"{_FORMAT}{'+context' if context else ''}"
 
 
-def headings(document: Document, passage: Passage) -> tuple[str, ...]:
-    """Title and heading path of a passage, outermost first; a heading equal to the title only once."""
-    path = document.section_at(passage.span.start)
-    return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
-
-
 def sentence_rows(document: Document, passage: Passage, *, context: bool) -> tuple[SentenceRow, ...]:
     """The passage's rows for the dense index: one for each sentence, in order.
 
     With ``context``, title and heading path are embedded before the sentence, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    prefix = context_prefix(headings(document, passage)) if context else ""
+    prefix = context_prefix(title_and_headings(document, passage)) if context else ""
     return tuple(
         SentenceRow(
             passage_id=passage.id,
@@ -63,7 +57,7 @@ def passage_row(document: Document, passage: Passage) -> PassageRow:
         document_id=passage.document_id,
         version=passage.version,
         text=readable_text(document, passage, passage.span),
-        context="\n".join(dict.fromkeys([*headings(document, passage), *context_spans])),
+        context="\n".join(dict.fromkeys([*title_and_headings(document, passage), *context_spans])),
     )
 
 

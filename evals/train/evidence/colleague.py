@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit
+from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit, is_part
 from rag.explanation.regions import quote_spans
 from rag.reading.context import ReaderContext, reader_context
 from rag.types import Candidate, Document, Question, Scores, Span
@@ -25,7 +25,6 @@ RETRIEVED = 20  # passages of each group, beside those that hold evidence furthe
 _POOL = 50
 _MAX_MISSED = 6  # passages with evidence that retrieval did not return
 _SHORT_QUOTE = 4  # words: shorter evidence counts on its own page alone
-_OVERLAP = 0.5  # of the shorter of sentence and evidence, from which on the sentence is part of it
 
 
 def colleague_groups(service: Service, folder: Path) -> Iterator[Group]:
@@ -97,13 +96,9 @@ def _passages_with(
 
 def _supports(candidate: Candidate, evidence: Sequence[EvidenceSpan]) -> list[bool]:
     """For each sentence of a passage, whether it is part of the evidence."""
-    spans = [place.span for place in evidence if place.document_id == candidate.document.id]
-    return [any(_is_part(sentence, span) for span in spans) for sentence in candidate.passage.sentences]
-
-
-def _is_part(sentence: Span, evidence: Span) -> bool:
-    shared = min(sentence.end, evidence.end) - max(sentence.start, evidence.start)
-    return shared > 0 and shared >= _OVERLAP * min(len(sentence), len(evidence))
+    spans = [(p.span.start, p.span.end) for p in evidence if p.document_id == candidate.document.id]
+    sentences = [(sentence.start, sentence.end) for sentence in candidate.passage.sentences]
+    return [any(is_part(sentence, span) for span in spans) for sentence in sentences]
 
 
 def label_passage(

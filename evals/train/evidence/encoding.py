@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.train.evidence.groups import Group, LabelledPassage
+from evals.train.model.batches import padded_inputs
 
 MAX_TOKENS = 256  # of question and passage together
 _MAX_QUESTION = 400  # characters
@@ -71,12 +72,4 @@ def pad(passages: Sequence[EncodedPassage]) -> dict[str, Any]:
     """``input_ids``, ``attention_mask`` and ``token_type_ids``: int64 tensors ``(passages, longest)``."""
     import torch
 
-    longest = max(len(passage.ids) for passage in passages)
-    names = ("input_ids", "attention_mask", "token_type_ids")
-    inputs = {name: torch.zeros(len(passages), longest, dtype=torch.int64) for name in names}
-    for row, passage in enumerate(passages):
-        length = len(passage.ids)
-        inputs["input_ids"][row, :length] = torch.tensor(passage.ids)
-        inputs["attention_mask"][row, :length] = 1
-        inputs["token_type_ids"][row, :length] = torch.tensor(passage.type_ids)
-    return inputs
+    return {name: torch.from_numpy(array) for name, array in padded_inputs(passages).items()}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Polarity = Literal["yes", "no"]
+_MIN_OVERLAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ class Group:
     polarity: Polarity | None = None
     weight: float = 1.0
     weak_evidence: bool = False
+
+
+def is_part(unit: tuple[int, int], evidence: tuple[int, int]) -> bool:
+    """Whether a unit is part of the evidence: they share half of the shorter of both, or more."""
+    shared = min(unit[1], evidence[1]) - max(unit[0], evidence[0])
+    shorter = min(unit[1] - unit[0], evidence[1] - evidence[0])
+    return shared > 0 and shared >= _MIN_OVERLAP * shorter
 
 
 def write_groups(groups: Iterable[Group], path: Path) -> int:

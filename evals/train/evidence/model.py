@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals.train.model.loading import load_model
+
 if TYPE_CHECKING:
     import torch
 
@@ -34,23 +36,16 @@ class Logits:
 
 
 def open_model(folder: Path) -> Any:
-    """A network from the folder of a span reader (transformers) or of an evidence reader's checkpoint.
+    """A network from the folder of a span reader (transformers) or of one that ``save_model`` wrote.
+
+    Its word embeddings are frozen (``load_model``).
 
     Raises:
         OSError: no model lies there.
     """
     import torch
-    from transformers import AutoModelForQuestionAnswering
 
-    # Eager attention without dropout is what bf16 on a CPU is fast with.
-    reader = AutoModelForQuestionAnswering.from_pretrained(
-        folder,
-        dtype=torch.float32,
-        attn_implementation="eager",
-        attention_probs_dropout_prob=0.0,
-        hidden_dropout_prob=_DROPOUT,
-    )
-    model = _network()(reader)
+    model = _network()(load_model(folder, dropout=_DROPOUT, freeze_embeddings=True))
     heads = folder / "heads.pt"
     if heads.is_file():
         model.heads.load_state_dict(torch.load(heads, weights_only=True))

@@ -10,13 +10,13 @@ import gzip
 import json
 import math
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit
+from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit, is_part
 from rag.english.words import content_words, stem
 from rag.explanation.regions import quote_spans
 from rag.text import sentences
@@ -49,7 +49,6 @@ _TITLED = 0.85  # share of texts that are shown with their title
 _NEGATIVES = 5
 _LOW_OVERLAP = 0.4  # content words of the question in the evidence; below it, drawn twice as often
 _COMMON = 0.2  # share of a set's texts from which on a word tells nothing
-_OVERLAP = 0.5
 
 
 def published_groups(folder: Path, *, seed: int) -> Iterator[Group]:
@@ -110,7 +109,7 @@ def _own_passage(row: Mapping[str, Any], rng: random.Random) -> LabelledPassage:
     inside = [(a, b) for a, b in inside if a < b]
     answerable = bool(row["answerable"])
     units = [(a + offset, b + offset) for a, b in unit_spans(text)]
-    supports = [answerable and any(_is_part(unit, span) for span in inside) for unit in units]
+    supports = [answerable and any(is_part(unit, span) for span in inside) for unit in units]
     answers = [
         (s.start, s.end)
         for answer in (row.get("answers") or []) * answerable
@@ -162,14 +161,9 @@ def _cut(text: str, evidence: Sequence[tuple[int, int]], rng: random.Random) -> 
     return text[units[first][0] : units[last][1]], units[first][0]
 
 
-def _is_part(unit: tuple[int, int], evidence: tuple[int, int]) -> bool:
-    shared = min(unit[1], evidence[1]) - max(unit[0], evidence[0])
-    return shared > 0 and shared >= _OVERLAP * min(unit[1] - unit[0], evidence[1] - evidence[0])
-
-
 @dataclass(slots=True)
 class _Posting:
-    """A text of the pool that holds a word, and how much the word tells."""
+    """The texts of a pool that hold a word, and the word's inverse document frequency."""
 
     numbers: list[int]
     weight: float
@@ -193,12 +187,13 @@ class _Pool:
 
     def nearest(self, question: str, own: LabelledPassage, rng: random.Random) -> list[int]:
         """Numbers of texts that share most of the question's rare words; any where none does."""
-        scores: Counter[int] = Counter()
-        for word in {stem(word) for word in content_words(question)}:
-            posting = self._postings.get(word)
-            for number in posting.numbers if posting else ():
-                scores[number] += posting.weight if posting else 0.0  # type: ignore[assignment]
-        numbers = [n for n, _ in scores.most_common(_NEGATIVES + 1) if self._passages[n].text != own.text]
+        scores: dict[int, float] = defaultdict(float)
+        for word in {stem(word) for word in content_words(question)} & self._postings.keys():
+            posting = self._postings[word]
+            for number in posting.numbers:
+                scores[number] += posting.weight
+        nearest = sorted(scores, key=lambda number: (-scores[number], number))[: _NEGATIVES + 1]
+        numbers = [number for number in nearest if self._passages[number].text != own.text]
         while len(numbers) < min(_NEGATIVES, len(self._passages) - 1):
             number = rng.randrange(len(self._passages))
             if number not in numbers and self._passages[number].text != own.text:

@@ -58,7 +58,7 @@ class Sources:
 class Training:
     """One run in its folder: a checkpoint to resume from, `average/` with the averaged weights.
 
-    Optimised with AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101); word embeddings stay as they are.
+    Optimised with AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).
     """
 
     def __init__(
@@ -75,7 +75,6 @@ class Training:
         torch.manual_seed(parameters.seed)
         self._model, self._tokenizer, self._folder = model, tokenizer, folder
         self._parameters, self._log = parameters, log
-        model.reader.get_input_embeddings().requires_grad_(False)
         encoder = [p for p in model.reader.parameters() if p.requires_grad]
         rates = (parameters.learning_rate, parameters.learning_rate * parameters.head_factor)
         self._optimizer = torch.optim.AdamW(

@@ -53,7 +53,6 @@ def test_every_head_learns_its_task(model: Any) -> None:
     start = DAYS.passages[0].text.index("25 days")
     answered = replace(DAYS.passages[0], answers=((start, start + 7),))
     groups = [replace(DAYS, passages=(answered, DAYS.passages[1]), polarity="yes"), PARKING]
-    model.reader.get_input_embeddings().requires_grad_(False)
     encoder = [p for p in model.reader.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": encoder}, {"params": model.heads.parameters(), "lr": 1e-2}], 2e-3
