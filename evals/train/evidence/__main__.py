@@ -22,6 +22,7 @@ from evals.train.evidence.groups import Group, read_groups, write_groups
 from evals.train.evidence.training import Hyperparameters, Sources, Training
 
 PUBLISHED = "published"
+SINGLE = "single"
 READER = Path("rag/models/reader")
 _SUFFIX = ".jsonl.gz"
 
@@ -95,7 +96,7 @@ def _train(options: argparse.Namespace) -> None:
     sources = _sources(options.groups, set(options.hold_out))
     _say(
         f"{len(sources.retrieved)} retrieved, {len(sources.published)} published, "
-        f"{len(sources.development)} held-out groups"
+        f"{len(sources.single)} single, {len(sources.development)} held-out groups"
     )
     tokenizer = load_tokenizer(options.tokenizer, MAX_TOKENS)
     training = Training(open_model(options.start), tokenizer, options.out, parameters, _say)
@@ -116,7 +117,9 @@ def _sources(folder: Path, held_out: set[str]) -> Sources:
     missing = held_out - by_name.keys()
     if missing:
         raise ValueError(f"{folder} has no groups of {', '.join(sorted(missing))}")
-    published = list(read_groups(by_name.pop(PUBLISHED))) if PUBLISHED in by_name else []
+    published, single = (
+        list(read_groups(by_name.pop(name))) if name in by_name else [] for name in (PUBLISHED, SINGLE)
+    )
     retrieved: list[Group] = []
     development: list[Group] = []
     for name, path in by_name.items():
@@ -124,7 +127,7 @@ def _sources(folder: Path, held_out: set[str]) -> Sources:
         (development if name in held_out else retrieved).extend(groups)
     if not retrieved and not published:
         raise ValueError(f"{folder} has no groups to learn from")
-    return Sources(retrieved=retrieved, published=published, development=development)
+    return Sources(retrieved=retrieved, published=published, single=single, development=development)
 
 
 def _is_usable(group: Group) -> bool:

@@ -5,13 +5,13 @@
 - support: binary cross entropy of each unit of a relevant passage, and of a share of the others';
 - span: the negative log of the mass of all accepted answers (Clark and Gardner 2018, arXiv:1710.10723); for
   passages that are not relevant "no answer", the first token;
-- polarity: cross entropy for yes/no questions.
+- polarity: cross entropy for yes/no questions: the answer on a relevant passage, "neither" on another.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,11 @@ from evals.train.evidence.model import POLARITIES, Logits
 if TYPE_CHECKING:
     import torch
 
-SUPPORT_WEIGHT, SPAN_WEIGHT, POLARITY_WEIGHT = 0.5, 0.5, 0.3
+SUPPORT_WEIGHT, SPAN_WEIGHT, POLARITY_WEIGHT = 0.5, 0.5, 0.5
 _WEAK_EVIDENCE = 0.3  # of the support loss, where the labels are a model's
 _OTHER_UNITS = 0.15  # share of passages that are not relevant whose units are learnt from
 _NO_ANSWER = 0.15  # of the span loss, for one of a group's passages that are not relevant
+_NEITHER = 0.3  # of the polarity loss, for a passage that is not relevant
 _CHUNKS = 3  # forward passes for a batch, sorted by length: less padding
 _PADDED = -1e4
 
@@ -105,11 +106,8 @@ def group_losses(
             elif not passage.relevant:
                 share = 1.0 if len(passages) == 1 else _NO_ANSWER
                 span.append(-group.weight * share * (log_start[i][0] + log_end[i][0]) / 2)
-        relevant = next((i for i, p in zip(rows, passages, strict=True) if p.relevant), None)
-        if group.polarity is not None and relevant is not None:
-            target = torch.tensor([POLARITIES.index(group.polarity)])
-            loss = torch.nn.functional.cross_entropy(logits.polarity[relevant][None], target)
-            polarity.append(group.weight * loss)
+        if group.polarity is not None:
+            polarity += _polarity_losses(logits.polarity[rows.start : rows.stop], passages, group)
     return LossParts(*(_mean(parts, len(groups)) for parts in (relevance, support, span, polarity)))
 
 
@@ -120,6 +118,19 @@ def _relevance_loss(logits: torch.Tensor, passages: Sequence[EncodedPassage]) ->
     is_right = [passage.relevant for passage in passages]
     right = torch.tensor([not any(is_right), *is_right])
     return with_none.logsumexp(0) - with_none[right].logsumexp(0)
+
+
+def _polarity_losses(
+    logits: torch.Tensor, passages: Sequence[EncodedPassage], group: Group
+) -> Iterator[torch.Tensor]:
+    """Of the first relevant passage and of the first that is not."""
+    import torch
+
+    for is_relevant, name, weight in ((True, group.polarity, 1.0), (False, "neither", _NEITHER)):
+        row = next((i for i, p in enumerate(passages) if p.relevant == is_relevant), None)
+        if row is not None and name is not None:
+            target = torch.tensor([POLARITIES.index(name)])
+            yield group.weight * weight * torch.nn.functional.cross_entropy(logits[row][None], target)
 
 
 def _support_loss(logits: torch.Tensor, passage: EncodedPassage) -> torch.Tensor | None:

@@ -207,10 +207,13 @@ def _batches(sources: Sources, mix: Mix, seed: int) -> Iterator[list[Group]]:
     rng = random.Random(f"{seed} passages")  # noqa: S311 (reproducible, not secret)
     retrieved = iter(GroupStream(sources.retrieved, seed=seed, name="retrieved"))
     published = iter(GroupStream(sources.published, seed=seed, name="published"))
+    with_polarity = [group for group in sources.published if group.polarity is not None]
+    yes_no = iter(GroupStream(with_polarity, seed=seed, name="yes_no"))
     single = iter(GroupStream(sources.single, seed=seed, name="single"))
     while True:
         groups = [sample_retrieved(group, rng) for group in islice(retrieved, mix.retrieved)]
         groups += [sample_published(group, rng) for group in islice(published, mix.published)]
+        groups += [sample_published(group, rng) for group in islice(yes_no, mix.yes_no)]
         groups += list(islice(single, mix.single))
         if not groups:
             return
