@@ -88,7 +88,8 @@ def group_losses(
 
     logits = forward(model, [passage for passages in encoded for passage in passages])
     log_start, log_end = logits.start.log_softmax(1), logits.end.log_softmax(1)
-    relevance, support, span, polarity = [], [], [], []
+    relevance, support, span = [], [], []
+    polarity: list[torch.Tensor] = []
     row = 0
     for group, passages in zip(groups, encoded, strict=True):
         rows = range(row, row + len(passages))
