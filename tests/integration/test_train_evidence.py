@@ -98,7 +98,7 @@ def test_the_command_trains_on_groups_and_resumes(
     tiny_model(hidden_size=32, intermediate_size=64).save_pretrained(tmp_path / "start")
     command = ["train", "--groups", str(groups), "--start", str(tmp_path / "start"), "--out", str(run)]
     assert main([*command, "--hold-out", "b", "--steps", "2"]) == 0
-    assert "3 retrieved, 0 published, 3 held-out groups" in capsys.readouterr().out
+    assert "3 retrieved, 0 published, 0 single, 3 held-out groups" in capsys.readouterr().out
     assert main([*command, "--hold-out", "b", "--steps", "4", "--resume"]) == 0
     assert "resumed" in capsys.readouterr().out
     assert (run / "average" / "heads.pt").is_file()
