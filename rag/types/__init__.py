@@ -6,7 +6,18 @@ TextPositionSelector). JavaScript counts UTF-16 units: code there must never ind
 
 from __future__ import annotations
 
-from rag.types.answers import Abstention, Answer, Citation, Conflict, Outcome, Reason, Statement
+from rag.types.answers import (
+    Abstention,
+    Answer,
+    AnswerUnit,
+    Certainty,
+    Citation,
+    Conflict,
+    Outcome,
+    Reason,
+    Statement,
+    StatementRole,
+)
 from rag.types.documents import (
     DEFAULT_COLLECTION,
     Block,
@@ -18,7 +29,16 @@ from rag.types.documents import (
     Section,
     text_sha256,
 )
-from rag.types.questions import Candidate, Question, Scores, SpanAnswer, Turn
+from rag.types.questions import (
+    Candidate,
+    Polarity,
+    Question,
+    QuestionForm,
+    Reading,
+    Scores,
+    SpanAnswer,
+    Turn,
+)
 from rag.types.span import Span
 from rag.types.trace import (
     CiteStep,
@@ -36,9 +56,11 @@ __all__ = [
     "DEFAULT_COLLECTION",
     "Abstention",
     "Answer",
+    "AnswerUnit",
     "Block",
     "BlockKind",
     "Candidate",
+    "Certainty",
     "Citation",
     "CiteStep",
     "Conflict",
@@ -48,9 +70,12 @@ __all__ = [
     "Outcome",
     "Page",
     "Passage",
+    "Polarity",
     "Question",
+    "QuestionForm",
     "ReadSpan",
     "ReadStep",
+    "Reading",
     "Reason",
     "RefineStep",
     "RetrieveStep",
@@ -60,6 +85,7 @@ __all__ = [
     "Span",
     "SpanAnswer",
     "Statement",
+    "StatementRole",
     "Step",
     "Trace",
     "Turn",

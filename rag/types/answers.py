@@ -39,12 +39,27 @@ class Citation:
         return Span(self.start, self.end)
 
 
+class StatementRole(StrEnum):
+    """What a statement is in an answer: a sentence, or part of a list, procedure or table."""
+
+    SENTENCE = "sentence"
+    HEADING = "heading"
+    LEAD_IN = "lead_in"
+    ITEM = "item"
+    ROW = "row"
+    CODE = "code"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of an answer and the indices of the citations that support it."""
+    """One unit of an answer and the indices of the citations that support it.
+
+    A row's text is "column: cell; column: cell."; an item's is without its marker.
+    """
 
     text: str
     citations: tuple[int, ...]
+    role: StatementRole = StatementRole.SENTENCE
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -69,11 +84,38 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+class AnswerUnit(StrEnum):
+    """In which unit a question is answered. Every unit is composed of exact quotes alone."""
+
+    SHORT_ANSWER = "short_answer"
+    YES_NO = "yes_no"
+    SENTENCES = "sentences"
+    LIST = "list"
+    STEPS = "steps"
+    ROWS = "rows"
+    DEFINITION = "definition"
+    SECTION = "section"
+
+
+class Certainty(StrEnum):
+    """How an answer is marked: ``likely`` is the best evidence, and a person should look at it."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer with its citations. Can't be constructed without one.
 
-    ``confidence`` is the calibrated probability that ``text`` is right.
+    Attributes:
+        text: a short answer, "Yes" or "No" where the unit is that; else the statements' texts.
+        confidence: the calibrated probability that the cited evidence holds what was asked.
+        short_answer_confidence: the calibrated probability that a short answer, yes or no is right; None
+            where ``text`` is neither.
+        item_count: items or rows that the document's list or table has, where statements show them; it is
+            more than the statements of these roles where the list was cut.
+        unanswered: the parts of a question of several parts for which no answer was found, in its words.
     """
 
     question: str
@@ -81,6 +123,11 @@ class Answer:
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
     confidence: float
+    unit: AnswerUnit = AnswerUnit.SHORT_ANSWER
+    certainty: Certainty = Certainty.SURE
+    short_answer_confidence: float | None = None
+    item_count: int | None = None
+    unanswered: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     trace: Trace = field(default_factory=Trace, compare=False)
 
@@ -95,7 +142,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """No answer, and why; ``nearest`` are citations of the sentences nearest to the question."""
+    """No answer, and why; ``nearest`` are citations of the passages nearest to the question."""
 
     question: str
     reason: Reason

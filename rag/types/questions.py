@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from rag.types.documents import DEFAULT_COLLECTION, Document, Passage
 from rag.types.span import Span
@@ -25,6 +26,18 @@ class Question:
     history: tuple[Turn, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
     collection: str = DEFAULT_COLLECTION
+
+
+class QuestionForm(StrEnum):
+    """In what form a question wants its answer, by its wording."""
+
+    FACT = "fact"
+    YES_NO = "yes_no"
+    LIST = "list"
+    HOW_TO = "how_to"
+    WHY = "why"
+    DEFINITION = "definition"
+    OVERVIEW = "overview"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +86,30 @@ class SpanAnswer:
     @property
     def margin(self) -> float:
         return self.score - self.no_answer_score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polarity:
+    """Probabilities that a passage answers a question by yes, by no, or by neither; their sum is 1."""
+
+    yes: float
+    no: float
+    neither: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader says of one candidate.
+
+    Attributes:
+        relevance: logit that the passage holds what was asked, against "no passage does".
+        support: for each of the passage's sentences the logit that a person must see it.
+        spans: short answers, best first.
+        polarity: None where the reader can't tell yes from no.
+    """
+
+    candidate: Candidate
+    relevance: float
+    support: tuple[float, ...]
+    spans: tuple[SpanAnswer, ...]
+    polarity: Polarity | None = None
