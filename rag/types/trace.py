@@ -38,6 +38,14 @@ class ReadSpan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPassage:
+    """A passage that was read. ``relevance``: logit that it holds what was asked, against "none does"."""
+
+    passage_id: str
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetrieveStep:
     """Passages were retrieved, best first.
 
@@ -59,12 +67,15 @@ class ReadStep:
     """Passages were read. ``best`` holds the best span of each passage read so far, in reading order.
 
     ``passages_read`` counts passages and ``spans`` the spans scored, over this and earlier read steps.
+    ``passages`` holds the relevance of each passage read so far, in reading order; empty where the reader
+    gives none.
     """
 
     ms: float
     passages_read: int
     spans: int
     best: tuple[ReadSpan, ...]
+    passages: tuple[ReadPassage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -122,20 +133,28 @@ class Trace:
 
     @property
     def timings_ms(self) -> dict[str, float]:
-        """Milliseconds by step name."""
-        return {step.name: step.ms for step in self.steps}
+        """Milliseconds by step name; a step that was taken several times counts as their sum."""
+        totals: dict[str, float] = {}
+        for step in self.steps:
+            totals[step.name] = totals.get(step.name, 0.0) + step.ms
+        return totals
 
     @property
     def retrieved(self) -> RetrieveStep | None:
-        """The retrieval step."""
-        return next((step for step in self.steps if isinstance(step, RetrieveStep)), None)
+        """The retrieval step; of a question of several parts the first part's, as below."""
+        return next((step for step in self._of_first_part() if isinstance(step, RetrieveStep)), None)
 
     @property
     def read(self) -> ReadStep | None:
         """The last read step: it covers every passage that was read."""
-        return next((step for step in reversed(self.steps) if isinstance(step, ReadStep)), None)
+        return next((step for step in reversed(self._of_first_part()) if isinstance(step, ReadStep)), None)
 
     @property
     def decided(self) -> DecideStep | None:
         """The decision step."""
-        return next((step for step in self.steps if isinstance(step, DecideStep)), None)
+        return next((step for step in self._of_first_part() if isinstance(step, DecideStep)), None)
+
+    def _of_first_part(self) -> tuple[Step, ...]:
+        """The steps up to the second retrieval."""
+        retrievals = [number for number, step in enumerate(self.steps) if isinstance(step, RetrieveStep)]
+        return self.steps[: retrievals[1]] if len(retrievals) > 1 else self.steps
