@@ -84,9 +84,9 @@ class ReadSettings(BaseModel):
     """Which candidate passages the reader reads."""
 
     model_config = _FROZEN
-    passages: int = Field(6, ge=1, le=50, description="Maximum number of passages read for one question.")
+    passages: int = Field(12, ge=1, le=50, description="Maximum number of passages read for one question.")
     first: int = Field(
-        2,
+        4,
         ge=1,
         le=50,
         description="Number of passages read before reading may end at a clear answer (see decide.clear).",
@@ -100,19 +100,37 @@ class ReadSettings(BaseModel):
 
 
 class DecideSettings(BaseModel):
-    """When an answer is given. Confidences are calibrated probabilities that an answer is right."""
+    """When an answer is given. Confidences are calibrated probabilities."""
 
     model_config = _FROZEN
-    threshold: float = Field(0.59, ge=0, le=1, description="Confidence below which the service abstains.")
+    threshold: float = Field(
+        0.4,
+        ge=0,
+        le=1,
+        description="Confidence that the evidence holds what was asked, below which the service abstains.",
+    )
+    sure_risk: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="Share of wrong ones among answers that are marked as sure, at most; the others are marked "
+        "as likely. 1 marks all as sure, 0 none.",
+    )
+    short_answer: float = Field(
+        0.5,
+        ge=0,
+        le=1.01,
+        description="Confidence that a short answer is right, below which only its evidence is shown.",
+    )
     conflict_confidence: float = Field(
         0.5,
         ge=0,
         le=1.01,
-        description="Confidence from which a different answer of another document is shown as a conflict; "
-        "1.01 shows none.",
+        description="Confidence from which a different short answer of another document is shown as a "
+        "conflict; 1.01 shows none.",
     )
     clear: float = Field(
-        0.8,
+        0.9,
         ge=0,
         le=1.01,
         description="Confidence from which an answer is clear, so that reading ends early; at 1.01 all "

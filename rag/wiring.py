@@ -182,15 +182,15 @@ def open_embedder(settings: Settings) -> Embedder:
 
 def open_reader(settings: Settings) -> Reader:
     """The reader of the settings. Raises ModelError."""
-    from rag.adapters.onnx.span_reader import SpanReader
+    from rag.adapters.onnx.reader import OnnxReader
 
-    return SpanReader(settings.reader, cache=settings.cache, threads=settings.threads)
+    return OnnxReader(settings.reader, cache=settings.cache, threads=settings.threads)
 
 
 def open_decider(settings: Settings) -> Decider:
     """The decider with the calibration that was fitted to the packaged models."""
     from rag.adapters.onnx.embedder import PACKAGED
-    from rag.adapters.onnx.span_reader import packaged_calibration
+    from rag.adapters.onnx.reader import packaged_calibration
 
     calibrated = settings.embedder == PACKAGED and settings.vector_store == "chroma"
     return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=calibrated)

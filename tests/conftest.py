@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
-from rag.adapters.onnx.span_reader import SpanReader
+from rag.adapters.onnx.reader import OnnxReader
 from rag.settings import Settings
 from tests.require import require_program, require_shared
 
@@ -25,8 +25,8 @@ def embedder(model_cache: Path) -> OnnxEmbedder:
 
 
 @pytest.fixture(scope="session")
-def reader(model_cache: Path) -> SpanReader:
-    return SpanReader("packaged", cache=model_cache)
+def reader(model_cache: Path) -> OnnxReader:
+    return OnnxReader("packaged", cache=model_cache)
 
 
 @pytest.fixture(autouse=True)

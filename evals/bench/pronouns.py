@@ -194,10 +194,10 @@ def main() -> int:
     print(f"person pages: {person_pages(resolver, pages)}")
     print(f"{ms_per_kilobyte(resolver, list(corpora[SETS[-1]].values())[:100]):.2f} ms/KB")
     if not options.no_reader:
-        from rag.adapters.onnx.span_reader import PACKAGED, SpanReader
+        from rag.adapters.onnx.reader import PACKAGED, OnnxReader
         from rag.settings import load as load_settings
 
-        reader = SpanReader(PACKAGED, cache=load_settings().cache, threads=1)
+        reader = OnnxReader(PACKAGED, cache=load_settings().cache, threads=1)
         answers = effect(resolver, reader, options.shared / SETS[0], corpora[SETS[0]])
         print(
             f"answers: F1 {answers.unresolved:.3f} as they stand, {answers.resolved:.3f} resolved "

@@ -26,7 +26,7 @@ from evals.train.data.examples import sentence_spans
 from evals.train.data.questions import read_json_lines
 from evals.train.model.batches import load_tokenizer
 from evals.train.model.predictions import SpanPrediction, onnx_logits, predict_spans
-from rag.adapters.onnx.span_reader import SpanReader
+from rag.adapters.onnx.reader import OnnxReader
 from rag.types import Candidate, Document, Passage, Scores, Span
 
 _MAX_TOKENS = 512
@@ -59,11 +59,11 @@ class EvaluatedReader:
         with TemporaryDirectory() as folder:
             for name, path in self._files.items():
                 (Path(folder) / name).symlink_to(path.resolve())
-            reader = SpanReader(folder, cache=Path(folder))
+            reader = OnnxReader(folder, cache=Path(folder))
             return [_served_answer(reader, question, _as_candidate(text)) for question, text in pairs]
 
 
-def _served_answer(reader: SpanReader, question: str, candidate: Candidate) -> str:
+def _served_answer(reader: OnnxReader, question: str, candidate: Candidate) -> str:
     best = reader.read(question, [candidate])[0][:1]
     return reader.refine(question, best[0]).text if best else ""
 

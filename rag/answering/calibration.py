@@ -1,8 +1,8 @@
-"""Features to a calibrated probability that an answer is right: two logistic regressions.
+"""Features to calibrated probabilities: that the evidence holds what was asked, that the short answer is right.
 
-Fitted on open data by ``python -m evals.train.calibrate`` and kept beside the reader as
-``calibration.json``. A probability fitted this way is judged by its expected calibration error (Guo et al.
-2017, arXiv:1706.04599).
+Logistic regressions over the same features, fitted on open data by ``python -m evals.train.calibrate`` and
+kept beside the reader as ``calibration.json``. A probability fitted this way is judged by its expected
+calibration error (Guo et al. 2017, arXiv:1706.04599).
 """
 
 from __future__ import annotations
@@ -15,27 +15,21 @@ from typing import Any
 from rag.errors import ModelError
 
 FEATURES = (
-    "margin",  # the reader's best span score minus its "no answer" score, in logits
-    "cosine",  # while the reader is uncertain: the passage's cosine, above 0.5
-    "log_rank",  # while the reader is uncertain: log(1 + rank) of the passage among those retrieved
-    "z_score",  # while the reader is uncertain: the passage's z-score in the candidate pool, above 7
+    "relevance",  # of the passage, in logits against "no passage holds it"
+    "share",  # log of the passage's share of the relevance of all passages read
+    "support",  # of its best sentence, in logits
+    "margin",  # of its best span: span score minus "no answer" score, in logits
+    "cosine",  # the passage's cosine, above 0.5
+    "z_score",  # the passage's z-score in a large candidate pool, above 7; 0 in a small one
+    "log_rank",  # log(1 + rank) of the passage in a small candidate pool; 0 in a large one
     "unknown_names",  # share of the question's names and numbers that no candidate mentions
-    "type_match",  # 1: the answer has the expected type; -1: it has not; 0: the type can't be told
+    "type_match",  # 1: the short answer has the expected type; -1: it has not; 0: the type can't be told
 )
-# Candidates from which on the fit for large pools counts, and from which on it alone counts. Of n
-# candidates none has a z-score above sqrt(n - 1), so that among 25 the best reaches what many do among 50.
-_LARGE_POOL = (25, 40)
 
 
 def sigmoid(x: float) -> float:
     """The logistic function, its argument clipped to [-50, 50]."""
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, x))))
-
-
-def large_pool_weight(pool_size: int) -> float:
-    """The weight, 0 to 1, of the fit for large pools beside that for small ones."""
-    first, last = _LARGE_POOL
-    return min(1.0, max(0.0, (pool_size - first) / (last - first)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +51,22 @@ class LogisticFit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Two fits on features standardised by ``mean`` and ``scale``, and the weight of retrieval in ranking.
+    """Two fits on features standardised by ``mean`` and ``scale``, and what was measured with them.
 
-    ``large_pool`` is for questions with many candidates, ``small_pool`` for those with few; between the
-    two sizes their probabilities are interpolated.
+    Attributes:
+        evidence: P(the cited evidence holds what was asked).
+        short_answer: P(the short answer is right).
+        fused_weight: of retrieval's fused score beside relevance, in the ranking of passages.
+        risks: by threshold of the evidence's probability, ascending, the share of answers above it that were
+            wrong.
     """
 
     mean: tuple[float, ...]
     scale: tuple[float, ...]
-    large_pool: LogisticFit
-    small_pool: LogisticFit
-    retrieval_weight: float
+    evidence: LogisticFit
+    short_answer: LogisticFit
+    fused_weight: float
+    risks: tuple[tuple[float, float], ...]
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Calibration:
@@ -76,20 +75,29 @@ class Calibration:
         Raises:
             ModelError: it was fitted for other features than these.
         """
-        if tuple(data.get("features", ())) != FEATURES or not {"large_pool", "small_pool"} <= data.keys():
+        if tuple(data.get("features", ())) != FEATURES or not {"evidence", "short_answer"} <= data.keys():
             raise ModelError("the calibration was fitted for other features; fit it again")
         return cls(
             mean=tuple(data["mean"]),
             scale=tuple(data["scale"]),
-            large_pool=LogisticFit.load(data["large_pool"]),
-            small_pool=LogisticFit.load(data["small_pool"]),
-            retrieval_weight=float(data["retrieval_weight"]),
+            evidence=LogisticFit.load(data["evidence"]),
+            short_answer=LogisticFit.load(data["short_answer"]),
+            fused_weight=float(data["fused_weight"]),
+            risks=tuple((float(threshold), float(risk)) for threshold, risk in data["risks"]),
         )
 
-    def probability(self, features: Sequence[float], pool_size: int) -> float:
-        """P(right) of features in the order of ``FEATURES``, for a pool of so many candidates."""
+    def evidence_probability(self, features: Sequence[float]) -> float:
+        """P(the evidence holds what was asked), of features in the order of ``FEATURES``."""
+        return self.evidence.probability(self._standardised(features))
+
+    def short_answer_probability(self, features: Sequence[float]) -> float:
+        """P(the short answer is right), of features in the order of ``FEATURES``."""
+        return self.short_answer.probability(self._standardised(features))
+
+    def threshold_for(self, risk: float) -> float:
+        """The lowest threshold at which at most this share of answers was wrong; 1 where none is."""
+        return min((threshold for threshold, wrong in self.risks if wrong <= risk), default=1.0)
+
+    def _standardised(self, features: Sequence[float]) -> list[float]:
         rows = zip(features, self.mean, self.scale, strict=True)
-        standardised = [(x - mean) / scale for x, mean, scale in rows]
-        share = large_pool_weight(pool_size)
-        large = self.large_pool.probability(standardised)
-        return share * large + (1 - share) * self.small_pool.probability(standardised)
+        return [(x - mean) / scale for x, mean, scale in rows]

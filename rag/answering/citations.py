@@ -6,12 +6,12 @@ its antecedent; for a table row its header, for a list item its lead-in sentence
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rag.text import quote_context
 from rag.text import sentences as split_sentences
-from rag.types import Candidate, Citation, Document, Mention, Passage, Span, SpanAnswer, Statement
+from rag.types import Citation, Document, Mention, Passage, Span, SpanAnswer
 
 
 def to_citation(document: Document, span: Span) -> Citation:
@@ -49,35 +49,11 @@ class CitationList:
         return tuple(indices)
 
 
-def to_statements(
-    answer: SpanAnswer, copies: Sequence[SpanAnswer], citations: CitationList
-) -> tuple[Statement, ...]:
-    """The sentences that hold an answer, each supported by its own citations and those of the copies.
-
-    Args:
-        copies: the same answer in other passages; their sentences are cited beside the answer's own.
-    """
-    own = [
-        (readable_sentence(answer, sentence), cite_sentence(answer, sentence, citations))
-        for sentence in sentences_of(answer)
-    ]
-    of_copies = [
-        index
-        for copy in copies
-        for sentence in sentences_of(copy)
-        for index in cite_sentence(copy, sentence, citations)
-    ]
-    return tuple(
-        Statement(text=text, citations=tuple(dict.fromkeys((*indices, *of_copies)))) for text, indices in own
-    )
-
-
 def cite_sentence(answer: SpanAnswer, sentence: Span, citations: CitationList) -> tuple[int, ...]:
     """Indices for one sentence: its own, its pronouns' antecedents' sentences, its context spans."""
     passage, document = answer.candidate.passage, answer.candidate.document
-    antecedents = dict.fromkeys(mention.antecedent for mention in _mentions_in(passage, sentence))
-    naming = [antecedent_sentence(document, passage, antecedent) for antecedent in antecedents]
-    context = _context_spans(document, passage, sentence)
+    naming = naming_sentences(document, passage, sentence)
+    context = context_spans(document, passage, sentence)
     return citations.add(document, dict.fromkeys((sentence, *naming, *context)))
 
 
@@ -87,20 +63,17 @@ def sentences_of(answer: SpanAnswer) -> tuple[Span, ...]:
     return sentences or (answer.span,)
 
 
-def retrieved_sentence(candidate: Candidate) -> Span:
-    """The sentence that dense retrieval matched, else the first.
-
-    While a passage is being split anew, the index may know more sentences than the passage has.
-    """
-    sentences = candidate.passage.sentences
-    return sentences[min(candidate.scores.sentence or 0, len(sentences) - 1)]
+def naming_sentences(document: Document, passage: Passage, sentence: Span) -> list[Span]:
+    """The sentences that hold the antecedents of a sentence's pronouns."""
+    antecedents = dict.fromkeys(mention.antecedent for mention in _mentions_in(passage, sentence))
+    return [antecedent_sentence(document, passage, antecedent) for antecedent in antecedents]
 
 
-def readable_sentence(answer: SpanAnswer, sentence: Span) -> str:
+def readable_sentence(document: Document, passage: Passage, sentence: Span) -> str:
     """A sentence with white space folded and each pronoun's antecedent in square brackets after it."""
-    text = answer.candidate.document.text
+    text = document.text
     parts, cursor = [], sentence.start
-    for mention in _mentions_in(answer.candidate.passage, sentence):
+    for mention in _mentions_in(passage, sentence):
         parts.append(text[cursor : mention.span.end])
         parts.append(f" [{mention.antecedent.slice(text)}]")
         cursor = mention.span.end
@@ -125,7 +98,7 @@ def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
     return [mention for mention in passage.mentions if sentence.contains(mention.span)]
 
 
-def _context_spans(document: Document, passage: Passage, sentence: Span) -> list[Span]:
+def context_spans(document: Document, passage: Passage, sentence: Span) -> list[Span]:
     """The context spans of the blocks a sentence is in (a row's header, a list's lead-in)."""
     of_blocks = {b.context_span for b in document.blocks if b.context_span and b.span.overlaps(sentence)}
     return sorted(span for span in of_blocks if span in passage.context_spans or passage.span.contains(span))

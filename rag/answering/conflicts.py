@@ -19,9 +19,9 @@ def conflict_candidates(
     Args:
         max_cosine_gap: how far below the answer's passage a passage's cosine may lie.
     """
-    if decision.best is None:
+    if decision.reading is None:
         return []
-    answered = decision.best.candidate
+    answered = decision.reading.candidate
     lowest = (answered.scores.dense or 0.0) - max_cosine_gap
     return [
         candidate

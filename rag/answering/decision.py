@@ -1,8 +1,8 @@
-"""Read spans to a decision: which answer, how likely it is right, or why none is given.
+"""Readings to a decision: which passage holds the evidence, how likely, or why no answer is given.
 
-Spans are ranked by the reader's margin plus the weighted retrieval score; further spans with the same text
-count as agreeing. The best one's confidence is a calibrated probability (``rag/answering/calibration.py``)
-over a few features (``rag/answering/features.py``).
+Passages are ranked by the reader's relevance plus the weighted retrieval score. Of the best one two calibrated
+probabilities (``rag/answering/calibration.py``) say whether its evidence holds what was asked, and whether its
+short answer is right.
 """
 
 from __future__ import annotations
@@ -11,39 +11,51 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.calibration import FEATURES, Calibration
-from rag.answering.comparison import differs, says_same
-from rag.answering.features import PoolStatistics, features_of, has_expected_type, has_other_unit
+from rag.answering.comparison import differs
+from rag.answering.features import PoolStatistics, features_of, has_expected_type, relevance_share
+from rag.answering.selection import best_span, rank_readings
 from rag.question.analysis import QuestionAnalysis
 from rag.settings import DecideSettings
-from rag.types import Candidate, Reason, SpanAnswer
+from rag.types import Candidate, Certainty, Reading, Reason, SpanAnswer
 
 MAX_COMPETING = 3
-# Logits that an answer of another type than expected loses where answers are ranked. At 0, 1, 2, 4 and 8
-# the best answer was right for 0.638, 0.644, 0.645, 0.647 and 0.644 of QED's questions, 0.799, 0.813, 0.826,
-# 0.819 and 0.819 of CLAPnq's, 0.863 of XQuAD-en's (0.859 at 8).
-_TYPE_MISMATCH_PENALTY = 2.0
-_UNIT_MISMATCH_PENALTY = 8.0  # "two" of "two years", asked how many days; too few open questions to fit it
+_NEAR_TIE = 0.7  # logits of relevance below the best passage's, at which another passage is cited too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The best answer with agreeing and competing spans; ``reason`` is set where it is not to be given.
+    """The best passage with its short answer; ``reason`` is set where no answer is to be given.
 
-    ``agreeing`` are further spans that say the same. ``competing`` are answers of other documents that
-    can't be right beside the best one, each once, each with at least the confidence
-    ``DecideSettings.conflict_confidence``.
+    Attributes:
+        ranked: all readings, best first.
+        second: another passage that is about as relevant, where the answer is only likely.
+        span: its best short answer.
+        competing: short answers of other documents that can't be right beside this one, each once, each with
+            at least the probability ``DecideSettings.conflict_confidence``.
+        confidence: P(the evidence holds what was asked).
+        short_answer_confidence: P(the short answer is right).
+        certainty: how an answer is marked; None where none is given.
+        features: of the best passage, by name.
     """
 
-    best: SpanAnswer | None
-    agreeing: tuple[SpanAnswer, ...]
-    competing: tuple[SpanAnswer, ...]
-    confidence: float
+    ranked: tuple[Reading, ...] = ()
+    second: Reading | None = None
+    span: SpanAnswer | None = None
+    competing: tuple[SpanAnswer, ...] = ()
+    confidence: float = 0.0
+    short_answer_confidence: float = 0.0
+    certainty: Certainty | None = None
     reason: Reason | None
     features: Mapping[str, float]
 
+    @property
+    def reading(self) -> Reading | None:
+        """That of the passage whose evidence answers; None where nothing was read."""
+        return self.ranked[0] if self.ranked else None
+
 
 class Decider:
-    """Decides between the spans that were read. Pure: the same spans give the same decision.
+    """Decides between the passages that were read. Pure: the same readings give the same decision.
 
     Args:
         cosines: whether dense scores are cosines of the embedder that the calibration was fitted with;
@@ -53,27 +65,35 @@ class Decider:
     def __init__(self, calibration: Calibration, settings: DecideSettings, *, cosines: bool = True) -> None:
         self._calibration = calibration
         self._settings = settings
+        self._sure = max(settings.threshold, calibration.threshold_for(settings.sure_risk))
         self._default_cosine = None if cosines else calibration.mean[FEATURES.index("cosine")]
 
     def decide(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]
+        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
     ) -> Decision:
-        """The decision over all spans read so far; ``candidates`` are those retrieved, best first."""
+        """The decision over all passages read so far; ``candidates`` are those retrieved, best first."""
         if not candidates:
-            return _no_answer(Reason.NOTHING_RELEVANT)
-        ranked = self._rank(analysis, spans)
+            return Decision(reason=Reason.NOTHING_RELEVANT, features={})
+        ranked = rank_readings(analysis, readings, fused_weight=self._calibration.fused_weight)
         if not ranked:
-            return _no_answer(Reason.NOT_ANSWERED_HERE)
+            return Decision(reason=Reason.NOT_ANSWERED_HERE, features={})
         best = ranked[0]
+        span = best_span(analysis, best)
         pool = PoolStatistics.of(analysis, candidates)
-        features = self._features(analysis, pool, best)
-        confidence = self._calibration.probability(features, len(candidates))
+        features = self._features(analysis, pool, best, ranked)
+        confidence = self._calibration.evidence_probability(features)
+        certainty = self._certainty(confidence)
         return Decision(
-            best=best,
-            agreeing=tuple(span for span in ranked[1:] if says_same(span.text, best.text)),
+            ranked=tuple(ranked),
+            second=_second(ranked) if certainty is not Certainty.SURE else None,
+            span=span,
             competing=self._competing(analysis, pool, ranked),
             confidence=confidence,
-            reason=self._reason(confidence, best),
+            short_answer_confidence=0.0
+            if span is None
+            else self._calibration.short_answer_probability(features),
+            certainty=certainty,
+            reason=None if certainty else self._reason(best),
             features=dict(zip(FEATURES, features, strict=True)),
         )
 
@@ -90,61 +110,59 @@ class Decider:
         """True where reading more passages is not worth its time."""
         return decision.confidence >= self._settings.clear
 
-    def _features(self, analysis: QuestionAnalysis, pool: PoolStatistics, span: SpanAnswer) -> list[float]:
-        return features_of(analysis, pool, span, default_cosine=self._default_cosine)
+    def has_short_answer(self, decision: Decision) -> bool:
+        """True where the short answer is right so probably that it is shown before its evidence."""
+        return decision.short_answer_confidence >= self._settings.short_answer
+
+    def _features(
+        self,
+        analysis: QuestionAnalysis,
+        pool: PoolStatistics,
+        reading: Reading,
+        readings: Sequence[Reading],
+    ) -> list[float]:
+        return features_of(
+            analysis,
+            pool,
+            reading,
+            best_span(analysis, reading),
+            share=relevance_share(reading, readings),
+            default_cosine=self._default_cosine,
+        )
 
     def _competing(
-        self, analysis: QuestionAnalysis, pool: PoolStatistics, ranked: Sequence[SpanAnswer]
+        self, analysis: QuestionAnalysis, pool: PoolStatistics, ranked: Sequence[Reading]
     ) -> tuple[SpanAnswer, ...]:
-        best, best_by_passage = ranked[0], _best_by_passage(ranked)
-        agreeing = {
-            span.candidate.document.id for span in best_by_passage if not differs(span.text, best.text)
-        }
+        """Each reading's probability is that beside the answer's rivals of other documents left out."""
+        spans = [(reading, span) for reading in ranked if (span := best_span(analysis, reading)) is not None]
+        if not spans or spans[0][0] is not ranked[0]:
+            return ()
+        best = spans[0][1]
+        agreeing = {reading.candidate.document.id for reading, span in spans if not differs(span.text, best.text)}
         competing: list[SpanAnswer] = []
-        for span in best_by_passage:
+        for reading, span in spans[1:]:
             is_listed = any(not differs(span.text, other.text) for other in competing)
             if (
                 is_listed
-                or span.candidate.document.id in agreeing
+                or reading.candidate.document.id in agreeing
                 or has_expected_type(analysis, span) is False
             ):
                 continue
-            confidence = self._calibration.probability(self._features(analysis, pool, span), len(pool.ranks))
-            if confidence >= self._settings.conflict_confidence:
+            features = self._features(analysis, pool, reading, [reading])
+            if self._calibration.short_answer_probability(features) >= self._settings.conflict_confidence:
                 competing.append(span)
         return tuple(competing[:MAX_COMPETING])
 
-    def _rank(self, analysis: QuestionAnalysis, spans: Sequence[SpanAnswer]) -> list[SpanAnswer]:
-        """Best first; ties by position, so that the order never depends on the order of reading."""
-        return sorted(
-            spans,
-            key=lambda span: (-self._score(analysis, span), span.candidate.passage.id, span.span.start),
-        )
-
-    def _score(self, analysis: QuestionAnalysis, span: SpanAnswer) -> float:
-        retrieval = self._calibration.retrieval_weight * span.candidate.scores.fused
-        return span.margin + retrieval - _mismatch_penalty(analysis, span)
-
-    def _reason(self, confidence: float, best: SpanAnswer) -> Reason | None:
-        if confidence >= self._settings.threshold:
+    def _certainty(self, confidence: float) -> Certainty | None:
+        if confidence < self._settings.threshold:
             return None
-        return Reason.NOT_ANSWERED_HERE if best.margin <= 0 else Reason.NOT_CONFIDENT
+        return Certainty.SURE if confidence >= self._sure else Certainty.LIKELY
+
+    def _reason(self, best: Reading) -> Reason:
+        return Reason.NOT_ANSWERED_HERE if best.relevance <= 0 else Reason.NOT_CONFIDENT
 
 
-def _best_by_passage(ranked: Sequence[SpanAnswer]) -> list[SpanAnswer]:
-    """Each passage's best span, best first."""
-    best: dict[str, SpanAnswer] = {}
-    for span in ranked:
-        best.setdefault(span.candidate.passage.id, span)
-    return list(best.values())
-
-
-def _mismatch_penalty(analysis: QuestionAnalysis, span: SpanAnswer) -> float:
-    """What an answer of another type than expected loses, in logits."""
-    if has_expected_type(analysis, span) is not False:
-        return 0.0
-    return _UNIT_MISMATCH_PENALTY if has_other_unit(analysis, span) else _TYPE_MISMATCH_PENALTY
-
-
-def _no_answer(reason: Reason) -> Decision:
-    return Decision(best=None, agreeing=(), competing=(), confidence=0.0, reason=reason, features={})
+def _second(ranked: Sequence[Reading]) -> Reading | None:
+    if len(ranked) < 2 or ranked[1].relevance < ranked[0].relevance - _NEAR_TIE:
+        return None
+    return ranked[1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.types import Candidate, SpanAnswer
+from rag.types import Candidate
 
-MAX_COPIES = 4  # further occurrences of the same answer that are cited
+MAX_COPIES = 4  # further occurrences of the same evidence that are cited
 
 
 def without_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -17,26 +17,11 @@ def without_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list(first.values())
 
 
-def copies_of(answer: SpanAnswer, candidates: Sequence[Candidate]) -> list[SpanAnswer]:
-    """The same answer in candidates that are copies, character for character, of the one that was read.
-
-    At most ``MAX_COPIES``; none where the answer's span is not inside its passage.
-    """
-    passage = answer.candidate.passage
-    copies = []
-    for other in candidates:
-        if other.passage.id == passage.id or other.text != answer.candidate.text:
-            continue
-        offset = other.passage.span.start - passage.span.start
-        if answer.span.start + offset < 0 or not passage.span.contains(answer.span):
-            continue
-        copies.append(
-            SpanAnswer(
-                candidate=other,
-                span=answer.span.shift(offset),
-                text=answer.text,
-                score=answer.score,
-                no_answer_score=answer.no_answer_score,
-            )
-        )
+def copies_of(candidate: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Further candidates that are copies of one, character for character; at most ``MAX_COPIES``."""
+    copies = [
+        other
+        for other in candidates
+        if other.passage.id != candidate.passage.id and other.text == candidate.text
+    ]
     return copies[:MAX_COPIES]

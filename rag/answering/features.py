@@ -1,9 +1,8 @@
-"""The features that confidence is computed from: those of one answer span among the candidates.
+"""The features that both probabilities are computed from: those of one passage among the candidates.
 
 Few features, chosen by how well a fit on some data sets predicts right answers on another
-(docs/decisions/confidence.md), since the meaning of a score differs from corpus to corpus. Retrieval scores
-are gated: they count only as far as the reader is uncertain. The z-score is informative in a large candidate
-pool and not in a small one, so that there are two fits (``rag/answering/calibration.py``).
+(docs/decisions/confidence.md), since the meaning of a score differs from corpus to corpus. The z-score is
+informative in a large candidate pool and the rank in a small one.
 """
 
 from __future__ import annotations
@@ -13,21 +12,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.answering.calibration import sigmoid
 from rag.english.words import POSSESSIVE
 from rag.question.analysis import QuestionAnalysis, matches_type
 from rag.question.units_of_measure import requested_unit, unit_of
 from rag.retrieval.fusion import z_sum
-from rag.types import Candidate, SpanAnswer
+from rag.types import Candidate, Reading, SpanAnswer
 
-# Temperatures of the reader's uncertainty, in logits of margin; at a margin of 0 it is 0.5 for each. The
-# z-score's is higher, since it means the same in more corpora.
-_TEMPERATURE = 1.5
-_Z_SCORE_TEMPERATURE = 9.0
+_MAX_LOGIT = 8.0  # beyond this more says nothing
 _COSINE_OFFSET = 0.5
 _Z_SCORE_OFFSET = 7.0  # about the z-score of a passage that answers
 _LEXICAL_WEIGHT = 0.7  # BM25 beside cosine, in the z-score
 _UNIT_CHARACTERS = 32  # after an answer, that may hold its unit of measure
+# Candidates from which on a pool begins to count as large, and from which on it is. Of n candidates none has
+# a z-score above sqrt(n - 1), so that among 25 the best reaches what many do among 50.
+_LARGE_POOL = (25, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +55,50 @@ class PoolStatistics:
 
 
 def features_of(
-    analysis: QuestionAnalysis, pool: PoolStatistics, span: SpanAnswer, *, default_cosine: float | None
+    analysis: QuestionAnalysis,
+    pool: PoolStatistics,
+    reading: Reading,
+    span: SpanAnswer | None,
+    *,
+    share: float,
+    default_cosine: float | None,
 ) -> list[float]:
-    """The features of one answer span, in the order of ``calibration.FEATURES``.
+    """The features of one passage with a short answer from it, in the order of ``calibration.FEATURES``.
 
     Args:
+        share: log of the passage's share of the relevance of all that were read (``relevance_share``).
         default_cosine: stands for the cosine feature where dense scores are no cosines of the embedder
             that the calibration was fitted with; None where they are.
     """
-    type_match = has_expected_type(analysis, span)
-    uncertainty = _uncertainty(span.margin, _TEMPERATURE)
-    dense = span.candidate.scores.dense
-    cosine = uncertainty * ((pool.lowest_cosine if dense is None else dense) - _COSINE_OFFSET)
-    passage_id = span.candidate.passage.id
+    type_match = None if span is None else has_expected_type(analysis, span)
+    dense = reading.candidate.scores.dense
+    cosine = (pool.lowest_cosine if dense is None else dense) - _COSINE_OFFSET
+    passage_id = reading.candidate.passage.id
+    large = large_pool_weight(len(pool.ranks))
     return [
-        span.margin,
+        _clip(reading.relevance),
+        max(-_MAX_LOGIT, share),
+        _clip(max(reading.support, default=-_MAX_LOGIT)),
+        -_MAX_LOGIT if span is None else _clip(span.margin),
         cosine if default_cosine is None else default_cosine,
-        uncertainty * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),
-        _uncertainty(span.margin, _Z_SCORE_TEMPERATURE)
-        * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
+        large * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
+        (1 - large) * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),
         pool.unknown_names,
         0.0 if type_match is None else 1.0 if type_match else -1.0,
     ]
+
+
+def relevance_share(reading: Reading, readings: Sequence[Reading]) -> float:
+    """Log of a reading's share of the odds that any passage read is relevant; at most 0."""
+    highest = max(other.relevance for other in readings)
+    total = sum(math.exp(other.relevance - highest) for other in readings)
+    return reading.relevance - highest - math.log(total)
+
+
+def large_pool_weight(pool_size: int) -> float:
+    """How far a candidate pool is a large one: 0 to 1."""
+    first, last = _LARGE_POOL
+    return min(1.0, max(0.0, (pool_size - first) / (last - first)))
 
 
 def has_expected_type(analysis: QuestionAnalysis, span: SpanAnswer) -> bool | None:
@@ -97,9 +117,8 @@ def _following_text(span: SpanAnswer) -> str:
     return span.candidate.document.text[end : end + _UNIT_CHARACTERS]
 
 
-def _uncertainty(margin: float, temperature: float) -> float:
-    """1 minus the sigmoid of the margin: 0.5 at a margin of 0, falling as it grows."""
-    return sigmoid(-margin / temperature)
+def _clip(logit: float) -> float:
+    return max(-_MAX_LOGIT, min(_MAX_LOGIT, logit))
 
 
 def _z_scores(candidates: Sequence[Candidate]) -> dict[str, float]:

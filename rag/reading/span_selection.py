@@ -61,13 +61,29 @@ class ScoredSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLogits:
+    """What an evidence reader says beside spans: support ``(tokens,)``, relevance, polarity ``(3,)``.
+
+    Polarity is in the order yes, no, neither.
+    """
+
+    support: NDArray[Any]
+    relevance: float
+    polarity: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ForwardPass:
-    """One pass of the model over a context that fits its window: logits of shape ``(tokens,)``."""
+    """One pass of the model over a context that fits its window: logits of shape ``(tokens,)``.
+
+    ``evidence`` is None for a model that has a span head alone.
+    """
 
     context: ReaderContext
     encoding: Any  # an ``Encoding`` with token ids
     start: NDArray[Any]
     end: NDArray[Any]
+    evidence: EvidenceLogits | None = None
 
     @property
     def no_answer_score(self) -> float:

@@ -122,8 +122,11 @@ class Trace:
 
     @property
     def timings_ms(self) -> dict[str, float]:
-        """Milliseconds by step name."""
-        return {step.name: step.ms for step in self.steps}
+        """Milliseconds by step name; a step that was taken several times counts as their sum."""
+        totals: dict[str, float] = {}
+        for step in self.steps:
+            totals[step.name] = totals.get(step.name, 0.0) + step.ms
+        return totals
 
     @property
     def retrieved(self) -> RetrieveStep | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.adapters.onnx import span_reader
-from rag.adapters.onnx.span_reader import SpanReader
+from rag.adapters.onnx import reader as onnx_reader
+from rag.adapters.onnx.reader import OnnxReader
 from rag.errors import ModelError
 from rag.ports.reader import Reader
 from rag.types import Candidate
@@ -82,14 +82,14 @@ def test_nothing_to_read_gives_nothing(any_reader: Reader) -> None:
     assert any_reader.read(QUESTION, []) == []
 
 
-def test_a_resolved_pronoun_is_read_as_its_antecedent(reader: SpanReader) -> None:
+def test_a_resolved_pronoun_is_read_as_its_antecedent(reader: OnnxReader) -> None:
     """With "He" resolved the answer is the sheriff, with the spans of the pronoun and of his name."""
     best = reader.read("who demanded an apology?", [resolved()])[0][0]
     assert "Grady Judd" in best.text
     assert [r.slice(NEWS) for r in best.antecedents] == [best.text]
 
 
-def test_a_long_passage_is_read_to_its_end(reader: SpanReader) -> None:
+def test_a_long_passage_is_read_to_its_end(reader: OnnxReader) -> None:
     """The answer comes after 3,000 words, beyond the model's window."""
     text = "The weather was mild and nothing else happened. " * 380 + NEWS
     best = reader.read("What is the first name of Secretary Noem?", [candidate(document(text))])[0][0]
@@ -97,7 +97,7 @@ def test_a_long_passage_is_read_to_its_end(reader: SpanReader) -> None:
     assert best.span.slice(text) == best.text
 
 
-def test_a_very_long_question_leaves_room_for_the_passage(reader: SpanReader) -> None:
+def test_a_very_long_question_leaves_room_for_the_passage(reader: OnnxReader) -> None:
     """Its first words are read; nothing breaks."""
     assert reader.read("Who called for an apology " * 300, [news()])[0]
 
@@ -105,16 +105,16 @@ def test_a_very_long_question_leaves_room_for_the_passage(reader: SpanReader) ->
 def test_a_damaged_reader_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A flipped byte in the packaged weights; a pin file without them."""
     copy = tmp_path / "reader"
-    shutil.copytree(span_reader._FOLDER, copy)
-    monkeypatch.setattr(span_reader, "_FOLDER", copy)
+    shutil.copytree(onnx_reader._FOLDER, copy)
+    monkeypatch.setattr(onnx_reader, "_FOLDER", copy)
     weights = bytearray((copy / "reader.onnx").read_bytes())
     weights[len(weights) // 2] ^= 1
     (copy / "reader.onnx").write_bytes(weights)
     with pytest.raises(ModelError, match=r"reader\.onnx is not the one that was measured"):
-        SpanReader("packaged", cache=tmp_path)
+        OnnxReader("packaged", cache=tmp_path)
     (copy / "sha256.json").write_text(json.dumps({}))
     with pytest.raises(ModelError, match="doesn't pin"):
-        SpanReader("packaged", cache=tmp_path)
+        OnnxReader("packaged", cache=tmp_path)
 
 
 def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_text("not a graph")
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match="can't be") as caught:
-        SpanReader(str(tmp_path), cache=tmp_path / "cache")
+        OnnxReader(str(tmp_path), cache=tmp_path / "cache")
     assert "\n" not in str(caught.value)
 
 
@@ -137,7 +137,7 @@ def test_refinement_keeps_the_candidate_and_its_scores(any_reader: Reader) -> No
             assert refined.span.slice(read.document.text).strip() == refined.text
 
 
-def test_refinement_does_not_depend_on_what_was_read_before(reader: SpanReader) -> None:
+def test_refinement_does_not_depend_on_what_was_read_before(reader: OnnxReader) -> None:
     """Just after reading, or after its forward pass was evicted: the same answer."""
     [answer, *_] = reader.read(QUESTION, longer()[:1])[0]
     first = reader.refine(QUESTION, answer)
@@ -146,7 +146,7 @@ def test_refinement_does_not_depend_on_what_was_read_before(reader: SpanReader) 
     assert reader.refine(QUESTION, answer) == first
 
 
-def test_a_short_passage_is_not_refined(reader: SpanReader) -> None:
+def test_a_short_passage_is_not_refined(reader: OnnxReader) -> None:
     """The sentences around the span are the whole passage."""
     [answer, *_] = reader.read(QUESTION, [news()])[0]
     assert reader.refine(QUESTION, answer) is answer

@@ -13,14 +13,14 @@ import pytest
 
 from evals.train.dequantize import dequantize
 from evals.train.export import export
-from rag.adapters.onnx import span_reader
+from rag.adapters.onnx import reader as onnx_reader
 from rag.adapters.onnx.compile import compile_reader
 from rag.adapters.onnx.session import OnnxModel
-from rag.adapters.onnx.span_reader import SpanReader
+from rag.adapters.onnx.reader import OnnxReader
 from tests.samples import candidate, document
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch's exporter warns of itself
-READER = span_reader._FOLDER
+READER = onnx_reader._FOLDER
 WIDTH, LAYERS, HEADS, NEURONS = 32, 2, 2, 64
 
 
@@ -129,7 +129,7 @@ def test_the_packaged_graph_has_the_fast_operators() -> None:
 
 def test_a_reader_named_by_setting_is_compiled_and_reads(bert: Path, tmp_path: Path) -> None:
     """By a child process, with the fast operators. Its fingerprint is another than the packaged reader's."""
-    reader = SpanReader(str(bert), cache=tmp_path)
+    reader = OnnxReader(str(bert), cache=tmp_path)
     [graph] = tmp_path.glob("*/model.onnx")
     assert_fast_operators(graph, LAYERS)
     assert reader.read("Who?", [candidate(document("Ann Lee asked."))])[0]

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from rag.adapters.onnx.embedder import OnnxEmbedder
-from rag.adapters.onnx.span_reader import SpanReader
+from rag.adapters.onnx.reader import OnnxReader
 from tests.integration.soak_child import Service
 
 ROOT = Path(__file__).parents[2]
@@ -202,7 +202,7 @@ class Folder:
 @pytest.mark.slow
 @pytest.mark.timeout(60 + 15 * STEPS)
 def test_the_index_stays_equal_to_the_folder(
-    tmp_path: Path, embedder: OnnxEmbedder, reader: SpanReader
+    tmp_path: Path, embedder: OnnxEmbedder, reader: OnnxReader
 ) -> None:
     """Whatever changes, at whichever step the process is killed."""
     random = Random(SEED)

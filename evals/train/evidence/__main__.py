@@ -1,10 +1,11 @@
 """``python -m evals.train.evidence``: groups for the evidence reader, and its training.
 
-Two steps, the first of which makes files that the second reads::
+Three steps, each of which reads what the one before wrote::
 
     python -m evals.train.evidence groups --colleague ../shared/data/colleague/train \
         --published ../shared/data/train/real --out GROUPS
     python -m evals.train.evidence train --groups GROUPS --start READER --out RUN [--resume]
+    python -m evals.train.evidence export RUN/average rag/models/reader
 
 ``READER`` is a span reader's folder (``python -m evals.train.dequantize READER`` makes one of the shipped
 graph). Collections named with ``--hold-out`` are not learnt from; the run is watched by them.
@@ -60,7 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=Hyperparameters().seed)
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     train.set_defaults(run=_train)
+    export = commands.add_parser("export", help="write the int8 graph that ships")
+    export.add_argument("weights", type=Path, help="`average/` of a run")
+    export.add_argument("target", type=Path, help="folder to write")
+    export.add_argument("--tokenizer", type=Path, default=READER, help="folder of its tokenizer")
+    export.add_argument("--keep", nargs="*", default=[], help="parts of the graph that stay fp32")
+    export.set_defaults(run=_export)
     return parser
+
+
+def _export(options: argparse.Namespace) -> None:
+    from evals.train.evidence.export import export
+
+    export(options.weights, options.tokenizer, options.target, keep_float=options.keep)
 
 
 def _make_groups(options: argparse.Namespace) -> None:

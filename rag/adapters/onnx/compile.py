@@ -64,7 +64,7 @@ def compile_embedder(source: str, precision: str, target: Path) -> None:
             vectors = self.inner(features)["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=-1)
 
-    _export(Sentence(), ["vector"], target, precision, heads=_heads(model[0].auto_model))
+    export_graph(Sentence(), ["vector"], target, precision, heads=_heads(model[0].auto_model))
     model.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
     dimensions = model.get_embedding_dimension()
     _write_description(target, {"dimensions": dimensions, "max_tokens": model.max_seq_length or 512})
@@ -91,7 +91,7 @@ def compile_reader(source: str, precision: str, target: Path) -> None:
 
     tokenizer = AutoTokenizer.from_pretrained(source).backend_tokenizer
     calibration_samples = calibration_inputs(tokenizer)
-    _export(
+    export_graph(
         Spans(),
         ["start_logits", "end_logits"],
         target,
@@ -117,7 +117,7 @@ def _heads(model: Any) -> int:
     return getattr(model.config, "num_attention_heads", 0)
 
 
-def _export(
+def export_graph(
     module: Any,
     outputs: list[str],
     target: Path,
@@ -126,6 +126,16 @@ def _export(
     heads: int,
     calibration_samples: Sequence[dict[str, Any]] = (),
 ) -> None:
+    """Writes ``model.onnx`` to a new folder, optimised for the CPU and checked against the module.
+
+    Args:
+        module: takes input ids and type ids, int64, shape ``(batch, length)`` each.
+        heads: attention heads of its layers; 0 leaves attention as it is exported.
+        calibration_samples: as for ``quantize``.
+
+    Raises:
+        RuntimeError: the graph doesn't agree with the module.
+    """
     import torch
 
     target.mkdir(parents=True)

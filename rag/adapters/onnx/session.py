@@ -55,6 +55,11 @@ class OnnxModel:
         if not set(self._names) <= set(INPUTS):
             raise ModelError(f"model file {path} wants other inputs than {', '.join(INPUTS)}")
 
+    @property
+    def outputs(self) -> list[str]:
+        """The names of the graph's outputs, in their order."""
+        return [node.name for node in self._session.get_outputs()]
+
     def run(self, ids: Sequence[int], types: Sequence[int] | None = None) -> list[Output]:
         """The graph's outputs for one sequence, as float32 arrays without their batch dimension."""
         import numpy as np

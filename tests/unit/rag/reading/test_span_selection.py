@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.adapters.onnx import span_reader
+from rag.adapters.onnx import reader as onnx_reader
 from rag.adapters.onnx.session import open_tokenizer
 from rag.reading.context import reader_context
 from rag.reading.span_selection import ForwardPass, context_spans
@@ -13,7 +13,7 @@ from rag.types import Candidate
 from tests.samples import candidate, document, find, mention
 
 TEXT = "Ropes were pulled until 1920. She says clubs entered in 1904, and won."
-TOKENIZER = open_tokenizer(span_reader._FOLDER / "tokenizer.json")
+TOKENIZER = open_tokenizer(onnx_reader._FOLDER / "tokenizer.json")
 
 
 def candidates() -> list[Candidate]:

@@ -1,9 +1,10 @@
-"""The reader: an extractive question-answering model of the SQuAD 2 kind, run by ONNX Runtime.
+"""The reader: an evidence reader, or an extractive question-answering model, run by ONNX Runtime.
 
-Method: Devlin et al. 2019 (arXiv:1810.04805), section 4.3: an answer's score is the sum of its
-start and end logits, "no answer" is scored by those of the first token. The packaged model and its
-recipe are described in ``rag/models/reader/MODEL_CARD.md``; any ``AutoModelForQuestionAnswering``
-folder or hub name can take its place by setting.
+Spans are read as by Devlin et al. 2019 (arXiv:1810.04805), section 4.3: an answer's score is the sum of its
+start and end logits, "no answer" is scored by those of the first token. The packaged model has further heads
+for relevance, support and polarity (``rag/reading/evidence.py``); its recipe is in
+``rag/models/reader/MODEL_CARD.md``. Any ``AutoModelForQuestionAnswering`` folder or hub name can take its
+place by setting: it then has spans alone.
 """
 
 from __future__ import annotations
@@ -21,25 +22,35 @@ from rag.adapters.onnx.model_files import check_files, compiled, file_sha256, fo
 from rag.adapters.onnx.session import OnnxModel, encodable, open_tokenizer
 from rag.errors import ModelError
 from rag.reading.context import ReaderContext, reader_context
+from rag.reading.evidence import to_reading
 from rag.reading.refinement import interpolate, surrounding_sentences
-from rag.reading.span_selection import ForwardPass, ScoredSpan, context_spans, select_answers, source_span
-from rag.types import Candidate, Passage, SpanAnswer
+from rag.reading.span_selection import (
+    EvidenceLogits,
+    ForwardPass,
+    ScoredSpan,
+    context_spans,
+    select_answers,
+    source_span,
+)
+from rag.types import Candidate, Passage, Reading, Span, SpanAnswer
 
 PACKAGED = "packaged"
 _FOLDER = Path(__file__).resolve().parents[2] / "models" / "reader"
 _MAX_TOKENS = 384  # of question and context in one window
 _STRIDE = 96  # tokens that neighbouring windows share
 _QUESTION_TOKENS = 64
+_EVIDENCE_OUTPUTS = 5  # start, end, support, relevance, polarity: in this order
 _CACHED_PASSES = 64  # forward passes kept for a later refinement
 
 
-class SpanReader:
+class OnnxReader:
     """Fulfils ``Reader``. A passage longer than the model's window is read in overlapping windows."""
 
     def __init__(self, source: str, *, cache: Path, threads: int = 0) -> None:
         model, tokenizer, weights = _files(source, cache)
         self._tokenizer = open_tokenizer(tokenizer)
         self._model = OnnxModel(model, threads=threads)
+        self._has_evidence = len(self._model.outputs) == _EVIDENCE_OUTPUTS
         self._fingerprint = f"{Path(source).name}:{weights[:12]}"
         self._passes: OrderedDict[tuple[str, Passage], ForwardPass] = OrderedDict()
         self._lock = Lock()
@@ -51,7 +62,7 @@ class SpanReader:
     def knows(self, word: str, /) -> bool:
         return self._tokenizer.token_to_id(word) is not None
 
-    def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
         truncated = self._truncate(encodable(question))
         return self._model.each(lambda candidate: self._read_one(truncated, candidate), candidates)
 
@@ -61,7 +72,7 @@ class SpanReader:
         if within == candidate.passage.span:
             return answer
         truncated = self._truncate(encodable(question))
-        context = reader_context(candidate, within)
+        context = self._context(candidate, within)
         windows = self._windows(truncated, encodable(context.text))
         if len(windows) > 1:
             return answer
@@ -74,8 +85,12 @@ class SpanReader:
                 return replace(answer, span=source.span, text=source.text, antecedents=source.antecedents)
         return answer
 
-    def _read_one(self, question: str, candidate: Candidate) -> list[SpanAnswer]:
-        context = reader_context(candidate)
+    def _context(self, candidate: Candidate, within: Span | None = None) -> ReaderContext:
+        """The text that the model reads; an evidence reader was taught with title and headings before it."""
+        return reader_context(candidate, within, headings=self._has_evidence)
+
+    def _read_one(self, question: str, candidate: Candidate) -> Reading:
+        context = self._context(candidate)
         spans: list[ScoredSpan] = []
         no_answer_score = float("inf")
         passes = [self._run(context, window) for window in self._windows(question, encodable(context.text))]
@@ -84,11 +99,16 @@ class SpanReader:
             spans += context_spans(forward_pass, candidate.passage)
         if len(passes) == 1:
             self._cache(question, candidate, passes[0])
-        return select_answers(candidate, context, spans, no_answer_score)
+        answers = select_answers(candidate, context, spans, no_answer_score)
+        return to_reading(candidate, passes, answers)
 
     def _run(self, context: ReaderContext, window: Any) -> ForwardPass:
-        start, end = self._model.run(window.ids, window.type_ids)[:2]
-        return ForwardPass(context, window, start, end)
+        start, end, *heads = self._model.run(window.ids, window.type_ids)
+        evidence = None
+        if self._has_evidence:
+            support, relevance, polarity = heads
+            evidence = EvidenceLogits(support, float(relevance), polarity)
+        return ForwardPass(context, window, start, end, evidence)
 
     def _cache(self, question: str, candidate: Candidate, forward_pass: ForwardPass) -> None:
         with self._lock:
@@ -102,7 +122,7 @@ class SpanReader:
             cached = self._passes.get((question, candidate.passage))
         if cached is not None:
             return cached
-        context = reader_context(candidate)
+        context = self._context(candidate)
         windows = self._windows(question, encodable(context.text))
         return self._run(context, windows[0]) if len(windows) == 1 else None
 

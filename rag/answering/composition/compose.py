@@ -1,0 +1,221 @@
+"""A decision to an answer in the asked-for unit: which parts of the documents it is composed of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.composition.lists import BlockList, list_at
+from rag.answering.composition.parts import Part, block_part, in_order, sentence_part, span_part
+from rag.answering.decision import Decision
+from rag.answering.selection import sentence_support, supported_sentences
+from rag.question.analysis import QuestionAnalysis
+from rag.reading.table_rows import blocks_in, in_table
+from rag.types import (
+    AnswerUnit,
+    BlockKind,
+    Document,
+    QuestionForm,
+    Reading,
+    Span,
+    SpanAnswer,
+    StatementRole,
+)
+
+MAX_ITEMS = 20  # items or rows that an answer shows
+_SENTENCES = 3  # that an answer cites at most
+_STEP_SENTENCES = 8  # of a procedure that is no list
+_STEPS_WITHIN = 5.0  # logits below its best sentence, for the other sentences of a procedure
+_DEFINITION_WORDS = 90  # up to which a definition is its whole paragraph
+_SECTION_WORDS = 220  # of an overview
+_LISTED_SUPPORT = 3  # supported items that make a list of an answer to "which"
+_POLARITY = 0.8  # probability of yes or of no from which it is said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """An answer's unit and parts. ``text`` is its short answer, yes or no; None where the parts speak.
+
+    ``span`` is set where ``text`` is a short answer; ``item_count`` as in ``Answer``.
+    """
+
+    unit: AnswerUnit
+    parts: tuple[Part, ...]
+    text: str | None = None
+    span: SpanAnswer | None = None
+    item_count: int | None = None
+
+
+def compose(
+    analysis: QuestionAnalysis, decision: Decision, reading: Reading, *, short_answer: SpanAnswer | None
+) -> Composition:
+    """The composition for a question's form and what the best passage holds.
+
+    Args:
+        reading: the decision's.
+        short_answer: the refined short answer; None where it is not right so probably that it is shown.
+    """
+    support = sentence_support(analysis, reading)
+    match analysis.form:
+        case QuestionForm.YES_NO:
+            return _yes_no(decision, reading, support)
+        case QuestionForm.LIST:
+            return _list(reading, support) or _sentences(decision, reading, support, limit=2 * _SENTENCES)
+        case QuestionForm.HOW_TO:
+            return _steps(reading, support)
+        case QuestionForm.DEFINITION:
+            return _definition(reading, support) or _sentences(decision, reading, support)
+        case QuestionForm.OVERVIEW:
+            return _section(reading, support)
+        case QuestionForm.FACT if short_answer is not None:
+            return Composition(
+                unit=AnswerUnit.SHORT_ANSWER,
+                parts=_parts_of_span(short_answer),
+                text=short_answer.text,
+                span=short_answer,
+            )
+        case _:
+            return _sentences(decision, reading, support)
+
+
+def _parts_of_span(answer: SpanAnswer) -> tuple[Part, ...]:
+    """The sentences that hold a short answer; the span itself where it is in a context span."""
+    sentences = [s for s in answer.candidate.passage.sentences if s.overlaps(answer.span)]
+    return tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span])
+
+
+def _sentences(
+    decision: Decision, reading: Reading, support: Sequence[float], *, limit: int = _SENTENCES
+) -> Composition:
+    """The supported sentences of the best passage; of a likely answer also of one that is as relevant."""
+    parts = _supported_parts(reading, support, limit=limit)
+    if decision.second is not None:
+        parts += _supported_parts(decision.second, decision.second.support, limit=1)
+    rows = [part for part in parts if part.role is StatementRole.ROW]
+    unit = AnswerUnit.ROWS if len(rows) == len(parts) else AnswerUnit.SENTENCES
+    return Composition(unit=unit, parts=tuple(_distinct(parts)))
+
+
+def _supported_parts(reading: Reading, support: Sequence[float], *, limit: int) -> list[Part]:
+    sentences = reading.candidate.passage.sentences
+    return [
+        sentence_part(reading.candidate, sentences[number])
+        for number in supported_sentences(support, limit=limit)
+    ]
+
+
+def _distinct(parts: Sequence[Part]) -> list[Part]:
+    """Each text once: another document may say the same."""
+    return list({part.text: part for part in reversed(parts)}.values())[::-1]
+
+
+def _yes_no(decision: Decision, reading: Reading, support: Sequence[float]) -> Composition:
+    sentences = _sentences(decision, reading, support)
+    polarity = reading.polarity
+    if polarity is None or max(polarity.yes, polarity.no) < _POLARITY:
+        return sentences
+    text = "Yes" if polarity.yes > polarity.no else "No"
+    return Composition(unit=AnswerUnit.YES_NO, parts=sentences.parts, text=text)
+
+
+def _list(reading: Reading, support: Sequence[float]) -> Composition | None:
+    """The whole list, or the supported rows of the table, that the best sentence is part of or leads into."""
+    document = reading.candidate.document
+    best = reading.candidate.passage.sentences[_argmax(support)]
+    blocks = list_at(document, best)
+    if blocks is None:
+        return None
+    if blocks.kind is BlockKind.TABLE_ROW:
+        return _rows(reading, support, blocks)
+    return _block_list(document, blocks, best, AnswerUnit.LIST)
+
+
+def _rows(reading: Reading, support: Sequence[float], table: BlockList) -> Composition:
+    numbers = supported_sentences(support, limit=MAX_ITEMS, within=_STEPS_WITHIN)
+    sentences = [reading.candidate.passage.sentences[number] for number in numbers]
+    rows = [s for s in sentences if in_table(reading.candidate.document, s)] or sentences
+    parts = tuple(sentence_part(reading.candidate, row) for row in rows)
+    return Composition(unit=AnswerUnit.ROWS, parts=parts, item_count=max(len(table.items), len(parts)))
+
+
+def _block_list(document: Document, blocks: BlockList, best: Span, unit: AnswerUnit) -> Composition:
+    lead_in = [] if blocks.lead_in is None else [span_part(document, blocks.lead_in, StatementRole.LEAD_IN)]
+    items = blocks.items
+    first = 0
+    if len(items) > MAX_ITEMS:
+        at = next((n for n, item in enumerate(items) if item.span.overlaps(best)), 0)
+        first = max(0, min(at - MAX_ITEMS // 2, len(items) - MAX_ITEMS))
+    last = min(len(items), first + MAX_ITEMS) - 1
+    shown = [b for b in blocks.blocks if items[first].span.start <= b.span.start <= items[last].span.start]
+    if last == len(items) - 1:
+        shown += [block for block in blocks.blocks if block.span.start > items[last].span.start]
+    parts = [*lead_in, *(block_part(document, block) for block in shown)]
+    return Composition(unit=unit, parts=tuple(parts), item_count=len(items))
+
+
+def _steps(reading: Reading, support: Sequence[float]) -> Composition:
+    """The whole procedure: a list's items, else the supported sentences with what stands between them."""
+    candidate = reading.candidate
+    document, passage = candidate.document, candidate.passage
+    best = passage.sentences[_argmax(support)]
+    blocks = list_at(document, best)
+    if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
+        return _block_list(document, blocks, best, AnswerUnit.STEPS)
+    numbers = supported_sentences(support, limit=_STEP_SENTENCES, within=_STEPS_WITHIN)
+    chosen = sorted({*numbers, *(n for a, b in zip(numbers, numbers[1:], strict=False) if b - a == 2 for n in [a + 1])})
+    parts = [sentence_part(candidate, passage.sentences[number]) for number in chosen]
+    for number in chosen:
+        parts += _code_below(document, passage.sentences[number])
+    ordered = in_order(parts)
+    is_procedure = len(ordered) > 1
+    return Composition(
+        unit=AnswerUnit.STEPS if is_procedure else AnswerUnit.SENTENCES, parts=tuple(ordered)
+    )
+
+
+def _code_below(document: Document, sentence: Span) -> list[Part]:
+    """Code that a sentence leads into."""
+    return [
+        block_part(document, block)
+        for block in document.blocks
+        if block.kind is BlockKind.CODE
+        and block.context_span is not None
+        and block.context_span.overlaps(sentence)
+    ]
+
+
+def _definition(reading: Reading, support: Sequence[float]) -> Composition | None:
+    """The paragraph of the best sentence, unless it is long."""
+    candidate = reading.candidate
+    best = candidate.passage.sentences[_argmax(support)]
+    paragraph = next(
+        (b.span for b in blocks_in(candidate.document, best) if b.kind is BlockKind.PARAGRAPH), None
+    )
+    if paragraph is None or len(paragraph.slice(candidate.document.text).split()) > _DEFINITION_WORDS:
+        return None
+    sentences = [s for s in candidate.passage.sentences if paragraph.overlaps(s)]
+    parts = tuple(sentence_part(candidate, sentence) for sentence in sentences)
+    return Composition(unit=AnswerUnit.DEFINITION, parts=parts)
+
+
+def _section(reading: Reading, support: Sequence[float]) -> Composition:
+    """The passage's paragraphs, as far as an overview's length goes; its best sentence is always shown."""
+    candidate = reading.candidate
+    document, passage = candidate.document, candidate.passage
+    best = passage.sentences[_argmax(support)]
+    parts: list[Part] = []
+    words = 0
+    for block in blocks_in(document, passage.span):
+        if block.kind in (BlockKind.HEADING, BlockKind.TABLE_HEADER):
+            continue
+        words += len(block.span.slice(document.text).split())
+        if words > _SECTION_WORDS and parts and not block.span.overlaps(best):
+            continue
+        parts.append(block_part(document, block))
+    if not any(part.span.overlaps(best) for part in parts):
+        parts = in_order([*parts, sentence_part(candidate, best)])
+    return Composition(unit=AnswerUnit.SECTION, parts=tuple(parts))
+
+
+def _argmax(support: Sequence[float]) -> int:
+    return max(range(len(support)), key=lambda number: (support[number], -number))

@@ -1,0 +1,90 @@
+"""Whole lists, procedures and tables around a place of a document, over the borders of passages."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from rag.types import Block, BlockKind, Document, Span
+
+_MAX_BETWEEN = 3  # blocks of code or text that may stand between two items of one list
+_BETWEEN = (BlockKind.CODE, BlockKind.PARAGRAPH, BlockKind.QUOTE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockList:
+    """A list's or table's blocks in order: items or rows, with what stands between them.
+
+    ``lead_in`` is the sentence before a list, or a table's header row.
+    """
+
+    blocks: tuple[Block, ...]
+    kind: BlockKind
+    lead_in: Span | None
+
+    @property
+    def items(self) -> tuple[Block, ...]:
+        """The items or rows alone."""
+        return tuple(block for block in self.blocks if block.kind is self.kind)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the list's text says so; a table never is."""
+        return self.kind is BlockKind.LIST_ITEM
+
+
+def list_at(document: Document, span: Span) -> BlockList | None:
+    """The list or table that a span is part of, or that it leads into; None where there is neither.
+
+    It ends at a heading. What stands between two items (code, a note) belongs to it.
+    """
+    at = _listed_block(document, span)
+    if at is None:
+        return None
+    blocks = document.blocks
+    kind = blocks[at].kind
+    first, last = at, at
+    while (before := _next_item(document, first, kind, step=-1)) is not None:
+        first = before
+    while (after := _next_item(document, last, kind, step=1)) is not None:
+        last = after
+    end = last
+    # Code under the last item belongs to it; text under it may be anything.
+    while kind is BlockKind.LIST_ITEM and end + 1 < len(blocks) and blocks[end + 1].kind is BlockKind.CODE:
+        end += 1
+    return BlockList(blocks=tuple(blocks[first : end + 1]), kind=kind, lead_in=blocks[first].context_span)
+
+
+def _listed_block(document: Document, span: Span) -> int | None:
+    """The first item or row that a span overlaps, else the first that it is the lead-in of."""
+    first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)
+    for number in range(first, len(document.blocks)):
+        block = document.blocks[number]
+        if block.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW):
+            if block.span.start < span.end:
+                return number
+            is_led_in = block.context_span is not None and block.context_span.overlaps(span)
+            return number if is_led_in else None
+        if block.kind is BlockKind.HEADING and block.span.start >= span.end:
+            return None
+    return None
+
+
+def _next_item(document: Document, number: int, kind: BlockKind, *, step: int) -> int | None:
+    """The item before or after one; None where the list begins or ends."""
+    blocks = document.blocks
+    for between in range(_MAX_BETWEEN + 1):
+        other = number + step * (between + 1)
+        if not 0 <= other < len(blocks):
+            return None
+        block = blocks[other]
+        if block.kind is kind:
+            return other if between == 0 or _is_same_list(blocks[number], block) else None
+        if kind is BlockKind.TABLE_ROW or block.kind not in _BETWEEN:
+            return None
+    return None
+
+
+def _is_same_list(one: Block, other: Block) -> bool:
+    """With something between them, items are of one list if they share their lead-in."""
+    return one.context_span is not None and one.context_span == other.context_span

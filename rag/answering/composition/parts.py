@@ -1,0 +1,110 @@
+"""Parts of an answer: a text to show, and the exact spans of the document that it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.citations import context_spans, naming_sentences, readable_sentence
+from rag.reading.table_rows import blocks_in, named_cells
+from rag.types import Block, BlockKind, Candidate, Document, Passage, Span, StatementRole
+
+_MARKER = re.compile(r"(?:[-*+•‣▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?")
+_ROLES = {
+    BlockKind.HEADING: StatementRole.HEADING,
+    BlockKind.LIST_ITEM: StatementRole.ITEM,
+    BlockKind.TABLE_ROW: StatementRole.ROW,
+    BlockKind.CODE: StatementRole.CODE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One unit of an answer. ``span`` is its own place; ``cited`` are all spans that it rests on, its own first."""
+
+    document: Document
+    span: Span
+    text: str
+    role: StatementRole
+    cited: tuple[Span, ...]
+
+
+def sentence_part(candidate: Candidate, sentence: Span) -> Part:
+    """A sentence of a passage with its pronouns' antecedents; a row or item alike where it is one whole."""
+    document, passage = candidate.document, candidate.passage
+    block = _whole_block(document, sentence)
+    cited = dict.fromkeys(
+        (sentence, *naming_sentences(document, passage, sentence), *context_spans(document, passage, sentence))
+    )
+    if block is not None:
+        return Part(
+            document=document,
+            span=sentence,
+            text=block_text(document, block, passage),
+            role=_ROLES[block.kind],
+            cited=tuple(cited),
+        )
+    return Part(
+        document=document,
+        span=sentence,
+        text=readable_sentence(document, passage, sentence),
+        role=StatementRole.SENTENCE,
+        cited=tuple(cited),
+    )
+
+
+def block_part(document: Document, block: Block, *, role: StatementRole | None = None) -> Part:
+    """A block of a document, cited whole; of a row its header too."""
+    is_row = block.kind is BlockKind.TABLE_ROW
+    context = (block.context_span,) if is_row and block.context_span else ()
+    return Part(
+        document=document,
+        span=block.span,
+        text=block_text(document, block),
+        role=role or _ROLES.get(block.kind, StatementRole.SENTENCE),
+        cited=(block.span, *context),
+    )
+
+
+def span_part(document: Document, span: Span, role: StatementRole) -> Part:
+    """Any span of a document as it stands, white space folded."""
+    return Part(
+        document=document, span=span, text=" ".join(span.slice(document.text).split()), role=role, cited=(span,)
+    )
+
+
+def block_text(document: Document, block: Block, passage: Passage | None = None) -> str:
+    """A block as it is shown: a row as "column: cell; …", an item without its marker, code as it stands."""
+    text = block.span.slice(document.text)
+    if block.kind is BlockKind.CODE:
+        return text
+    if block.kind is BlockKind.TABLE_ROW:
+        cells = named_cells(document.text, block)
+        if cells is not None:
+            return "; ".join(
+                f"{name}: {cell.slice(document.text)}" if name else cell.slice(document.text)
+                for name, cell in cells
+            )
+    if passage is not None:
+        text = readable_sentence(document, passage, block.span)
+    text = " ".join(text.split())
+    return _MARKER.sub("", text, count=1) if block.kind is BlockKind.LIST_ITEM else text
+
+
+def in_order(parts: Sequence[Part]) -> list[Part]:
+    """Parts of one document by position, none inside another."""
+    ordered: list[Part] = []
+    for part in sorted(parts, key=lambda part: (part.span.start, -part.span.end)):
+        if not ordered or part.span.start >= ordered[-1].span.end:
+            ordered.append(part)
+    return ordered
+
+
+def _whole_block(document: Document, sentence: Span) -> Block | None:
+    """The list item, row or code that a sentence is the whole of."""
+    for block in blocks_in(document, sentence):
+        is_listed = block.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.CODE)
+        if is_listed and sentence.contains(block.span) and len(sentence) <= len(block.span) + 1:
+            return block
+    return None
