@@ -1,20 +1,23 @@
-"""The pipeline of one question: retrieve, read, decide, cite. Its result is an answer or an abstention."""
+"""The pipeline of one question: retrieve, read, decide, compose, cite. It ends in an answer or abstention."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from rag.answering.citations import CitationList, retrieved_sentence, sentences_of, to_statements
+from rag.answering.citations import CitationList
+from rag.answering.composition.compose import Composition, compose
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
-from rag.answering.duplicates import copies_of, without_duplicates
+from rag.answering.duplicates import without_duplicates
+from rag.answering.statements import to_statements
 from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
+from rag.question.parts import question_parts
 from rag.question.spelling import correct_spelling
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -22,14 +25,28 @@ from rag.types import (
     DEFAULT_COLLECTION,
     Abstention,
     Answer,
+    AnswerUnit,
     Candidate,
+    Certainty,
     Outcome,
     Question,
+    QuestionForm,
+    Reading,
     Reason,
-    SpanAnswer,
 )
 
-NEAREST = 3  # citations that an abstention shows
+NEAREST = 5  # passages that an abstention shows
+_SHORT_UNITS = (AnswerUnit.SHORT_ANSWER, AnswerUnit.YES_NO)
+_LINE_UNITS = (AnswerUnit.LIST, AnswerUnit.STEPS, AnswerUnit.ROWS, AnswerUnit.SECTION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """One question, or one part of a question, read and decided."""
+
+    analysis: QuestionAnalysis
+    candidates: Sequence[Candidate]
+    decision: Decision
 
 
 class Engine:
@@ -49,6 +66,8 @@ class Engine:
     ) -> Outcome:
         """The answer with its citations, or an abstention with its reason.
 
+        A question of several parts is answered part by part.
+
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
             observe: called with each step as it ends, in the same thread; what it raises ends the question.
@@ -61,16 +80,23 @@ class Engine:
         """
         analysis = self._analyze(question)
         recorder = StepRecorder(deadline, observe)
-        analysis, candidates = self._retrieve(question, analysis, recorder)
-        if not candidates:
+        texts = question_parts(analysis.standalone)
+        if len(texts) > 1:
+            drafts = [
+                self._draft(question, self._analyze(replace(question, text=text, history=())), recorder)
+                for text in texts
+            ]
+            if any(draft.decision.certainty for draft in drafts):
+                return self._answer(analysis, drafts, recorder)
+        draft = self._draft(question, analysis, recorder)
+        if not draft.candidates:
             is_empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if is_empty else Reason.NOTHING_RELEVANT
             return Abstention(question=analysis.text, reason=reason, confidence=0.0, trace=recorder.trace())
-        decision = self._read(analysis, candidates, recorder)
-        if decision.best is None or decision.reason is not None:
-            reason = decision.reason or Reason.NOT_ANSWERED_HERE
-            return self._abstain(analysis, candidates, reason, decision, recorder)
-        return self._answer(analysis, candidates, decision, decision.best, recorder)
+        if draft.decision.certainty is None:
+            reason = draft.decision.reason or Reason.NOT_ANSWERED_HERE
+            return self._abstain(analysis, draft, reason, recorder)
+        return self._answer(analysis, [draft], recorder)
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
         """The ``k`` best passages, best first. Raises as ``ask`` does."""
@@ -85,6 +111,13 @@ class Engine:
         if not is_known:
             raise UnknownCollection(f"there is no collection {question.collection!r}")
         return analysis
+
+    def _draft(self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder) -> _Draft:
+        analysis, candidates = self._retrieve(question, analysis, recorder)
+        decision = self._decider.decide(analysis, candidates, [])
+        if candidates:
+            decision = self._read(analysis, candidates, recorder)
+        return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
         self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder
@@ -112,75 +145,107 @@ class Engine:
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [])
-        spans: list[SpanAnswer] = []
-        read = 0
-        while read < len(to_read):
-            end = settings.first if read == 0 else settings.passages
-            for answers in self._reader.read(analysis.standalone, to_read[read:end]):
-                spans += answers
-            read = min(end, len(to_read))
-            recorder.read(read, spans)
-            decision = self._decider.decide(analysis, candidates, spans)
+        readings: list[Reading] = []
+        while len(readings) < len(to_read):
+            end = settings.passages if readings else settings.first
+            readings += self._reader.read(analysis.standalone, to_read[len(readings) : end])
+            recorder.read(readings)
+            decision = self._decider.decide(analysis, candidates, readings)
             if self._decider.is_clear(decision):
-                unread = conflict_candidates(decision, to_read[read:], settings.conflict_cosine_gap)
-                to_read = [*to_read[:read], *unread]
-        recorder.decided(decision, threshold=self._settings.decide.threshold, passages_read=read)
+                unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
+                to_read = [*to_read[: len(readings)], *unread]
+        recorder.decided(decision, threshold=self._settings.decide.threshold, passages_read=len(readings))
         return decision
 
     def _answer(
-        self,
-        analysis: QuestionAnalysis,
-        candidates: Sequence[Candidate],
-        decision: Decision,
-        best: SpanAnswer,
-        recorder: StepRecorder,
+        self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
     ) -> Outcome:
-        if not analysis.wants_sentences:
-            refined = self._reader.refine(analysis.standalone, best)
-            best = self._decider.choose_better_typed(analysis, refined, best)
-            recorder.refined(best)
+        """The answer of those drafts that have one; the others are named as unanswered."""
+        answered = [draft for draft in drafts if draft.decision.certainty is not None]
+        compositions = [self._compose(draft, recorder) for draft in answered]
         citations = CitationList()
-        statements = to_statements(best, copies_of(best, candidates), citations)
-        conflicts = tuple(to_conflict(span, citations) for span in decision.competing)
-        documents = {candidate.document.id: candidate.document for candidate in candidates}
+        statements = dict.fromkeys(
+            statement
+            for draft, composition in zip(answered, compositions, strict=True)
+            if draft.decision.reading is not None
+            for statement in to_statements(
+                composition.parts, draft.decision.reading.candidate, draft.candidates, citations
+            )
+        )
+        conflicts = tuple(
+            to_conflict(span, citations)
+            for draft, composition in zip(answered, compositions, strict=True)
+            if composition.span is not None
+            for span in draft.decision.competing
+        )
+        documents = {c.document.id: c.document for draft in answered for c in draft.candidates}
         if not all(is_exact(citation, documents[citation.document_id]) for citation in citations.items):
-            return self._abstain(analysis, candidates, Reason.UNSUPPORTED, decision, recorder)
+            return self._abstain(analysis, answered[0], Reason.UNSUPPORTED, recorder)
         recorder.cited(len(citations.items))
-        text = " ".join(s.text for s in statements) if analysis.wants_sentences else best.text
+        units = {composition.unit for composition in compositions}
+        unit = units.pop() if len(units) == 1 else AnswerUnit.SENTENCES
+        decisions = [draft.decision for draft in answered]
+        is_whole = len(answered) == len(drafts)
+        is_sure = is_whole and all(d.certainty is Certainty.SURE for d in decisions)
+        counts = [c.item_count for c in compositions if c.item_count is not None]
         return Answer(
             question=analysis.text,
-            text=" ".join(text.split()),
-            statements=statements,
+            text=_text(compositions),
+            statements=tuple(statements),
             citations=tuple(citations.items),
-            confidence=decision.confidence,
+            confidence=min(decision.confidence for decision in decisions),
+            unit=unit,
+            certainty=Certainty.SURE if is_sure else Certainty.LIKELY,
+            short_answer_confidence=(
+                min(decision.short_answer_confidence for decision in decisions)
+                if unit in _SHORT_UNITS
+                else None
+            ),
+            item_count=sum(counts) if counts else None,
+            unanswered=tuple(d.analysis.standalone for d in drafts if d.decision.certainty is None),
             conflicts=conflicts,
             trace=recorder.trace(),
         )
 
+    def _compose(self, draft: _Draft, recorder: StepRecorder) -> Composition:
+        """The answer in the asked-for unit; a short answer is refined first."""
+        analysis, decision = draft.analysis, draft.decision
+        assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
+        short = decision.span if self._decider.has_short_answer(decision) else None
+        if short is not None and analysis.form is QuestionForm.FACT:
+            refined = self._reader.refine(analysis.standalone, short)
+            short = self._decider.choose_better_typed(analysis, refined, short)
+            recorder.refined(short)
+        return compose(analysis, decision, decision.reading, short_answer=short)
+
     def _abstain(
-        self,
-        analysis: QuestionAnalysis,
-        candidates: Sequence[Candidate],
-        reason: Reason,
-        decision: Decision,
-        recorder: StepRecorder,
+        self, analysis: QuestionAnalysis, draft: _Draft, reason: Reason, recorder: StepRecorder
     ) -> Abstention:
-        """An abstention that shows the nearest sentences, that of the best span first."""
+        """An abstention that shows the nearest passages: those read by relevance, then the others."""
         citations = CitationList()
-        if decision.best is not None:
-            citations.add(decision.best.candidate.document, sentences_of(decision.best)[:1])
-        for candidate in candidates:
-            if len(citations.items) >= NEAREST:
-                break
-            citations.add(candidate.document, (retrieved_sentence(candidate),))
+        candidates = [reading.candidate for reading in draft.decision.ranked]
+        for candidate in without_duplicates([*candidates, *draft.candidates])[:NEAREST]:
+            citations.add(candidate.document, (candidate.passage.span,))
         recorder.cited(len(citations.items))
         return Abstention(
             question=analysis.text,
             reason=reason,
-            confidence=decision.confidence,
+            confidence=draft.decision.confidence,
             nearest=tuple(citations.items),
             trace=recorder.trace(),
         )
+
+
+def _text(compositions: Sequence[Composition]) -> str:
+    """Short answers, else the parts' texts: a list's on lines of their own."""
+    texts = []
+    for composition in compositions:
+        separator = "\n" if composition.unit in _LINE_UNITS else " "
+        texts.append(composition.text or separator.join(part.text for part in composition.parts))
+    has_lines = any("\n" in text for text in texts)
+    return ("\n" if has_lines else " ").join(
+        dict.fromkeys(" ".join(t.split()) if "\n" not in t else t for t in texts)
+    )
 
 
 def _search_query(question: Question, analysis: QuestionAnalysis) -> Question:

@@ -113,8 +113,8 @@ class DecideSettings(BaseModel):
         0.05,
         ge=0,
         le=1,
-        description="Share of wrong ones among answers that are marked as sure, at most; the others are marked "
-        "as likely. 1 marks all as sure, 0 none.",
+        description="Share of wrong ones among answers that are marked as sure, at most; the others are "
+        "marked as likely. 1 marks all as sure.",
     )
     short_answer: float = Field(
         0.5,

@@ -15,7 +15,19 @@ from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis
 from rag.retrieval.retriever import Retriever
 from rag.text import sentences
-from rag.types import Answer, Candidate, Citation, Document, Outcome, Question, Reason, Span, SpanAnswer
+from rag.types import (
+    Answer,
+    Candidate,
+    Certainty,
+    Citation,
+    Document,
+    Outcome,
+    Question,
+    Reading,
+    Reason,
+    Span,
+    SpanAnswer,
+)
 
 if TYPE_CHECKING:
     from rag.wiring import Service
@@ -65,7 +77,7 @@ class OtherQuestionRetriever(Retriever):
 
 
 class FirstWordsReader:
-    """Reads the first words of every passage as its answer, with the scores of the wrapped reader."""
+    """Reads the first sentence of every passage as its evidence, with the scores of the wrapped reader."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -77,13 +89,16 @@ class FirstWordsReader:
     def knows(self, word: str, /) -> bool:
         return self._reader.knows(word)
 
-    def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
-        return [
-            [_first_words(span) for span in spans[:1]] for spans in self._reader.read(question, candidates)
-        ]
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
+        return [_first_sentence(reading) for reading in self._reader.read(question, candidates)]
 
     def refine(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
         return answer
+
+
+def _first_sentence(reading: Reading) -> Reading:
+    spans = tuple(_first_words(span) for span in reading.spans[:1])
+    return replace(reading, spans=spans, support=tuple(sorted(reading.support, reverse=True)))
 
 
 def _first_words(span: SpanAnswer) -> SpanAnswer:
@@ -102,15 +117,24 @@ class FixedConfidenceDecider(Decider):
         self._fixed_reason = None if confidence >= threshold else Reason.NOT_CONFIDENT
 
     def decide(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], spans: Sequence[SpanAnswer]
+        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
     ) -> Decision:
-        decision = self._inner.decide(analysis, candidates, spans)
-        if decision.best is None:
+        decision = self._inner.decide(analysis, candidates, readings)
+        if decision.reading is None:
             return decision
-        return replace(decision, confidence=self._fixed_confidence, reason=self._fixed_reason)
+        certainty = None if self._fixed_reason else Certainty.SURE
+        return replace(
+            decision,
+            confidence=self._fixed_confidence,
+            certainty=certainty,
+            reason=self._fixed_reason,
+        )
 
     def is_clear(self, decision: Decision) -> bool:
         return self._inner.is_clear(decision)
+
+    def has_short_answer(self, decision: Decision) -> bool:
+        return self._inner.has_short_answer(decision)
 
 
 def _engine(

@@ -1,9 +1,10 @@
-"""Fits the confidence: ``python -m evals.train.calibrate --data ../shared/data``.
+"""Fits both probabilities: ``python -m evals.train.calibrate --data ../shared/data``.
 
-Questions go through the real retriever and reader (``calibration.collect_readings``): those of four open
-sets, of the training articles that are held out and of four synthetic teams' pages; the answerable ones
-also without the passages that answer them. A logistic regression (``calibration.fit``) learns P(right) from
-the features of ``rag.answering.calibration``. Writes `calibration.json` and the picture `confidence.svg`.
+Questions go through the real retriever and reader (``calibration.collect_readings``): those of the training
+articles and of the collections that no reader was trained on, and of four synthetic teams' pages; answerable
+ones also without the passages that answer them, where these are known. Logistic regressions
+(``calibration.fit``) learn P(evidence right) and P(short answer right) from the features of
+``rag.answering.calibration``. Writes `calibration.json` and the picture `confidence.svg`.
 """
 
 from __future__ import annotations
@@ -11,58 +12,60 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from evals.train.calibration.collect_readings import (
-    Reading,
+    JudgedDecision,
+    collect_colleague,
     collect_held_out,
-    collect_open_set,
     collect_pages,
 )
-from evals.train.calibration.fit import RETRIEVAL_WEIGHT, fit, uninformative_calibration
+from evals.train.calibration.fit import FUSED_WEIGHT, fit, uninformative_calibration
 from rag.answering.calibration import Calibration
-from rag.errors import ModelError
-from rag.settings import Settings, load
+from rag.answering.decision import Decider
+from rag.settings import DecideSettings, Settings, load
 
-OPEN_SETS = ("xquad-en", "qed-dev-nq", "clapnq-dev", "nomiracl-en")
+# Collections of questions in a colleague's words that the reader wasn't trained on.
+COLLECTIONS = ("restic", "pihole", "githubpolicy")
 # Sets of ``evals.datasets`` that nothing else is fitted to or measured with.
 PAGE_SETS = ("school", "studio", "council", "charity")
+_FOLDER = Path("rag/models/reader")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Collect, fit and write; prints the scores."""
     parser = argparse.ArgumentParser(
-        prog="python -m evals.train.calibrate", description="Fit the confidence."
+        prog="python -m evals.train.calibrate", description="Fit both probabilities."
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder with open/ and train/")
-    parser.add_argument("--out", type=Path, default=Path("rag/models/reader/calibration.json"))
-    parser.add_argument("--passages", type=int, default=Settings().read.passages, help="read for a question")
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and colleague/")
+    parser.add_argument("--out", type=Path, default=_FOLDER / "calibration.json")
+    parser.add_argument("--collections", nargs="*", default=COLLECTIONS, help="sets of colleague/train")
     options = parser.parse_args(arguments)
-    _ensure_loadable(options.out)
-    settings, passages = load(), options.passages
-    readings: list[Reading] = list(collect_held_out(options.data / "train", settings, passages))
-    for name in OPEN_SETS:
-        _log(readings, name)
-        readings += collect_open_set(options.data / "open" / name, settings, passages)
-    for name in PAGE_SETS:
-        _log(readings, name)
-        readings += collect_pages(name, settings, passages)
-    calibration, picture = fit(readings)
+    settings = load()
+    # The service doesn't open without a calibration: a neutral one lets it, until this ends.
+    neutral = uninformative_calibration(FUSED_WEIGHT)
+    (_FOLDER / "calibration.json").write_text(json.dumps(neutral), "utf-8")
+    decider = Decider(Calibration.load(neutral), DecideSettings())
+    decisions: list[JudgedDecision] = []
+    for decision in _collect(options.data, options.collections, decider, settings):
+        decisions.append(decision)
+        if len(decisions) % 100 == 0:
+            sys.stderr.write(f"{len(decisions)} decisions, {decision.dataset}\n")
+    calibration, picture = fit(decisions)
     options.out.write_text(json.dumps(calibration, indent=1) + "\n", "utf-8")
     options.out.with_name("confidence.svg").write_text(picture, "utf-8")
     print(json.dumps(calibration["fitted"], indent=1))
 
 
-def _log(readings: list[Reading], name: str) -> None:
-    print(f"{len(readings)} readings, next {name}", file=sys.stderr)
-
-
-def _ensure_loadable(path: Path) -> None:
-    """Replace a calibration of other features, which keeps the service from opening, by a neutral one."""
-    try:
-        Calibration.load(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, ModelError):
-        path.write_text(json.dumps(uninformative_calibration(RETRIEVAL_WEIGHT)), "utf-8")
+def _collect(
+    data: Path, collections: tuple[str, ...], decider: Decider, settings: Settings
+) -> Iterator[JudgedDecision]:
+    for name in collections:
+        yield from collect_colleague(data / "colleague" / "train" / name, decider, settings)
+    for name in PAGE_SETS:
+        yield from collect_pages(name, decider, settings)
+    yield from collect_held_out(data / "train", decider, settings)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Features to calibrated probabilities: that the evidence holds what was asked, that the short answer is right.
+"""Features to calibrated probabilities: that the evidence holds what was asked, and of the short answer.
 
 Logistic regressions over the same features, fitted on open data by ``python -m evals.train.calibrate`` and
 kept beside the reader as ``calibration.json``. A probability fitted this way is judged by its expected

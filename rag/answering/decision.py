@@ -1,8 +1,8 @@
 """Readings to a decision: which passage holds the evidence, how likely, or why no answer is given.
 
-Passages are ranked by the reader's relevance plus the weighted retrieval score. Of the best one two calibrated
-probabilities (``rag/answering/calibration.py``) say whether its evidence holds what was asked, and whether its
-short answer is right.
+Passages are ranked by the reader's relevance plus the weighted retrieval score. Of the best one two
+calibrated probabilities (``rag/answering/calibration.py``) say whether its evidence holds what was asked, and
+whether its short answer is right.
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ class Decider:
         if not spans or spans[0][0] is not ranked[0]:
             return ()
         best = spans[0][1]
-        agreeing = {reading.candidate.document.id for reading, span in spans if not differs(span.text, best.text)}
+        agreeing = {
+            reading.candidate.document.id for reading, span in spans if not differs(span.text, best.text)
+        }
         competing: list[SpanAnswer] = []
         for reading, span in spans[1:]:
             is_listed = any(not differs(span.text, other.text) for other in competing)

@@ -1,4 +1,4 @@
-"""Selection: which of the passages read holds the evidence, which of its sentences, and which short answer."""
+"""Selection: which passage read holds the evidence, which of its sentences, and which short answer."""
 
 from __future__ import annotations
 

@@ -27,7 +27,5 @@ def to_statements(
             for copy in copies:
                 span = part.span.shift(copy.passage.span.start - candidate.passage.span.start)
                 indices += citations.add(copy.document, sentence_part(copy, span).cited)
-        statements.append(
-            Statement(text=part.text, citations=tuple(dict.fromkeys(indices)), role=part.role)
-        )
+        statements.append(Statement(text=part.text, citations=tuple(dict.fromkeys(indices)), role=part.role))
     return tuple(statements)

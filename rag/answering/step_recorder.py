@@ -12,6 +12,8 @@ from rag.types import (
     Candidate,
     CiteStep,
     DecideStep,
+    Reading,
+    ReadPassage,
     ReadSpan,
     ReadStep,
     RefineStep,
@@ -46,13 +48,20 @@ class StepRecorder:
             RetrieveStep(ms=self._elapsed(), passages=passages, standalone_question=standalone_question)
         )
 
-    def read(self, passages_read: int, spans: Sequence[SpanAnswer]) -> None:
-        """Passages were read; ``spans`` are all that were read so far."""
-        best = _best_spans(spans)
-        self._end(ReadStep(ms=self._elapsed(), passages_read=passages_read, spans=len(spans), best=best))
+    def read(self, readings: Sequence[Reading]) -> None:
+        """Passages were read; ``readings`` are all so far."""
+        self._end(
+            ReadStep(
+                ms=self._elapsed(),
+                passages_read=len(readings),
+                spans=sum(len(reading.spans) for reading in readings),
+                best=tuple(_read_span(_best_span(reading)) for reading in readings if reading.spans),
+                passages=tuple(_read_passage(reading) for reading in readings),
+            )
+        )
 
     def decided(self, decision: Decision, *, threshold: float, passages_read: int) -> None:
-        """It was decided which span is best, and how likely it is right."""
+        """It was decided which passage holds the evidence, and how likely."""
         self._end(
             DecideStep(
                 ms=self._elapsed(),
@@ -60,7 +69,7 @@ class StepRecorder:
                 threshold=threshold,
                 features=decision.features,
                 passages_read=passages_read,
-                chosen=_read_span(decision.best) if decision.best else None,
+                chosen=_read_span(decision.span) if decision.span else None,
             )
         )
 
@@ -112,11 +121,9 @@ def _read_span(answer: SpanAnswer) -> ReadSpan:
     )
 
 
-def _best_spans(spans: Sequence[SpanAnswer]) -> tuple[ReadSpan, ...]:
-    """The best span of each passage, in the order in which passages were read."""
-    best: dict[str, SpanAnswer] = {}
-    for span in spans:
-        key = span.candidate.passage.id
-        if span.margin > best.setdefault(key, span).margin:
-            best[key] = span
-    return tuple(_read_span(span) for span in best.values())
+def _read_passage(reading: Reading) -> ReadPassage:
+    return ReadPassage(passage_id=reading.candidate.passage.id, relevance=round(reading.relevance, 4))
+
+
+def _best_span(reading: Reading) -> SpanAnswer:
+    return max(reading.spans, key=lambda span: span.margin)

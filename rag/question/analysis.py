@@ -22,7 +22,7 @@ from rag.errors import InvalidQuestion
 from rag.question.contextualize import contextualize
 from rag.question.courtesies import without_courtesies
 from rag.question.units_of_measure import requested_unit, unit_of
-from rag.types import Turn
+from rag.types import QuestionForm, Turn
 
 
 class AnswerType(StrEnum):
@@ -89,6 +89,7 @@ class QuestionAnalysis:
     answer_type: AnswerType
     content: tuple[str, ...]
     names: tuple[str, ...]
+    form: QuestionForm = QuestionForm.FACT
 
     @property
     def wants_sentences(self) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.reading.context import reader_context
-from rag.types import Candidate, SpanAnswer
+from rag.reading.evidence import to_reading
+from rag.types import Candidate, Reading, SpanAnswer
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
@@ -55,9 +56,9 @@ class PhraseReader:
     def knows(self, word: str, /) -> bool:
         return not word.startswith("sherr")
 
-    def read(self, question: str, candidates: Sequence[Candidate]) -> list[list[SpanAnswer]]:
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
         self.questions.append(question)
-        return [self._read_one(candidate) for candidate in candidates]
+        return [to_reading(candidate, [], self._read_one(candidate)) for candidate in candidates]
 
     def refine(self, _question: str, answer: SpanAnswer, /) -> SpanAnswer:
         return answer

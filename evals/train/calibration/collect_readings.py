@@ -1,18 +1,16 @@
-"""Readings to fit the confidence to: questions through the real retriever and reader, answers judged."""
+"""What the probabilities are fitted to: questions through the real retriever and reader, decisions judged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from evals.cases.case import Case
 from evals.cases.matchers import Prediction
-from evals.datasets.gzipped import corpus, queries
 from evals.datasets.load import load
-from evals.datasets.published import Query
 from evals.diagnose.regions import regions
 from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
@@ -20,14 +18,20 @@ from evals.run.indexing import fresh_service
 from evals.run.target import in_process
 from evals.train.data.mixture import hold_out_articles
 from evals.train.data.questions import read_training_files
+from evals.train.evidence.colleague import evidence_spans, read_queries
+from evals.train.evidence.groups import is_part
 from rag.answering.comparison import normalise
+from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
+from rag.answering.selection import sentence_support, supported_sentences
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.reading.table_rows import in_table
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
-from rag.types import Candidate, Document, Question, SpanAnswer
+from rag.types import Candidate, Document, Question, QuestionForm, Reading, Span, SpanAnswer
 from rag.wiring import Service
+
+_CITED_SENTENCES = 3
 
 
 class ReadingKind(StrEnum):
@@ -39,30 +43,30 @@ class ReadingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The reader's spans for one question.
+class JudgedDecision:
+    """One question's decision, by features, and whether it is right.
 
     Attributes:
-        candidates: all that were retrieved, by rank; the first of them were read.
-        spans: in the order of the passages read.
-        right: for each span whether it is a right answer.
+        features: of the best passage, in the order of ``rag.answering.calibration.FEATURES``.
+        evidence_right: whether the sentences cited hold what was asked.
+        short_answer_right: None where no short answer is asked for, or there is none.
     """
 
     dataset: str
     question_id: str
     kind: ReadingKind
-    analysis: QuestionAnalysis
-    candidates: tuple[Candidate, ...]
-    spans: tuple[SpanAnswer, ...]
-    right: tuple[bool, ...]
+    features: tuple[float, ...]
+    evidence_right: bool
+    short_answer_right: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _JudgedQuestion:
+class _Question:
     """A question to be read.
 
     Attributes:
-        accepts: whether an answer is right.
+        supports: whether a sentence of a passage holds what was asked.
+        accepts: whether a short answer is right; None where none is asked for.
         is_gold: whether a passage answers the question; None where the set doesn't say.
     """
 
@@ -70,32 +74,19 @@ class _JudgedQuestion:
     id: str
     text: str
     answerable: bool
-    accepts: Callable[[SpanAnswer], bool]
+    supports: Callable[[Candidate, Span], bool]
+    accepts: Callable[[SpanAnswer], bool] | None
     is_gold: Callable[[Candidate], bool] | None
 
 
-def collect_open_set(folder: Path, settings: Settings, passages: int) -> Iterator[Reading]:
-    """Readings of one open set, each answerable question with its gold passages and without them.
-
-    Args:
-        passages: how many are read for a question.
-    """
-    documents = [text.document() for text in corpus(folder)]
-    # NoMIRACL doesn't say what answers its answerable questions: they are left out.
-    usable = [query for query in queries(folder) if query.answers or not query.answerable]
-    with_gold = [replace(query, relevant=_gold_documents(query)) for query in usable]
-    yield from _read_queries(folder.name, documents, with_gold, settings, passages)
-
-
-def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterator[Reading]:
-    """Readings of the training articles that are held out (``hold_out_articles``).
+def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
+    """Decisions on the training articles that are held out (``hold_out_articles``).
 
     Half of the SQuAD 2 questions among them were written by people to look answerable by a paragraph that
-    doesn't answer them, which no open set has.
+    doesn't answer them.
 
     Args:
         folder: that of the training files.
-        passages: how many are read for a question.
     """
     training, held_out = hold_out_articles(read_training_files(folder))
     questions = [question for source in held_out.values() for question in source]
@@ -105,39 +96,141 @@ def collect_held_out(folder: Path, settings: Settings, passages: int) -> Iterato
         for number, text in enumerate(texts)
     ]
     document_ids = {document.text: document.id for document in documents}
-    held_out_queries = [
-        Query(
-            id=f"held-out-{number}",
-            text=question.question,
-            answers=(question.answer_text,) if question.answer else (),
-            answerable=question.answer is not None,
-            relevant=(document_ids[question.context],),
-        )
-        for number, question in enumerate(questions)
-    ]
-    yield from _read_queries("held-out", documents, held_out_queries, settings, passages)
+    with fresh_service(settings, documents) as service:
+        for number, question in enumerate(questions):
+            answers = (question.answer_text,) if question.answer else ()
+            gold = document_ids[question.context]
+            judged = _Question(
+                dataset="held-out",
+                id=f"held-out-{number}",
+                text=question.question,
+                answerable=bool(answers),
+                supports=partial(_holds_answer, answers, gold),
+                accepts=partial(is_right, answers),
+                is_gold=partial(_is_document, gold),
+            )
+            yield from _decide(service, decider, judged)
 
 
-def collect_pages(name: str, settings: Settings, passages: int) -> Iterator[Reading]:
-    """Readings of a set of a team's pages, as the service ingests them.
+def collect_colleague(folder: Path, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
+    """Decisions on a set of questions in a colleague's words, over its own documents."""
+    from ingest.wiring import ingest
+
+    with fresh_service(settings) as service:
+        ingest(service, [folder / "docs"])
+        documents = [service.catalog.document(record.id) for record in service.catalog.list()]
+        for query in read_queries(folder):
+            spans: dict[str, list[tuple[int, int]]] = {}
+            for place in evidence_spans(documents, query):
+                spans.setdefault(place.document_id, []).append((place.span.start, place.span.end))
+            judged = _Question(
+                dataset=folder.name,
+                id=f"{folder.name}-{query.id}",
+                text=query.question,
+                answerable=query.answerable,
+                supports=partial(_is_evidence, spans),
+                accepts=partial(is_right, (query.answer,)) if query.answer else None,
+                is_gold=None,
+            )
+            yield from _decide(service, decider, judged)
+
+
+def collect_pages(name: str, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
+    """Decisions on a set of a team's pages, as the service ingests them.
 
     Args:
         name: a set of ``evals.datasets``, or a path of one.
-        passages: how many are read for a question.
     """
     dataset = load(name)
     with in_process(dataset, settings) as target:
         assert target.service is not None  # noqa: S101 (for the type checker: it runs in this process)
         for case in dataset.cases:
-            question = _JudgedQuestion(
+            judged = _Question(
                 dataset=dataset.name,
                 id=f"{dataset.name}-{case.id}",
                 text=case.question,
                 answerable=case.answerable,
+                supports=partial(_case_supports, case),
                 accepts=partial(_case_accepts, case),
                 is_gold=partial(_contains_evidence, case),
             )
-            yield from _read(target.service, question, passages)
+            yield from _decide(target.service, decider, judged)
+
+
+def _decide(service: Service, decider: Decider, question: _Question) -> Iterator[JudgedDecision]:
+    """One question's decision, and, where gold passages are known, the decision without them."""
+    settings = service.settings
+    retriever = Retriever(
+        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    )
+    analysis = analyze_question(question.text, limit=settings.limits.question_characters)
+    retrieved = retriever.retrieve(Question(text=analysis.search_text), settings.retrieve.pool)
+    kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
+    pools = {kind: retrieved}
+    if question.answerable and question.is_gold is not None:
+        pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
+    for kind, candidates in pools.items():
+        to_read = without_duplicates(candidates)[: settings.read.passages]
+        readings = service.reader.read(analysis.standalone, to_read)
+        decision = decider.decide(analysis, candidates, readings)
+        if decision.reading is None:
+            continue
+        can_be_right = kind is ReadingKind.ANSWERABLE
+        yield JudgedDecision(
+            dataset=question.dataset,
+            question_id=question.id,
+            kind=kind,
+            features=tuple(decision.features.values()),
+            evidence_right=can_be_right and _is_supported(analysis, decision.reading, question),
+            short_answer_right=_short_answer_right(
+                service, analysis, decider, decision, question, can_be_right=can_be_right
+            ),
+        )
+
+
+def _is_supported(analysis: QuestionAnalysis, reading: Reading, question: _Question) -> bool:
+    numbers = supported_sentences(sentence_support(analysis, reading), limit=_CITED_SENTENCES)
+    sentences = reading.candidate.passage.sentences
+    return any(question.supports(reading.candidate, sentences[number]) for number in numbers)
+
+
+def _short_answer_right(
+    service: Service,
+    analysis: QuestionAnalysis,
+    decider: Decider,
+    decision: Decision,
+    question: _Question,
+    *,
+    can_be_right: bool,
+) -> bool | None:
+    if decision.span is None or analysis.form is not QuestionForm.FACT:
+        return None
+    if not can_be_right:
+        return False
+    if question.accepts is None:
+        return None
+    refined = service.reader.refine(analysis.standalone, decision.span)
+    return question.accepts(decider.choose_better_typed(analysis, refined, decision.span))
+
+
+def _holds_answer(answers: Sequence[str], gold: str, candidate: Candidate, sentence: Span) -> bool:
+    text = normalise(sentence.slice(candidate.document.text))
+    return candidate.document.id == gold and any(normalise(answer) in text for answer in answers)
+
+
+def _is_document(document_id: str, candidate: Candidate) -> bool:
+    return candidate.document.id == document_id
+
+
+def _is_evidence(evidence: dict[str, list[tuple[int, int]]], candidate: Candidate, sentence: Span) -> bool:
+    spans = evidence.get(candidate.document.id, [])
+    return any(is_part((sentence.start, sentence.end), span) for span in spans)
+
+
+def _case_supports(case: Case, candidate: Candidate, sentence: Span) -> bool:
+    expected = [e for group in case.must_cite for e in group]
+    spans = [region.span for region in regions(expected, [candidate.document])]
+    return any(is_part((sentence.start, sentence.end), (span.start, span.end)) for span in spans)
 
 
 def _case_accepts(case: Case, span: SpanAnswer) -> bool:
@@ -152,73 +245,15 @@ def _contains_evidence(case: Case, candidate: Candidate) -> bool:
     return any(candidate.passage.span.overlaps(span) for span in evidence)
 
 
-def _read_queries(
-    name: str,
-    documents: Sequence[Document],
-    open_queries: Sequence[Query],
-    settings: Settings,
-    passages: int,
-) -> Iterator[Reading]:
-    with fresh_service(settings, documents) as service:
-        for query in open_queries:
-            question = _JudgedQuestion(
-                dataset=name,
-                id=query.id,
-                text=query.text,
-                answerable=query.answerable,
-                accepts=partial(is_right, query),
-                is_gold=partial(_is_relevant, query) if query.relevant else None,
-            )
-            yield from _read(service, question, passages)
-
-
-def _read(service: Service, question: _JudgedQuestion, passages: int) -> Iterator[Reading]:
-    """One question's reading, and, where gold passages are known, the reading without them."""
-    settings = service.settings
-    retriever = Retriever(
-        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
-    )
-    analysis = analyze_question(question.text, limit=settings.limits.question_characters)
-    retrieved = retriever.retrieve(Question(text=analysis.standalone), settings.retrieve.pool)
-    kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
-    pools = {kind: retrieved}
-    if question.answerable and question.is_gold is not None:
-        pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
-    for kind, candidates in pools.items():
-        read = service.reader.read(analysis.standalone, without_duplicates(candidates)[:passages])
-        spans = tuple(span for passage_spans in read for span in passage_spans)
-        yield Reading(
-            dataset=question.dataset,
-            question_id=question.id,
-            kind=kind,
-            analysis=analysis,
-            candidates=tuple(candidates),
-            spans=spans,
-            right=tuple(kind is ReadingKind.ANSWERABLE and question.accepts(span) for span in spans),
-        )
-
-
-def _is_relevant(query: Query, candidate: Candidate) -> bool:
-    return candidate.document.id in query.relevant
-
-
-def _gold_documents(query: Query) -> tuple[str, ...]:
-    return tuple({*query.relevant, query.extra.get("context_doc", "")} - {""})
-
-
-def is_right(query: Query, span: SpanAnswer) -> bool:
+def is_right(answers: Sequence[str], span: SpanAnswer) -> bool:
     """Whether an answer, shown with its sentence, gives an accepted answer.
 
     It has an F1 of at least 0.5, or shares a word with an accepted answer that its sentence contains whole:
-    gold answers are clipped in several ways. Long gold answers (CLAPnq) are more than a span can match: there
-    the sentence alone decides.
+    gold answers are clipped in several ways.
     """
+    best = f1(span.text, answers)
     sentence = normalise(_sentence(span))
-    if query.extra.get("gold_sentences"):
-        gold = [normalise(text) for group in query.extra["gold_sentences"] for text in group]
-        return any(text and (text in sentence or sentence in text) for text in gold)
-    best = f1(span.text, query.answers)
-    return best >= 0.5 or (best > 0 and any(normalise(answer) in sentence for answer in query.answers))
+    return best >= 0.5 or (best > 0 and any(normalise(answer) in sentence for answer in answers))
 
 
 def _sentence(span: SpanAnswer) -> str:

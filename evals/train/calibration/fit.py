@@ -1,6 +1,6 @@
-"""Logistic regressions from a reading's features to P(right), scored out of fold.
+"""Logistic regressions from a decision's features to two probabilities, scored out of fold.
 
-Five folds by question, so that a question's reading and its reading without gold passages are in one fold;
+Five folds by question, so that a question's decision and its decision without gold passages are in one fold;
 and each data set predicted by a fit to the others.
 """
 
@@ -16,9 +16,8 @@ from evals.metrics.auroc import auroc
 from evals.metrics.calibration import expected_calibration_error
 from evals.metrics.risk_coverage import point_at, risk_coverage
 from evals.train.calibration.card_figure import confidence_svg
-from evals.train.calibration.collect_readings import Reading, ReadingKind
-from rag.answering.calibration import FEATURES, Calibration
-from rag.answering.decision import Decider
+from evals.train.calibration.collect_readings import JudgedDecision, ReadingKind
+from rag.answering.calibration import FEATURES
 from rag.settings import DecideSettings
 
 if TYPE_CHECKING:
@@ -33,19 +32,17 @@ KIND_WEIGHTS = {
     ReadingKind.UNANSWERABLE: 0.3,
     ReadingKind.GOLD_REMOVED: 0.1,
 }
-# Weight of retrieval beside the reader's margin in the ranking of spans. At 0, 1 and 3 the best span was
-# right in 0.742, 0.761 and 0.758 of XQuAD's questions, 0.424, 0.478 and 0.491 of QED's, 0.688,
-# 0.778 and 0.792 of CLAPnq's: more than 1 helps where a corpus is made of unrelated paragraphs.
-RETRIEVAL_WEIGHT = 1.0
-# The feature that each fit omits: a z-score means something among many candidates, a rank among few.
-OMITTED_FEATURE = {"large_pool": "log_rank", "small_pool": "z_score"}
-_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the risk-coverage table
+# Weight of retrieval's fused score beside the reader's relevance, in the ranking of passages.
+FUSED_WEIGHT = 0.5
+_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the risk-coverage table
+_RISK_STEP = 0.01  # between the thresholds of ``risks``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Features:
-    """The best span of each reading: ``x`` is ``[readings, features]``, the rest ``[readings]``."""
+class _Rows:
+    """Decisions of one target: ``x`` is ``[decisions, features]``, the rest ``[decisions]``."""
 
+    decisions: Sequence[JudgedDecision]
     x: NDArray[np.float64]
     right: NDArray[np.float64]  # 0 or 1
     weights: NDArray[np.float64]  # 1 on average
@@ -59,7 +56,7 @@ class _Regression:
     bias: float
 
     def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``[readings]`` of ``[readings, features]``."""
+        """``[decisions]`` of ``[decisions, features]``."""
         import numpy as np
 
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(x @ self.coefficients + self.bias)))
@@ -70,36 +67,33 @@ class _Regression:
         return {"weight": [round(float(v), 6) for v in self.coefficients], "bias": round(self.bias, 6)}
 
 
-def fit(readings: Sequence[Reading]) -> tuple[dict[str, Any], str]:
-    """The calibration as `calibration.json` stores it, and the picture of its scores as SVG.
+def fit(decisions: Sequence[JudgedDecision]) -> tuple[dict[str, Any], str]:
+    """The calibration as `calibration.json` stores it, and the picture of the evidence's scores as SVG.
 
-    Out-of-fold scores are under ``"fitted"``: those of the fit for large pools, which the readings have, and
-    under ``"small_pool"`` the other's.
+    Out-of-fold scores are under ``"fitted"``, by target.
 
     Raises:
-        ValueError: all best spans are right, or none is.
+        ValueError: all decisions are right, or none is.
     """
     import numpy as np
 
-    readings = [reading for reading in readings if reading.spans]
-    rows, right = best_answers(readings, RETRIEVAL_WEIGHT)
-    x = np.array(rows)
+    x = np.array([decision.features for decision in decisions])
     mean, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale < 1e-6] = 1.0
-    data = _Features(x=(x - mean) / scale, right=np.array(right, dtype=float), weights=_weights(readings))
+    targets = {
+        "evidence": _rows(decisions, [d.evidence_right for d in decisions], mean, scale),
+        "short_answer": _rows(decisions, [d.short_answer_right for d in decisions], mean, scale),
+    }
     fits, scores, probabilities = {}, {}, {}
-    for name, omitted in OMITTED_FEATURE.items():
-        reduced = _without_feature(data, omitted)
-        probabilities[name] = _out_of_fold(readings, reduced)
-        fits[name] = _regress(reduced.x, reduced.right, reduced.weights).to_dict()
-        scores[name] = {
-            **_scores(readings, probabilities[name], reduced),
-            "auroc_elsewhere": _auroc_of_other_sets(readings, reduced),
-        }
+    for name, rows in targets.items():
+        probabilities[name] = _out_of_fold(rows)
+        fits[name] = _regress(rows.x, rows.right, rows.weights).to_dict()
+        scores[name] = {**_scores(rows, probabilities[name]), "auroc_elsewhere": _auroc_of_other_sets(rows)}
+    evidence = targets["evidence"]
     picture = confidence_svg(
-        probabilities["large_pool"].tolist(),
-        (data.right > 0).tolist(),
-        data.weights.tolist(),
+        probabilities["evidence"].tolist(),
+        (evidence.right > 0).tolist(),
+        evidence.weights.tolist(),
         DecideSettings().threshold,
     )
     calibration = {
@@ -107,56 +101,57 @@ def fit(readings: Sequence[Reading]) -> tuple[dict[str, Any], str]:
         "mean": [round(float(v), 6) for v in mean],
         "scale": [round(float(v), 6) for v in scale],
         **fits,
-        "retrieval_weight": RETRIEVAL_WEIGHT,
-        "fitted": {**scores["large_pool"], "small_pool": scores["small_pool"]},
+        "fused_weight": FUSED_WEIGHT,
+        "risks": _risks(evidence, probabilities["evidence"]),
+        "fitted": scores,
     }
     return calibration, picture
 
 
-def best_answers(
-    readings: Sequence[Reading], retrieval_weight: float
-) -> tuple[list[list[float]], list[bool]]:
-    """Features of each reading's best answer, in the order of ``FEATURES``, and whether it is right."""
-    decider = Decider(Calibration.load(uninformative_calibration(retrieval_weight)), DecideSettings())
-    rows, right = [], []
-    for reading in readings:
-        decision = decider.decide(reading.analysis, reading.candidates, reading.spans)
-        if decision.best is None:
-            continue
-        rows.append([decision.features[name] for name in FEATURES])
-        right.append(reading.right[reading.spans.index(decision.best)])
-    return rows, right
-
-
-def uninformative_calibration(retrieval_weight: float) -> dict[str, Any]:
-    """A calibration, as stored, that gives every answer a probability of one half."""
+def uninformative_calibration(fused_weight: float) -> dict[str, Any]:
+    """A calibration, as stored, that gives everything a probability of one half."""
     zeros, ones = [0.0] * len(FEATURES), [1.0] * len(FEATURES)
     return {
         "features": list(FEATURES),
         "mean": zeros,
         "scale": ones,
-        "retrieval_weight": retrieval_weight,
-        **{name: {"weight": zeros, "bias": 0.0} for name in OMITTED_FEATURE},
+        "evidence": {"weight": zeros, "bias": 0.0},
+        "short_answer": {"weight": zeros, "bias": 0.0},
+        "fused_weight": fused_weight,
+        "risks": [],
     }
 
 
-def _weights(readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """``[readings]``: each kind's weight, divided alike among the sets that have it; 1 on average."""
+def _rows(
+    decisions: Sequence[JudgedDecision],
+    right: Sequence[bool | None],
+    mean: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> _Rows:
+    """Those decisions of which it is known whether they are right."""
     import numpy as np
 
-    groups = Counter((reading.kind, reading.dataset) for reading in readings)
+    known = [(d, float(r)) for d, r in zip(decisions, right, strict=True) if r is not None]
+    judged = [decision for decision, _ in known]
+    return _Rows(
+        decisions=judged,
+        x=(np.array([decision.features for decision in judged]) - mean) / scale,
+        right=np.array([is_right for _, is_right in known]),
+        weights=_weights(judged),
+    )
+
+
+def _weights(decisions: Sequence[JudgedDecision]) -> NDArray[np.float64]:
+    """``[decisions]``: each kind's weight, divided alike among the sets that have it; 1 on average."""
+    import numpy as np
+
+    groups = Counter((decision.kind, decision.dataset) for decision in decisions)
     sets = Counter(kind for kind, _ in groups)
     weights: NDArray[np.float64] = np.array(
-        [KIND_WEIGHTS[r.kind] / sets[r.kind] / groups[r.kind, r.dataset] for r in readings]
+        [KIND_WEIGHTS[d.kind] / sets[d.kind] / groups[d.kind, d.dataset] for d in decisions]
     )
     weights *= len(weights) / weights.sum()
     return weights
-
-
-def _without_feature(data: _Features, name: str) -> _Features:
-    x = data.x.copy()
-    x[:, FEATURES.index(name)] = 0.0
-    return _Features(x=x, right=data.right, weights=data.weights)
 
 
 def _regress(x: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]) -> _Regression:
@@ -167,24 +162,24 @@ def _regress(x: NDArray[np.float64], right: NDArray[np.float64], weights: NDArra
     return _Regression(model.coef_[0], float(model.intercept_[0]))
 
 
-def _held_out(data: _Features, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Probabilities of the readings of a mask ``[readings]``, by a fit to the others."""
-    regression = _regress(data.x[~held_out], data.right[~held_out], data.weights[~held_out])
-    return regression.probabilities(data.x[held_out])
+def _predicted_by_others(rows: _Rows, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Probabilities of the decisions of a mask ``[decisions]``, by a fit to the others."""
+    regression = _regress(rows.x[~held_out], rows.right[~held_out], rows.weights[~held_out])
+    return regression.probabilities(rows.x[held_out])
 
 
-def _out_of_fold(readings: Sequence[Reading], data: _Features) -> NDArray[np.float64]:
-    """``[readings]``: each predicted by a fit to the other folds."""
+def _out_of_fold(rows: _Rows) -> NDArray[np.float64]:
+    """``[decisions]``: each predicted by a fit to the other folds."""
     import numpy as np
 
-    folds = np.array([int(sha256(r.question_id.encode()).hexdigest(), 16) % FOLDS for r in readings])
-    probabilities = np.zeros(len(readings))
+    folds = np.array([int(sha256(d.question_id.encode()).hexdigest(), 16) % FOLDS for d in rows.decisions])
+    probabilities = np.zeros(len(folds))
     for fold in range(FOLDS):
-        probabilities[folds == fold] = _held_out(data, folds == fold)
+        probabilities[folds == fold] = _predicted_by_others(rows, folds == fold)
     return probabilities
 
 
-def _auroc_of_other_sets(readings: Sequence[Reading], data: _Features) -> dict[str, float]:
+def _auroc_of_other_sets(rows: _Rows) -> dict[str, float]:
     """By set with right and wrong answers: the AUROC there of a fit to the other sets.
 
     Whether a feature means the same on documents that nothing was fitted to, which out-of-fold scores can't
@@ -192,35 +187,49 @@ def _auroc_of_other_sets(readings: Sequence[Reading], data: _Features) -> dict[s
     """
     import numpy as np
 
-    names = np.array([reading.dataset for reading in readings])
+    names = np.array([decision.dataset for decision in rows.decisions])
     areas = {}
     for name in sorted(set(names.tolist())):
         held_out = names == name
-        right = data.right[held_out]
+        right = rows.right[held_out]
         if 0 < right.mean() < 1:
-            areas[name] = _rounded(auroc(_held_out(data, held_out).tolist(), (right > 0).tolist()))
+            areas[name] = _rounded(auroc(_predicted_by_others(rows, held_out).tolist(), (right > 0).tolist()))
     return areas
 
 
-def _scores(
-    readings: Sequence[Reading], probabilities: NDArray[np.float64], data: _Features
-) -> dict[str, Any]:
-    weighted = (probabilities.tolist(), (data.right > 0).tolist(), data.weights.tolist())
+def _risks(rows: _Rows, probabilities: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """By threshold, ascending, the share of answers above it that are wrong; it never grows."""
+    import numpy as np
+
+    risks: list[tuple[float, float]] = []
+    lowest = 1.0
+    for threshold in np.arange(0.0, 1.0, _RISK_STEP):
+        answered = probabilities >= threshold
+        if not answered.any():
+            break
+        weights = rows.weights[answered]
+        lowest = min(lowest, float((weights * (1 - rows.right[answered])).sum() / weights.sum()))
+        risks.append((round(float(threshold), 2), round(lowest, 4)))
+    return risks
+
+
+def _scores(rows: _Rows, probabilities: NDArray[np.float64]) -> dict[str, Any]:
+    weighted = (probabilities.tolist(), (rows.right > 0).tolist(), rows.weights.tolist())
     return {
-        "readings": len(readings),
+        "decisions": len(rows.decisions),
         "auroc": _rounded(auroc(*weighted)),
         "expected_calibration_error": _rounded(expected_calibration_error(*weighted)),
         "risk_coverage": _risk_coverage(*weighted),
-        "answered": _answered(readings, probabilities),
+        "answered": _answered(rows, probabilities),
     }
 
 
-def _answered(readings: Sequence[Reading], probabilities: NDArray[np.float64]) -> dict[str, float]:
-    """The share of readings answered at the default threshold, by set and kind."""
+def _answered(rows: _Rows, probabilities: NDArray[np.float64]) -> dict[str, float]:
+    """The share of decisions answered at the default threshold, by set and kind."""
     import numpy as np
 
     threshold = DecideSettings().threshold
-    groups = np.array([f"{reading.dataset}, {reading.kind}" for reading in readings])
+    groups = np.array([f"{decision.dataset}, {decision.kind}" for decision in rows.decisions])
     return {
         group: round(float((probabilities[groups == group] >= threshold).mean()), 4)
         for group in sorted(set(groups.tolist()))
@@ -230,7 +239,7 @@ def _answered(readings: Sequence[Reading], probabilities: NDArray[np.float64]) -
 def _risk_coverage(
     confidence: Sequence[float], right: Sequence[bool], weights: Sequence[float]
 ) -> list[dict[str, float]]:
-    """For each threshold the share of readings answered, and the share of answers that are wrong."""
+    """For each threshold the share of decisions answered, and the share of answers that are wrong."""
     curve = risk_coverage(confidence, right, weights)
     points = {threshold: point_at(curve, threshold) for threshold in _THRESHOLDS}
     return [

@@ -3,7 +3,7 @@
 Three steps, each of which reads what the one before wrote::
 
     python -m evals.train.evidence groups --colleague ../shared/data/colleague/train \
-        --published ../shared/data/train/real --out GROUPS
+        --published ../shared/data/train/real --single ../shared/data/train --out GROUPS
     python -m evals.train.evidence train --groups GROUPS --start READER --out RUN [--resume]
     python -m evals.train.evidence export RUN/average rag/models/reader
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     groups = commands.add_parser("groups", help="make the files of groups")
     groups.add_argument("--colleague", type=Path, required=True, help="folder of sets with docs and queries")
     groups.add_argument("--published", type=Path, help="folder of published examples")
+    groups.add_argument("--single", type=Path, help="folder of the span reader's training files")
     groups.add_argument("--out", type=Path, required=True, help="folder to write")
     groups.add_argument("--seed", type=int, default=Hyperparameters().seed)
     groups.set_defaults(run=_make_groups)
@@ -98,6 +99,13 @@ def _make_groups(options: argparse.Namespace) -> None:
             published_groups(options.published, seed=options.seed), options.out / f"{PUBLISHED}{_SUFFIX}"
         )
         _say(f"published: {count} groups")
+    if options.single is not None:
+        from evals.train.evidence.single import single_groups
+
+        count = write_groups(
+            single_groups(options.single, seed=options.seed), options.out / f"{SINGLE}{_SUFFIX}"
+        )
+        _say(f"single: {count} groups")
 
 
 def _train(options: argparse.Namespace) -> None:

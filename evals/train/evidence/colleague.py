@@ -8,12 +8,12 @@ that it will meet: the same page's and twin pages' above all. A set is a folder 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit, is_part
+from evals.train.evidence.groups import Group, LabelledPassage, LabelledUnit, Polarity, is_part
 from rag.explanation.regions import quote_spans
 from rag.reading.context import ReaderContext, reader_context
 from rag.types import Candidate, Document, Question, Scores, Span
@@ -34,16 +34,50 @@ def colleague_groups(service: Service, folder: Path) -> Iterator[Group]:
         OSError: the set can't be read.
     """
     documents = [service.catalog.document(record.id) for record in service.catalog.list()]
+    for query in read_queries(folder):
+        yield _group(service, documents, query, folder.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A line of ``queries.jsonl``. ``evidence`` are exact texts, ``file`` is the page asked about."""
+
+    id: str
+    file: str
+    kind: str
+    question: str
+    answerable: bool
+    answer: str | None
+    polarity: Polarity | None
+    evidence: tuple[str, ...]
+
+
+def read_queries(folder: Path) -> Iterator[Query]:
+    """The questions of one set.
+
+    Raises:
+        OSError: the set can't be read.
+    """
     with (folder / "queries.jsonl").open(encoding="utf-8") as file:
         for line in file:
             if line.strip():
-                yield _group(service, documents, json.loads(line), folder.name)
+                row: dict[str, Any] = json.loads(line)
+                yield Query(
+                    id=row["id"],
+                    file=row["file"],
+                    kind=row["kind"],
+                    question=row["question"],
+                    answerable=row["answerable"],
+                    answer=row.get("answer"),
+                    polarity=row.get("yesno"),
+                    evidence=tuple(row["evidence"]),
+                )
 
 
-def _group(service: Service, documents: Sequence[Document], query: Mapping[str, Any], dataset: str) -> Group:
-    page_ids = {document.id for document in documents if document.uri.endswith(query["file"])}
-    evidence = list(_evidence_spans(documents, query["evidence"], page_ids))
-    candidates = service.engine.search(Question(text=query["question"]), _POOL)
+def _group(service: Service, documents: Sequence[Document], query: Query, dataset: str) -> Group:
+    page_ids = _page_ids(documents, query)
+    evidence = list(evidence_spans(documents, query))
+    candidates = service.engine.search(Question(text=query.question), _POOL)
     ranked = list(enumerate(candidates))
     chosen: list[tuple[int | None, Candidate]] = [
         (rank, c) for rank, c in ranked if rank < RETRIEVED or any(_supports(c, evidence))
@@ -52,14 +86,14 @@ def _group(service: Service, documents: Sequence[Document], query: Mapping[str, 
     missed = [c for c in _passages_with(service, documents, evidence) if c.passage.id not in retrieved_ids]
     chosen += [(None, candidate) for candidate in missed[:_MAX_MISSED]]
     return Group(
-        id=query["id"],
+        id=query.id,
         dataset=dataset,
-        kind=query["kind"],
-        question=query["question"],
-        answerable=query["answerable"],
-        polarity=query.get("yesno"),
+        kind=query.kind,
+        question=query.question,
+        answerable=query.answerable,
+        polarity=query.polarity,
         passages=tuple(
-            label_passage(candidate, evidence, answer=query.get("answer"), rank=rank, page_ids=page_ids)
+            label_passage(candidate, evidence, answer=query.answer, rank=rank, page_ids=page_ids)
             for rank, candidate in chosen
         ),
     )
@@ -73,10 +107,14 @@ class EvidenceSpan:
     span: Span
 
 
-def _evidence_spans(
-    documents: Sequence[Document], quotes: Sequence[str], page_ids: set[str]
-) -> Iterator[EvidenceSpan]:
-    for quote in quotes:
+def _page_ids(documents: Sequence[Document], query: Query) -> set[str]:
+    return {document.id for document in documents if document.uri.endswith(query.file)}
+
+
+def evidence_spans(documents: Sequence[Document], query: Query) -> Iterator[EvidenceSpan]:
+    """Where the evidence stands in these documents; a short quote counts on the query's own page alone."""
+    page_ids = _page_ids(documents, query)
+    for quote in query.evidence:
         places = [EvidenceSpan(d.id, span) for d in documents for span in quote_spans(d.text, quote)]
         if len(quote.split()) < _SHORT_QUOTE:
             places = [place for place in places if place.document_id in page_ids] or places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.answering.composition.lists import BlockList, list_at
 from rag.answering.composition.parts import Part, block_part, in_order, sentence_part, span_part
@@ -162,15 +163,13 @@ def _steps(reading: Reading, support: Sequence[float]) -> Composition:
     if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
         return _block_list(document, blocks, best, AnswerUnit.STEPS)
     numbers = supported_sentences(support, limit=_STEP_SENTENCES, within=_STEPS_WITHIN)
-    chosen = sorted({*numbers, *(n for a, b in zip(numbers, numbers[1:], strict=False) if b - a == 2 for n in [a + 1])})
+    chosen = sorted({*numbers, *(n for a, b in pairwise(numbers) if b - a == 2 for n in [a + 1])})
     parts = [sentence_part(candidate, passage.sentences[number]) for number in chosen]
     for number in chosen:
         parts += _code_below(document, passage.sentences[number])
     ordered = in_order(parts)
     is_procedure = len(ordered) > 1
-    return Composition(
-        unit=AnswerUnit.STEPS if is_procedure else AnswerUnit.SENTENCES, parts=tuple(ordered)
-    )
+    return Composition(unit=AnswerUnit.STEPS if is_procedure else AnswerUnit.SENTENCES, parts=tuple(ordered))
 
 
 def _code_below(document: Document, sentence: Span) -> list[Part]:

@@ -21,7 +21,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One unit of an answer. ``span`` is its own place; ``cited`` are all spans that it rests on, its own first."""
+    """One unit of an answer. ``span`` is its place; ``cited`` are all spans it rests on, its own first."""
 
     document: Document
     span: Span
@@ -35,7 +35,11 @@ def sentence_part(candidate: Candidate, sentence: Span) -> Part:
     document, passage = candidate.document, candidate.passage
     block = _whole_block(document, sentence)
     cited = dict.fromkeys(
-        (sentence, *naming_sentences(document, passage, sentence), *context_spans(document, passage, sentence))
+        (
+            sentence,
+            *naming_sentences(document, passage, sentence),
+            *context_spans(document, passage, sentence),
+        )
     )
     if block is not None:
         return Part(
@@ -70,7 +74,11 @@ def block_part(document: Document, block: Block, *, role: StatementRole | None =
 def span_part(document: Document, span: Span, role: StatementRole) -> Part:
     """Any span of a document as it stands, white space folded."""
     return Part(
-        document=document, span=span, text=" ".join(span.slice(document.text).split()), role=role, cited=(span,)
+        document=document,
+        span=span,
+        text=" ".join(span.slice(document.text).split()),
+        role=role,
+        cited=(span,),
     )
 
 
