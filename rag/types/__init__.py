@@ -43,6 +43,7 @@ from rag.types.span import Span
 from rag.types.trace import (
     CiteStep,
     DecideStep,
+    ReadPassage,
     ReadSpan,
     ReadStep,
     RefineStep,
@@ -73,6 +74,7 @@ __all__ = [
     "Polarity",
     "Question",
     "QuestionForm",
+    "ReadPassage",
     "ReadSpan",
     "ReadStep",
     "Reading",

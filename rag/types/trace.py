@@ -38,6 +38,14 @@ class ReadSpan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPassage:
+    """A passage that was read. ``relevance``: logit that it holds what was asked, against "none does"."""
+
+    passage_id: str
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetrieveStep:
     """Passages were retrieved, best first.
 
@@ -59,12 +67,15 @@ class ReadStep:
     """Passages were read. ``best`` holds the best span of each passage read so far, in reading order.
 
     ``passages_read`` counts passages and ``spans`` the spans scored, over this and earlier read steps.
+    ``passages`` holds the relevance of each passage read so far, in reading order; empty where the reader
+    gives none.
     """
 
     ms: float
     passages_read: int
     spans: int
     best: tuple[ReadSpan, ...]
+    passages: tuple[ReadPassage, ...] = ()
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from rag.types import (
     CiteStep,
     DecideStep,
+    ReadPassage,
     ReadSpan,
     ReadStep,
     RefineStep,
@@ -30,7 +31,12 @@ def step_detail(step: Step) -> dict[str, object]:
             passages = [_passage_out(passage) for passage in step.passages]
             return {"retrieved": len(passages), "passages": passages, **standalone}
         case ReadStep():
-            return {"spans": step.spans, "best": [_span_out(span) for span in step.best]}
+            read = [{"id": one.passage_id, "relevance": one.relevance} for one in step.passages]
+            return {
+                "spans": step.spans,
+                "best": [_span_out(span) for span in step.best],
+                **({"passages": read} if read else {}),
+            }
         case DecideStep():
             return {
                 "confidence": step.confidence,
@@ -57,7 +63,11 @@ def step_in(name: str, ms: float, detail: Mapping[str, Any]) -> Step:
             return RetrieveStep(ms=ms, passages=passages, standalone_question=detail.get("asked_as"))
         case ["read", count]:
             best = tuple(_span_in(span) for span in detail["best"])
-            return ReadStep(ms=ms, passages_read=int(count), spans=detail["spans"], best=best)
+            read = tuple(
+                ReadPassage(passage_id=row["id"], relevance=row["relevance"])
+                for row in detail.get("passages") or ()
+            )
+            return ReadStep(ms=ms, passages_read=int(count), spans=detail["spans"], best=best, passages=read)
         case ["decide"]:
             return DecideStep(
                 ms=ms,

@@ -1,0 +1,32 @@
+"""The wire form of what a read step says of each passage."""
+
+from __future__ import annotations
+
+import json
+
+from rag.types import ReadPassage, ReadSpan, ReadStep, Span
+from rag.wire.trace import step_detail, step_in
+
+BEST = (ReadSpan(passage_id="p1", span=Span(3, 9), text="a name", margin=-1.5),)
+READ = ReadStep(
+    ms=2.0,
+    passages_read=2,
+    spans=5,
+    best=BEST,
+    passages=(ReadPassage(passage_id="p1", relevance=1.25), ReadPassage(passage_id="p2", relevance=-3.0)),
+)
+
+
+def test_the_relevance_of_passages_comes_back_as_it_went() -> None:
+    """In reading order, with its sign."""
+    detail = json.loads(json.dumps(step_detail(READ)))
+    assert detail["passages"] == [{"id": "p1", "relevance": 1.25}, {"id": "p2", "relevance": -3.0}]
+    assert step_in(READ.name, READ.ms, detail) == READ
+
+
+def test_a_read_step_without_relevance_has_no_key_for_it() -> None:
+    """A reader may give none, and a service of before sends none: both are an empty tuple."""
+    without = ReadStep(ms=2.0, passages_read=2, spans=5, best=BEST)
+    detail = step_detail(without)
+    assert "passages" not in detail
+    assert step_in(without.name, without.ms, detail).passages == ()  # type: ignore[union-attr]
