@@ -10,6 +10,8 @@ from evals.statistics import compare_paired
 
 PAIRED_SCORES = (
     "right",
+    "shown",
+    "evidence_coverage",
     "em",
     "f1",
     "citation_recall",
