@@ -70,7 +70,7 @@ FORM_FIGURES = {
     "answered_wrong": "wrong",
     "unanswered": "abstained",
     "shown": "shown",
-    "evidence_coverage": "evidence cited",
+    "evidence_coverage": "evidence",
 }
 
 STAGES = {

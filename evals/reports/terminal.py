@@ -113,15 +113,21 @@ def _slices_table(slices: Sequence[Slice]) -> Table:
 
 
 def _forms_table(forms: Sequence[FormFigures]) -> Table:
-    table = Table(title="by form of the question", title_justify="left")
+    """Fits 80 columns. ``declined`` is of the unanswerable, with their number."""
+    table = Table(title="by form of the question", title_justify="left", padding=(0, 0, 0, 1))
     table.add_column("form")
-    for column in (*FORM_FIGURES.values(), "n", "declined", "unanswerable"):
+    for column in (*FORM_FIGURES.values(), "n", "declined"):
         table.add_column(column, justify="right")
     for one in forms:
         right, declined = one.figures["answered_right"], one.figures["abstained"]
-        shares = (_value(one.figures[name]) for name in FORM_FIGURES)
-        table.add_row(FORMS[one.form], *shares, str(right.n), _value(declined), str(declined.n))
+        shares = (_share(one.figures[name]) for name in FORM_FIGURES)
+        of_unanswerable = f"{_share(declined)} ({declined.n})" if declined.n else ""
+        table.add_row(FORMS[one.form], *shares, str(right.n), of_unanswerable)
     return table
+
+
+def _share(figure: Figure) -> str:
+    return "–" if figure.value is None else f"{figure.value:.2f}"
 
 
 def _cases_table(records: Sequence[Record]) -> Table:

@@ -52,13 +52,25 @@ def case(name: str) -> Mapping[str, Any]:
 
 
 def test_the_terminal_has_a_row_a_form() -> None:
-    """Shares in the order of the columns, n, and what was declined of the unanswerable."""
+    """Shares in the order of the columns, n, and the share declined of the unanswerable, in 80 columns."""
     out = io.StringIO()
-    terminal.show(Console(file=out, width=160), "visitors", RUN, summarise(RUN), forms=by_form(RUN))
+    terminal.show(Console(file=out, width=80), "visitors", RUN, summarise(RUN), forms=by_form(RUN))
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.getvalue().splitlines()]
     lists = next(row for row in rows if row[:1] == ["list"])
-    assert lists == ["list", "0.000", "1.000", "0.000", "0.000", "1.000", "0.500", "1", "1.000", "1"]
-    assert next(row for row in rows if row[:1] == ["why"])[-2:] == ["–", "0"]
+    assert lists == ["list", "0.00", "1.00", "0.00", "0.00", "1.00", "0.50", "1", "1.00 (1)"]
+    assert next(row for row in rows if row[:1] == ["why"])[-2:] == ["1", ""]
+    (head,) = [line for line in out.getvalue().splitlines() if "┃ form" in line]
+    assert [cell.strip() for cell in head.split("┃")[1:-1]] == [
+        "form",
+        "right",
+        "partly",
+        "wrong",
+        "abstained",
+        "shown",
+        "evidence",
+        "n",
+        "declined",
+    ]
 
 
 def test_the_terminal_has_no_such_table_without_forms() -> None:
@@ -92,6 +104,7 @@ def test_the_trace_has_the_relevance_of_passages() -> None:
     result = run(CASES[:1], lambda _question: outcome, corpus=corpus())
     (row,) = data(result)["cases"][0]["trace"]["passages"]
     assert (row["relevance"], row["read"], row["gold"]) == (1.5, None, True)
+    assert '<td class="number">1.5</td>' in html(data(result))
 
 
 def test_markdown_has_a_row_a_form() -> None:
