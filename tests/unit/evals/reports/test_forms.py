@@ -120,7 +120,7 @@ def test_the_page_has_forms_verdicts_and_certainty() -> None:
     assert "By form of the question" in page
     assert "<dd>list · partly right</dd>" in page
     assert "likely · list · 90 % sure" in page
-    assert "answered partly" in page
+    assert "<b>1</b> answered partly</div>" in page
 
 
 def test_junit_says_form_and_verdict_of_a_failed_case() -> None:
