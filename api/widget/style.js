@@ -89,6 +89,7 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
   gap: 6px; inline-size: fit-content; margin-block-end: 8px; padding: 3px 10px 3px 6px; }
 .likely .icon { flex: none; }
 h3 { font-size: 1em; font-weight: 650; }
+.muted + .evidence { margin-block-start: 10px; }
 .evidence > :first-child { margin-block-start: 0; }
 .items { list-style: disc; margin-block-start: 8px; padding-inline-start: 1.5em; }
 ol.items { list-style: decimal; }

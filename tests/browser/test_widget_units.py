@@ -218,6 +218,7 @@ def test_a_long_passage_is_folded(page: Page, url: str) -> None:
     text = reply.locator("blockquote").first
     lines = "(at) => Math.round(at.clientHeight / parseFloat(getComputedStyle(at).lineHeight))"
     button = reply.get_by_role("button", name="Show all of it: Travel handbook")
+    button.wait_for()
     assert button.count() == 1
     assert text.evaluate(lines) == 6
     button.press("Enter")
