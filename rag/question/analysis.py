@@ -91,7 +91,6 @@ class QuestionAnalysis:
     answer_type: AnswerType
     content: tuple[str, ...]
     names: tuple[str, ...]
-    form: QuestionForm = QuestionForm.FACT
 
     @property
     def wants_sentences(self) -> bool:
