@@ -212,7 +212,7 @@ class Engine:
         analysis, decision = draft.analysis, draft.decision
         assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
         short = decision.span if self._decider.has_short_answer(decision) else None
-        if short is not None and analysis.form is QuestionForm.FACT:
+        if short is not None and analysis.form in (QuestionForm.FACT, QuestionForm.LIST):
             refined = self._reader.refine(analysis.standalone, short)
             short = self._decider.choose_better_typed(analysis, refined, short)
             recorder.refined(short)

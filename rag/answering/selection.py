@@ -17,7 +17,7 @@ _TYPE_MISMATCH_PENALTY = 2.0
 _UNIT_MISMATCH_PENALTY = 8.0  # "two" of "two years", asked how many days; too few open questions to fit it
 _PASSAGE_SHARE = 0.25  # of these penalties, where passages are ranked by their best short answers
 _ROW_KEY_BONUS = 2.0  # logits of a table's row for each of the question's words that few of its rows have
-_WITHIN = 2.0  # logits below the best sentence at which another one is cited too
+_WITHIN = 1.5  # logits below the best sentence at which another one is cited too
 _UNSUPPORTED = -2.0  # support from which down a sentence holds no short answer, if another has more
 
 
@@ -74,10 +74,10 @@ def sentence_support(analysis: QuestionAnalysis, reading: Reading) -> list[float
 
 
 def supported_sentences(support: Sequence[float], *, limit: int, within: float = _WITHIN) -> list[int]:
-    """The numbers of the sentences to cite, ascending: the best, and those near it that support too."""
+    """The numbers of the sentences to cite, ascending: the best, and those at most so many logits below it."""
     ranked = sorted(range(len(support)), key=lambda number: (-support[number], number))
-    lowest = max(0.0, support[ranked[0]] - within)
-    return sorted([ranked[0], *(number for number in ranked[1:limit] if support[number] >= lowest)])
+    lowest = support[ranked[0]] - within
+    return sorted(number for number in ranked[:limit] if support[number] >= lowest)
 
 
 def _support_of(reading: Reading, span: Span) -> float:

@@ -26,7 +26,7 @@ from rag.types import (
 MAX_ITEMS = 20  # items or rows that an answer shows
 _SENTENCES = 3  # that an answer cites at most
 _STEP_SENTENCES = 8  # of a procedure that is no list
-_STEPS_WITHIN = 5.0  # logits below its best sentence, for the other sentences of a procedure
+_STEPS_WITHIN = 2.5  # logits below its best sentence, for the other sentences of a procedure
 _DEFINITION_WORDS = 90  # up to which a definition is its whole paragraph
 _SECTION_WORDS = 220  # of an overview
 _LISTED_SUPPORT = 3  # supported items that make a list of an answer to "which"
@@ -61,7 +61,12 @@ def compose(
         case QuestionForm.YES_NO:
             return _yes_no(decision, reading, support)
         case QuestionForm.LIST:
-            return _list(reading, support) or _sentences(decision, reading, support, limit=2 * _SENTENCES)
+            listed = _list(reading, support)
+            if listed is not None:
+                return listed
+            if short_answer is not None:
+                return _short_answer(short_answer)
+            return _sentences(decision, reading, support, limit=2 * _SENTENCES)
         case QuestionForm.HOW_TO:
             return _steps(reading, support)
         case QuestionForm.DEFINITION:
@@ -69,20 +74,20 @@ def compose(
         case QuestionForm.OVERVIEW:
             return _section(reading, support)
         case QuestionForm.FACT if short_answer is not None:
-            return Composition(
-                unit=AnswerUnit.SHORT_ANSWER,
-                parts=_parts_of_span(short_answer),
-                text=short_answer.text,
-                span=short_answer,
-            )
+            return _short_answer(short_answer)
         case _:
             return _sentences(decision, reading, support)
 
 
-def _parts_of_span(answer: SpanAnswer) -> tuple[Part, ...]:
-    """The sentences that hold a short answer; the span itself where it is in a context span."""
+def _short_answer(answer: SpanAnswer) -> Composition:
+    """With the sentences that hold it; the span itself where it is in a context span."""
     sentences = [s for s in answer.candidate.passage.sentences if s.overlaps(answer.span)]
-    return tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span])
+    return Composition(
+        unit=AnswerUnit.SHORT_ANSWER,
+        parts=tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span]),
+        text=answer.text,
+        span=answer,
+    )
 
 
 def _sentences(
@@ -163,6 +168,13 @@ def _steps(reading: Reading, support: Sequence[float]) -> Composition:
     if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
         return _block_list(document, blocks, best, AnswerUnit.STEPS)
     numbers = supported_sentences(support, limit=_STEP_SENTENCES, within=_STEPS_WITHIN)
+    for number in numbers:
+        blocks = list_at(document, passage.sentences[number])
+        if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
+            listed = _block_list(document, blocks, passage.sentences[number], AnswerUnit.STEPS)
+            before = [sentence_part(candidate, passage.sentences[n]) for n in numbers]
+            parts = tuple(in_order([*listed.parts, *before]))
+            return Composition(unit=AnswerUnit.STEPS, parts=parts, item_count=listed.item_count)
     chosen = sorted({*numbers, *(n for a, b in pairwise(numbers) if b - a == 2 for n in [a + 1])})
     parts = [sentence_part(candidate, passage.sentences[number]) for number in chosen]
     for number in chosen:
