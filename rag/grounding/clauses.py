@@ -24,14 +24,13 @@ def clauses(sentence: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for border in [*(match.end() for match in _BORDER.finditer(sentence)), len(sentence)]:
-        part = sentence[start:border]
-        span = Span(
-            start + len(part) - len(part.lstrip()),
-            start + max(len(part.rstrip()), len(part) - len(part.lstrip())),
-        )
+        part = sentence[start:border].strip()
+        first = sentence.index(part, start)
         start = border
-        if len(content(words_of(span.slice(sentence)))) < _MIN_WORDS and spans:
-            spans[-1] = Span(spans[-1].start, span.end)
+        if not part:
+            continue
+        if len(content(words_of(part))) < _MIN_WORDS and spans:
+            spans[-1] = Span(spans[-1].start, first + len(part))
         else:
-            spans.append(span)
+            spans.append(Span(first, first + len(part)))
     return spans

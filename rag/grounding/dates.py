@@ -23,7 +23,12 @@ _FURTHER_DAY = re.compile(
     r"(?:(?P<before>(?<![\w.,:])[0-3]?\d)(?:st|nd|rd|th)?\s*(?:,|and|to|or|&|-|–)\s*\Z)"
     r"|(?:\s*(?:,|and|to|or|&|-|–)\s*(?P<after>[0-3]?\d)(?:st|nd|rd|th)?(?![\w:%]|\.\d))"
 )
-_ONLY_WITH_A_DAY = frozenset({"may", "march", "mar", "sep", "dec", "jan", "oct", "nov"})
+_VERBS = frozenset({"may", "march"})
+_AMBIGUOUS = frozenset("may march mar sep dec jan oct nov".split())
+_TAKES_A_MONTH = re.compile(
+    r"\b(?:by|during|each|every|from|in|last|next|of|since|this|until)\s\Z", re.IGNORECASE
+)
+_BEFORE = 8  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +85,28 @@ def _further_days(text: str, date: Date) -> Iterator[Date]:
 
 
 def _date(match: re.Match[str]) -> Date | None:
-    start, end = match.span()
+    text = match.group().rstrip(" .,")
     if match["iso"]:
         month, day, year = int(match["iso_month"]), match["iso_day"], match["iso_year"]
     else:
         name = (match["month"] or match["month2"]).lower()
         month = _MONTH_NUMBERS[name]
         day, year = match["day"] or match["day2"], match["year"] or match["year2"]
-        # "may", "March on", "sep": a word or another abbreviation, if nothing makes it a date.
-        is_capital = (match["month"] or match["month2"])[0].isupper()
-        if not day and not year and (not is_capital or name in _ONLY_WITH_A_DAY):
+        if name in _VERBS and not year and (match["month"] or match["month2"]).islower():
+            return None
+        if not day and not year and not _is_month(match, match["month"] or match["month2"]):
             return None
     return Date(
-        text=match.group().strip(),
-        start=start,
-        end=end,
+        text=text,
+        start=match.start(),
+        end=match.start() + len(text),
         month=month,
         day=int(day) if day else None,
         year=int(year) if year else None,
     )
+
+
+def _is_month(match: re.Match[str], name: str) -> bool:
+    """Whether a month's name without day and year is one: "in May", not "May I" or "march on"."""
+    before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+    return name[0].isupper() and (name.lower() not in _AMBIGUOUS or _TAKES_A_MONTH.search(before) is not None)

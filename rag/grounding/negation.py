@@ -56,7 +56,7 @@ class _Polarity:
     Attributes:
         cues: each cue with the words that it surely negates.
         clauses: the stems of each clause, and whether it has a cue.
-        pairs: neighbouring content words, and whether a cue stands between them.
+        pairs: neighbouring content words ("" before the first), and whether a cue stands between them.
     """
 
     cues: tuple[tuple[str, tuple[Word, ...]], ...]
@@ -107,6 +107,8 @@ def _mismatch(sentence: _Polarity, text: _Polarity) -> str | None:
 
 def _differs_between_neighbours(one: _Polarity, other: _Polarity) -> bool:
     """Whether two words are neighbours in both texts, with a cue between them in one alone."""
+    if len(one.cues) == len(other.cues):
+        return False
     shared = ((flags, other.pairs[pair]) for pair, flags in one.pairs.items() if pair in other.pairs)
     return any(len(mine) == len(theirs) == 1 and mine != theirs for mine, theirs in shared)
 
@@ -155,7 +157,7 @@ def _opposite_permission(one: _Polarity, other: _Polarity) -> str | None:
 def _polarity(text: str) -> _Polarity:
     cues = [*_cues(text)]
     inside_cues = [match.span() for match in cues]
-    words = tuple(w for w in words_of(text) if not any(a <= w.start < b for a, b in inside_cues))
+    words = tuple(w for w in words_of(text) if not any(a < w.end and w.start < b for a, b in inside_cues))
     return _Polarity(
         cues=tuple((cue.group(), _surely_negated(text, cue, words)) for cue in cues),
         clauses=tuple(_clauses(text, cues, words)),
@@ -185,9 +187,10 @@ def _clauses(
 
 def _pairs(cues: Sequence[re.Match[str]], words: Sequence[Word]) -> dict[tuple[str, str], frozenset[bool]]:
     found: dict[tuple[str, str], frozenset[bool]] = {}
-    for one, other in pairwise(words):
-        has_cue = any(one.end <= cue.end() and cue.start() < other.start for cue in cues)
-        found[one.stem, other.stem] = found.get((one.stem, other.stem), frozenset()) | {has_cue}
+    ends = [("", 0), *((word.stem, word.end) for word in words)]
+    for (before, start), word in zip(ends, words, strict=False):
+        has_cue = any(start <= cue.end() and cue.start() < word.start for cue in cues)
+        found[before, word.stem] = found.get((before, word.stem), frozenset()) | {has_cue}
     return found
 
 

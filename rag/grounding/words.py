@@ -12,6 +12,7 @@ from rag.english.calendar import WEEKDAYS
 from rag.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from rag.english.given_names import GIVEN_NAMES
 from rag.english.numbers import CARDINALS, TENS
+from rag.english.plurals import is_plural
 from rag.english.titles import TITLES
 from rag.english.words import stem
 from rag.grounding.word_weights import NAME, is_frequent, weight
@@ -23,7 +24,9 @@ _MIXED = re.compile(r".+[A-Z].*|.*[^\W\d_]\d.*|.*\d[^\W\d_].*")
 _DIGITS = {word: str(n) for n, word in enumerate(CARDINALS) if n > 1} | {
     word: str(10 * n) for n, word in enumerate(TENS, 2)
 }
+_CLITIC = re.compile(r"(?:n't|'(?:d|ll|m|re|ve))\Z")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\Z")
+_ENDINGS = ("ance", "ed", "ence", "ing", "ity", "ly", "ment", "ness", "tion")
 _SPLIT_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|k|m|bn)?", re.IGNORECASE)
 
 
@@ -82,8 +85,11 @@ def _word(text: str, matches: Sequence[re.Match[str]], index: int) -> Word:
     match = matches[index]
     found, folded = match.group(), fold(match.group())
     is_name = _is_name(text, matches, index, folded)
-    root = _DIGITS.get(folded) or _ORDINAL.sub("", stem(folded))
-    word_weight = NAME if is_name or root[0].isdigit() else weight(folded)
+    base = _CLITIC.sub("", folded)
+    root = _DIGITS.get(base) or _ORDINAL.sub("", stem(base))
+    word_weight = NAME if is_name or root[0].isdigit() else weight(base)
+    if folded.endswith("n't"):  # an auxiliary verb: "won't"
+        word_weight = 0.0
     return Word(found, match.start(), match.end(), folded, root, word_weight, is_name)
 
 
@@ -93,11 +99,13 @@ def _is_name(text: str, matches: Sequence[re.Match[str]], index: int, folded: st
         return False
     if _MIXED.fullmatch(found) and folded not in STOP_WORDS:
         return True
-    if not found[0].isupper() or folded in FUNCTION_WORDS or folded in STOP_WORDS or folded in TITLES:
+    if not found[0].isupper() or folded in FUNCTION_WORDS or folded in STOP_WORDS:
+        return False
+    if folded in TITLES and not (index and matches[index - 1].group()[0].isupper()):
         return False
     if not _OPENS_SENTENCE.search(text[max(0, matches[index].start() - 8) : matches[index].start()]):
         return True
-    # A frequent word that opens a sentence is no name, nor is a rare one with the ending of a verb or adverb.
+    # A frequent word that opens a sentence is no name, nor is a rare one with the ending of another word.
     if folded in WEEKDAYS or found in GIVEN_NAMES:
         return True
-    return not is_frequent(folded) and not folded.endswith(("ing", "ed", "ly"))
+    return not (is_frequent(folded) or is_plural(folded) or folded.endswith(_ENDINGS))
