@@ -71,7 +71,7 @@ def only(grounding: Grounding) -> CheckedSentence:
 
 
 def test_each_sentence_has_its_place_and_verdict(checker: GroundingChecker) -> None:
-    """Offsets slice the text; a word outside sentences is one too."""
+    """Offsets slice the text."""
     text = "Ada Moss lends the pump for ten hours [1]. It flies to Oslo."
     found = checker.check(GroundingRequest(text=text, document_ids=("pump",))).sentences
     assert [s.span.slice(text) for s in found] == [s.text for s in found]
@@ -82,10 +82,8 @@ def test_citations_are_exact_and_name_the_antecedent(checker: GroundingChecker) 
     """The sentence with the pronoun, and the one that says who is meant."""
     request = GroundingRequest(text="Ada Moss lends it for ten hours.", document_ids=("pump",))
     grounding = checker.check(request)
-    quotes = [grounding.citations[i].quote for i in only(grounding).citations]
-    assert quotes[:2] == ["She lends it for 10 hours on one battery.", TEXT[: TEXT.index(" She")]] or set(
-        quotes
-    ) >= {"She lends it for 10 hours on one battery."}
+    quotes = {grounding.citations[i].quote for i in only(grounding).citations}
+    assert quotes >= {"She lends it for 10 hours on one battery.", "Sister Ada Moss keeps it."}
     assert all(TEXT[c.start : c.end] == c.quote for c in grounding.citations)
 
 
