@@ -16,7 +16,7 @@ class InvalidQuestion(SaywhereError):
 
 
 class InvalidText(SaywhereError):
-    """The text to check is empty or too long."""
+    """The text to check, or what it is checked against, is empty or too long."""
 
 
 class InvalidSettings(SaywhereError):

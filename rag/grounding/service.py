@@ -11,7 +11,7 @@ from rag.answering.citations import CitationList
 from rag.errors import DeadlineExceeded, InvalidText, UnknownDocument
 from rag.grounding.facts import Missing
 from rag.grounding.selection import SentenceIndex
-from rag.grounding.sources import SourceSentence, of_candidates, of_passages, of_text
+from rag.grounding.sources import SourceSentence, of_candidates, of_passages, of_text, pieces
 from rag.grounding.support import without_marks
 from rag.grounding.verdict import Verdict, judge
 from rag.grounding.words import content, words_of
@@ -20,6 +20,7 @@ from rag.text import sentences
 from rag.types import DEFAULT_COLLECTION, Candidate, Citation, Question, Span
 
 _PASSAGES = 8  # retrieved for a sentence
+_SOURCE_CHARACTERS = 2_000_000  # of all documents and texts that a text is checked against
 _QUERY_CHARACTERS = 500  # of a sentence, by which passages are retrieved
 
 
@@ -104,11 +105,13 @@ class GroundingChecker:
     def check(self, request: GroundingRequest, *, deadline: float | None = None) -> Grounding:
         """The verdict on each sentence with a word, with exact citations.
 
+        A sentence of more than 1,000 characters is checked in pieces.
+
         Args:
             deadline: a ``time.monotonic()`` value after which no further sentence is begun.
 
         Raises:
-            InvalidText: the text is too long, or has no word.
+            InvalidText: the text is too long, or has no word; or the documents are too long together.
             UnknownCollection: no such collection.
             UnknownDocument: a document isn't there, or is of another collection.
             DeadlineExceeded: the time was up.
@@ -129,18 +132,23 @@ class GroundingChecker:
             raise InvalidText(
                 f"the text has {len(text):,} characters; at most {self._characters:,} can be checked"
             )
-        spans = [span for span in sentences(text) if words_of(without_marks(span.slice(text)))]
+        found = (piece for sentence in sentences(text) for piece in pieces(text, sentence))
+        spans = [span for span in found if words_of(without_marks(span.slice(text)))]
         if not spans:
             raise InvalidText("the text has no words")
         return spans
 
     def _given(self, request: GroundingRequest, deadline: float | None) -> list[SourceSentence]:
         found: list[SourceSentence] = []
+        characters = sum(map(len, request.texts))
+        _check_size(characters)
         for document_id in dict.fromkeys(request.document_ids):
             _check_time(deadline)
             document = self._catalog.document(document_id)
             if document.collection != request.collection:
                 raise UnknownDocument(f"there is no document {document_id!r}")
+            characters += len(document.text)
+            _check_size(characters)
             found += of_passages(document, self._catalog.passages_of(document_id))
         for index, text in enumerate(request.texts):
             found += of_text(text, index)
@@ -192,6 +200,14 @@ def _checked(
             for place in source.spans
         ),
     )
+
+
+def _check_size(characters: int) -> None:
+    if characters > _SOURCE_CHARACTERS:
+        raise InvalidText(
+            f"the documents and texts have more than {_SOURCE_CHARACTERS:,} characters; leave them out, and "
+            "passages are retrieved"
+        )
 
 
 def _check_time(deadline: float | None) -> None:

@@ -15,6 +15,7 @@ from rag.grounding.words import Word, content
 
 _SAME_SUBJECT = 0.6  # share of the sentence's other words, in a text that says something else of its subject
 _PARTLY = 0.6  # share of its words, where it is supported but for some facts
+_MAX_CLAUSES = 12
 _NEAR = 3  # words between a name and its neighbour in the sentence
 
 
@@ -60,7 +61,7 @@ def judge(sentence: str, cited: Sequence[str], *, context: Sequence[str] = ()) -
 
 
 def _has_clause(sentence: str, cited: Sequence[str], context: Sequence[str]) -> bool:
-    spans = clauses(sentence)
+    spans = clauses(sentence)[:_MAX_CLAUSES]
     return len(spans) > 1 and any(
         check(span.slice(sentence), cited, context=context).is_supported for span in spans
     )

@@ -8,6 +8,7 @@ import pytest
 
 from rag.errors import DeadlineExceeded, InvalidText, UnknownDocument
 from rag.grounding.service import CheckedSentence, Grounding, GroundingChecker, GroundingRequest
+from rag.grounding.sources import MAX_CHARACTERS, pieces
 from rag.grounding.verdict import Verdict
 from rag.ports.catalog import Change
 from rag.text import sentences
@@ -154,3 +155,35 @@ def test_the_deadline_ends_the_check(checker: GroundingChecker) -> None:
     for request in (GroundingRequest(text="Ada."), GroundingRequest(text="Ada.", document_ids=("pump",))):
         with pytest.raises(DeadlineExceeded):
             checker.check(request, deadline=time.monotonic() - 1)
+
+
+def test_a_long_sentence_is_checked_in_pieces() -> None:
+    """Cut between words; together they are the whole."""
+    text = "word " * 500 + "x" * 2_500
+    spans = [*pieces(text, Span(0, len(text)))]
+    assert max(map(len, spans)) <= MAX_CHARACTERS
+    assert "".join(text.split()) == "".join("".join(span.slice(text).split()) for span in spans)
+
+
+def test_hostile_text_is_checked_in_time(search: Search, checker: GroundingChecker) -> None:
+    """Many clauses, negations, numbers and long words take seconds, not minutes."""
+    hostile = [
+        "not a; " * 2_000,
+        "1 and " * 3_000,
+        "a" * 19_000,
+        "A.B" * 5_000,
+        "[1" * 8_000,
+        "may 1, " * 2_500,
+    ]
+    roomy = GroundingChecker(search, MemoryCatalog())
+    for text in hostile:
+        started = time.process_time()
+        roomy.check(GroundingRequest(text=f"Ada {text}", texts=(text, f"Ada {text}")))
+        assert time.process_time() - started < 10
+
+
+def test_sources_are_bounded(checker: GroundingChecker) -> None:
+    """All documents and texts together."""
+    for sources in ({"document_ids": ("pump",), "texts": ("x" * 2_000_000,)}, {"texts": ("x" * 2_000_001,)}):
+        with pytest.raises(InvalidText, match="2,000,000"):
+            checker.check(GroundingRequest(text="Ada.", **sources))  # type: ignore[arg-type]
