@@ -69,6 +69,8 @@ class _Polarity:
 def negation_mismatch(sentence: str, aligned: Sequence[str], cited: Sequence[str] = ()) -> str | None:
     """The negation by which a sentence differs from what it is cited from, or None.
 
+    A negated sentence needs some negation in what is cited.
+
     A word that is negative in meaning ("forbidden", "unable") makes up for a cue where only one side has it.
 
     Args:
@@ -81,6 +83,8 @@ def negation_mismatch(sentence: str, aligned: Sequence[str], cited: Sequence[str
     True
     """
     own = _polarity(sentence)
+    if own.cues and not any(_maybe_negated(_polarity(text), own) for text in (*aligned, *cited)):
+        return own.cues[0][0]
     found = [_mismatch(own, _polarity(text)) for text in aligned]
     if not found or not all(found):
         return None
