@@ -48,10 +48,10 @@ class Word:
 
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[Word, ...]:
-    """The words of a text, in order. Accents are folded, a possessive's s is left out.
+    """The words of a text, in order. Accents are folded; a possessive's s is a word without weight.
 
-    >>> [(w.stem, w.is_name) for w in words_of("The Élysée's doors opened")]
-    [('the', False), ('elyse', True), ('door', False), ('open', False)]
+    >>> [(w.stem, w.weight > 0, w.is_name) for w in words_of("Élysée's doors")]
+    [('elyse', True, True), ('s', False, False), ('door', True, False)]
     """
     matches = [*_WORD.finditer(text)]
     return tuple(_word(text, matches, index) for index in range(len(matches)))

@@ -33,7 +33,7 @@ def paragraphs(documents: Path) -> Iterator[str]:
 def word_weights(texts: Iterable[str], size: int = STEMS) -> dict[str, float]:
     """The most frequent stems with weights: 0 for one in every text, 1 for one as rare as those left out.
 
-    >>> word_weights(["use it", "use a saw", "we use planes"], size=2)
+    >>> word_weights(["use it", "use a saw", "use the saw", "we use planes"], size=2)
     {'saw': 1.0, 'use': 0.0}
     """
     counts: Counter[str] = Counter()
