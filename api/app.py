@@ -18,7 +18,18 @@ from api.openapi.document import complete_openapi
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
 from api.request_id import RequestIds
-from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
+from api.routes import (
+    ask,
+    check_grounding,
+    collections,
+    documents,
+    feedback,
+    health,
+    jobs,
+    pages,
+    search,
+    widget,
+)
 from api.security.cors import Cors
 from api.security.headers import SecurityHeaders
 from api.security.hosts import AllowedHosts
@@ -29,6 +40,7 @@ from api.streaming.job_events import Shutdown
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 
+_ROUTES = (ask, check_grounding, search, documents, collections, jobs, feedback, health, widget, pages)
 _DESCRIPTION = (
     "Answers questions from your documents and says exactly where: every answer is a checkable quote. "
     "Offsets are code points into a document's text. Errors are RFC 9457 problems; each response "
@@ -68,7 +80,7 @@ def create_app(
         key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
     )
     app.state.shutdown = Shutdown()
-    for module in (ask, search, documents, collections, jobs, feedback, health, widget, pages):
+    for module in _ROUTES:
         app.include_router(module.router)
     app.add_exception_handler(SaywhereError, handlers.core_error)
     app.add_exception_handler(AccessDenied, handlers.access_denied)

@@ -15,6 +15,10 @@ class InvalidQuestion(SaywhereError):
     """The question is empty, too long, or not text."""
 
 
+class InvalidText(SaywhereError):
+    """The text to check, or what it is checked against, is empty or too long."""
+
+
 class InvalidSettings(SaywhereError):
     """A setting can't be used; the message names it."""
 

@@ -143,6 +143,9 @@ class LimitSettings(BaseModel):
 
     model_config = _FROZEN
     question_characters: int = Field(2_000, ge=1, description="Maximum number of characters in a question.")
+    checked_characters: int = Field(
+        20_000, ge=1, description="Maximum number of characters in a text whose grounding is checked."
+    )
     body_bytes: int = Field(
         1_000_000,
         ge=1,

@@ -188,6 +188,29 @@ def verify(
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text in UTF-8.  [-: standard input]")],
+    data: DataFolder = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--document", metavar="DOCUMENT", help="Check against this document id alone. Repeatable."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check whether the documents support a text, sentence by sentence.
+
+    Prints for each sentence whether it is supported, partly, not found or contradicted, with the places. The
+    exit status is 1 unless all are supported.
+    """
+    from api.cli.commands.check import run
+
+    raise typer.Exit(run(file, data=data, collection=collection, documents=documents or (), as_json=as_json))
+
+
+@app.command()
 def forget(
     documents: Annotated[
         list[str] | None, typer.Argument(metavar="DOCUMENT", help="Document ids or uris.")

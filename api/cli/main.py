@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from api.cli.app import app
-from rag.errors import InvalidQuestion, InvalidSettings, SaywhereError
+from rag.errors import InvalidQuestion, InvalidSettings, InvalidText, SaywhereError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
@@ -20,7 +20,7 @@ def main() -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
-    except (InvalidQuestion, InvalidSettings) as error:
+    except (InvalidQuestion, InvalidSettings, InvalidText) as error:
         return _fail(error, WRONG_USE)
     except SaywhereError as error:
         return _fail(error, FAILED)

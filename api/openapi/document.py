@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.openapi import examples
+from api.openapi.grounding_example import GROUNDING
 from api.openapi.list_example import LIST_ANSWER
 from api.schemas.problems import Problem
 from rag.wire.documents import TextsIn
@@ -21,6 +22,7 @@ _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "list": LIST_ANSWER,
         "abstention": examples.ABSTENTION,
     },
+    ("/v1/check-grounding", "post"): {"grounding": GROUNDING},
     ("/v1/search", "get"): {"passages": examples.SEARCH},
     ("/v1/feedback", "post"): {"feedback": examples.FEEDBACK},
     ("/v1/feedback", "get"): {"listing": {"feedback": [examples.FEEDBACK]}},

@@ -75,6 +75,8 @@ async def core_error(request: Request, error: Exception) -> Response:
             if request.method == "POST"
             else Fault(parameter="q", detail=str(error))
         ]
+    if isinstance(error, errors.InvalidText):
+        faults = [Fault(pointer="#/text", detail=str(error))]
     return response(kind, request, detail=str(error) if kind.exposes_message else None, faults=faults)
 
 

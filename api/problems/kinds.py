@@ -50,6 +50,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.InvalidQuestion: ProblemKind(
         status=422, slug="invalid-question", title="The question can't be asked"
     ),
+    errors.InvalidText: ProblemKind(status=422, slug="invalid-text", title="The text can't be checked"),
     errors.InvalidSettings: ProblemKind(
         status=500, slug="settings", title="This service is set up wrongly", exposes_message=False
     ),

@@ -9,6 +9,7 @@ from rag.errors import UnknownDocument
 from rag.ports.catalog import DocumentRecord
 from rag.question.analysis import analyze_question
 from rag.settings import Settings
+from rag.text import sentences
 from rag.types import (
     Abstention,
     Answer,
@@ -136,6 +137,9 @@ class FewDocuments:
                 return document
         raise UnknownDocument(f"there is no document {document_id!r}")
 
+    def passages_of(self, document_id: str) -> list[Passage]:
+        return [passage_of(document) for document in self.stored if document.id == document_id]
+
     def list(
         self,
         collection: str | None = None,
@@ -168,6 +172,16 @@ class FewDocuments:
 
     def fingerprint(self) -> str | None:
         return "fingerprint"
+
+
+def passage_of(document: Document) -> Passage:
+    """All of a document as one passage."""
+    return Passage(
+        document_id=document.id,
+        version=document.sha256,
+        span=Span(0, len(document.text)),
+        sentences=sentences(document.text),
+    )
 
 
 def _record(document: Document) -> DocumentRecord:

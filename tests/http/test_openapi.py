@@ -8,10 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.schemas import feedback, jobs, problems, widget
-from rag.wire import asking, documents, searching
+from rag.wire import asking, documents, grounding, searching
 
 ROUTES = {
     ("/v1/ask", "post"): asking.AnswerOut,
+    ("/v1/check-grounding", "post"): grounding.GroundingOut,
     ("/v1/search", "get"): searching.SearchOut,
     ("/v1/feedback", "post"): feedback.FeedbackOut,
     ("/v1/feedback", "get"): feedback.FeedbackList,
