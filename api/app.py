@@ -18,7 +18,7 @@ from api.openapi.document import complete_openapi
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
 from api.request_id import RequestIds
-from api.routes import ask, collections, documents, feedback, health, jobs, pages, search, widget
+from api.routes import ask, collections, documents, feedback, health, jobs, mcp, openai, pages, search, widget
 from api.security.cors import Cors
 from api.security.headers import SecurityHeaders
 from api.security.hosts import AllowedHosts
@@ -68,7 +68,7 @@ def create_app(
         key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
     )
     app.state.shutdown = Shutdown()
-    for module in (ask, search, documents, collections, jobs, feedback, health, widget, pages):
+    for module in (ask, search, documents, collections, jobs, feedback, openai, mcp, health, widget, pages):
         app.include_router(module.router)
     app.add_exception_handler(SaywhereError, handlers.core_error)
     app.add_exception_handler(AccessDenied, handlers.access_denied)
@@ -92,7 +92,8 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with mcp.serving(app):
+        yield
     app.state.limiter.close()
 
 
