@@ -152,14 +152,22 @@ def test_results_fit_their_schemas(url: str) -> None:
 
 
 def test_a_document_is_a_resource(url: str) -> None:
-    """A resource link of an answer can be read; an unknown one is an error."""
+    """A resource link of an answer can be read."""
     read = _run(f"{url}/mcp", lambda client: client.read_resource("saywhere://documents/notes/may%201.txt"))
     [contents] = read.contents
     assert (contents.text, contents.mime_type) == (TEXT, "text/plain")
     [template] = _run(f"{url}/mcp", lambda client: client.list_resource_templates()).resource_templates
     assert template.uri_template == "saywhere://documents/{+document_id}"
-    with pytest.raises(MCPError, match="there is no document"):
-        _run(f"{url}/mcp", lambda client: client.read_resource("saywhere://documents/nope"))
+
+
+def test_an_unknown_resource_is_an_error(url: str) -> None:
+    """With the document's id."""
+
+    async def read(client: Client) -> None:
+        with pytest.raises(MCPError, match="there is no document 'nope'"):
+            await client.read_resource("saywhere://documents/nope")
+
+    _run(f"{url}/mcp", read)
 
 
 @pytest.mark.parametrize(
