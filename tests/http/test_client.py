@@ -79,7 +79,9 @@ def test_both_clients_have_the_same_methods() -> None:
     """With the same parameters; only the end of a connection has another name."""
 
     def methods(cls: type) -> dict[str, list[str]]:
-        public = {n: m for n, m in vars(cls).items() if not n.startswith("_") and n not in {"close", "aclose"}}
+        public = {
+            n: m for n, m in vars(cls).items() if not n.startswith("_") and n not in {"close", "aclose"}
+        }
         return {name: list(inspect.signature(method).parameters) for name, method in public.items()}
 
     assert methods(Saywhere) == methods(AsyncSaywhere)
@@ -130,7 +132,8 @@ def test_documents_are_listed_across_pages(
     """Each once, ordered by id; a collection's, or those under an address, or after an id."""
     monkeypatch.setattr(calls, "PAGE", 2)
     backend.catalog.stored = tuple(
-        Document(id=f"d{i}", uri=f"{'ab'[i % 2]}/{i}", title="D", text=f"{i}.", collection="hr") for i in range(5)
+        Document(id=f"d{i}", uri=f"{'ab'[i % 2]}/{i}", title="D", text=f"{i}.", collection="hr")
+        for i in range(5)
     )
     use = client(url)
     assert [one.id for one in use("documents")] == ["d0", "d1", "d2", "d3", "d4"]

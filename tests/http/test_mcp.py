@@ -147,7 +147,11 @@ def test_a_long_document_is_fetched_part_by_part(url: str, backend: FakeBackend)
 def test_results_fit_their_schemas(url: str) -> None:
     """A client may check them."""
     schemas = {tool.name: tool.output_schema for tool in _run(f"{url}/mcp", lambda c: c.list_tools()).tools}
-    for name, arguments in (("ask", {"question": "Who?"}), ("search", {"query": "x"}), ("fetch", {"id": PLACE})):
+    for name, arguments in (
+        ("ask", {"question": "Who?"}),
+        ("search", {"query": "x"}),
+        ("fetch", {"id": PLACE}),
+    ):
         jsonschema.validate(_call(url, name, **arguments).structured_content, schemas[name])
 
 

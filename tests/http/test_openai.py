@@ -246,7 +246,12 @@ def test_the_engine_gets_the_conversation(client: OpenAI, backend: FakeBackend, 
     ],
 )
 def test_an_error_is_the_clients_own_exception(
-    client: OpenAI, backend: FakeBackend, form: str, error: Exception, kind: type[openai.APIStatusError], code: str
+    client: OpenAI,
+    backend: FakeBackend,
+    form: str,
+    error: Exception,
+    kind: type[openai.APIStatusError],
+    code: str,
 ) -> None:
     """With its code and the request's id; nothing internal is revealed, whole or streamed."""
     backend.engine.script = _raising(error)
@@ -275,7 +280,9 @@ def test_an_error_is_the_clients_own_exception(
         ("responses", {"model": "saywhere", "input": "Who?", "background": True}, "background"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_answered_is_a_400(client: OpenAI, path: str, body: dict[str, Any], param: str) -> None:
+def test_what_cannot_be_answered_is_a_400(
+    client: OpenAI, path: str, body: dict[str, Any], param: str
+) -> None:
     """It names the field; a form of answer that there isn't is refused, not ignored."""
     with pytest.raises(openai.BadRequestError) as caught:
         client.post(f"/{path}", body=body, cast_to=object)

@@ -87,7 +87,7 @@ def test_steps_are_numbered_across_their_code() -> None:
     html = MarkdownIt("commonmark").render(_body(outcomes.STEPS_ANSWER))
     assert html.count("<ol>") == 1
     assert html.count("<li>") == 3
-    assert 'trip new --team sea \\\n    --to &quot;Old Harbour&quot;\n</code></pre>' in html
+    assert "trip new --team sea \\\n    --to &quot;Old Harbour&quot;\n</code></pre>" in html
 
 
 def test_rows_are_a_table() -> None:

@@ -52,7 +52,9 @@ def test_the_last_fifty_turns_are_kept() -> None:
 def test_parts_of_text_are_joined() -> None:
     """In the forms of both APIs."""
     parts = [Part(type="text", text="Who"), Part(type="input_text", text="asked?")]
-    assert question_of([Message(role="user", content=parts)], collection="x", filters={}).text == "Who\nasked?"
+    assert (
+        question_of([Message(role="user", content=parts)], collection="x", filters={}).text == "Who\nasked?"
+    )
 
 
 @pytest.mark.parametrize(
