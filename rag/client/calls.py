@@ -18,6 +18,9 @@ from rag.wire.searching import SearchOut
 
 T = TypeVar("T", bound=BaseModel)
 
+Params = Sequence[tuple[str, str | int]]
+"""A query's parameters by name, some of them several times."""
+
 PAGE = 500  # documents of one listing
 
 
@@ -28,7 +31,7 @@ class Call(Generic[T]):
     form: type[T]
     path: str
     method: str = "GET"
-    params: Sequence[tuple[str, str | int]] = ()
+    params: Params = ()
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +81,7 @@ def ask(
 
 def search(query: str, *, k: int, collection: str, filters: Mapping[str, str]) -> Call[SearchOut]:
     """``GET /v1/search``."""
-    params = [("q", query), ("k", k), ("collection", collection), *_filters(filters)]
+    params: Params = [("q", query), ("k", k), ("collection", collection), *_filters(filters)]
     return Call(form=SearchOut, path="/v1/search", params=params)
 
 
@@ -87,7 +90,7 @@ def documents(
 ) -> Call[DocumentList]:
     """``GET /v1/documents``: one page."""
     named = {"collection": collection or "", "under": under, "after": after}
-    params = [("limit", limit), *((k, v) for k, v in named.items() if v), *_filters(filters)]
+    params: Params = [("limit", limit), *((k, v) for k, v in named.items() if v), *_filters(filters)]
     return Call(form=DocumentList, path="/v1/documents", params=params)
 
 
@@ -129,5 +132,5 @@ def _fault(fault: Mapping[str, Any]) -> str:
     return f"{place}: {fault.get('detail')}" if place else str(fault.get("detail"))
 
 
-def _filters(filters: Mapping[str, str]) -> list[tuple[str, str | int]]:
+def _filters(filters: Mapping[str, str]) -> Params:
     return [("filter", f"{name}:{value}") for name, value in filters.items()]

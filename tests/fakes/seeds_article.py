@@ -1,4 +1,4 @@
-"""A scripted backend over the article of ``seeds/``: two questions with the answers that the service gives."""
+"""A scripted backend over the article of ``seeds/``: an answer and an abstention of the service."""
 
 from __future__ import annotations
 

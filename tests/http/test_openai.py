@@ -24,6 +24,7 @@ from tests.http.live import in_thread
 
 QUESTION = [{"role": "user", "content": "Who asked for a ship?"}]
 TEXT = "**Ada**\n\nShe asked for a second ship. [1]\n\nSources:\n\n1. [Minutes]({url})"
+JSON = {"type": "json_object"}
 ASK = ("chat.completions", "responses")
 
 
@@ -266,26 +267,23 @@ def test_an_error_is_the_clients_own_exception(
 @pytest.mark.parametrize(
     ("path", "body", "param"),
     [
-        ("chat/completions", {"messages": QUESTION}, "model"),
-        ("chat/completions", {"model": "saywhere", "messages": []}, "messages"),
-        ("chat/completions", {"model": "saywhere", "messages": [{"role": "system", "content": "x"}]}, "messages"),
-        ("chat/completions", {"model": "saywhere", "messages": QUESTION, "n": 2}, "n"),
-        (
-            "chat/completions",
-            {"model": "saywhere", "messages": QUESTION, "response_format": {"type": "json_object"}},
-            "response_format.type",
-        ),
-        ("responses", {"model": "saywhere", "input": ""}, "input"),
-        ("responses", {"model": "saywhere", "input": "Who?", "previous_response_id": "resp_1"}, "previous_response_id"),
-        ("responses", {"model": "saywhere", "input": "Who?", "background": True}, "background"),
+        ("chat/completions", {"model": None, "messages": QUESTION}, "model"),
+        ("chat/completions", {"messages": []}, "messages"),
+        ("chat/completions", {"messages": [{"role": "system", "content": "x"}]}, "messages"),
+        ("chat/completions", {"messages": QUESTION, "n": 2}, "n"),
+        ("chat/completions", {"messages": QUESTION, "response_format": JSON}, "response_format.type"),
+        ("responses", {"input": ""}, "input"),
+        ("responses", {"input": "Who?", "text": {"format": JSON}}, "text.format.type"),
+        ("responses", {"input": "Who?", "previous_response_id": "resp_1"}, "previous_response_id"),
+        ("responses", {"input": "Who?", "background": True}, "background"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_answered_is_a_400(
     client: OpenAI, path: str, body: dict[str, Any], param: str
 ) -> None:
     """It names the field; a form of answer that there isn't is refused, not ignored."""
     with pytest.raises(openai.BadRequestError) as caught:
-        client.post(f"/{path}", body=body, cast_to=object)
+        client.post(f"/{path}", body={"model": "saywhere", **body}, cast_to=object)
     assert (caught.value.type, caught.value.param) == ("invalid_request_error", param)
 
 
