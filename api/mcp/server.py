@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from inspect import getdoc
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -54,7 +55,7 @@ def build_server(service: Service, links: Callable[[Any], Links]) -> MCPServer:
         (tools.search, "Search the documents"),
         (tools.fetch, "Read a document"),
     ):
-        server.add_tool(tool, title=title, annotations=_READ_ONLY)
+        server.add_tool(tool, title=title, description=getdoc(tool), annotations=_READ_ONLY)
     server.resource(
         resource_uri("") + "{+document_id}",
         name="document",

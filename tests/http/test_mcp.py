@@ -69,6 +69,7 @@ def test_three_tools_are_offered(url: str) -> None:
     assert required == [["question"], ["query"], ["id"]]
     for tool in listed:
         assert tool.description
+        assert "  " not in tool.description
         assert tool.output_schema
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
@@ -226,6 +227,20 @@ def test_over_standard_input_and_output(url: str) -> None:
     assert tools == ["ask", "search", "fetch"]
     assert asked.structured_content["citations"][0]["url"] == url + PAGE
     assert failed.is_error
+
+
+def test_over_standard_input_and_output_with_a_data_folder() -> None:
+    """``saywhere mcp``: where there is no page to open, a link leads to the document's resource."""
+    server = StdioServerParameters(command=sys.executable, args=["-m", "tests.fakes.mcp_stdio"], cwd=ROOT)
+
+    async def use(client: Client) -> tuple[Any, Any]:
+        asked = await client.call_tool("ask", {"question": "Who?"})
+        url = asked.structured_content["citations"][0]["url"]  # type: ignore[index]
+        return url, await client.read_resource(url)
+
+    url, read = _run(server, use)
+    assert url == "saywhere://documents/notes/may%201.txt"
+    assert read.contents[0].text == TEXT
 
 
 def test_an_unreachable_service_is_a_tools_error() -> None:
