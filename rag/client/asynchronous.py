@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -18,10 +19,13 @@ from rag.client.events import Event, EventParser
 from rag.client.retries import Retries, retry_after_seconds
 from rag.types import DEFAULT_COLLECTION
 from rag.wire.asking import AnswerOut, TurnIn
-from rag.wire.documents import CollectionOut, DocumentOut, DocumentSummary
+from rag.wire.documents import CollectionOut, DocumentOut, DocumentSummary, TextIn
+from rag.wire.jobs import JobOut
 from rag.wire.searching import SearchOut
 
 T = TypeVar("T", bound=BaseModel)
+
+_POLL_SECONDS = 0.2  # between two looks at a job
 
 
 class AsyncSaywhere:
@@ -158,6 +162,45 @@ class AsyncSaywhere:
     async def collections(self) -> list[CollectionOut]:
         """The collections by name."""
         return (await self._send(calls.collections())).collections
+
+    async def add(self, texts: Sequence[TextIn], *, collection: str = DEFAULT_COLLECTION) -> JobOut:
+        """Queues documents by their texts; one replaces the document with the same ``uri``.
+
+        Writing needs the service's API key, or a service on this machine that has none.
+        """
+        return await self._send(calls.add(texts, collection=collection))
+
+    async def upload(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        metadata: Mapping[str, str] | None = None,
+    ) -> JobOut:
+        """Queues documents by their files' names and contents, in any format that ingest reads."""
+        return await self._send(calls.upload(files, collection=collection, metadata=metadata or {}))
+
+    async def job(self, job_id: str) -> JobOut:
+        """A job's progress, and what became of each document. Raises NotFound."""
+        return await self._send(calls.job(job_id))
+
+    async def finished(self, job: JobOut, *, seconds: float = 600.0) -> JobOut:
+        """The job once it is over, whether its documents could be read or not.
+
+        Raises:
+            TimeoutError: it is still at it after these seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while not job.state.is_over:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"job {job.id} is {job.state} after {seconds:g} s")
+            await asyncio.sleep(_POLL_SECONDS)
+            job = await self.job(job.id)
+        return job
+
+    async def delete(self, document_id: str) -> None:
+        """Deletes a document: no answer cites it any more. Raises NotFound."""
+        await self._send(calls.delete(document_id))
 
     async def _send(self, call: Call[T]) -> T:
         async with self._response(call) as response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -13,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from rag.client.errors import InvalidResponse, RequestFailed, failure
 from rag.client.retries import retry_after_seconds
 from rag.wire.asking import AnswerOut, AskIn, TurnIn
-from rag.wire.documents import CollectionList, DocumentList, DocumentOut
+from rag.wire.documents import CollectionList, DocumentList, DocumentOut, TextIn, TextsIn
+from rag.wire.jobs import JobOut
 from rag.wire.searching import SearchOut
 
 T = TypeVar("T", bound=BaseModel)
@@ -24,21 +26,31 @@ Params = Sequence[tuple[str, str | int]]
 PAGE = 500  # documents of one listing
 
 
+class Nothing(BaseModel):
+    """The body of a response without one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[T]):
-    """A request, and the model of its response."""
+    """A request, and the model of its response. ``fields`` and ``files`` are those of a form."""
 
     form: type[T]
     path: str
     method: str = "GET"
     params: Params = ()
     body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] | None = None
+    files: Sequence[tuple[str, tuple[str, bytes]]] | None = None
 
     def build(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         """The request, with the client's address and headers."""
         return client.build_request(
-            self.method, self.path, params=list(self.params), json=self.body, headers=dict(self.headers)
+            self.method,
+            self.path,
+            params=list(self.params),
+            json=self.body,
+            data=self.fields,
+            files=self.files,
         )
 
     def parse(self, response: httpx.Response) -> T:
@@ -48,7 +60,7 @@ class Call(Generic[T]):
             InvalidResponse: it hasn't the form of the model.
         """
         try:
-            return self.form.model_validate_json(response.content)
+            return self.form.model_validate_json(response.content or b"{}")
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "body"
@@ -97,6 +109,33 @@ def documents(
 def document(document_id: str) -> Call[DocumentOut]:
     """``GET /v1/documents/{document_id}``."""
     return Call(form=DocumentOut, path=f"/v1/documents/{quote(document_id, safe='/')}")
+
+
+def add(texts: Sequence[TextIn], *, collection: str) -> Call[JobOut]:
+    """``POST /v1/documents`` with texts."""
+    body = TextsIn(collection=collection, documents=list(texts)).model_dump()
+    return Call(form=JobOut, method="POST", path="/v1/documents", body=body)
+
+
+def upload(files: Mapping[str, bytes], *, collection: str, metadata: Mapping[str, str]) -> Call[JobOut]:
+    """``POST /v1/documents`` with files."""
+    return Call(
+        form=JobOut,
+        method="POST",
+        path="/v1/documents",
+        fields={"collection": collection, "metadata": json.dumps(dict(metadata))},
+        files=[("files", (name, content)) for name, content in files.items()],
+    )
+
+
+def job(job_id: str) -> Call[JobOut]:
+    """``GET /v1/jobs/{job_id}``."""
+    return Call(form=JobOut, path=f"/v1/jobs/{quote(job_id, safe='')}")
+
+
+def delete(document_id: str) -> Call[Nothing]:
+    """``DELETE /v1/documents/{document_id}``."""
+    return Call(form=Nothing, method="DELETE", path=f"/v1/documents/{quote(document_id, safe='/')}")
 
 
 def collections() -> Call[CollectionList]:

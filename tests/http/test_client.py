@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import ValidationError
 
+from api.openapi.examples import QUEUED_JOB
 from rag import errors
 from rag.client import (
     AccessRefused,
@@ -26,8 +28,10 @@ from rag.client import (
 )
 from rag.types import Document, Outcome
 from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent, TurnIn
-from rag.wire.documents import CollectionOut
+from rag.wire.documents import CollectionOut, TextIn
+from rag.wire.jobs import JobOut
 from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TEXT, FakeBackend, abstention
+from tests.fakes.writable_service import writable_service
 from tests.http.live import in_thread
 
 Use = Callable[..., Any]
@@ -85,7 +89,10 @@ def test_both_clients_have_the_same_methods() -> None:
         return {name: list(inspect.signature(method).parameters) for name, method in public.items()}
 
     assert methods(Saywhere) == methods(AsyncSaywhere)
-    assert set(methods(Saywhere)) == {"ask", "stream", "search", "documents", "document", "collections"}
+    assert set(methods(Saywhere)) == {
+        *("ask", "stream", "search", "documents", "document", "collections"),
+        *("add", "upload", "job", "finished", "delete"),
+    }
 
 
 def test_an_answer_is_typed(url: str, client: Callable[..., Use]) -> None:
@@ -194,6 +201,46 @@ def test_a_question_that_breaks_the_schema_is_not_sent(
     with pytest.raises(ValidationError):
         client(url)("ask", 7)
     assert backend.engine.questions == []
+
+
+def test_documents_are_written(client: Callable[..., Use], tmp_path: Path) -> None:
+    """As texts and as files; the job tells what became of each, and a deleted one is gone."""
+    with (
+        writable_service(tmp_path) as service,
+        service.ingestion() as ingestion,
+        in_thread(service.backend, ingestion=ingestion) as address,
+    ):
+        use = client(address)
+        texts = [TextIn(text="The ferry leaves at nine.", uri="ferry", metadata={"team": "sea"})]
+        added = use("finished", use("add", texts, collection="sea"))
+        [result] = added.results
+        assert (added.state, added.collection, result.uri, result.outcome) == (
+            "done",
+            "sea",
+            "ferry",
+            "added",
+        )
+        files = {"b.md": b"# Boats\n\nThere are two boats.\n", "empty.txt": b""}
+        uploaded = use("finished", use("upload", files, metadata={"team": "sea"}))
+        assert {r.uri: r.outcome for r in uploaded.results} == {
+            "uploads/b.md": "added",
+            "uploads/empty.txt": "failed",
+        }
+        listed = use("documents", filters={"team": "sea"})
+        assert {document.uri for document in listed} == {"ferry", "uploads/b.md"}
+        assert use("job", added.id) == added
+        assert use("delete", result.document_id) is None
+        for method, name in (("delete", result.document_id), ("job", "job_nope")):
+            with pytest.raises(NotFound):
+                use(method, name)
+
+
+def test_a_job_that_takes_too_long_is_left(client: Callable[..., Use]) -> None:
+    """The caller gets control back; the job goes on."""
+    queued = JobOut.model_validate(QUEUED_JOB)
+    use = _transports(lambda _request: httpx.Response(200, json=QUEUED_JOB), client)
+    with pytest.raises(TimeoutError, match="is queued after 0 s"):
+        use("finished", queued, seconds=0)
 
 
 def _transports(handle: Callable[[httpx.Request], httpx.Response], client: Callable[..., Use]) -> Use:
