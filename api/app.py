@@ -26,6 +26,8 @@ from api.routes import (
     feedback,
     health,
     jobs,
+    mcp,
+    openai,
     pages,
     search,
     widget,
@@ -40,7 +42,20 @@ from api.streaming.job_events import Shutdown
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 
-_ROUTES = (ask, check_grounding, search, documents, collections, jobs, feedback, health, widget, pages)
+_ROUTES = (
+    ask,
+    check_grounding,
+    search,
+    documents,
+    collections,
+    jobs,
+    feedback,
+    openai,
+    mcp,
+    health,
+    widget,
+    pages,
+)
 _DESCRIPTION = (
     "Answers questions from your documents and says exactly where: every answer is a checkable quote. "
     "Offsets are code points into a document's text. Errors are RFC 9457 problems; each response "
@@ -104,7 +119,8 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with mcp.serving(app):
+        yield
     app.state.limiter.close()
 
 

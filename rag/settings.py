@@ -32,6 +32,14 @@ def _origin(value: str) -> str:
     return value.lower()
 
 
+def _http_url(value: str) -> str:
+    """The value without a slash at its end. Raises ValueError if it isn't a URL with scheme and host."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} is no address of a service: give it as in https://docs.example.com")
+    return value.rstrip("/")
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
@@ -272,6 +280,11 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer key for writing documents over HTTP, at least 16 characters long; without one "
         "only the machine itself may write, and only to a service that other machines can't reach.",
+    )
+    public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None,
+        description="URL at which readers reach the service, such as https://docs.example.com: it stands in "
+        "links of answers that leave it (OpenAI's forms, MCP). Without one: the URL of the request.",
     )
     threads: int = Field(0, ge=0, description="Number of threads that models run on; 0 is one for each core.")
     split: SplitSettings = SplitSettings()

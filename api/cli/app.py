@@ -168,6 +168,24 @@ def serve(
 
 
 @app.command()
+def mcp(
+    data: DataFolder = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Ask a running service instead of opening a data folder."),
+    ] = None,
+) -> None:
+    """Serve the Model Context Protocol over standard input and output.
+
+    Gives an MCP client the tools `ask`, `search` and `fetch`. A data folder has one process: beside `serve`,
+    use --url, or the same protocol at its address /mcp.
+    """
+    from api.cli.commands.mcp import run
+
+    raise typer.Exit(run(data=data, url=url))
+
+
+@app.command()
 def verify(
     file: Annotated[
         Path,

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.errors import RateLimited, TokenNeeded
+from api.openai import errors as openai_errors
 from api.problems.kinds import INVALID_REQUEST, UNEXPECTED, ProblemKind, kind_of, kind_of_status
 from api.request_id import request_id
 from api.schemas.problems import Fault, Problem
@@ -35,7 +36,7 @@ def response(
     faults: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The problem as an HTTP response."""
+    """The problem as an HTTP response; in OpenAI's form on the paths that have it."""
     problem = Problem(
         type=kind.type,
         title=kind.title,
@@ -46,11 +47,16 @@ def response(
         errors=list(faults) or None,
     )
     retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+    all_headers = {**retry, **(headers or {})}
+    if openai_errors.applies_to(request.url.path):
+        return Response(
+            openai_errors.error_of(problem, request.url.path).model_dump_json(),
+            openai_errors.status_of(problem),
+            headers=all_headers,
+            media_type=openai_errors.MEDIA_TYPE,
+        )
     return Response(
-        problem.model_dump_json(exclude_none=True),
-        kind.status,
-        headers={**retry, **(headers or {})},
-        media_type=MEDIA_TYPE,
+        problem.model_dump_json(exclude_none=True), kind.status, headers=all_headers, media_type=MEDIA_TYPE
     )
 
 

@@ -13,7 +13,6 @@ from api.backend import UsesBackend
 from api.errors import KeyNeeded, OriginRefused, WritingOff
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
-from api.schemas.jobs import JobOut
 from api.security.write_access import Writer
 from api.uploads import OPENAPI_BODY, read_uploads
 from rag.errors import (
@@ -27,6 +26,7 @@ from rag.errors import (
 from rag.types import DEFAULT_COLLECTION
 from rag.wire.convert import document_out, summary_out
 from rag.wire.documents import DocumentList, DocumentOut
+from rag.wire.jobs import JobOut
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 

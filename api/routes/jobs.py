@@ -11,10 +11,10 @@ from starlette.responses import StreamingResponse
 from api.errors import WritingOff
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
-from api.schemas.jobs import JobList, JobOut
 from api.security.write_access import JobReader
 from api.streaming.job_events import MEDIA_TYPE, job_events
 from rag.errors import UnknownJob
+from rag.wire.jobs import JobList, JobOut
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from api.schemas.feedback import FeedbackIn, FeedbackOut, PlaceOut
-from api.schemas.jobs import JobOut, ResultOut
 from ingest.report import document_results
 from rag.ports.feedback import Feedback
 from rag.ports.jobs import Job
 from rag.wire.convert import version_in, version_out
+from rag.wire.jobs import JobOut, ResultOut
 
 
 def feedback_in(body: FeedbackIn) -> Feedback:

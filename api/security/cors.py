@@ -13,7 +13,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SCRIPT = "/widget.js"
-_ROUTES = frozenset({"/v1/ask", "/v1/feedback", "/v1/suggestions", "/v1/tokens", "/healthz"})
+_ROUTES = frozenset(
+    {
+        "/v1/ask", "/v1/chat/completions", "/v1/responses",
+        "/v1/feedback", "/v1/suggestions", "/v1/tokens", "/healthz",
+    }
+)  # fmt: skip
 _PREFLIGHT_SECONDS = 600  # that a browser caches a preflight's response
 
 

@@ -40,6 +40,7 @@ def test_imports_go_one_way() -> None:
         "rag.storage.library",
         "api.cli.main",
         "rag.wiring",
+        "rag.client",
         "ingest.formats",
     ],
 )

@@ -15,13 +15,14 @@ import uvicorn
 
 from api.app import create_app
 from api.backend import Backend
+from ingest.jobs import Ingestion
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def in_thread(backend: Backend, port: int = 0) -> Iterator[str]:
-    """The URL of a real uvicorn over the backend, while the block runs."""
+def in_thread(backend: Backend, port: int = 0, ingestion: Ingestion | None = None) -> Iterator[str]:
+    """The URL of a real uvicorn over the backend, while the block runs; with a queue, it takes documents."""
     listening = threading.Event()
 
     class Server(uvicorn.Server):
@@ -32,7 +33,8 @@ def in_thread(backend: Backend, port: int = 0) -> Iterator[str]:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        server = Server(uvicorn.Config(create_app(backend), log_config=None, ws="none"))
+        app = create_app(backend, ingestion=ingestion, local=True)
+        server = Server(uvicorn.Config(app, log_config=None, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.schemas import feedback, jobs, problems, widget
-from rag.wire import asking, documents, grounding, searching
+from api.schemas import feedback, problems, widget
+from rag.wire import asking, documents, grounding, jobs, searching
 
 ROUTES = {
     ("/v1/ask", "post"): asking.AnswerOut,

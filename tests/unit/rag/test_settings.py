@@ -57,3 +57,15 @@ def test_an_error_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, 
     monkeypatch.setenv(name, value)
     with pytest.raises(InvalidSettings, match=r"(?i)" + name.split("_")[1]):
         load()
+
+
+@pytest.mark.parametrize(
+    "url", ["docs.example.com", "ftp://docs.example.com", "https://", "https://a.example?b"]
+)
+def test_an_invalid_public_url_is_named(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """A link that begins with it would lead nowhere."""
+    monkeypatch.setenv("SAYWHERE_PUBLIC_URL", url)
+    with pytest.raises(InvalidSettings, match="SAYWHERE_PUBLIC_URL"):
+        load()
+    monkeypatch.setenv("SAYWHERE_PUBLIC_URL", "https://docs.example.com/saywhere/")
+    assert load().public_url == "https://docs.example.com/saywhere"

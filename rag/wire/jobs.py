@@ -1,4 +1,4 @@
-"""Work on documents that goes on after the request."""
+"""Wire models of jobs: work on documents that goes on after the request."""
 
 from __future__ import annotations
 

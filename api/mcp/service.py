@@ -1,0 +1,58 @@
+"""The service as the MCP tools use it: in this process, or a running one through the client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from starlette.concurrency import run_in_threadpool
+
+from api.backend import Backend
+from api.security.request_limits import ConcurrencyLimiter
+from api.streaming.question_steps import final_outcome
+from rag.types import Outcome, Question, Step
+from rag.wire.asking import AnswerOut
+from rag.wire.convert import document_out, outcome_out, passage_out
+from rag.wire.documents import DocumentOut
+from rag.wire.searching import SearchOut
+
+
+class Service(Protocol):
+    """Answers questions, searches, and reads documents. ``rag.client.AsyncSaywhere`` is one, too."""
+
+    async def ask(self, question: str, *, collection: str) -> AnswerOut: ...
+
+    async def search(self, query: str, k: int, *, collection: str) -> SearchOut: ...
+
+    async def document(self, document_id: str) -> DocumentOut: ...
+
+
+class LocalService:
+    """An opened service in this process; raises SaywhereError.
+
+    Args:
+        limiter: bounds the work; shared with the other interfaces of the process.
+    """
+
+    def __init__(self, backend: Backend, limiter: ConcurrencyLimiter) -> None:
+        self._backend = backend
+        self._limiter = limiter
+
+    async def ask(self, question: str, *, collection: str) -> AnswerOut:
+        asked = Question(text=question, collection=collection)
+        deadline = time.monotonic() + self._limiter.seconds
+
+        def work(observe: Callable[[Step], None]) -> Outcome:
+            return self._backend.engine.ask(asked, deadline=deadline, observe=observe)
+
+        return outcome_out(await final_outcome(self._limiter, work))
+
+    async def search(self, query: str, k: int, *, collection: str) -> SearchOut:
+        question = Question(text=query, collection=collection)
+        candidates = await self._limiter.run(partial(self._backend.engine.search, question, k))
+        return SearchOut(query=query, collection=collection, results=[passage_out(c) for c in candidates])
+
+    async def document(self, document_id: str) -> DocumentOut:
+        return document_out(await run_in_threadpool(self._backend.catalog.document, document_id))

@@ -1,0 +1,34 @@
+"""What OpenAI's forms have no field for: the field ``saywhere`` of its responses."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rag.types import AnswerUnit, Certainty, Reason
+from rag.wire.asking import AnswerOut, Confidence, ShortAnswerConfidence
+from rag.wire.base import Out
+
+
+class Verdict(Out):
+    """Whether there is an answer, and how certain it is; the fields are those of an answer of `/v1/ask`."""
+
+    id: str = Field(description="names this answer, for feedback")
+    answered: bool
+    unit: AnswerUnit | None
+    certainty: Certainty | None
+    confidence: Confidence
+    short_answer_confidence: ShortAnswerConfidence
+    reason: Reason | None = Field(description="why there is no answer")
+
+
+def verdict_of(answer: AnswerOut) -> Verdict:
+    """The verdict of an answer or abstention."""
+    return Verdict(
+        id=answer.id,
+        answered=answer.answered,
+        unit=answer.unit,
+        certainty=answer.certainty,
+        confidence=answer.confidence,
+        short_answer_confidence=answer.short_answer_confidence,
+        reason=answer.abstention.reason if answer.abstention else None,
+    )
