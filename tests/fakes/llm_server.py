@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,7 +22,8 @@ class Reply:
     """What the endpoint does with a request: a text by its protocol, or the bytes of ``body``.
 
     ``finish`` is the reason for the text's end, None where it only stops. ``wait`` are seconds before
-    anything is sent, ``between`` before each piece. ``breaks_after`` pieces the connection is cut.
+    anything is sent, ``between`` before each piece. ``breaks_after`` pieces the connection is cut; after
+    ``holds_after`` the others wait for the server's ``go_on``.
     """
 
     text: str = ""
@@ -34,6 +35,7 @@ class Reply:
     wait: float = 0.0
     between: float = 0.0
     breaks_after: int | None = None
+    holds_after: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,7 @@ class LlmServer:
     requests: list[Request] = field(default_factory=list)
     disconnected: threading.Event = field(default_factory=threading.Event)  # a client went before the end
     closing: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -93,6 +96,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         pass
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a client may leave between two requests
+            super().handle()
+
     def do_POST(self) -> None:
         length = int(self.headers["content-length"])
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -118,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             if number == reply.breaks_after:
                 self.close_connection = True
                 return
+            if number == reply.holds_after:
+                self.server_state.go_on.wait(30)
             self.server_state.closing.wait(reply.between)
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             self.wfile.flush()
