@@ -141,7 +141,7 @@ class DecideSettings(BaseModel):
 class LlmSettings(BaseModel):
     """An LLM that may rewrite questions and draft answers; without one nothing leaves the machine."""
 
-    model_config = _FROZEN
+    model_config = ConfigDict(**_FROZEN, hide_input_in_errors=True)  # the input has a key
     provider: Literal["none", "openai_like", "ollama"] = Field(
         "none", description="Protocol of the LLM's endpoint: any OpenAI-compatible one, or Ollama's own."
     )
@@ -150,7 +150,7 @@ class LlmSettings(BaseModel):
         description="URL of the endpoint, such as http://localhost:8080/v1, or http://localhost:11434 for "
         "Ollama.",
     )
-    model: str = Field("", description="Name of the model, as the endpoint calls it.")
+    model: str | None = Field(None, description="Name of the model, as the endpoint calls it.")
     api_key: SecretStr | None = Field(None, description="Key of the endpoint, if it needs one.")
     may_draft: bool = Field(
         False,

@@ -169,7 +169,7 @@ def _default(name: str, field: FieldInfo) -> str:
         raise ValueError(f"the default of {name} depends on the machine: add it to _SYMBOLIC_DEFAULTS")
     if field.default is None:
         return "unset"
-    if isinstance(field.default, (tuple, dict)):
+    if isinstance(field.default, (tuple, dict, bool)):
         return f"`{json.dumps(field.default)}`"
     return f"`{field.default}`"
 
