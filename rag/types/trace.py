@@ -230,5 +230,5 @@ class Trace:
 
     @property
     def drafted(self) -> DraftStep | None:
-        """The drafting step; ``is_used`` tells whether the answer's statements are an LLM's."""
-        return next((step for step in self.steps if isinstance(step, DraftStep)), None)
+        """The last drafting step; ``is_used`` tells whether the answer's statements are an LLM's."""
+        return next((step for step in reversed(self.steps) if isinstance(step, DraftStep)), None)
