@@ -12,8 +12,9 @@ from rag.answering.calibration import FEATURES, Calibration, LogisticFit
 from rag.answering.decision import Decider
 from rag.answering.step_recorder import StepRecorder
 from rag.answering.verify import is_exact
-from rag.drafting.drafter import Drafter, StatementObserver
+from rag.drafting.drafter import Drafter
 from rag.drafting.evidence import ReadQuestion
+from rag.drafting.judged_draft import StatementObserver
 from rag.errors import DeadlineExceeded, LlmError, LlmFailure
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.settings import DecideSettings, LlmSettings
