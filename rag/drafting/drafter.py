@@ -1,7 +1,7 @@
 """The drafter: what was read for a question to an answer in an LLM's words, each sentence verified; or None.
 
-Nothing that the LLM does can make an answer worse than the one without it: a draft that fails, is late, is
-declined or of which nothing is kept gives None, and the trace says why.
+A draft that fails, is late, is declined or of which nothing is kept gives None, so that the answer without it
+stands; the trace says why.
 """
 
 from __future__ import annotations

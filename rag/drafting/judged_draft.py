@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,9 +11,15 @@ from rag.drafting.keep_rules import KeepRules, KeptSentence
 from rag.drafting.prompts import DECLINED
 from rag.drafting.sentence_parser import DraftSentence
 from rag.drafting.verdict import split_verdict
+from rag.english.function_words import CONNECTIVES, DEMONSTRATIVES
+from rag.english.pronouns import PERSON_PRONOUNS, THING_PRONOUNS
 from rag.errors import LlmFailure
 from rag.ports.llm import Usage
 from rag.types import Citation, DroppedSentence, DropRule, QuestionForm, Statement
+
+_FIRST_WORD = re.compile(r"\W*(\w+)")
+_BACKWARD = frozenset("also and both but neither or otherwise so such then therefore".split())
+_BACKWARD |= {*CONNECTIVES, *DEMONSTRATIVES, *PERSON_PRONOUNS, *THING_PRONOUNS}
 
 StatementObserver = Callable[[Statement, tuple[Citation, ...]], None]
 """Called with each statement and its citations as soon as it is verified, in the same thread."""
@@ -41,6 +48,7 @@ class JudgedDraft:
     is_whole: bool = True
     failure: LlmFailure | None = None
     usage: Usage = field(default_factory=Usage)
+    _is_after_dropped: bool = False
 
     def take(self, sentence: DraftSentence) -> None:
         """Judges the next sentence."""
@@ -52,7 +60,8 @@ class JudgedDraft:
             self.verdict, left = split_verdict(sentence)
         if left is None:
             return
-        judged = self.rules.judge(left)
+        judged = self._judge(left)
+        self._is_after_dropped = isinstance(judged, DroppedSentence)
         if isinstance(judged, DroppedSentence):
             self.dropped.append(judged)
             self.is_whole = self.is_whole and not (left.is_item or left.cited)
@@ -74,6 +83,13 @@ class JudgedDraft:
         """Whether an answer can be made of it."""
         return bool(self.kept) and self.failure is None and not self.is_declined
 
+    def _judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
+        judged = self.rules.judge(sentence)
+        is_kept = isinstance(judged, KeptSentence)
+        if is_kept and self._is_after_dropped and not sentence.is_item and _refers_back(sentence.text):
+            return DroppedSentence(text=sentence.text, rule=DropRule.DANGLING, cited=sentence.cited)
+        return judged
+
     def _keep(self, judged: KeptSentence) -> None:
         statement = self.collected.add(judged)
         if statement is None:
@@ -81,3 +97,9 @@ class JudgedDraft:
         self.kept.append(judged)
         if self.on_statement is not None and self.form is not QuestionForm.HOW_TO:
             self.on_statement(statement, self.collected.cited_by(statement))
+
+
+def _refers_back(text: str) -> bool:
+    """Whether a sentence begins with a word that needs the one before it."""
+    first = _FIRST_WORD.match(text)
+    return first is not None and first[1].casefold() in _BACKWARD

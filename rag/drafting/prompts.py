@@ -27,7 +27,9 @@ Rules:
 - End every sentence with the number of the evidence it rests on, in square brackets, like [3] or [3][7].
 - Say only what that evidence says. Keep its numbers, dates, names and units exactly.
 - Answer the question and add nothing: no introduction, no advice, no summary.
-- If the evidence does not answer the question, write only {DECLINED}."""
+- If no evidence bears on the question, write only {DECLINED}.
+Example of the form: Dogs stay outside [2]. Cats may come in until ten o'clock [5]."""
+_REMINDER = "Answer, with its number in square brackets at the end of every sentence:"
 _SENTENCES = "Write one to three sentences."
 _FORMS = {
     QuestionForm.YES_NO: "Write Yes or No on the first line, alone. Then write one or two sentences that "
@@ -74,6 +76,7 @@ def draft_prompt(
         lines.append(f"[{unit.number}] {as_data(unit.part.text)}")
     lines += ["", f"Question: {as_data(question)}"]
     lines += [f"Part {number}: {as_data(part)}" for number, part in enumerate(parts, start=1)]
+    lines += ["", _REMINDER]
     return Prompt(system=f"{_RULES}\n{task}", user="\n".join(lines))
 
 

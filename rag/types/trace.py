@@ -140,11 +140,16 @@ class RewriteStep:
 
 
 class DropRule(StrEnum):
-    """The rule that a drafted sentence breaks; the last two are of steps, which stand or fall together."""
+    """The rule that a drafted sentence breaks.
+
+    ``DANGLING``: it begins with a word that refers to the sentence before, which was dropped. ``INCOMPLETE``
+    and ``OUT_OF_ORDER`` are of steps, which stand or fall together.
+    """
 
     UNCITED = "uncited"
     UNSUPPORTED = "unsupported"
     NOT_ACCEPTED = "not_accepted"
+    DANGLING = "dangling"
     INCOMPLETE = "incomplete"
     OUT_OF_ORDER = "out_of_order"
 

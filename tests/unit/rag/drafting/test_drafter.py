@@ -132,6 +132,17 @@ def test_without_a_kept_sentence_there_is_no_draft(text: str) -> None:
     assert step.is_declined is ("NOT FOUND" in text)
 
 
+@pytest.mark.parametrize("beginning", ["But boats", "These boats", "They, boats"])
+def test_a_sentence_does_not_outlive_the_one_it_refers_to(beginning: str) -> None:
+    """Without it a reader can't tell what is meant; after one that is kept it stands."""
+    text = f"{beginning} under six metres pay nothing. [2]"
+    after_dropped, step, _ = draft(f"Ships pay 50 € a night. [1] {text} {PAY} [1]", read_fees())
+    after_kept, _, _ = draft(f"{PAY} [1] {text}", read_fees())
+    assert statements(after_dropped) == [PAY]
+    assert rules_of(step) == [DropRule.UNSUPPORTED, DropRule.DANGLING]
+    assert len(statements(after_kept)) == 2
+
+
 @pytest.mark.parametrize("reason", list(LlmFailure))
 def test_an_llm_that_fails_leaves_no_draft(reason: LlmFailure) -> None:
     """Whatever it said before: half a draft may be half the truth."""
