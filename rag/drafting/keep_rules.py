@@ -1,8 +1,9 @@
 """Which drafted sentences are shown: those that rest on evidence and answer the question.
 
-A sentence is kept if it cites evidence, if that evidence supports it (numbers, dates, names, units and
-negations included), and if the reader accepts the cited places for this question. The last rule is no part of
-the others: "The Kyoto Protocol failed [2]" may stand in [2] word for word and answer another question.
+A sentence is kept if it cites evidence, or repeats a piece of it word for word; if that evidence supports it
+(numbers, dates, names, units and negations included); and if the reader accepts the cited places for this
+question. The last rule is no part of the others: "The Kyoto Protocol failed [2]" may stand in [2] word for word
+and answer another question.
 
 Support is asked for twice: by all that is cited, then by what the reader accepts alone. So no sentence gets
 its words from one place and its acceptance from another, and only accepted places are cited.
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from rag.drafting.evidence import EvidenceUnit
 from rag.drafting.sentence_parser import DraftSentence
+from rag.english.words import WORD
 from rag.types import DroppedSentence, DropRule
 
 
@@ -59,11 +61,15 @@ class KeepRules:
 
     def __init__(self, evidence: Sequence[EvidenceUnit], check: SupportCheck) -> None:
         self._units = {unit.number: unit for unit in evidence}
+        accepted_last = sorted(evidence, key=lambda unit: bool(unit.accepted_for))
+        self._by_text = {_folded(unit.part.text): unit for unit in accepted_last}
         self._check = check
 
     def judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
         """The sentence with its evidence, or the first rule that it breaks."""
         cited = [self._units[number] for number in sentence.cited if number in self._units]
+        if not sentence.cited and (quoted := self._by_text.get(_folded(sentence.text))):
+            cited = [quoted]
         if not cited:
             return DroppedSentence(text=sentence.text, rule=DropRule.UNCITED, cited=sentence.cited)
         support = self._support(sentence, cited)
@@ -92,3 +98,8 @@ def _dropped(sentence: DraftSentence, rule: DropRule, support: Support) -> Dropp
         score=round(support.score, 4),
         missing=support.missing,
     )
+
+
+def _folded(text: str) -> str:
+    """A text's words in lower case, to tell whether two texts are the same but for case and punctuation."""
+    return " ".join(word.casefold() for word in WORD.findall(text))

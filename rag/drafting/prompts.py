@@ -27,22 +27,26 @@ Rules:
 - End every sentence with the number of the evidence it rests on, in square brackets, like [3] or [3][7].
 - Say only what that evidence says. Keep its numbers, dates, names and units exactly.
 - Answer the question and add nothing: no introduction, no advice, no summary.
-- If no evidence bears on the question, write only {DECLINED}.
-Example of the form: Dogs stay outside [2]. Cats may come in until ten o'clock [5]."""
+- If no evidence bears on the question, write only {DECLINED}."""
 _REMINDER = "Answer, with its number in square brackets at the end of every sentence:"
-_SENTENCES = "Write one to three sentences."
+_SENTENCE_EXAMPLE = "Example of the form:\nDogs stay outside [2]. Cats may come in until ten o'clock [5]."
+_SENTENCES = f"Write one to three sentences. {_SENTENCE_EXAMPLE}"
 _FORMS = {
     QuestionForm.YES_NO: "Write Yes or No on the first line, alone. Then write one or two sentences that "
-    "show it, each with its number.",
+    "show it, each with its number. Example of the form:\nNo\nDogs stay outside [2].",
     QuestionForm.LIST: 'Write a list: each item on its own line, beginning with "- " and ending with its '
-    "number. List every item that the evidence has.",
+    "number. List every item that the evidence has. Example of the form:\n- Dogs [2]\n- Cats until ten [5]",
     QuestionForm.HOW_TO: 'Write the steps in the order of the evidence: each on its own line, as "1. ", '
-    '"2. " and so on, ending with its number. Leave no step out.',
-    QuestionForm.WHY: "Write one to three sentences that give the reason.",
-    QuestionForm.DEFINITION: "Write one or two sentences that say what it is.",
-    QuestionForm.OVERVIEW: "Write three to six sentences with what matters most.",
+    '"2. " and so on, ending with its number. Leave no step out. Example of the form:\n'
+    "1. Open the lid. [2]\n2. Fill in water. [3]",
+    QuestionForm.WHY: f"Write one to three sentences that give the reason. {_SENTENCE_EXAMPLE}",
+    QuestionForm.DEFINITION: f"Write one or two sentences that say what it is. {_SENTENCE_EXAMPLE}",
+    QuestionForm.OVERVIEW: f"Write three to six sentences with what matters most. {_SENTENCE_EXAMPLE}",
 }
-_PARTS = "The question has several parts. Answer each of them in one or two sentences, in their order."
+_PARTS = (
+    "The question has several parts. Answer each of them in one or two sentences, in their order. "
+    f"{_SENTENCE_EXAMPLE}"
+)
 _REWRITE = f"""\
 You make search queries. Given a question, write at most {MAX_QUERIES} other ways to search for its answer in
 a company's documents, each on its own line and of at most twelve words: with other words for the same

@@ -238,7 +238,7 @@ def test_steps_stand_together() -> None:
     ("text", "rule"),
     [
         (STEPS.replace("papers", "flag"), DropRule.INCOMPLETE),
-        (STEPS.replace(" [3]", ""), DropRule.INCOMPLETE),
+        (STEPS.replace("the papers. [3]", "papers."), DropRule.INCOMPLETE),
         ("1. Pay the fee. [4]\n2. Call the pilot. [2]", DropRule.OUT_OF_ORDER),
     ],
 )

@@ -40,10 +40,20 @@ def test_title_and_headings_count_as_context() -> None:
     assert isinstance(judge("By the harbour rules ships pay 40 € a night.", 1), KeptSentence)
 
 
+def test_a_quote_needs_no_number() -> None:
+    """Evidence that is repeated word for word is its own place; an accepted one, as ever."""
+    kept = judge("boats under six metres pay nothing")
+    assert isinstance(kept, KeptSentence)
+    assert [unit.number for unit in kept.units] == [2]
+    dropped = judge("The old protocol of 1997 failed.")
+    assert isinstance(dropped, DroppedSentence)
+    assert dropped.rule is DropRule.NOT_ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("text", "cited", "rule"),
     [
-        ("Ships pay 40 € a night.", (), DropRule.UNCITED),
+        ("Ships pay 40 € nightly.", (), DropRule.UNCITED),
         ("Ships pay 40 € a night.", (0, 77), DropRule.UNCITED),
         ("Ships pay 50 € a night.", (1,), DropRule.UNSUPPORTED),
         ("Ships pay 40 € a night.", (2,), DropRule.UNSUPPORTED),

@@ -37,8 +37,8 @@ def test_evidence_stands_numbered_under_its_source() -> None:
 
 def test_each_form_has_a_task_of_its_own() -> None:
     """Yes/no, lists, steps, reasons, definitions, overviews, and questions of several parts."""
-    tasks = {draft_prompt("?", form, []).system.splitlines()[-1] for form in QuestionForm}
-    tasks.add(draft_prompt("?", QuestionForm.FACT, [], parts=["a?", "b?"]).system.splitlines()[-1])
+    tasks = {draft_prompt("?", form, []).system for form in QuestionForm}
+    tasks.add(draft_prompt("?", QuestionForm.FACT, [], parts=["a?", "b?"]).system)
     assert len(tasks) == len(QuestionForm) + 1
 
 
