@@ -2,8 +2,8 @@
 
 A sentence is kept if it cites evidence, or repeats a piece of it word for word; if that evidence supports it
 (numbers, dates, names, units and negations included); and if the reader accepts the cited places for this
-question. The last rule is no part of the others: "The Kyoto Protocol failed [2]" may stand in [2] word for word
-and answer another question.
+question. The last rule is no part of the others: "The Kyoto Protocol failed [2]" may stand in [2] word for
+word and answer another question.
 
 Support is asked for twice: by all that is cited, then by what the reader accepts alone. So no sentence gets
 its words from one place and its acceptance from another, and only accepted places are cited.
@@ -67,8 +67,9 @@ class KeepRules:
 
     def judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
         """The sentence with its evidence, or the first rule that it breaks."""
+        quoted = self._by_text.get(_folded(sentence.text))  # its place, whatever number a model gives it
         cited = [self._units[number] for number in sentence.cited if number in self._units]
-        if not sentence.cited and (quoted := self._by_text.get(_folded(sentence.text))):
+        if quoted is not None:
             cited = [quoted]
         if not cited:
             return DroppedSentence(text=sentence.text, rule=DropRule.UNCITED, cited=sentence.cited)

@@ -40,9 +40,10 @@ def test_title_and_headings_count_as_context() -> None:
     assert isinstance(judge("By the harbour rules ships pay 40 € a night.", 1), KeptSentence)
 
 
-def test_a_quote_needs_no_number() -> None:
+@pytest.mark.parametrize("cited", [(), (1,), (77,)])
+def test_a_quote_needs_no_number(cited: tuple[int, ...]) -> None:
     """Evidence that is repeated word for word is its own place; an accepted one, as ever."""
-    kept = judge("boats under six metres pay nothing")
+    kept = judge("boats under six metres pay nothing", *cited)
     assert isinstance(kept, KeptSentence)
     assert [unit.number for unit in kept.units] == [2]
     dropped = judge("The old protocol of 1997 failed.")
@@ -54,9 +55,9 @@ def test_a_quote_needs_no_number() -> None:
     ("text", "cited", "rule"),
     [
         ("Ships pay 40 € nightly.", (), DropRule.UNCITED),
-        ("Ships pay 40 € a night.", (0, 77), DropRule.UNCITED),
+        ("Ships pay 40 € nightly.", (0, 77), DropRule.UNCITED),
         ("Ships pay 50 € a night.", (1,), DropRule.UNSUPPORTED),
-        ("Ships pay 40 € a night.", (2,), DropRule.UNSUPPORTED),
+        ("Ships pay 40 € each night.", (2,), DropRule.UNSUPPORTED),
         ("Les navires paient 40 € la nuit.", (1,), DropRule.UNSUPPORTED),
         ("The old protocol failed.", (4,), DropRule.NOT_ACCEPTED),
         ("Fees are due on arrival.", (3,), DropRule.NOT_ACCEPTED),
