@@ -6,6 +6,8 @@ table, the command line to exit codes in another.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class SaywhereError(Exception):
     """Base class of the exceptions that Saywhere raises on purpose."""
@@ -69,6 +71,34 @@ class IndexUnavailable(StorageError):
 
 class ModelError(SaywhereError):
     """A model file is missing or damaged, or has another sha256 than it should."""
+
+
+class LlmFailure(StrEnum):
+    """Why an LLM gave nothing that can be used."""
+
+    TIME_OUT = "time_out"
+    RATE_LIMITED = "rate_limited"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    CUT_OFF = "cut_off"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    PAUSED = "paused"
+
+
+class LlmError(SaywhereError):
+    """An LLM gave nothing that can be used.
+
+    Attributes:
+        reason: ``REJECTED`` where the endpoint doesn't take the request (wrong model, key or address),
+            ``PAUSED`` where it wasn't asked, because it failed just before.
+        retry_after: seconds after which the endpoint wants to be asked again; None where it says nothing.
+    """
+
+    def __init__(self, reason: LlmFailure, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after = retry_after
 
 
 class DeadlineExceeded(SaywhereError):

@@ -24,11 +24,14 @@ from rag.storage.library import Library
 from rag.storage.lock import FolderLock
 
 if TYPE_CHECKING:
+    from rag.drafting.drafter import Drafter
+    from rag.drafting.rewriting import Rewriter
     from rag.ports.catalog import Catalog
     from rag.ports.embedder import Embedder
     from rag.ports.feedback import FeedbackStore
     from rag.ports.indexes import DenseIndex, LexicalIndex
     from rag.ports.jobs import JobStore
+    from rag.ports.llm import Llm
     from rag.ports.reader import Reader
     from rag.settings import Settings
 
@@ -194,6 +197,39 @@ def open_decider(settings: Settings) -> Decider:
 
     calibrated = settings.embedder == PACKAGED and settings.vector_store == "chroma"
     return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=calibrated)
+
+
+def open_llm(settings: Settings) -> Llm | None:
+    """The LLM of the settings; None where they name none. Sends nothing.
+
+    Raises:
+        InvalidSettings: its package isn't installed, or doesn't know the model.
+    """
+    if settings.llm.provider == "none":
+        return None
+    from rag.adapters.llama_index.llm import open_llm as open_llama_index_llm
+    from rag.adapters.llm_breaker import LlmBreaker
+
+    return LlmBreaker(open_llama_index_llm(settings.llm), pause_seconds=settings.llm.pause_seconds)
+
+
+def open_rewriter(settings: Settings, llm: Llm | None) -> Rewriter | None:
+    """The rewriter; None where there is no LLM, or it may not rewrite."""
+    if llm is None or not settings.llm.may_rewrite:
+        return None
+    from rag.drafting.rewriting import Rewriter
+
+    return Rewriter(llm, settings.llm)
+
+
+def open_drafter(settings: Settings, llm: Llm | None, decider: Decider) -> Drafter | None:
+    """The drafter; None where there is no LLM, or it may not draft."""
+    if llm is None or not settings.llm.may_draft:
+        return None
+    from rag.drafting.drafter import Drafter
+    from rag.grounding.support import check
+
+    return Drafter(llm, check, settings.llm, decider)
 
 
 def _make_data_folder(settings: Settings) -> Path:

@@ -54,6 +54,7 @@ _SETTINGS_END = """
 # Defaults that depend on the machine, by the setting's name.
 _SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}
 _NOTES = {"Widget": " Examples are on the page of [the widget](widget.md)."}
+_TITLES = {"llm": "LLM"}
 _TYPE_NAMES = {int: "integer", float: "number", bool: "`true` or `false`", Path: "path"}
 
 
@@ -74,7 +75,9 @@ def settings_page() -> str:
     parts.append(_table("General", "The data folder, the models and the indexes.", "SAYWHERE_", top))
     for name, model in groups.items():
         prefix = f"SAYWHERE_{name.upper()}__"
-        parts.append(_table(name.capitalize(), model.__doc__ or "", prefix, model.model_fields))
+        parts.append(
+            _table(_TITLES.get(name, name.capitalize()), model.__doc__ or "", prefix, model.model_fields)
+        )
     return "".join([*parts, _SETTINGS_END])
 
 
@@ -166,7 +169,7 @@ def _default(name: str, field: FieldInfo) -> str:
         raise ValueError(f"the default of {name} depends on the machine: add it to _SYMBOLIC_DEFAULTS")
     if field.default is None:
         return "unset"
-    if isinstance(field.default, (tuple, dict)):
+    if isinstance(field.default, (tuple, dict, bool)):
         return f"`{json.dumps(field.default)}`"
     return f"`{field.default}`"
 

@@ -80,6 +80,9 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.ModelError: ProblemKind(
         status=500, slug="model", title="A model can't be used", exposes_message=False
     ),
+    errors.LlmError: ProblemKind(
+        status=502, slug="llm", title="The LLM gave nothing that can be used", exposes_message=False
+    ),
     errors.DeadlineExceeded: ProblemKind(status=504, slug="deadline", title="The question took too long"),
     errors.Busy: ProblemKind(status=503, slug="busy", title="Too much at once", retry_after=1),
 }

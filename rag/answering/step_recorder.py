@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.answering.decision import Decision
 from rag.errors import DeadlineExceeded
@@ -12,6 +12,7 @@ from rag.types import (
     Candidate,
     CiteStep,
     DecideStep,
+    DraftStep,
     Reading,
     ReadPassage,
     ReadSpan,
@@ -19,6 +20,7 @@ from rag.types import (
     RefineStep,
     RetrievedPassage,
     RetrieveStep,
+    RewriteStep,
     SpanAnswer,
     Step,
     Trace,
@@ -76,6 +78,14 @@ class StepRecorder:
     def refined(self, chosen: SpanAnswer) -> None:
         """The chosen span was refined."""
         self._end(RefineStep(ms=self._elapsed(), chosen=_read_span(chosen)))
+
+    def rewritten(self, queries: Sequence[str], failure: str | None = None) -> None:
+        """An LLM was asked for further search queries; ``failure`` as in ``RewriteStep``."""
+        self._end(RewriteStep(ms=self._elapsed(), queries=tuple(queries), failure=failure))
+
+    def drafted(self, step: DraftStep) -> None:
+        """An LLM was asked for a draft; the step's own ``ms`` is replaced."""
+        self._end(replace(step, ms=self._elapsed()))
 
     def cited(self, citations: int) -> None:
         """Citations were made."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from rag.types.span import Span
 
@@ -122,7 +123,85 @@ class CiteStep:
         return "cite"
 
 
-Step = RetrieveStep | ReadStep | DecideStep | RefineStep | CiteStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteStep:
+    """An LLM was asked for further search queries.
+
+    ``failure`` says why there is none (a value of ``rag.errors.LlmFailure``); None where it answered.
+    """
+
+    ms: float
+    queries: tuple[str, ...]
+    failure: str | None = None
+
+    @property
+    def name(self) -> str:
+        return "rewrite"
+
+
+class DropRule(StrEnum):
+    """The rule that a drafted sentence breaks.
+
+    ``DANGLING``: it begins with a word that refers to the sentence before, which was dropped. ``INCOMPLETE``
+    and ``OUT_OF_ORDER`` are of steps, which stand or fall together.
+    """
+
+    UNCITED = "uncited"
+    UNSUPPORTED = "unsupported"
+    NOT_ACCEPTED = "not_accepted"
+    DANGLING = "dangling"
+    INCOMPLETE = "incomplete"
+    OUT_OF_ORDER = "out_of_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedSentence:
+    """A sentence of a draft that is not shown, for the rule it breaks; ``text`` is the LLM's own, unchecked.
+
+    Attributes:
+        cited: the numbers of evidence that it cites, also those that don't exist.
+        score: the support score; None where it wasn't computed.
+        missing: what the cited places don't hold.
+    """
+
+    text: str
+    rule: DropRule
+    cited: tuple[int, ...] = ()
+    score: float | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftStep:
+    """An LLM was asked to draft an answer from numbered evidence.
+
+    Attributes:
+        model: names provider and model.
+        evidence: how many sentences, items and rows were sent; 0 where nothing was sent.
+        kept: how many of its sentences are kept.
+        is_used: whether the answer is made of them.
+        is_declined: whether the LLM said that the evidence holds no answer.
+        failure: why there is no draft (a value of ``rag.errors.LlmFailure``); None where there is one.
+        prompt_tokens, completion_tokens: as the endpoint counts them; None where it doesn't say.
+    """
+
+    ms: float
+    model: str
+    evidence: int
+    kept: int = 0
+    dropped: tuple[DroppedSentence, ...] = ()
+    is_used: bool = False
+    is_declined: bool = False
+    failure: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @property
+    def name(self) -> str:
+        return "draft"
+
+
+Step = RetrieveStep | RewriteStep | ReadStep | DecideStep | RefineStep | DraftStep | CiteStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +232,11 @@ class Trace:
     def decided(self) -> DecideStep | None:
         """The decision step."""
         return next((step for step in self._of_first_part() if isinstance(step, DecideStep)), None)
+
+    @property
+    def drafted(self) -> DraftStep | None:
+        """The last drafting step; ``is_used`` tells whether the answer's statements are an LLM's."""
+        return next((step for step in reversed(self.steps) if isinstance(step, DraftStep)), None)
 
     def _of_first_part(self) -> tuple[Step, ...]:
         """The steps up to the second retrieval."""

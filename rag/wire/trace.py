@@ -12,12 +12,16 @@ from typing import Any
 from rag.types import (
     CiteStep,
     DecideStep,
+    DraftStep,
+    DroppedSentence,
+    DropRule,
     ReadPassage,
     ReadSpan,
     ReadStep,
     RefineStep,
     RetrievedPassage,
     RetrieveStep,
+    RewriteStep,
     Span,
     Step,
 )
@@ -47,6 +51,10 @@ def step_detail(step: Step) -> dict[str, object]:
             }
         case RefineStep():
             return {"chosen": _span_out(step.chosen)}
+        case RewriteStep():
+            return {"queries": list(step.queries), "failure": step.failure}
+        case DraftStep():
+            return _draft_out(step)
         case CiteStep():
             return {"citations": step.citations}
 
@@ -79,6 +87,10 @@ def step_in(name: str, ms: float, detail: Mapping[str, Any]) -> Step:
             )
         case ["refine"]:
             return RefineStep(ms=ms, chosen=_span_in(detail["chosen"]))
+        case ["rewrite"]:
+            return RewriteStep(ms=ms, queries=tuple(detail["queries"]), failure=detail["failure"])
+        case ["draft"]:
+            return _draft_in(ms, detail)
         case ["cite"]:
             return CiteStep(ms=ms, citations=detail["citations"])
     raise ValueError(f"no step is called {name!r}")
@@ -123,4 +135,51 @@ def _span_in(row: Mapping[str, Any]) -> ReadSpan:
         span=Span(row["start"], row["end"]),
         text=row["text"],
         margin=row["margin"],
+    )
+
+
+def _draft_out(step: DraftStep) -> dict[str, object]:
+    return {
+        "model": step.model,
+        "evidence": step.evidence,
+        "kept": step.kept,
+        "used": step.is_used,
+        "declined": step.is_declined,
+        "failure": step.failure,
+        "prompt_tokens": step.prompt_tokens,
+        "completion_tokens": step.completion_tokens,
+        "dropped": [
+            {
+                "text": sentence.text,
+                "rule": sentence.rule.value,
+                "cited": list(sentence.cited),
+                "score": sentence.score,
+                "missing": list(sentence.missing),
+            }
+            for sentence in step.dropped
+        ],
+    }
+
+
+def _draft_in(ms: float, detail: Mapping[str, Any]) -> DraftStep:
+    return DraftStep(
+        ms=ms,
+        model=detail["model"],
+        evidence=detail["evidence"],
+        kept=detail["kept"],
+        is_used=detail["used"],
+        is_declined=detail["declined"],
+        failure=detail["failure"],
+        prompt_tokens=detail["prompt_tokens"],
+        completion_tokens=detail["completion_tokens"],
+        dropped=tuple(
+            DroppedSentence(
+                text=row["text"],
+                rule=DropRule(row["rule"]),
+                cited=tuple(row["cited"]),
+                score=row["score"],
+                missing=tuple(row["missing"]),
+            )
+            for row in detail["dropped"]
+        ),
     )

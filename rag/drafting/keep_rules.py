@@ -1,0 +1,106 @@
+"""Which drafted sentences are shown: those that rest on evidence and answer the question.
+
+A sentence is kept if it cites evidence, or repeats a piece of it word for word; if that evidence supports it
+(numbers, dates, names, units and negations included); and if the reader accepts the cited places for this
+question. The last rule is no part of the others: "The Kyoto Protocol failed [2]" may stand in [2] word for
+word and answer another question.
+
+Support is asked for twice: by all that is cited, then by what the reader accepts alone. So no sentence gets
+its words from one place and its acceptance from another, and only accepted places are cited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.drafting.evidence import EvidenceUnit
+from rag.drafting.sentence_parser import DraftSentence
+from rag.english.words import WORD
+from rag.types import DroppedSentence, DropRule
+
+
+class Support(Protocol):
+    """How far cited texts support a sentence. ``missing`` names what they don't hold."""
+
+    @property
+    def is_supported(self) -> bool: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def missing(self) -> tuple[str, ...]: ...
+
+
+class SupportCheck(Protocol):
+    """A sentence and the texts that it cites to the support it has. Pure.
+
+    ``context`` is what stands over them: titles and headings.
+    """
+
+    def __call__(self, sentence: str, cited: Sequence[str], /, *, context: Sequence[str] = ()) -> Support: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSentence:
+    """A sentence that passed every rule, and the accepted evidence that supports it."""
+
+    sentence: DraftSentence
+    units: tuple[EvidenceUnit, ...]
+
+
+class KeepRules:
+    """Judges the sentences of one draft.
+
+    Args:
+        evidence: what was sent.
+        check: support by cited texts.
+    """
+
+    def __init__(self, evidence: Sequence[EvidenceUnit], check: SupportCheck) -> None:
+        self._units = {unit.number: unit for unit in evidence}
+        accepted_last = sorted(evidence, key=lambda unit: bool(unit.accepted_for))
+        self._by_text = {_folded(unit.part.text): unit for unit in accepted_last}
+        self._check = check
+
+    def judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
+        """The sentence with its evidence, or the first rule that it breaks."""
+        quoted = self._by_text.get(_folded(sentence.text))  # its place, whatever number a model gives it
+        cited = [self._units[number] for number in sentence.cited if number in self._units]
+        if quoted is not None:
+            cited = [quoted]
+        if not cited:
+            return DroppedSentence(text=sentence.text, rule=DropRule.UNCITED, cited=sentence.cited)
+        support = self._support(sentence, cited)
+        if not support.is_supported:
+            return _dropped(sentence, DropRule.UNSUPPORTED, support)
+        accepted = [unit for unit in cited if unit.accepted_for]
+        if not accepted:
+            return _dropped(sentence, DropRule.NOT_ACCEPTED, support)
+        if len(accepted) < len(cited):
+            support = self._support(sentence, accepted)
+            if not support.is_supported:
+                return _dropped(sentence, DropRule.NOT_ACCEPTED, support)
+        return KeptSentence(sentence=sentence, units=tuple(accepted))
+
+    def _support(self, sentence: DraftSentence, cited: Sequence[EvidenceUnit]) -> Support:
+        texts = dict.fromkeys(text for unit in cited for text in unit.cited_texts())
+        sources = dict.fromkeys(unit.source for unit in cited)
+        return self._check(sentence.text, list(texts), context=list(sources))
+
+
+def _dropped(sentence: DraftSentence, rule: DropRule, support: Support) -> DroppedSentence:
+    return DroppedSentence(
+        text=sentence.text,
+        rule=rule,
+        cited=sentence.cited,
+        score=round(support.score, 4),
+        missing=support.missing,
+    )
+
+
+def _folded(text: str) -> str:
+    """A text's words in lower case, to tell whether two texts are the same but for case and punctuation."""
+    return " ".join(word.casefold() for word in WORD.findall(text))

@@ -1,0 +1,48 @@
+"""Yes or No at the head of a draft. A cited text can't support either word; the reader's polarity can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.drafting.evidence import ReadQuestion
+from rag.drafting.keep_rules import KeptSentence
+from rag.drafting.sentence_parser import DraftSentence
+
+# Not of "No boats", "no-one", "No. 5".
+_VERDICT = re.compile(r"(?P<word>yes|no)(?:[.,:;!]++\s*+|\s*[—–]\s*|\s+-\s+|$)(?!\d)", re.IGNORECASE)
+_POLARITY = 0.5  # probability of the same word from the reader
+
+
+def split_verdict(sentence: DraftSentence) -> tuple[str | None, DraftSentence | None]:
+    """The "Yes" or "No" that a sentence begins with, and what is left of it; None for what isn't there.
+
+    >>> split_verdict(DraftSentence(text="Yes, dogs may come.", cited=(2,)))
+    ('Yes', DraftSentence(text='Dogs may come.', cited=(2,), is_item=False))
+    """
+    match = _VERDICT.match(sentence.text)
+    if match is None:
+        return None, sentence
+    rest = sentence.text[match.end() :]
+    left = replace(sentence, text=rest[:1].upper() + rest[1:]) if rest else None
+    return match["word"].capitalize(), left
+
+
+def confirmed_verdict(
+    verdict: str | None, question: ReadQuestion, kept: Sequence[KeptSentence]
+) -> str | None:
+    """The verdict, if the reader says the same of a passage that is cited; else None."""
+    if verdict is None:
+        return None
+    cited = {unit.candidate.passage.id for sentence in kept for unit in sentence.units}
+    polarities = [
+        reading.polarity
+        for reading in question.decision.ranked
+        if reading.polarity is not None and reading.candidate.passage.id in cited
+    ]
+    if not polarities:
+        return None
+    first = polarities[0]  # of the best passage that is cited
+    probability = first.yes if verdict == "Yes" else first.no
+    return verdict if probability >= _POLARITY else None

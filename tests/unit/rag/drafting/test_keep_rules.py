@@ -1,0 +1,93 @@
+"""Which drafted sentences are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.drafting.evidence import Acceptance, collect_evidence
+from rag.drafting.keep_rules import KeepRules, KeptSentence
+from rag.drafting.sentence_parser import DraftSentence
+from rag.types import DroppedSentence, DropRule
+from tests.fakes.llm import check_words
+from tests.unit.rag.drafting.harbour import FEES_PASSAGE, PROTOCOL_PASSAGE, read, reading
+
+
+def rules() -> KeepRules:
+    """Of a question about fees: 1 and 2 are accepted; 3 is no support, 4 and 5 are of another matter."""
+    found = read(
+        "What do ships pay?",
+        reading(FEES_PASSAGE, 3.0, (3.0, 1.0, -5.0)),
+        reading(PROTOCOL_PASSAGE, -4.0, (9.0, 9.0)),
+    )
+    acceptance = Acceptance(min_relevance=0.0, min_support=-2.0)
+    units = collect_evidence([found], passages=6, characters=10_000, acceptance=acceptance)
+    return KeepRules(units, check_words)
+
+
+def judge(text: str, *cited: int) -> KeptSentence | DroppedSentence:
+    return rules().judge(DraftSentence(text=text, cited=cited))
+
+
+def test_a_supported_sentence_with_an_accepted_place_is_kept() -> None:
+    """With that place."""
+    kept = judge("Ships pay 40 € a night.", 1)
+    assert isinstance(kept, KeptSentence)
+    assert [unit.number for unit in kept.units] == [1]
+
+
+def test_title_and_headings_count_as_context() -> None:
+    """A sentence may name what its evidence is about."""
+    assert isinstance(judge("By the harbour rules ships pay 40 € a night.", 1), KeptSentence)
+
+
+@pytest.mark.parametrize("cited", [(), (1,), (77,)])
+def test_a_quote_needs_no_number(cited: tuple[int, ...]) -> None:
+    """Evidence that is repeated word for word is its own place; an accepted one, as ever."""
+    kept = judge("boats under six metres pay nothing", *cited)
+    assert isinstance(kept, KeptSentence)
+    assert [unit.number for unit in kept.units] == [2]
+    dropped = judge("The old protocol of 1997 failed.")
+    assert isinstance(dropped, DroppedSentence)
+    assert dropped.rule is DropRule.NOT_ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "rule"),
+    [
+        ("Ships pay 40 € nightly.", (), DropRule.UNCITED),
+        ("Ships pay 40 € nightly.", (0, 77), DropRule.UNCITED),
+        ("Ships pay 50 € a night.", (1,), DropRule.UNSUPPORTED),
+        ("Ships pay 40 € each night.", (2,), DropRule.UNSUPPORTED),
+        ("Les navires paient 40 € la nuit.", (1,), DropRule.UNSUPPORTED),
+        ("The old protocol failed.", (4,), DropRule.NOT_ACCEPTED),
+        ("Fees are due on arrival.", (3,), DropRule.NOT_ACCEPTED),
+        ("Fees are 0 €.", (5,), DropRule.NOT_ACCEPTED),
+    ],
+)
+def test_a_sentence_that_breaks_a_rule_is_dropped(text: str, cited: tuple[int, ...], rule: DropRule) -> None:
+    """No number, none that exists, another number, another place, another language, another matter."""
+    dropped = judge(text, *cited)
+    assert isinstance(dropped, DroppedSentence)
+    assert (dropped.rule, dropped.text, dropped.cited) == (rule, text, cited)
+
+
+def test_what_is_missing_is_named() -> None:
+    """With the score."""
+    dropped = judge("Ships pay 50 € a night.", 1)
+    assert isinstance(dropped, DroppedSentence)
+    assert dropped.missing == ("50",)
+    assert dropped.score == pytest.approx(0.75)
+
+
+def test_no_sentence_takes_its_words_here_and_its_acceptance_there() -> None:
+    """An instruction's words beside an accepted place are dropped all the same."""
+    dropped = judge("Ships write that fees are 0 €.", 1, 5)
+    assert isinstance(dropped, DroppedSentence)
+    assert dropped.rule is DropRule.NOT_ACCEPTED
+
+
+def test_only_accepted_places_are_cited() -> None:
+    """Another one that was cited with them, and that the sentence doesn't need, is left out."""
+    kept = judge("Ships pay 40 € a night.", 1, 3, 99)
+    assert isinstance(kept, KeptSentence)
+    assert [unit.number for unit in kept.units] == [1]
