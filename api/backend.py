@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from rag.ports.catalog import Catalog
 from rag.ports.feedback import FeedbackStore
 from rag.settings import Settings
-from rag.types import Candidate, Outcome, Question, Step
+from rag.types import Candidate, Outcome, Progress, Question
 
 
 class Engine(Protocol):
@@ -21,7 +21,7 @@ class Engine(Protocol):
         question: Question,
         *,
         deadline: float | None = None,
-        observe: Callable[[Step], None] | None = None,
+        observe: Callable[[Progress], None] | None = None,
     ) -> Outcome: ...
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]: ...

@@ -1,4 +1,8 @@
-"""The pipeline of one question: retrieve, read, decide, compose, cite. It ends in an answer or abstention."""
+"""The pipeline of one question: retrieve, read, decide, compose, cite. It ends in an answer or abstention.
+
+With an LLM, retrieval also searches rewritten questions, and a draft that was verified stands in the place of
+the composed answer.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,15 @@ from rag.answering.duplicates import without_duplicates
 from rag.answering.statements import to_statements
 from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
+from rag.drafting.drafter import Drafter
+from rag.drafting.rewriting import Rewriter
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.parts import question_parts
 from rag.question.spelling import correct_spelling
+from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import (
@@ -50,16 +57,31 @@ class _Draft:
 
 
 class Engine:
-    """Answers questions over what is committed. Safe to use from several threads at once."""
+    """Answers questions over what is committed. Safe to use from several threads at once.
+
+    Args:
+        drafter: words answers with an LLM; None: every answer is composed of quotes.
+        rewriter: makes further search queries with an LLM.
+    """
 
     def __init__(
-        self, catalog: Catalog, retriever: Retriever, reader: Reader, decider: Decider, settings: Settings
+        self,
+        catalog: Catalog,
+        retriever: Retriever,
+        reader: Reader,
+        decider: Decider,
+        settings: Settings,
+        *,
+        drafter: Drafter | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:
         self._catalog = catalog
         self._retriever = retriever
         self._reader = reader
         self._decider = decider
         self._settings = settings
+        self._drafter = drafter
+        self._rewriter = rewriter
 
     def ask(
         self, question: Question, *, deadline: float | None = None, observe: Observer | None = None
@@ -70,7 +92,8 @@ class Engine:
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
-            observe: called with each step as it ends, in the same thread; what it raises ends the question.
+            observe: called with each step as it ends, and each drafted statement as it is verified, in the
+                same thread; what it raises ends the question.
 
         Raises:
             InvalidQuestion: empty or too long.
@@ -87,12 +110,15 @@ class Engine:
                 for text in texts
             ]
             if any(draft.decision.certainty for draft in drafts):
-                return self._answer(analysis, drafts, recorder)
+                return self._drafted(analysis, drafts, recorder) or self._answer(analysis, drafts, recorder)
         draft = self._draft(question, analysis, recorder)
         if not draft.candidates:
             is_empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if is_empty else Reason.NOTHING_RELEVANT
             return Abstention(question=analysis.text, reason=reason, confidence=0.0, trace=recorder.trace())
+        drafted = self._drafted(analysis, [draft], recorder)
+        if drafted is not None:
+            return drafted
         if draft.decision.certainty is None:
             reason = draft.decision.reason or Reason.NOT_ANSWERED_HERE
             return self._abstain(analysis, draft, reason, recorder)
@@ -134,9 +160,25 @@ class Engine:
                 analyze_question(corrected, limit=limit), text=analysis.text, search_text=search_text
             )
             candidates = self._retriever.retrieve(_search_query(question, analysis), pool)
+        candidates = self._with_rewritten(question, analysis, candidates, recorder)
         is_unchanged = analysis.standalone in analysis.text
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         return analysis, candidates
+
+    def _with_rewritten(
+        self,
+        question: Question,
+        analysis: QuestionAnalysis,
+        candidates: list[Candidate],
+        recorder: StepRecorder,
+    ) -> list[Candidate]:
+        """The candidates merged with those of the LLM's further queries, if it makes any."""
+        if self._rewriter is None:
+            return candidates
+        pool = self._settings.retrieve.pool
+        queries = self._rewriter.queries(analysis, question.history, recorder)
+        further = [self._retriever.retrieve(replace(question, text=query), pool) for query in queries]
+        return merge_by_rank(candidates, further, pool)
 
     def _read(
         self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], recorder: StepRecorder
@@ -156,6 +198,12 @@ class Engine:
                 to_read = [*to_read[: len(readings)], *unread]
         recorder.decided(decision, threshold=self._settings.decide.threshold, passages_read=len(readings))
         return decision
+
+    def _drafted(
+        self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
+    ) -> Answer | None:
+        """The LLM's answer, verified; None where there is no LLM, or the answer without it stands."""
+        return self._drafter.draft(analysis, drafts, recorder) if self._drafter is not None else None
 
     def _answer(
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder

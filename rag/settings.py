@@ -170,9 +170,9 @@ class LlmSettings(BaseModel):
         description="Whether the LLM gets the question and its conversation to make further search queries.",
     )
     draft_sure: bool = Field(
-        True,
-        description="Whether a draft is also made where the answer without one is a short answer that is "
-        "sure.",
+        False,
+        description="Whether a draft is also made where the answer without one is sure; a drafted answer is "
+        "likely at best.",
     )
     passages: int = Field(6, ge=1, le=50, description="Maximum number of passages sent for a draft.")
     min_relevance: float = Field(

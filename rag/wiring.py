@@ -85,7 +85,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
 
     Raises:
         DataFolderLocked: another process owns the folder.
-        InvalidSettings: the vector store can't be imported.
+        InvalidSettings: the vector store or the LLM's package can't be imported.
         ModelError: a model file is missing, or has another sha256 than it should.
         IndexMismatch: the indexes were made with another embedder.
         StorageError: the folder can't be read or written.
@@ -114,7 +114,18 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             library.recover()
         stack.callback(_close_library, library)
         retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
-        engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
+        llm = open_llm(settings)
+        if llm is not None:
+            stack.callback(llm.close)
+        engine = Engine(
+            catalog,
+            retriever,
+            reader,
+            open_decider(settings),
+            settings,
+            drafter=open_drafter(settings, llm),
+            rewriter=open_rewriter(settings, llm),
+        )
         return Service(
             settings=settings,
             engine=engine,
@@ -222,14 +233,14 @@ def open_rewriter(settings: Settings, llm: Llm | None) -> Rewriter | None:
     return Rewriter(llm, settings.llm)
 
 
-def open_drafter(settings: Settings, llm: Llm | None, decider: Decider) -> Drafter | None:
+def open_drafter(settings: Settings, llm: Llm | None) -> Drafter | None:
     """The drafter; None where there is no LLM, or it may not draft."""
     if llm is None or not settings.llm.may_draft:
         return None
     from rag.drafting.drafter import Drafter
     from rag.grounding.support import check
 
-    return Drafter(llm, check, settings.llm, decider)
+    return Drafter(llm, check, settings.llm)
 
 
 def _make_data_folder(settings: Settings) -> Path:

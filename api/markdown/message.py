@@ -17,6 +17,7 @@ from rag.types import AnswerUnit, Certainty, Reason, StatementRole
 from rag.wire.asking import AbstentionOut, AnswerOut, StatementOut
 
 LIKELY = "Likely, please check:"
+DRAFTED = "Likely, in a language model's words, please check:"
 SOURCES = "Sources:"
 ABSTENTIONS = {
     Reason.NOTHING_INDEXED: "There are no documents here yet.",
@@ -42,16 +43,23 @@ def message_of(answer: AnswerOut) -> Message:
 
 
 def _write_answer(writer: Writer, answer: AnswerOut) -> None:
-    likely = f"{LIKELY} " if answer.certainty is Certainty.LIKELY else ""
+    opening = _opening(answer)
     if answer.unit in _WITH_SHORT_ANSWER and answer.answer and not _is_the_statement(answer):
-        writer.write(f"{likely}**{escape(answer.answer)}**")
-    elif likely:
-        writer.write(LIKELY)
+        writer.write(f"{opening} **{escape(answer.answer)}**".lstrip())
+    else:
+        writer.write(opening)
     _write_statements(writer, answer.statements, numbered=answer.unit is AnswerUnit.STEPS)
     for conflict in answer.conflicts:
         _paragraph(writer, f"But elsewhere: {escape(conflict.text)}", conflict.citations)
     for line in _what_is_missing(answer):
         _paragraph(writer, line)
+
+
+def _opening(answer: AnswerOut) -> str:
+    """What marks an answer that a person should check; empty for one that is sure."""
+    if answer.drafted:
+        return DRAFTED
+    return LIKELY if answer.certainty is Certainty.LIKELY else ""
 
 
 def _is_the_statement(answer: AnswerOut) -> bool:

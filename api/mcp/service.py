@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter
 from api.streaming.question_steps import final_outcome
-from rag.types import Outcome, Question, Step
+from rag.types import Outcome, Progress, Question
 from rag.wire.asking import AnswerOut
 from rag.wire.convert import document_out, outcome_out, passage_out
 from rag.wire.documents import DocumentOut
@@ -44,7 +44,7 @@ class LocalService:
         asked = Question(text=question, collection=collection)
         deadline = time.monotonic() + self._limiter.seconds
 
-        def work(observe: Callable[[Step], None]) -> Outcome:
+        def work(observe: Callable[[Progress], None]) -> Outcome:
             return self._backend.engine.ask(asked, deadline=deadline, observe=observe)
 
         return outcome_out(await final_outcome(self._limiter, work))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming.question_steps import final_outcome, follow_steps
-from rag.types import Outcome, Question, Step
+from rag.types import Outcome, Progress, Question
 from rag.wire.asking import AnswerOut
 from rag.wire.convert import outcome_out
 
@@ -31,7 +31,7 @@ async def whole_answer(request: Request, backend: Backend, question: Question) -
 class AnswerSteps:
     """The answer to a question whose first step has ended, so that it can be asked."""
 
-    def __init__(self, first: Step | Outcome, steps: AsyncGenerator[Step | Outcome]) -> None:
+    def __init__(self, first: Progress | Outcome, steps: AsyncGenerator[Progress | Outcome]) -> None:
         self._first = first
         self._steps = steps
 
@@ -46,7 +46,7 @@ class AnswerSteps:
     async def answer(self) -> AnswerOut:
         """Waits for the answer; raises SaywhereError."""
         item = self._first
-        while isinstance(item, Step):
+        while isinstance(item, Progress):
             item = await anext(self._steps)
         return outcome_out(item)
 
@@ -55,5 +55,7 @@ class AnswerSteps:
         await self._steps.aclose()
 
 
-def _work(backend: Backend, question: Question, deadline: float, observe: Callable[[Step], None]) -> Outcome:
+def _work(
+    backend: Backend, question: Question, deadline: float, observe: Callable[[Progress], None]
+) -> Outcome:
     return backend.engine.ask(question, deadline=deadline, observe=observe)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from api.markdown.message import ABSTENTIONS, LIKELY, SOURCES
+from api.markdown.message import ABSTENTIONS, DRAFTED, LIKELY, SOURCES
 from api.openai.requests import Message
 from rag.errors import InvalidQuestion
 from rag.types import Question, Turn
@@ -58,7 +58,7 @@ def earlier_answer(content: str) -> str:
     if text.startswith(tuple(ABSTENTIONS.values())):
         return ""
     text = text.rpartition(f"\n\n{SOURCES}\n")[0] or text
-    text = text.removeprefix(LIKELY).strip()
+    text = text.removeprefix(LIKELY).removeprefix(DRAFTED).strip()
     short = _SHORT_ANSWER.match(text)
     return _ESCAPE.sub(r"\1", short[1] if short else _MARKS.sub("", text))
 

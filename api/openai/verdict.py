@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from rag.types import AnswerUnit, Certainty, Reason
-from rag.wire.asking import AnswerOut, Confidence, ShortAnswerConfidence
+from rag.wire.asking import AnswerOut, Confidence, Drafted, ShortAnswerConfidence
 from rag.wire.base import Out
 
 
@@ -18,6 +18,7 @@ class Verdict(Out):
     certainty: Certainty | None
     confidence: Confidence
     short_answer_confidence: ShortAnswerConfidence
+    drafted: Drafted
     reason: Reason | None = Field(description="why there is no answer")
 
 
@@ -30,5 +31,6 @@ def verdict_of(answer: AnswerOut) -> Verdict:
         certainty=answer.certainty,
         confidence=answer.confidence,
         short_answer_confidence=answer.short_answer_confidence,
+        drafted=answer.drafted,
         reason=answer.abstention.reason if answer.abstention else None,
     )

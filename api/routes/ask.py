@@ -19,7 +19,7 @@ from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
 from api.streaming.question_steps import final_outcome, follow_steps
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
-from rag.types import Outcome, Step
+from rag.types import Outcome, Progress
 from rag.wire.asking import AnswerOut, AskIn
 from rag.wire.convert import outcome_out, question_in, trace_out
 
@@ -50,19 +50,21 @@ async def ask(
     """Answers from the documents with exact citations, or abstains with a reason.
 
     An answer is composed of exact quotes in the unit that the question asks for: a short answer, yes or no,
-    sentences, a list, steps, rows of a table, a definition or a section. `certainty: likely` marks one that a
-    person should check. An abstention is a 200 with `answered: false`.
+    sentences, a list, steps, rows of a table, a definition or a section; with `drafted: true` it is in an
+    LLM's words, each statement checked against the quotes that it cites. `certainty: likely` marks an answer
+    that a person should check. An abstention is a 200 with `answered: false`.
 
     With `stream`, the response is server-sent events: `retrieved`, then `answer` and a `statement` with
-    citations for each of its parts, or `abstained`; then `done` with the whole answer. An error before the
-    first event is a response with its own status; a later one is an `error` event with the problem. Closing
-    the connection ends the work.
+    citations for each of its parts, or `abstained`; then `done` with the whole answer. Where an LLM is set
+    that may draft, each of its statements comes as `drafted` once it is verified, before `answer`; the answer
+    may still be another one. An error before the first event is a response with its own status; a later one
+    is an `error` event with the problem. Closing the connection ends the work.
     """
     access.admit(request, body.collection)
     limiter: ConcurrencyLimiter = request.app.state.limiter
     deadline = time.monotonic() + limiter.seconds
 
-    def work(observe: Callable[[Step], None]) -> Outcome:
+    def work(observe: Callable[[Progress], None]) -> Outcome:
         return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
 
     def to_wire(outcome: Outcome) -> AnswerOut:
@@ -87,16 +89,16 @@ def _answer_out(outcome: Outcome, body: AskIn, backend: Backend) -> AnswerOut:
 
 
 async def _events(
-    first: Step | Outcome,
-    steps: AsyncGenerator[Step | Outcome],
+    first: Progress | Outcome,
+    steps: AsyncGenerator[Progress | Outcome],
     to_wire: Callable[[Outcome], AnswerOut],
     request: Request,
 ) -> AsyncIterator[str]:
-    """The events of the first step, of each later one, and of the outcome."""
+    """The events of the first step, of what is made later, and of the outcome."""
     try:
-        item: Step | Outcome = first
-        while isinstance(item, Step):
-            for line in events.of_step(item):
+        item: Progress | Outcome = first
+        while isinstance(item, Progress):
+            for line in events.of_progress(item):
                 yield line
             item = await anext(steps)
         for line in events.of_answer(to_wire(item)):

@@ -2,7 +2,8 @@
 
 In order: ``retrieved``, ``answer``, each ``statement`` with its citations and ``done``; or ``retrieved``,
 ``abstained`` and ``done``; at any point ``error``, which ends the stream. ``done`` holds the whole answer, as
-without ``stream``. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+without ``stream``. Where an LLM drafts the answer, a ``drafted`` for each of its statements comes before
+``answer``, as it is verified. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from rag.types import RetrieveStep, Step
+from rag.types import DraftedStatement, Progress, RetrieveStep
 from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
+from rag.wire.convert import drafted_out
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -26,10 +28,12 @@ def event(name: str, data: BaseModel) -> str:
     return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
 
 
-def of_step(step: Step) -> Iterator[str]:
-    """The events of a step: that passages were retrieved, and how many."""
-    if isinstance(step, RetrieveStep):
-        yield event("retrieved", RetrievedEvent(passages=len(step.passages)))
+def of_progress(progress: Progress) -> Iterator[str]:
+    """The events before there is an answer: how many passages were retrieved, and each drafted statement."""
+    if isinstance(progress, RetrieveStep):
+        yield event("retrieved", RetrievedEvent(passages=len(progress.passages)))
+    elif isinstance(progress, DraftedStatement):
+        yield event("drafted", drafted_out(progress))
 
 
 def of_answer(answer: AnswerOut) -> Iterator[str]:

@@ -5,7 +5,7 @@ import { h, icon } from "./dom.js";
 import { Evidence } from "./evidence.js";
 import { sourceUrl } from "./links.js";
 import { passageList } from "./passages.js";
-import { confidencePercent, cutList, shortAnswer, shownCitations } from "./reply.js";
+import { certaintyMark, confidencePercent, cutList, shortAnswer, shownCitations } from "./reply.js";
 import { sourceList } from "./sources.js";
 import { fill } from "./texts.js";
 
@@ -58,20 +58,20 @@ export class AnswerView {
   #answer() {
     const { texts } = this.#panel;
     const short = shortAnswer(this.#reply, texts);
-    this.#panel.announce([this.#isLikely ? `${texts.likely}:` : texts.answer, short].filter(Boolean).join(" "));
+    this.#panel.announce([this.#mark ? `${this.#mark}:` : texts.answer, short].filter(Boolean).join(" "));
     return [
-      this.#likely(),
+      this.#marked(),
       short === null ? null : h("p", { class: "answer", dir: "auto" }, short),
       h("p", { class: "muted" }, fill(texts.sure, { n: confidencePercent(this.#reply) })),
     ].filter(Boolean);
   }
 
-  get #isLikely() {
-    return this.#reply.certainty === "likely";
+  get #mark() {
+    return certaintyMark(this.#reply, this.#panel.texts);
   }
 
-  #likely() {
-    return this.#isLikely ? h("p", { class: "likely" }, icon("likely"), this.#panel.texts.likely) : null;
+  #marked() {
+    return this.#mark ? h("p", { class: "likely" }, icon("likely"), this.#mark) : null;
   }
 
   #numbers({ citations: indices }) {
@@ -86,10 +86,10 @@ export class AnswerView {
     const { answer, statements, conflicts } = this.#reply;
     const own = { text: shortAnswer(this.#reply, texts), statements };
     const values = [answer, ...conflicts.map(({ text }) => text)].join("; ");
-    const certainty = this.#isLikely ? [`${texts.likely}.`] : [];
-    this.#panel.announce([...certainty, `${texts.disagree}: ${values}`].join(" "));
+    const mark = this.#mark ? [`${this.#mark}.`] : [];
+    this.#panel.announce([...mark, `${texts.disagree}: ${values}`].join(" "));
     return [
-      this.#likely(),
+      this.#marked(),
       h("p", { class: "heading" }, texts.disagree),
       h("ul", { class: "sides", role: "list" }, ...[own, ...conflicts].map((side) => this.#side(side))),
     ].filter(Boolean);

@@ -1,7 +1,7 @@
 // An answer as Markdown, for the clipboard. Text of documents is escaped, so that it stays text.
 
 import { publicUrl, sourceUrl } from "./links.js";
-import { cutList, itemNumbers, shortAnswer } from "./reply.js";
+import { certaintyMark, cutList, itemNumbers, shortAnswer } from "./reply.js";
 import { fill } from "./texts.js";
 
 /** An answer or abstention with its quotes, numbered as they are shown. */
@@ -21,10 +21,11 @@ export function toMarkdown({ question, reply }, endpoint, texts) {
 
 function answerBlocks(reply, texts) {
   const short = shortAnswer(reply, texts);
+  const mark = certaintyMark(reply, texts);
   const cut = cutList(reply);
   const parts = (reply.unanswered ?? []).map((part) => `“${part}”`).join(", ");
   return [
-    reply.certainty === "likely" ? `*${escapeMarkdown(texts.likely)}*` : "",
+    mark && `*${escapeMarkdown(mark)}*`,
     short === null ? "" : `**${escapeMarkdown(short)}**`,
     statementBlocks(reply),
     ...reply.conflicts.map((conflict) => `- ${withNumbers(conflict)}`),

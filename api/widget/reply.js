@@ -7,6 +7,12 @@ export function shortAnswer({ unit = "short_answer", answer }, texts) {
   return unit === "short_answer" ? answer : null;
 }
 
+/** What marks an answer that a person should check; null for one that is sure. */
+export function certaintyMark({ certainty, drafted }, texts) {
+  if (drafted) return texts.drafted;
+  return certainty === "likely" ? texts.likely : null;
+}
+
 /** In percent: the probability that what is shown is right. */
 export function confidencePercent({ confidence, short_answer_confidence: ofShortAnswer }) {
   return Math.round((ofShortAnswer ?? confidence) * 100);

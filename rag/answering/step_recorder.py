@@ -10,9 +10,12 @@ from rag.answering.decision import Decision
 from rag.errors import DeadlineExceeded
 from rag.types import (
     Candidate,
+    Citation,
     CiteStep,
     DecideStep,
+    DraftedStatement,
     DraftStep,
+    Progress,
     Reading,
     ReadPassage,
     ReadSpan,
@@ -22,12 +25,16 @@ from rag.types import (
     RetrieveStep,
     RewriteStep,
     SpanAnswer,
+    Statement,
     Step,
     Trace,
 )
 
-Observer = Callable[[Step], None]
-"""Called with each step as it ends; what it raises ends the question."""
+Observer = Callable[[Progress], None]
+"""Called with each step as it ends, and each drafted statement as it is verified.
+
+What it raises ends the question.
+"""
 
 
 @dataclass(slots=True)
@@ -82,6 +89,11 @@ class StepRecorder:
     def rewritten(self, queries: Sequence[str], failure: str | None = None) -> None:
         """An LLM was asked for further search queries; ``failure`` as in ``RewriteStep``."""
         self._end(RewriteStep(ms=self._elapsed(), queries=tuple(queries), failure=failure))
+
+    def stated(self, statement: Statement, citations: Sequence[Citation]) -> None:
+        """A drafted statement was verified; ``citations`` are its own. It ends no step."""
+        if self.observer is not None:
+            self.observer(DraftedStatement(statement=statement, citations=tuple(citations)))
 
     def drafted(self, step: DraftStep) -> None:
         """An LLM was asked for a draft; the step's own ``ms`` is replaced."""

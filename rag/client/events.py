@@ -13,12 +13,18 @@ from pydantic import BaseModel, ValidationError
 from rag.client.errors import InvalidResponse, RequestFailed, failure
 from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent
 
-Event = RetrievedEvent | AnswerEvent | StatementEvent | AbstainedEvent | AnswerOut
-"""In order: passages were retrieved; the answer without its statements; each statement with its citations
-(or the abstention); and the whole answer, which ends the stream."""
+
+class DraftedEvent(StatementEvent):
+    """A statement that an LLM drafted, verified; the answer may still be made without it."""
+
+
+Event = RetrievedEvent | DraftedEvent | AnswerEvent | StatementEvent | AbstainedEvent | AnswerOut
+"""In order: passages were retrieved; what an LLM drafts, if one does; the answer without its statements; each
+statement with its citations (or the abstention); and the whole answer, which ends the stream."""
 
 _FORMS: dict[str, type[BaseModel]] = {
     "retrieved": RetrievedEvent,
+    "drafted": DraftedEvent,
     "answer": AnswerEvent,
     "statement": StatementEvent,
     "abstained": AbstainedEvent,

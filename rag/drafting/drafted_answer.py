@@ -1,4 +1,4 @@
-"""Kept sentences to an answer with exact citations."""
+"""Kept sentences to an answer with exact citations. It is always marked as likely: its words are an LLM's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rag.answering.conflicts import to_conflict
 from rag.answering.verify import is_exact
 from rag.drafting.evidence import ReadQuestion
 from rag.drafting.keep_rules import KeptSentence
+from rag.drafting.verdict import Verdict
 from rag.question.analysis import QuestionAnalysis
 from rag.types import (
     Answer,
@@ -55,20 +56,18 @@ def to_answer(
     found: Sequence[ReadQuestion],
     kept: Sequence[KeptSentence],
     collected: StatementList,
-    *,
-    is_whole: bool = True,
-    verdict: str | None = None,
+    verdict: Verdict | None,
 ) -> Answer | None:
     """The answer made of kept sentences; without a trace. None where a citation isn't exact.
 
     Its confidence is that of the passages read, the least of the parts that are answered: it is the
-    probability that the evidence holds what was asked, whoever words it.
+    probability that the evidence holds what was asked, whoever words it. The risk of sure answers is measured
+    for quotes, so that a drafted answer is likely at best.
 
     Args:
         found: the question, or its parts.
         collected: the statements of ``kept``.
-        is_whole: whether every sentence with a citation is kept; a list that lost one is never sure.
-        verdict: "Yes" or "No", confirmed.
+        verdict: yes or no, confirmed by the reader.
     """
     documents = {unit.part.document.id: unit.part.document for one in kept for unit in one.units}
     answered = [index for index in range(len(found)) if _is_answered(index, kept)]
@@ -78,26 +77,20 @@ def to_answer(
     citations = collected.citations.items
     if not answered or not all(is_exact(citation, documents[citation.document_id]) for citation in citations):
         return None
-    is_complete = len(answered) == len(found) and (is_whole or not any(one.sentence.is_item for one in kept))
-    is_sure = is_complete and all(
-        decision.certainty is Certainty.SURE and _rests_on_best(found[index], kept)
-        for index, decision in zip(answered, decisions, strict=True)
-    )
     return Answer(
         question=analysis.text,
-        text=verdict or _text(collected.statements),
+        text=verdict.word if verdict else _text(collected.statements),
         statements=tuple(collected.statements),
         citations=tuple(citations),
         confidence=min(decision.confidence for decision in decisions),
         unit=AnswerUnit.YES_NO if verdict else _unit(found, collected.statements),
-        certainty=Certainty.SURE if is_sure else Certainty.LIKELY,
-        short_answer_confidence=(
-            min(decision.short_answer_confidence for decision in decisions) if verdict else None
-        ),
+        certainty=Certainty.LIKELY,
+        short_answer_confidence=verdict.probability if verdict else None,
         unanswered=tuple(
             part.analysis.standalone for index, part in enumerate(found) if index not in answered
         ),
         conflicts=conflicts,
+        is_drafted=True,
     )
 
 
@@ -115,12 +108,6 @@ def is_in_document_order(kept: Sequence[KeptSentence]) -> bool:
 def _is_answered(index: int, kept: Sequence[KeptSentence]) -> bool:
     """Whether some sentence rests on a place that the reader accepts for this part of the question."""
     return any(index in unit.accepted_for for one in kept for unit in one.units)
-
-
-def _rests_on_best(question: ReadQuestion, kept: Sequence[KeptSentence]) -> bool:
-    reading = question.decision.reading
-    cited = {unit.candidate.passage.id for one in kept for unit in one.units}
-    return reading is not None and reading.candidate.passage.id in cited
 
 
 def _unit(found: Sequence[ReadQuestion], statements: Sequence[Statement]) -> AnswerUnit:

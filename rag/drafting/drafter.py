@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.answering.decision import Decider
 from rag.answering.step_recorder import StepRecorder
 from rag.drafting.drafted_answer import to_answer
 from rag.drafting.evidence import Acceptance, EvidenceUnit, ReadQuestion, collect_evidence
-from rag.drafting.judged_draft import JudgedDraft, StatementObserver
+from rag.drafting.judged_draft import JudgedDraft
 from rag.drafting.keep_rules import KeepRules, SupportCheck
 from rag.drafting.prompts import draft_prompt
 from rag.drafting.sentence_parser import SentenceParser
@@ -24,7 +23,7 @@ from rag.errors import LlmError, LlmFailure
 from rag.ports.llm import Llm, Prompt
 from rag.question.analysis import QuestionAnalysis
 from rag.settings import LlmSettings
-from rag.types import Answer, Certainty, DraftStep, QuestionForm
+from rag.types import Answer, Certainty, DraftStep
 
 _RESERVE = 1.0  # seconds before a question's deadline that a draft leaves for the answer without it
 _CHARACTERS_PER_TOKEN = 3
@@ -38,11 +37,10 @@ class Drafter:
         check: how far cited texts support a sentence (``rag.grounding.support.check``).
     """
 
-    def __init__(self, llm: Llm, check: SupportCheck, settings: LlmSettings, decider: Decider) -> None:
+    def __init__(self, llm: Llm, check: SupportCheck, settings: LlmSettings) -> None:
         self._llm = llm
         self._check = check
         self._settings = settings
-        self._decider = decider
         self._acceptance = Acceptance(min_relevance=settings.min_relevance, min_support=settings.min_support)
 
     def draft(
@@ -50,8 +48,6 @@ class Drafter:
         analysis: QuestionAnalysis,
         found: Sequence[ReadQuestion],
         recorder: StepRecorder,
-        *,
-        on_statement: StatementObserver | None = None,
     ) -> Answer | None:
         """The drafted answer; None where the answer without a draft, or the abstention, stands.
 
@@ -60,9 +56,9 @@ class Drafter:
         Args:
             analysis: of the whole question.
             found: the question, or its parts in order, read and decided; also those without an answer.
-            recorder: gets the draft step, and its trace becomes the answer's.
-            on_statement: not called for steps, of which one that is dropped takes the others with it. If the
-                draft fails later, None is returned all the same.
+            recorder: gets the draft step, and its trace becomes the answer's. It is told each statement as it
+                is verified, but no steps, of which one that is dropped takes the others with it. If the draft
+                fails later, None is returned all the same.
 
         Raises:
             DeadlineExceeded: as every step of a question.
@@ -76,7 +72,7 @@ class Drafter:
         draft = JudgedDraft(
             form=found[0].analysis.form if len(found) == 1 else None,
             rules=KeepRules(units, self._check),
-            on_statement=on_statement,
+            on_statement=recorder.stated,
         )
         try:
             self._read(draft, self._prompt(analysis, found, units), recorder.deadline)
@@ -91,11 +87,8 @@ class Drafter:
         return replace(answer, trace=recorder.trace())
 
     def _is_wanted(self, found: Sequence[ReadQuestion]) -> bool:
-        if self._settings.draft_sure or len(found) > 1:
-            return True
-        decision, form = found[0].decision, found[0].analysis.form
-        is_sure_fact = form is QuestionForm.FACT and decision.certainty is Certainty.SURE
-        return not (is_sure_fact and self._decider.has_short_answer(decision))
+        is_sure = all(question.decision.certainty is Certainty.SURE for question in found)
+        return self._settings.draft_sure or not is_sure
 
     def _evidence(self, found: Sequence[ReadQuestion]) -> list[EvidenceUnit]:
         settings = self._settings
@@ -151,4 +144,4 @@ def _to_answer(
     if not draft.is_usable:
         return None
     verdict = confirmed_verdict(draft.verdict, found[0], draft.kept)
-    return to_answer(analysis, found, draft.kept, draft.collected, is_whole=draft.is_whole, verdict=verdict)
+    return to_answer(analysis, found, draft.kept, draft.collected, verdict)

@@ -39,7 +39,7 @@ class JudgedDraft:
 
     form: QuestionForm | None
     rules: KeepRules
-    on_statement: StatementObserver | None
+    on_statement: StatementObserver
     kept: list[KeptSentence] = field(default_factory=list)
     dropped: list[DroppedSentence] = field(default_factory=list)
     collected: StatementList = field(default_factory=StatementList)
@@ -95,7 +95,7 @@ class JudgedDraft:
         if statement is None:
             return
         self.kept.append(judged)
-        if self.on_statement is not None and self.form is not QuestionForm.HOW_TO:
+        if self.form is not QuestionForm.HOW_TO:
             self.on_statement(statement, self.collected.cited_by(statement))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag.drafting.evidence import ReadQuestion
 from rag.drafting.keep_rules import KeptSentence
@@ -13,6 +13,14 @@ from rag.drafting.sentence_parser import DraftSentence
 # Not of "No boats", "no-one", "No. 5".
 _VERDICT = re.compile(r"(?P<word>yes|no)(?:[.,:;!]++\s*+|\s*[—–]\s*|\s+-\s+|$)(?!\d)", re.IGNORECASE)
 _POLARITY = 0.5  # probability of the same word from the reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Yes or No, and the reader's probability of it."""
+
+    word: str
+    probability: float
 
 
 def split_verdict(sentence: DraftSentence) -> tuple[str | None, DraftSentence | None]:
@@ -30,10 +38,10 @@ def split_verdict(sentence: DraftSentence) -> tuple[str | None, DraftSentence | 
 
 
 def confirmed_verdict(
-    verdict: str | None, question: ReadQuestion, kept: Sequence[KeptSentence]
-) -> str | None:
-    """The verdict, if the reader says the same of a passage that is cited; else None."""
-    if verdict is None:
+    word: str | None, question: ReadQuestion, kept: Sequence[KeptSentence]
+) -> Verdict | None:
+    """The verdict, if the reader says the same of the best passage that is cited; else None."""
+    if word is None:
         return None
     cited = {unit.candidate.passage.id for sentence in kept for unit in sentence.units}
     polarities = [
@@ -43,6 +51,5 @@ def confirmed_verdict(
     ]
     if not polarities:
         return None
-    first = polarities[0]  # of the best passage that is cited
-    probability = first.yes if verdict == "Yes" else first.no
-    return verdict if probability >= _POLARITY else None
+    probability = polarities[0].yes if word == "Yes" else polarities[0].no
+    return Verdict(word=word, probability=probability) if probability >= _POLARITY else None

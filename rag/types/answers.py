@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rag.types.span import Span
-from rag.types.trace import Trace
+from rag.types.trace import Step, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Reason(StrEnum):
 
 
 class AnswerUnit(StrEnum):
-    """In which unit a question is answered. Every unit is composed of exact quotes alone."""
+    """In which unit a question is answered."""
 
     SHORT_ANSWER = "short_answer"
     YES_NO = "yes_no"
@@ -116,6 +116,8 @@ class Answer:
         item_count: items or rows that the document's list or table has, where statements show them; it is
             more than the statements of these roles where the list was cut.
         unanswered: the parts of a question of several parts for which no answer was found, in its words.
+        is_drafted: whether the statements are an LLM's words, each checked against what it cites; else they
+            are quotes.
     """
 
     question: str
@@ -129,6 +131,7 @@ class Answer:
     item_count: int | None = None
     unanswered: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    is_drafted: bool = False
     trace: Trace = field(default_factory=Trace, compare=False)
 
     def __post_init__(self) -> None:
@@ -152,3 +155,18 @@ class Abstention:
 
 
 Outcome = Answer | Abstention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftedStatement:
+    """A statement of a draft, verified while the LLM still writes; ``citations`` are its own, in its order.
+
+    It is of no answer yet: if the draft fails later, the answer is made without it.
+    """
+
+    statement: Statement
+    citations: tuple[Citation, ...]
+
+
+Progress = Step | DraftedStatement
+"""What is told of a question while it is answered."""

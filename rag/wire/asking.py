@@ -30,6 +30,13 @@ ItemCount = Annotated[
 Unanswered = Annotated[
     list[str], Field(description="parts of the question that nothing was found for, in its words")
 ]
+Drafted = Annotated[
+    bool,
+    Field(
+        description="whether the statements are an LLM's words, each checked against the quotes that it "
+        "cites; else they are quotes"
+    ),
+]
 Role = Annotated[
     StatementRole,
     Field(description='what it is in the answer; the text of a `row` is "column: cell; column: cell"'),
@@ -146,6 +153,7 @@ class AnswerOut(Out):
     statements: list[StatementOut]
     item_count: ItemCount = None
     unanswered: Unanswered = Field(default=[])
+    drafted: Drafted = False
     citations: list[CitationOut]
     conflicts: list[ConflictOut] = Field(description="other values that the documents give")
     abstention: AbstentionOut | None = Field(description="null when `answered` is true")
@@ -170,10 +178,11 @@ class AnswerEvent(Out):
     answer: str
     item_count: ItemCount
     unanswered: Unanswered
+    drafted: Drafted = False
 
 
 class StatementEvent(Out):
-    """One statement; `cited` holds what its `citations` number, in that order."""
+    """One statement, of the answer or drafted; `cited` holds what its `citations` number, in that order."""
 
     text: str
     citations: list[int]

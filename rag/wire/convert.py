@@ -20,6 +20,7 @@ from rag.types import (
     Citation,
     Conflict,
     Document,
+    DraftedStatement,
     Outcome,
     Page,
     Question,
@@ -35,6 +36,7 @@ from rag.wire.asking import (
     AskIn,
     CitationOut,
     ConflictOut,
+    StatementEvent,
     StatementOut,
     StepOut,
     TraceOut,
@@ -94,6 +96,7 @@ def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut
         statements=[_statement_out(statement) for statement in answer.statements] if answer else [],
         item_count=answer.item_count if answer else None,
         unanswered=list(answer.unanswered) if answer else [],
+        drafted=answer is not None and answer.is_drafted,
         citations=[citation_out(citation) for citation in answer.citations] if answer else [],
         conflicts=[_conflict_out(conflict) for conflict in answer.conflicts] if answer else [],
         abstention=_abstention_out(outcome) if isinstance(outcome, Abstention) else None,
@@ -132,9 +135,16 @@ def outcome_in(body: AnswerOut) -> Outcome:
         short_answer_confidence=body.short_answer_confidence,
         item_count=body.item_count,
         unanswered=tuple(body.unanswered),
+        is_drafted=body.drafted,
         conflicts=tuple(Conflict(text=c.text, citations=tuple(c.citations)) for c in body.conflicts),
         trace=trace,
     )
+
+
+def drafted_out(drafted: DraftedStatement) -> StatementEvent:
+    """A drafted statement with what it cites."""
+    cited = [citation_out(citation) for citation in drafted.citations]
+    return StatementEvent(**dict(_statement_out(drafted.statement)), cited=cited)
 
 
 def citation_out(citation: Citation) -> CitationOut:

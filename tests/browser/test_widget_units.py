@@ -158,6 +158,15 @@ def test_a_likely_answer_is_marked_first(page: Page, url: str, outcome: Answer) 
     assert all(statement.text not in texts[:marked] for statement in outcome.statements)
 
 
+def test_an_answer_in_a_language_models_words_says_so(page: Page, url: str) -> None:
+    """In its mark; each of its quotes is below it."""
+    reply = _ask(page, url, outcomes.DRAFTED)
+    assert reply.locator(".likely").inner_text() == "Likely, in a language model’s words – please check"
+    text = reply.inner_text()
+    assert all(statement.text in text for statement in outcomes.DRAFTED.statements)
+    assert all(citation.quote in text for citation in outcomes.DRAFTED.citations)
+
+
 def test_a_sure_answer_is_not_marked(page: Page, url: str) -> None:
     """Nor announced as likely."""
     reply = _ask(page, url, outcomes.SHORT_ANSWER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
@@ -16,8 +16,10 @@ from rag.types import (
     Candidate,
     Citation,
     Document,
+    DraftedStatement,
     Outcome,
     Passage,
+    Progress,
     Question,
     ReadStep,
     Reason,
@@ -26,7 +28,6 @@ from rag.types import (
     Scores,
     Span,
     Statement,
-    Step,
     Trace,
 )
 from tests.fakes.storage import MemoryFeedback
@@ -87,12 +88,14 @@ def abstention(question: str) -> Abstention:
 class ScriptedEngine:
     """``script`` is called with each question; it returns an outcome, raises or waits as a test needs it.
 
-    ``steps_before_script`` is the number of steps observed before that, the others after it.
+    ``steps_before_script`` is the number of steps observed before that, the others after it; then what is
+    ``drafted``.
     """
 
     settings: Settings
     script: Callable[[str], Outcome] = answer
     steps_before_script: int = 0
+    drafted: Sequence[DraftedStatement] = ()
     questions: list[Question] = field(default_factory=list)
     deadlines: list[float | None] = field(default_factory=list)
 
@@ -101,7 +104,7 @@ class ScriptedEngine:
         question: Question,
         *,
         deadline: float | None = None,
-        observe: Callable[[Step], None] | None = None,
+        observe: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         checked = analyze_question(question.text, limit=self.settings.limits.question_characters)
         self.questions.append(question)
@@ -110,9 +113,9 @@ class ScriptedEngine:
             if observe is not None:
                 observe(step)
         outcome = self.script(checked.text)
-        for step in TRACE.steps[self.steps_before_script :]:
+        for progress in (*TRACE.steps[self.steps_before_script :], *self.drafted):
             if observe is not None:
-                observe(step)
+                observe(progress)
         return outcome
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:

@@ -1,4 +1,4 @@
-"""Answers in each unit and abstentions, over a small handbook; every quote is a slice of its text."""
+"""Answers in each unit, a drafted one and an abstention, over a handbook; every quote is a slice of it."""
 
 from __future__ import annotations
 
@@ -222,6 +222,19 @@ CONFLICT = replace(
     citations=(*SHORT_ANSWER.citations, cite(PARAGRAPHS[2], "Flat rates")),
     conflicts=(Conflict(text="the head of the fleet", citations=(1,)),),
 )
+DRAFTED = Answer(
+    question="Who says yes to a long trip?",
+    text="The team's lead approves trips. For more than ten days, the head of the fleet must approve, too.",
+    unit=AnswerUnit.SENTENCES,
+    certainty=Certainty.LIKELY,
+    statements=_statements(
+        (StatementRole.SENTENCE, "The team's lead approves trips."),
+        (StatementRole.SENTENCE, "For more than ten days, the head of the fleet must approve, too."),
+    ),
+    citations=(cite(_APPROVAL, "Flat rates"), cite(PARAGRAPHS[2], "Flat rates")),
+    confidence=0.61,
+    is_drafted=True,
+)
 ABSTENTION = Abstention(
     question="How many ships are there?",
     reason=Reason.NOT_CONFIDENT,
@@ -231,7 +244,7 @@ ABSTENTION = Abstention(
 ANSWERS = (SHORT_ANSWER, YES_NO, SENTENCES, LIST, STEPS_ANSWER, ROWS, DEFINITION, SECTION)
 """One answer in each unit."""
 OUTCOMES: dict[str, Outcome] = {
-    outcome.question: outcome for outcome in (*ANSWERS, LIKELY_SHORT_ANSWER, CONFLICT, ABSTENTION)
+    outcome.question: outcome for outcome in (*ANSWERS, LIKELY_SHORT_ANSWER, CONFLICT, DRAFTED, ABSTENTION)
 }
 
 

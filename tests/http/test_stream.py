@@ -15,7 +15,7 @@ from api.app import create_app
 from api.schemas import problems
 from rag.errors import Busy, InvalidQuestion, ModelError
 from rag.settings import LimitSettings, Settings
-from rag.types import Answer, Outcome, Step
+from rag.types import Answer, DraftedStatement, Outcome, Progress
 from rag.wire import asking
 from tests.fakes import outcomes
 from tests.fakes.engine import QUOTE, TRACE, FakeBackend, abstention, answer
@@ -68,6 +68,21 @@ def test_the_events_of_each_unit_hold_what_the_answer_holds(
     assert answered == {key: done[key] for key in asking.AnswerEvent.model_fields}
     without_cited = [{k: v for k, v in data.items() if k != "cited"} for _, data in statements]
     assert without_cited == done["statements"]
+
+
+def test_drafted_statements_come_before_the_answer(client: TestClient, backend: FakeBackend) -> None:
+    """Each with its role and what it cites, numbered as in the answer that is made of them."""
+    drafted = outcomes.DRAFTED
+    backend.engine.script = outcomes.outcome_of
+    backend.engine.drafted = [
+        DraftedStatement(statement=one, citations=tuple(drafted.citations[i] for i in one.citations))
+        for one in drafted.statements
+    ]
+    response = client.post("/v1/ask", json={"question": drafted.question, "stream": True})
+    (_, _), *told, (_, answered), first, second, (_, done) = _events(response.text)
+    assert [name for name, _ in told] == ["drafted", "drafted"]
+    assert [data for _, data in told] == [first[1], second[1]]
+    assert answered["drafted"] is done["drafted"] is True
 
 
 def test_an_abstention_is_a_series_of_typed_events(client: TestClient, backend: FakeBackend) -> None:
@@ -166,7 +181,7 @@ class _Endless(FakeBackend):
         question: object,
         *,
         deadline: float | None = None,
-        observe: Callable[[Step], None] | None = None,
+        observe: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         assert observe is not None
         try:

@@ -15,12 +15,11 @@ from rag.answering.step_recorder import StepRecorder
 from rag.drafting.drafter import Drafter
 from rag.drafting.rewriting import Rewriter
 from rag.settings import LlmSettings
-from rag.types import Answer, DraftStep, DropRule, Statement
+from rag.types import Answer, DraftedStatement, DraftStep, DropRule, Progress, Statement
 from tests.contract.test_llm import settings_for
 from tests.fakes.llm import check_words
 from tests.fakes.llm_server import LlmServer, Reply, Request, llm_server
 from tests.unit.rag.drafting.harbour import read_fees
-from tests.unit.rag.drafting.test_drafter import decider
 
 PAY = "Ships pay 40 € a night."
 GOOD = Reply(text=f"{PAY} [1]")
@@ -35,7 +34,7 @@ def drafter_for(settings: LlmSettings) -> Iterator[Drafter]:
     """A drafter as a service has it: over the breaker, over the client."""
     llm = LlmBreaker(open_llm(settings), pause_seconds=settings.pause_seconds)
     try:
-        yield Drafter(llm, check_words, settings, decider())
+        yield Drafter(llm, check_words, settings)
     finally:
         llm.close()
 
@@ -47,11 +46,14 @@ def draft(
     deadline: float | None = None,
 ) -> tuple[Answer | None, DraftStep]:
     """The drafted answer to a question about fees, and its step."""
-    recorder = StepRecorder(deadline)
+
+    def observe(progress: Progress) -> None:
+        if isinstance(progress, DraftedStatement):
+            tell(progress.statement)
+
+    recorder = StepRecorder(deadline, observe)
     found = read_fees()
-    answer = drafter.draft(
-        found.analysis, [found], recorder, on_statement=lambda statement, _: tell(statement)
-    )
+    answer = drafter.draft(found.analysis, [found], recorder)
     step = recorder.trace().drafted
     assert step is not None
     return answer, step

@@ -28,14 +28,21 @@ def _format_answer(answer: Answer) -> str:
     conflicts = [wrap(f"But elsewhere: {c.text} {_numbers(c.citations)}") for c in answer.conflicts]
     parts = [_format_statements(answer), *conflicts, *_what_is_missing(answer)]
     confidence = _confidence(answer)
-    likely = answer.certainty is Certainty.LIKELY
+    mark = _mark(answer)
     if answer.unit in _WITH_SHORT_ANSWER:
-        text = f"Likely, please check: {answer.text}" if likely else answer.text
+        text = f"{mark}: {answer.text}" if mark else answer.text
         return "\n\n".join((f"{wrap(text)}\n({confidence})", *parts, format_citations(answer.citations)))
-    opening = f"Likely, please check ({confidence}):" if likely else ""
-    closing = "" if likely else f"({confidence})"
+    opening = f"{mark} ({confidence}):" if mark else ""
+    closing = "" if mark else f"({confidence})"
     sources = format_citations(answer.citations, shown=_shown_citations(answer))
     return "\n\n".join(filter(None, (opening, *parts, closing, sources)))
+
+
+def _mark(answer: Answer) -> str:
+    """What marks an answer that a person should check; empty for one that is sure."""
+    if answer.is_drafted:
+        return "Likely, in a language model's words, please check"
+    return "Likely, please check" if answer.certainty is Certainty.LIKELY else ""
 
 
 def _confidence(answer: Answer) -> str:

@@ -29,7 +29,7 @@ _DISPATCHER = instrumentation.get_dispatcher(__name__)
 
 
 class SaywhereQueryEngine(BaseQueryEngine):  # type: ignore[misc]
-    """Answers with their citations as ``Response``; no LLM is used.
+    """Answers with their citations as ``Response``; llama-index's own LLM is never used.
 
     >>> SaywhereQueryEngine(service).query("who demanded an apology?")  # doctest: +SKIP
 
@@ -140,6 +140,7 @@ class SaywhereQueryEngine(BaseQueryEngine):  # type: ignore[misc]
                 "statements": [_statement_dict(statement) for statement in answer.statements],
                 "item_count": answer.item_count,
                 "unanswered": list(answer.unanswered),
+                "drafted": answer.is_drafted,
                 "conflicts": [_conflict_dict(conflict) for conflict in answer.conflicts],
             },
         )

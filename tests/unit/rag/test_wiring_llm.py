@@ -11,7 +11,6 @@ from rag.settings import LlmSettings, Settings
 from rag.wiring import open_drafter, open_llm, open_rewriter
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.llm_server import Reply, llm_server
-from tests.unit.rag.drafting.test_drafter import decider
 
 
 def settings(**llm: object) -> Settings:
@@ -23,15 +22,16 @@ def test_without_a_provider_there_is_no_llm() -> None:
     off = settings(may_draft=True, may_rewrite=True)
     assert open_llm(off) is None
     assert open_rewriter(off, None) is None
-    assert open_drafter(off, None, decider()) is None
+    assert open_drafter(off, None) is None
 
 
 def test_an_llm_does_only_what_it_may() -> None:
     """Each by a setting of its own."""
     llm = ScriptedLlm()
     assert open_rewriter(settings(), llm) is None
-    assert open_drafter(settings(), llm, decider()) is None
+    assert open_drafter(settings(), llm) is None
     assert open_rewriter(settings(may_rewrite=True), llm) is not None
+    assert open_drafter(settings(may_draft=True), llm) is not None
 
 
 def test_opening_an_llm_sends_nothing() -> None:

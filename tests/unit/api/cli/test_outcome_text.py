@@ -105,6 +105,13 @@ def test_a_likely_answer_says_so_first(sure: Answer) -> None:
     assert "Likely" not in format_outcome(replace(sure, certainty=Certainty.SURE))
 
 
+def test_an_answer_in_a_language_models_words_says_so() -> None:
+    """And its quotes are printed, since its statements don't show them."""
+    text = " ".join(format_outcome(outcomes.DRAFTED).split())
+    assert text.startswith("Likely, in a language model's words, please check (confidence 61%):")
+    assert all(citation.quote in text for citation in outcomes.DRAFTED.citations)
+
+
 @pytest.mark.parametrize("outcome", outcomes.ANSWERS, ids=lambda outcome: outcome.unit)
 def test_every_statement_and_place_is_printed(outcome: Answer) -> None:
     """Whatever the unit, with each citation's span."""

@@ -81,6 +81,7 @@ def test_a_conversation_without_a_question_is_refused(messages: list[Message], r
         (outcomes.SHORT_ANSWER, "the team's lead"),
         (outcomes.LIKELY_SHORT_ANSWER, "the team's lead"),
         (outcomes.SENTENCES, outcomes.PARAGRAPHS[3]),
+        (outcomes.DRAFTED, outcomes.DRAFTED.text.replace(" For", "\n\nFor")),
         (outcomes.ABSTENTION, ""),
     ],
 )

@@ -93,6 +93,12 @@ def test_only_a_likely_answer_is_marked(node: str, outcome: Answer) -> None:
     assert marked == [certainty is Certainty.LIKELY for certainty in Certainty]
 
 
+def test_an_answer_in_a_language_models_words_says_so(node: str) -> None:
+    """Its mark is another one than that of a likely answer of quotes."""
+    first, *_ = _copied(node, _reply(outcomes.DRAFTED))
+    assert first == "*Likely, in a language model’s words – please check*"
+
+
 def test_an_answer_of_an_earlier_version_is_a_short_answer(node: str) -> None:
     """Without unit and roles, as a tab may have stored it before an upgrade."""
     reply = _reply(outcomes.SHORT_ANSWER)

@@ -6,8 +6,8 @@ import pytest
 
 from api.streaming import events
 from rag.client.errors import InvalidResponse, ServiceBusy
-from rag.client.events import Event, EventParser
-from rag.types import Outcome
+from rag.client.events import DraftedEvent, Event, EventParser
+from rag.types import DraftedStatement, Outcome
 from rag.wire.asking import AnswerOut, RetrievedEvent
 from rag.wire.convert import outcome_out
 from tests.fakes import outcomes
@@ -27,6 +27,16 @@ def test_what_the_service_sends_is_read_back(outcome: Outcome, size: int) -> Non
     parsed = _parsed(*(text[at : at + size] for at in range(0, len(text), size)))
     assert parsed[-1] == answer
     assert len(parsed) == text.count("event: ")
+
+
+def test_a_drafted_statement_is_told_from_one_of_the_answer() -> None:
+    """It has the same fields."""
+    drafted = outcomes.DRAFTED
+    told = DraftedStatement(statement=drafted.statements[1], citations=drafted.citations[1:])
+    [event] = _parsed("".join(events.of_progress(told)))
+    assert isinstance(event, DraftedEvent)
+    assert (event.text, event.citations) == (drafted.statements[1].text, [1])
+    assert [cited.quote for cited in event.cited] == [drafted.citations[1].quote]
 
 
 def test_a_line_separator_in_a_document_ends_no_event() -> None:

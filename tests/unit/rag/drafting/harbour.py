@@ -143,7 +143,7 @@ def read(
     question: str,
     *readings: Reading,
     confidence: float = 0.9,
-    certainty: Certainty | None = Certainty.SURE,
+    certainty: Certainty | None = Certainty.LIKELY,
     span: SpanAnswer | None = None,
     competing: Sequence[SpanAnswer] = (),
     features: Mapping[str, float] | None = None,

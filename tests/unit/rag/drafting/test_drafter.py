@@ -8,25 +8,22 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.calibration import FEATURES, Calibration, LogisticFit
-from rag.answering.decision import Decider
-from rag.answering.step_recorder import StepRecorder
+from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.drafting.drafter import Drafter
 from rag.drafting.evidence import ReadQuestion
-from rag.drafting.judged_draft import StatementObserver
 from rag.errors import DeadlineExceeded, LlmError, LlmFailure
 from rag.question.analysis import QuestionAnalysis, analyze_question
-from rag.settings import DecideSettings, LlmSettings
+from rag.settings import LlmSettings
 from rag.types import (
     Answer,
     AnswerUnit,
     Certainty,
-    Citation,
+    DraftedStatement,
     DraftStep,
     DropRule,
     Polarity,
-    Statement,
+    Progress,
     StatementRole,
 )
 from tests.fakes.llm import ScriptedLlm, check_words
@@ -46,35 +43,21 @@ PAY = "Ships pay 40 € a night."
 BOATS = "Boats under six metres pay nothing."
 
 
-def decider() -> Decider:
-    """One whose short answers are shown from a probability of 0.5."""
-    fit = LogisticFit(weight=(0.0,) * len(FEATURES), bias=0.0)
-    calibration = Calibration(
-        mean=(0.0,) * len(FEATURES),
-        scale=(1.0,) * len(FEATURES),
-        evidence=fit,
-        short_answer=fit,
-        fused_weight=0.0,
-        risks=((0.0, 0.0),),
-    )
-    return Decider(calibration, DecideSettings())
-
-
 def draft(
     text: str,
     *found: ReadQuestion,
     fault: LlmError | None = None,
     question: str = "",
     deadline: float | None = None,
-    on_statement: StatementObserver | None = None,
+    observe: Observer | None = None,
     settings: LlmSettings | None = None,
 ) -> tuple[Answer | None, DraftStep | None, ScriptedLlm]:
     """The answer, the step and the LLM of one draft."""
     llm = ScriptedLlm(text, fault)
-    recorder = StepRecorder(deadline)
+    recorder = StepRecorder(deadline, observe)
     analysis: QuestionAnalysis = analyze_question(question, limit=2_000) if question else found[0].analysis
-    drafter = Drafter(llm, check_words, settings or LlmSettings(), decider())
-    answer = drafter.draft(analysis, found, recorder, on_statement=on_statement)
+    drafter = Drafter(llm, check_words, settings or LlmSettings())
+    answer = drafter.draft(analysis, found, recorder)
     return answer, recorder.trace().drafted, llm
 
 
@@ -97,6 +80,7 @@ def test_kept_sentences_are_the_answer() -> None:
     assert [[answer.citations[i].quote for i in s.citations] for s in answer.statements] == [[BOATS], [PAY]]
     assert all(is_exact(citation, DOCUMENT) for citation in answer.citations)
     assert answer.unit is AnswerUnit.SENTENCES
+    assert answer.is_drafted
     assert step is not None
     assert step.is_used
     assert (step.kept, step.dropped, step.prompt_tokens, step.completion_tokens) == (2, (), 7, 3)
@@ -163,21 +147,10 @@ def test_nothing_is_sent_where_the_reader_accepts_nothing() -> None:
 
 
 def test_a_question_that_would_be_abstained_from_can_be_answered() -> None:
-    """By evidence that the reader accepts; the answer is marked as likely, and its confidence stays."""
+    """By evidence that the reader accepts; the confidence stays that of the evidence."""
     answer, _, _ = draft(f"{PAY} [1]", read_fees(certainty=None, confidence=0.3))
     assert answer is not None
     assert (answer.certainty, answer.confidence) == (Certainty.LIKELY, 0.3)
-
-
-def test_a_sure_answer_rests_on_the_best_passage() -> None:
-    """One that cites another is only likely."""
-    found = read("What do ships pay?", reading(TABLE_PASSAGE, 4.0), reading(FEES_PASSAGE, 3.0))
-    answer, _, _ = draft(f"{PAY} [3]", found)
-    assert answer is not None
-    assert answer.certainty is Certainty.LIKELY
-    best, _, _ = draft(f"{PAY} [1]", read_fees())
-    assert best is not None
-    assert best.certainty is Certainty.SURE
 
 
 @pytest.mark.parametrize("head", ["No\n", "No. ", "No, "])
@@ -210,11 +183,10 @@ def test_a_list_has_its_items() -> None:
     assert answer.unit is AnswerUnit.LIST
     assert answer.text == "Call the pilot.\nPay the fee."
     assert {statement.role for statement in answer.statements} == {StatementRole.ITEM}
-    assert answer.certainty is Certainty.SURE
 
 
-def test_a_list_that_lost_an_item_is_never_sure() -> None:
-    """It may lack what matters."""
+def test_a_list_may_lose_an_item() -> None:
+    """The others are shown; as any drafted answer it is marked as likely."""
     found = read("x?", reading(STEPS_PASSAGE, 3.0))
     found = replace(found, analysis=analyze_question("List the duties of ships.", limit=100))
     answer, _, _ = draft("- Call the pilot. [2]\n- Sing. [3]\n- Pay the fee. [4]\n", found)
@@ -258,41 +230,41 @@ def test_a_question_of_two_parts_is_drafted_once() -> None:
     both, _, llm = draft(f"{PAY} [1] Berth B has a depth of 9 m. [5]", pay, berth, question="Pay? Berth?")
     assert both is not None
     assert len(llm.prompts) == 1
-    assert (both.unanswered, both.confidence, both.certainty) == ((), 0.7, Certainty.SURE)
+    assert (both.unanswered, both.confidence) == ((), 0.7)
     one, _, _ = draft(f"{PAY} [1]", pay, berth, question="Pay? Berth?")
     assert one is not None
     assert one.unanswered == ("Which berth has 9 m?",)
-    assert (one.confidence, one.certainty) == (0.9, Certainty.LIKELY)
+    assert one.confidence == 0.9
+
+
+def _statements_in(told: Sequence[Progress]) -> list[DraftedStatement]:
+    return [progress for progress in told if isinstance(progress, DraftedStatement)]
 
 
 def test_statements_are_told_as_they_are_verified() -> None:
-    """Each with its citations; nothing that is dropped."""
-    told: list[tuple[str, tuple[str, ...]]] = []
-
-    def observe(statement: Statement, cited: tuple[Citation, ...]) -> None:
-        told.append((statement.text, tuple(citation.quote for citation in cited)))
-
-    draft(f"{PAY} [1] Ships pay 50 €. [1] {BOATS} [2]", read_fees(), on_statement=observe)
-    assert told == [(PAY, (PAY,)), (BOATS, (BOATS,))]
+    """Each with its citations, before the step ends; nothing that is dropped."""
+    told: list[Progress] = []
+    answer, step, _ = draft(f"{PAY} [1] Ships pay 50 €. [1] {BOATS} [2]", read_fees(), observe=told.append)
+    assert answer is not None
+    assert [one.statement for one in _statements_in(told)] == list(answer.statements)
+    assert [[c.quote for c in one.citations] for one in _statements_in(told)] == [[PAY], [BOATS]]
+    assert told.index(_statements_in(told)[-1]) < told.index(step)  # type: ignore[arg-type]
 
 
 def test_a_statement_is_told_before_the_llm_has_ended() -> None:
     """As soon as the next sentence begins."""
-    told: list[Statement] = []
+    told: list[Progress] = []
     fault = LlmError(LlmFailure.CUT_OFF, "broke off")
-    answer, _, _ = draft(
-        f"{PAY} [1] Boats under", read_fees(), fault=fault, on_statement=lambda s, _: told.append(s)
-    )
+    answer, _, _ = draft(f"{PAY} [1] Boats under", read_fees(), fault=fault, observe=told.append)
     assert answer is None
-    assert [statement.text for statement in told] == [PAY]
+    assert [one.statement.text for one in _statements_in(told)] == [PAY]
 
 
 def test_steps_are_not_told_one_by_one() -> None:
     """The last one may take them all back."""
-    told: list[Statement] = []
-    found = read("How do I enter the harbour?", reading(STEPS_PASSAGE, 3.0))
-    draft(STEPS, found, on_statement=lambda s, _: told.append(s))
-    assert told == []
+    told: list[Progress] = []
+    draft(STEPS, read("How do I enter the harbour?", reading(STEPS_PASSAGE, 3.0)), observe=told.append)
+    assert _statements_in(told) == []
 
 
 def test_what_is_said_twice_is_shown_once() -> None:
@@ -333,13 +305,22 @@ def test_a_question_whose_time_is_up_ends() -> None:
         draft(f"{PAY} [1]", read_fees(), deadline=time.monotonic() - 1)
 
 
-def test_a_sure_short_answer_can_be_left_alone() -> None:
-    """By a setting; a likely one is drafted all the same."""
-    settings = LlmSettings(draft_sure=False)
-    sure, step, llm = draft(f"{PAY} [1]", read_fees(), settings=settings)
+def test_a_sure_answer_is_left_alone() -> None:
+    """Unless a setting has it drafted, too; the draft is likely at best."""
+    found = read_fees(certainty=Certainty.SURE)
+    sure, step, llm = draft(f"{PAY} [1]", found)
     assert (sure, step, llm.prompts) == (None, None, [])
-    likely, _, _ = draft(f"{PAY} [1]", read_fees(certainty=Certainty.LIKELY), settings=settings)
-    assert statements(likely) == [PAY]
+    drafted, _, _ = draft(f"{PAY} [1]", found, settings=LlmSettings(draft_sure=True))
+    assert drafted is not None
+    assert drafted.certainty is Certainty.LIKELY
+
+
+def test_of_two_parts_one_that_is_not_sure_is_enough_for_a_draft() -> None:
+    """It words both."""
+    pay = read_fees(certainty=Certainty.SURE)
+    berth = read("Which berth has 9 m?", reading(TABLE_PASSAGE, 3.0))
+    both, _, _ = draft(f"{PAY} [1]", pay, berth, question="Pay? Berth?")
+    assert statements(both) == [PAY]
 
 
 def test_evidence_fits_the_models_context() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rag.drafting.evidence import Acceptance, collect_evidence
 from rag.drafting.keep_rules import KeptSentence
 from rag.drafting.sentence_parser import DraftSentence
-from rag.drafting.verdict import confirmed_verdict, split_verdict
+from rag.drafting.verdict import Verdict, confirmed_verdict, split_verdict
 from rag.types import Polarity
 from tests.unit.rag.drafting.harbour import FEES_PASSAGE, PROTOCOL_PASSAGE, Read, read, reading
 
@@ -52,7 +52,8 @@ def kept_of(found: Read, number: int) -> list[KeptSentence]:
 def test_the_reader_has_to_agree(verdict: str, polarity: Polarity | None, expected: str | None) -> None:
     """An LLM's word alone says neither yes nor no."""
     found = read("Do boats pay?", reading(FEES_PASSAGE, 3.0, polarity=polarity))
-    assert confirmed_verdict(verdict, found, kept_of(found, 2)) == expected
+    confirmed = confirmed_verdict(verdict, found, kept_of(found, 2))
+    assert (confirmed and confirmed.word) == expected
     assert confirmed_verdict(None, found, kept_of(found, 2)) is None
 
 
@@ -64,4 +65,4 @@ def test_the_polarity_that_counts_is_of_the_cited_passage() -> None:
         reading(FEES_PASSAGE, 3.0, polarity=NO),
     )
     assert confirmed_verdict("Yes", found, kept_of(found, 4)) is None
-    assert confirmed_verdict("No", found, kept_of(found, 4)) == "No"
+    assert confirmed_verdict("No", found, kept_of(found, 4)) == Verdict(word="No", probability=NO.no)
