@@ -18,12 +18,14 @@ from rag.adapters.tantivy import TantivyIndex
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
+from rag.ports.llm import Llm
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.storage.library import Library
 from rag.types import Answer, Citation, Document, Outcome, Question, QuestionForm, Turn
+from rag.wiring import open_drafter, open_rewriter
 from tests.fakes.models import BagEmbedder
 from tests.samples import passage
 from tests.unit.rag.answering.samples import calibration
@@ -49,12 +51,27 @@ class World:
         return doc
 
     def make(
-        self, reader: Reader, settings: Settings | None = None, *, fitted: Calibration | None = None
+        self,
+        reader: Reader,
+        settings: Settings | None = None,
+        *,
+        fitted: Calibration | None = None,
+        llm: Llm | None = None,
     ) -> Engine:
-        """An engine that is sure of every answer, unless another calibration is given."""
+        """An engine that is sure of every answer, unless another calibration is given.
+
+        An LLM does what the settings say that it may.
+        """
         settings = settings or Settings()
-        decider = Decider(fitted or calibration(), settings.decide)
-        return Engine(self.catalog, self.retriever, reader, decider, settings)
+        return Engine(
+            self.catalog,
+            self.retriever,
+            reader,
+            Decider(fitted or calibration(), settings.decide),
+            settings,
+            drafter=open_drafter(settings, llm),
+            rewriter=open_rewriter(settings, llm),
+        )
 
     def is_exact(self, citation: Citation) -> bool:
         """Whether the stored text has the quote at its place."""
