@@ -20,6 +20,7 @@ from rag.client.retries import Retries, retry_after_seconds
 from rag.types import DEFAULT_COLLECTION
 from rag.wire.asking import AnswerOut, TurnIn
 from rag.wire.documents import CollectionOut, DocumentOut, DocumentSummary, TextIn
+from rag.wire.grounding import GroundingOut
 from rag.wire.jobs import JobOut
 from rag.wire.searching import SearchOut
 
@@ -127,6 +128,28 @@ class AsyncSaywhere:
     ) -> SearchOut:
         """The ``k`` best passages, best first, without an answer."""
         return await self._send(calls.search(query, k=k, collection=collection, filters=filters or {}))
+
+    async def check_grounding(
+        self,
+        text: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        document_ids: Sequence[str] = (),
+        texts: Sequence[str] = (),
+        filters: Mapping[str, str] | None = None,
+    ) -> GroundingOut:
+        """For each sentence of a text, whether documents support it, and where.
+
+        Args:
+            document_ids: documents that it should rest on.
+            texts: texts that it should rest on; without documents and texts, passages are retrieved.
+            filters: metadata that a retrieved passage's document must have.
+        """
+        return await self._send(
+            calls.check_grounding(
+                text, collection=collection, document_ids=document_ids, texts=texts, filters=filters or {}
+            )
+        )
 
     async def documents(
         self,

@@ -15,6 +15,7 @@ from rag.client.errors import InvalidResponse, RequestFailed, failure
 from rag.client.retries import retry_after_seconds
 from rag.wire.asking import AnswerOut, AskIn, TurnIn
 from rag.wire.documents import CollectionList, DocumentList, DocumentOut, TextIn, TextsIn
+from rag.wire.grounding import CheckGroundingIn, GroundingOut
 from rag.wire.jobs import JobOut
 from rag.wire.searching import SearchOut
 
@@ -95,6 +96,25 @@ def search(query: str, *, k: int, collection: str, filters: Mapping[str, str]) -
     """``GET /v1/search``."""
     params: Params = [("q", query), ("k", k), ("collection", collection), *_filters(filters)]
     return Call(form=SearchOut, path="/v1/search", params=params)
+
+
+def check_grounding(
+    text: str,
+    *,
+    collection: str,
+    document_ids: Sequence[str],
+    texts: Sequence[str],
+    filters: Mapping[str, str],
+) -> Call[GroundingOut]:
+    """``POST /v1/check-grounding``."""
+    body = CheckGroundingIn(
+        text=text,
+        collection=collection,
+        document_ids=list(document_ids),
+        texts=list(texts),
+        filters=dict(filters),
+    )
+    return Call(form=GroundingOut, method="POST", path="/v1/check-grounding", body=body.model_dump())
 
 
 def documents(

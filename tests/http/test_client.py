@@ -26,6 +26,7 @@ from rag.client import (
     Unreachable,
     calls,
 )
+from rag.grounding.verdict import Verdict
 from rag.types import Document, Outcome
 from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEvent, StatementEvent, TurnIn
 from rag.wire.documents import CollectionOut, TextIn
@@ -90,7 +91,7 @@ def test_both_clients_have_the_same_methods() -> None:
 
     assert methods(Saywhere) == methods(AsyncSaywhere)
     assert set(methods(Saywhere)) == {
-        *("ask", "stream", "search", "documents", "document", "collections"),
+        *("ask", "stream", "search", "check_grounding", "documents", "document", "collections"),
         *("add", "upload", "job", "finished", "delete"),
     }
 
@@ -131,6 +132,17 @@ def test_passages_are_searched(url: str, client: Callable[..., Use]) -> None:
     """With their places and scores."""
     [result] = client(url)("search", "ship", 3, filters={"team": "sea"}).results
     assert (result.citation.start, result.citation.quote) == (CITATION.start, QUOTE)
+
+
+def test_a_text_is_checked(url: str, client: Callable[..., Use]) -> None:
+    """Against retrieved passages, named documents, or texts of its own."""
+    use = client(url)
+    [retrieved] = use("check_grounding", QUOTE).sentences
+    [named] = use("check_grounding", "She asked for two ships.", document_ids=[DOCUMENT.id]).sentences
+    [given] = use("check_grounding", "It rains.", texts=["It rains in May."]).sentences
+    assert (retrieved.verdict, given.verdict) == (Verdict.SUPPORTED, Verdict.SUPPORTED)
+    assert named.verdict is not Verdict.SUPPORTED
+    assert given.quotes[0].quote == "It rains in May."
 
 
 def test_documents_are_listed_across_pages(

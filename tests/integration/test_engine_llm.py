@@ -1,4 +1,4 @@
-"""The engine with an LLM: drafts stand only where they were verified, and rewritten questions are searched."""
+"""The engine with an LLM: a draft stands only where it was verified; rewritten questions are searched."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def drafted(world: World, llm: ScriptedLlm, support: float = 1.0) -> Answer:
 
 
 def test_a_verified_draft_stands_in_the_place_of_quotes(world: World) -> None:
-    """In the LLM's words, marked as such and as likely; it cites the exact place, and the steps tell of it."""
+    """In the LLM's words, marked as such and as likely; it cites the exact place, the steps tell of it."""
     reply = drafted(world, ScriptedLlm(DRAFT))
     assert [statement.text for statement in reply.statements] == [DRAFT.removesuffix(" [2]")]
     assert quotes(reply) == [["Mayor Ann Lee asked for an apology."]]
