@@ -58,6 +58,7 @@ ANSWER: dict[str, Any] = {
     ],
     "item_count": None,
     "unanswered": [],
+    "drafted": False,
     "citations": [_CITATION, _ANTECEDENT_CITATION],
     "conflicts": [],
     "abstention": None,

@@ -49,6 +49,7 @@ def test_an_answer_has_every_field(client: TestClient) -> None:
         "statements": [{"text": QUOTE, "citations": [0], "role": "sentence"}],
         "item_count": None,
         "unanswered": [],
+        "drafted": False,
         "conflicts": [],
         "abstention": None,
         "trace": None,

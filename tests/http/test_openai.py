@@ -125,6 +125,7 @@ def test_the_verdict_comes_with_it(client: OpenAI, backend: FakeBackend, form: s
         "certainty": "sure",
         "confidence": 0.9124,
         "short_answer_confidence": None,
+        "drafted": False,
         "reason": None,
     }
     backend.engine.script = abstention
