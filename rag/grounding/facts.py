@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.english.function_words import FUNCTION_WORDS
 from rag.english.given_names import GIVEN_NAMES
@@ -179,12 +180,17 @@ def _missing_negation(sentence: str, cited: Sequence[str]) -> Iterator[Missing]:
 def _is_missing(name: Sequence[Word], absent: Sequence[Word]) -> bool:
     """Whether a name of which some words are absent is another name.
 
-    A frequent word is often left out ("the Canadian Premier", of a league) where a rare one is there.
+    A frequent word is often left out ("the Canadian Premier", of a league) where a rare one is there, but not
+    behind a given name: "Ann Low" isn't "Ann Lee".
     """
     present = [word for word in name if word not in absent]
-    if all(is_frequent(word.folded) for word in present):
+    if _has_other_surname(name, absent) or all(is_frequent(word.folded) for word in present):
         return bool(absent)
     return any(word.text in GIVEN_NAMES or not is_frequent(word.folded) for word in absent)
+
+
+def _has_other_surname(name: Sequence[Word], absent: Sequence[Word]) -> bool:
+    return any(first.text in GIVEN_NAMES and second in absent for first, second in pairwise(name))
 
 
 def _is_abbreviated(name: Sequence[Word], sources: Sequence[Facts]) -> bool:

@@ -20,6 +20,7 @@ def missing(sentence: str, *cited: str, context: tuple[str, ...] = ()) -> list[t
         ("It shuts on 8 June.", "It shuts on 9 June.", [("date", "8 June")]),
         ("Write to Ben Reed.", "Write to Ada Moss.", [("name", "Ben Reed")]),
         ("Write to Ada Reed.", "Write to Ada Moss.", [("name", "Reed")]),
+        ("Write to Ada Low.", "Write to Ada Moss.", [("name", "Low")]),
         ("Dogs are not welcome.", "Dogs are welcome.", [("negation", "not")]),
     ],
 )
