@@ -48,6 +48,10 @@ class Pair:
         """What came of the draft; None where the answer of quotes was sure, so that none was wanted."""
         return self.with_llm.trace.drafted
 
+    def verdict(self, *, with_llm: bool) -> AnswerVerdict:
+        """On one of the two outcomes."""
+        return verdict(self.case, self.with_llm if with_llm else self.quotes)
+
 
 def sample(datasets: Sequence[Dataset], size: int, seed: int) -> list[tuple[Dataset, list[Case]]]:
     """Of each set the cases that are among ``size`` drawn from all sets."""
@@ -73,14 +77,14 @@ def figures(pairs: Sequence[Pair]) -> list[Figure]:
     answerable = [pair for pair in pairs if pair.case.answerable]
     unanswerable = [pair for pair in pairs if not pair.case.answerable]
     found: list[Figure] = []
-    for group, outcome_of in (("quotes", lambda pair: pair.quotes), ("with LLM", lambda pair: pair.with_llm)):
-        verdicts = [verdict(pair.case, outcome_of(pair)) for pair in answerable]
+    for group, is_with_llm in (("quotes", False), ("with LLM", True)):
+        verdicts = [pair.verdict(with_llm=is_with_llm) for pair in answerable]
         found += [mean(group, str(kind), (one is kind for one in verdicts)) for kind in _ANSWERABLE]
-        declined = (verdict(pair.case, outcome_of(pair)) is AnswerVerdict.DECLINED for pair in unanswerable)
+        declined = [pair.verdict(with_llm=is_with_llm) is AnswerVerdict.DECLINED for pair in unanswerable]
         found.append(mean(group, "declined", declined))
     for kind in _ANSWERABLE:
         changes = [
-            (verdict(pair.case, pair.with_llm) is kind) - (verdict(pair.case, pair.quotes) is kind)
+            (pair.verdict(with_llm=True) is kind) - (pair.verdict(with_llm=False) is kind)
             for pair in answerable
         ]
         found.append(mean("difference", str(kind), changes))
@@ -104,8 +108,8 @@ def to_read(pair: Pair) -> dict[str, Any]:
     return {
         "id": pair.case.id,
         "question": pair.case.question,
-        "quotes": str(verdict(pair.case, pair.quotes)),
-        "with_llm": str(verdict(pair.case, answer)),
+        "quotes": str(pair.verdict(with_llm=False)),
+        "with_llm": str(pair.verdict(with_llm=True)),
         "failure": step.failure if step else None,
         "statements": [
             {"text": one.text, "quotes": [answer.citations[index].quote for index in one.citations]}
