@@ -177,7 +177,7 @@ def test_a_dead_endpoint_is_tried_once() -> None:
 
 
 def test_a_dead_endpoint_costs_next_to_nothing() -> None:
-    """Once it is known to be dead, 19 of 20 drafts are given up within 20 ms; of three rounds the best counts."""
+    """Once it is known to be dead, 19 of 20 drafts end within 20 ms; of three rounds the best counts."""
     with llm_server(GOOD) as server:
         settings = settings_for(server)
     rounds = []
