@@ -8,7 +8,10 @@ from rag.english.words import content_words
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
+from rag.question.acronyms import possible_definition_terms
+from rag.reading.context import title_and_headings
 from rag.retrieval.fusion import fuse
+from rag.retrieval.versions import demote_other_versions
 from rag.settings import RetrieveSettings
 from rag.types import Candidate, Question
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _PREFILTER_LIMIT = 500  # up to so many matching documents the indexes search them alone
 _MAX_POOL = 5_000  # passages that are retrieved and then filtered
+_DEFINING = 30  # passages that may define an acronym of the question
 
 
 class Retriever:
@@ -65,7 +69,28 @@ class Retriever:
             for key, score in scores.items()
             if passages[key].document_id in documents
         ]
-        return [c for c in candidates if c.passage.version == c.document.sha256][:k]
+        current = [c for c in candidates if c.passage.version == c.document.sha256]
+        return demote_other_versions(question.text, current)[:k]
+
+    def definitions(self, question: Question) -> tuple[str, ...]:
+        """Texts of the question's collection that may define its acronyms or its long forms.
+
+        Each has the headings above it. Give them to ``rag.question.acronyms.acronym_expansions``.
+
+        Raises:
+            IndexUnavailable: an index can't be reached.
+        """
+        terms = " ".join(possible_definition_terms(question.text))
+        hits = self._lexical.search(question.collection, terms, _DEFINING)
+        passages = self._catalog.passages([hit.passage_id for hit in hits])
+        documents = self._catalog.documents({passage.document_id for passage in passages.values()})
+        return tuple(
+            "\n".join((*title_and_headings(document, passage), passage.span.slice(document.text)))
+            for hit in hits
+            if (passage := passages.get(hit.passage_id)) is not None
+            and (document := documents.get(passage.document_id)) is not None
+            and passage.version == document.sha256
+        )
 
     def _lexical_weight(self, question: str) -> float:
         """Grows with the question's length: each word helps BM25, while one vector blurs many words."""
