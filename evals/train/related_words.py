@@ -101,6 +101,7 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the table and prints how many words it has."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of training data: files of JSON lines, gzipped")
     parser.add_argument("--out", type=Path, default=TABLE)

@@ -1,10 +1,11 @@
 """The lexical index's query: BM25 of the question's words, and how many of them a passage has at all.
 
-A question in other words than the page's shares few words with it. BM25 then prefers a short passage that has
-one of them often; better is one that has more of them, each once. So the score is BM25 and twice the sum of
-the inverse document frequencies (IDF) of those words that the passage has in its text or context: a word's share
-in BM25 is up to 2.2 times its IDF. A related word ("buy" for "purchase") counts 0.7 of the word itself, and
-function words count nothing in this sum. docs/decisions/retrieval.md has the effect, measured.
+A question in other words than the page's shares few words with it. BM25 then prefers a short passage that
+has one of them often; better is one that has more of them, each once. So the score is BM25 and the
+coverage: twice the sum of the inverse document frequencies (IDF) of those words that the passage has in its
+text or context (a word's share in BM25 is up to 2.2 times its IDF). A related word ("buy" for "purchase")
+counts 0.7 of the word itself, and function words count nothing. docs/decisions/retrieval.md has the effect,
+measured.
 """
 
 from __future__ import annotations
@@ -83,12 +84,15 @@ def _coverage(
             parts += [(other, _RELATED * weight) for other, n in related.items() if n <= longest]
         if parts:
             yield Query.disjunction_max_query(
-                [
-                    Query.const_score_query(Query.term_query(schema, field, part, index_option="basic"), score)
-                    for part, score in parts
-                    for field in (TEXT, CONTEXT)
-                ]
+                [_constant(schema, field, *part) for part in parts for field in (TEXT, CONTEXT)]
             )
+
+
+def _constant(schema: tantivy.Schema, field: str, term: str, score: float) -> tantivy.Query:
+    """The score of each passage that has the term, however often."""
+    from tantivy import Query
+
+    return Query.const_score_query(Query.term_query(schema, field, term, index_option="basic"), score)
 
 
 def _passages_with(searcher: tantivy.Searcher, term: str) -> int:

@@ -2,10 +2,11 @@
 
 A definition is found by the patterns of Schwartz and Hearst 2003 ("A simple algorithm for identifying
 abbreviation definitions in biomedical text"): an acronym in brackets behind its long form, or the long form
-in brackets behind the acronym; and by those of glossaries: "PTO stands for paid time off", "PTO: paid time off",
-a table's row. Theirs matches letters anywhere in the words. Here each letter of the acronym is the first of a
-word, in order, and only function words are skipped, so that "PTO: please turn over" is one and "PTO: ask Ann"
-is none. In brackets a letter may also stand inside a word ("multifactor authentication (MFA)").
+in brackets behind the acronym; and by those of glossaries: "PTO stands for paid time off", "PTO: paid time
+off", a table's row. Theirs matches letters anywhere in the words. Here each letter of the acronym is the
+first of a word, in order, and only function words are skipped, so that "PTO: please turn over" is one and
+"PTO: ask Ann" is none. In brackets a letter may also stand inside a word ("multifactor authentication
+(MFA)").
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from rag.english.related_words import related_stems
 from rag.english.words import folded_words, same_stem, stem
 
 _MIN_LETTERS, _MAX_LETTERS = 2, 8
-# Texts with the question's own form from which on it isn't expanded. Of 431 training questions with an acronym
-# or a long form that their collection defines, the evidence is first for 0.501 without expansion, 0.508 at 2,
-# 0.510 at 3, 0.503 at 5, 0.452 where all are expanded.
+# Texts with the question's own form from which on it isn't expanded. Of 431 training questions with an
+# acronym or a long form that their collection defines, the evidence is first for 0.501 without expansion,
+# 0.508 at 2, 0.510 at 3, 0.503 at 5, 0.452 where all are expanded.
 _USUAL = 3
 _ORDINARY = STOP_WORDS | FUNCTION_WORDS
 _MAX_SKIPPED = 4  # function words of a long form that give the acronym no letter
@@ -60,9 +61,7 @@ class Definition:
     long_form: str
 
 
-def acronym_expansions(
-    question: str, texts: Sequence[str], defining: Sequence[str] = ()
-) -> tuple[str, ...]:
+def acronym_expansions(question: str, texts: Sequence[str], defining: Sequence[str] = ()) -> tuple[str, ...]:
     """The long forms of acronyms in a question, and the acronyms of its long forms.
 
     Left out is what the question has already, and what three of the texts write as the question does: where
@@ -193,7 +192,7 @@ def _chosen(texts: Iterable[str]) -> list[Definition]:
 
 
 def _find_acronym(question: str, acronym: str, texts: Iterable[str]) -> tuple[int, int] | None:
-    """Where the question has the acronym; typed otherwise than in capitals it must be no word of the texts."""
+    """Where the question has the acronym; not typed in capitals it must be no word of the texts."""
     for match in _QUESTION_WORD.finditer(question):
         word = match.group()
         is_it = _plain(word).casefold() in {acronym.casefold(), f"{acronym.casefold()}s"}

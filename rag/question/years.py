@@ -1,13 +1,15 @@
 """Years and versions that a question names, and documents that name other ones.
 
-"policy 2025" is not answered by the policy of 2026, however alike both are. What a document is about stands in
-its title, its headings and the name of its file; years in its text may be anything.
+"policy 2025" is not answered by the policy of 2026, however alike both are. What a document is about stands
+in its title, its headings and the name of its file; years in its text may be anything.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from rag.english.function_words import FUNCTION_WORDS
 
 Version = tuple[str, tuple[str, ...]]
 """The word before a version ("python", or empty after "v" and "version") and the version's parts."""
@@ -22,7 +24,8 @@ _YEAR = re.compile(
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY|fiscal year|financial year)\s?['’]?(\d\d)\b", re.IGNORECASE)
 _LONGEST_RANGE = 10  # years; a longer one is no period that a document is made for
 _VERSION = re.compile(
-    r"(?<![A-Za-z\d.])(?:v\.?\s?|(?:versions?|releases?|revisions?|rev\.?)[ _-])(\d+(?:\.\d+){0,3})(?![\d\w]|\.\d)",
+    r"(?<![A-Za-z\d.])(?:v\.?\s?|(?:versions?|releases?|revisions?|rev\.?)[ _-])"
+    r"(\d+(?:\.\d+){0,3})(?!\w|\.\d)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<![\w.])(?:([A-Za-z][A-Za-z.+#]*)[ _/-])?(\d+(?:\.\d+){1,3})(?![\w%]|\.\d)")
@@ -60,9 +63,10 @@ def _versions(text: str) -> Iterator[Version]:
         yield "", tuple(match[1].split("."))
     for match in _NUMBERED.finditer(text):
         word, parts = (match[1] or "").casefold(), tuple(match[2].split("."))
-        # "1.5 days" and "2.3 Scope" are no versions.
-        if word not in _VERSION_WORDS and (word or len(parts) > 2):
-            yield word, parts
+        name = "" if word in FUNCTION_WORDS else word
+        # "1.5 days", "in 1.5 days" and "2.3 Scope" are no versions.
+        if word not in _VERSION_WORDS and (name or len(parts) > 2):
+            yield name, parts
 
 
 def agrees_on_version(question: str, naming: str) -> bool | None:

@@ -41,6 +41,6 @@ def _is_id(word: str) -> bool:
 
 
 def _is_hash(word: str) -> bool:
-    """Hexadecimal digits, letters too and a third of them decimal ones: "9f86d081", a UUID without its dashes."""
+    """Hexadecimal digits, a third or more but not all of them decimal: "9f86d081", a UUID without dashes."""
     digits = sum(c.isdigit() for c in word)
     return re.fullmatch(r"[0-9a-fA-F]{8,}", word) is not None and len(word) > digits >= len(word) / 3
