@@ -1,7 +1,7 @@
 """Suggested questions, made from the headings of a collection's documents.
 
-Most headings make no sensible question, so one is suggested only if the service answers it with a
-citation from the section of that heading.
+Most headings make no sensible question, so one is suggested only if the service gives it a sure answer with
+a citation from the section of that heading.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rag.ports.catalog import Catalog
-from rag.types import Answer, Document, Outcome, Question
+from rag.types import Answer, Certainty, Document, Outcome, Question
 
 MAX_SUGGESTIONS = 4
 _MAX_DOCUMENTS = 20  # whose headings are used
@@ -35,9 +35,9 @@ def suggest_questions(catalog: Catalog, collection: str, ask: Callable[[Question
 
 
 def _is_answered_from(heading: str, outcome: Outcome) -> bool:
-    return isinstance(outcome, Answer) and any(
-        citation.section and citation.section[-1].strip() == heading for citation in outcome.citations
-    )
+    if not isinstance(outcome, Answer) or outcome.certainty is not Certainty.SURE:
+        return False
+    return any(c.section and c.section[-1].strip() == heading for c in outcome.citations)
 
 
 def _questions_of(document: Document) -> Iterator[QuestionAndHeading]:

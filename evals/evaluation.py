@@ -23,6 +23,7 @@ from evals.reports.junit import junit
 from evals.reports.markdown import markdown
 from evals.run import summary
 from evals.run.affected_cases import AffectedCases, find_affected
+from evals.run.by_form import by_form
 from evals.run.comparison import RunComparison, compare_runs
 from evals.run.runner import Run, run
 from evals.run.saved_results import SavedRun, baseline_path, baseline_text, load_run, saved_run
@@ -164,7 +165,7 @@ class _Evaluation:
     def verdicts(self) -> list[Verdict]:
         return gate.judge(
             self.run,
-            summary.summarise(self.run),
+            summary.bounded_figures(self.run),
             at_least=self.dataset.at_least,
             at_most=self.dataset.at_most,
             baseline=self.baseline,
@@ -180,6 +181,7 @@ class _Evaluation:
             self.run,
             figures=summary.summarise(self.run),
             slices=summary.slices(self.run),
+            forms=by_form(self.run),
             verdicts=verdicts,
             models=self.models,
             corpus=self.corpus,
@@ -207,7 +209,8 @@ class _Evaluation:
 def _show(console: Console, evaluation: _Evaluation) -> None:
     figures, times = summary.summarise(evaluation.run), summary.latencies(evaluation.run)
     slices = summary.slices(evaluation.run)
-    terminal.show(console, evaluation.dataset.name, evaluation.run, {**figures, **times}, slices)
+    forms = by_form(evaluation.run)
+    terminal.show(console, evaluation.dataset.name, evaluation.run, {**figures, **times}, slices, forms)
     drafts = len(evaluation.dataset.drafts)
     if drafts:
         console.print(f"{drafts} drafts were left out: a person has to look at them first", highlight=False)

@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from evals.metrics.verdict import AnswerVerdict
+from evals.run.by_form import split_form
+from evals.run.figures import Figure
 from evals.run.runner import Record, Run
 from evals.run.saved_results import SavedCase, SavedRun
-from evals.run.summary import Figure
 from evals.statistics import compare_paired, holm
+from rag.types import Answer, Certainty
 
 LISTED = 12  # case ids that a verdict lists before it counts the rest
 MIN_CASES = 30  # below this rates and paired tests say too little
@@ -70,6 +73,7 @@ def judge(
     """All verdicts on a run. A figure that is unknown or not measured fails its threshold.
 
     Args:
+        figures: by name, as ``evals.run.summary.bounded_figures`` gives them.
         at_least: the lower bound of a figure, by its name.
         at_most: the upper bound.
         baseline: the accepted run to compare with.
@@ -204,6 +208,13 @@ def _score(case: SavedCase, name: str) -> float | None:
 
 _FAILS: dict[str, Callable[[Record], bool]] = {
     "answered_right": lambda r: r.case.answerable and not r.scores.right,
+    "partly_right": lambda r: r.scores.verdict is AnswerVerdict.PARTLY,
+    "answered_wrong": lambda r: r.scores.verdict is AnswerVerdict.WRONG,
+    "unanswered": lambda r: r.scores.verdict is AnswerVerdict.ABSTAINED,
+    "risk": lambda r: _misleads(r),
+    "risk_sure": lambda r: _misleads(r) and _certainty(r) is Certainty.SURE,
+    "coverage_sure": lambda r: r.case.answerable and _certainty(r) is not Certainty.SURE,
+    "coverage_likely": lambda r: r.case.answerable and _certainty(r) is not Certainty.LIKELY,
     "abstained": lambda r: not r.case.answerable and not r.scores.right,
     "abstention_recall": lambda r: not r.case.answerable and not r.abstained,
     "abstention_precision": lambda r: r.case.answerable and r.abstained,
@@ -214,11 +225,21 @@ _FAILS: dict[str, Callable[[Record], bool]] = {
 
 
 def _failing_records(run: Run, figure: str) -> list[Record]:
-    """The records that lower a figure."""
-    fails = _FAILS.get(figure)
+    """The records that lower a figure, or that raise one which is best low."""
+    name, form = split_form(figure)
+    records = [record for record in run.records if form is None or record.case.form is form]
+    fails = _FAILS.get(name)
     if fails is not None:
-        return [record for record in run.records if fails(record)]
-    return [record for record in run.records if _is_below_one(getattr(record.scores, figure, None))]
+        return [record for record in records if fails(record)]
+    return [record for record in records if _is_below_one(getattr(record.scores, name, None))]
+
+
+def _misleads(record: Record) -> bool:
+    return record.scores.verdict is not None and record.scores.verdict.is_wrong_answer
+
+
+def _certainty(record: Record) -> Certainty | None:
+    return record.outcome.certainty if isinstance(record.outcome, Answer) else None
 
 
 def _is_below_one(score: float | None) -> bool:

@@ -196,11 +196,7 @@ class Engine:
             confidence=min(decision.confidence for decision in decisions),
             unit=unit,
             certainty=Certainty.SURE if is_sure else Certainty.LIKELY,
-            short_answer_confidence=(
-                min(decision.short_answer_confidence for decision in decisions)
-                if unit in _SHORT_UNITS
-                else None
-            ),
+            short_answer_confidence=_short_answer_confidence(decisions, compositions, unit),
             item_count=sum(counts) if counts else None,
             unanswered=tuple(d.analysis.standalone for d in drafts if d.decision.certainty is None),
             conflicts=conflicts,
@@ -212,7 +208,7 @@ class Engine:
         analysis, decision = draft.analysis, draft.decision
         assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
         short = decision.span if self._decider.has_short_answer(decision) else None
-        if short is not None and analysis.form is QuestionForm.FACT:
+        if short is not None and analysis.form in (QuestionForm.FACT, QuestionForm.LIST):
             refined = self._reader.refine(analysis.standalone, short)
             short = self._decider.choose_better_typed(analysis, refined, short)
             recorder.refined(short)
@@ -236,16 +232,29 @@ class Engine:
         )
 
 
+def _short_answer_confidence(
+    decisions: Sequence[Decision], compositions: Sequence[Composition], unit: AnswerUnit
+) -> float | None:
+    """The lowest of the parts' where the answer is short; None where it isn't."""
+    if unit not in _SHORT_UNITS:
+        return None
+    return min(
+        decision.short_answer_confidence if composition.polarity is None else composition.polarity
+        for decision, composition in zip(decisions, compositions, strict=True)
+    )
+
+
 def _text(compositions: Sequence[Composition]) -> str:
     """Short answers, else the parts' texts: a list's on lines of their own."""
-    texts = []
+    texts: dict[str, None] = {}
+    are_short = all(composition.text is not None for composition in compositions)
     for composition in compositions:
         separator = "\n" if composition.unit in _LINE_UNITS else " "
-        texts.append(composition.text or separator.join(part.text for part in composition.parts))
-    has_lines = any("\n" in text for text in texts)
-    return ("\n" if has_lines else " ").join(
-        dict.fromkeys(" ".join(t.split()) if "\n" not in t else t for t in texts)
-    )
+        parts = [composition.text] if composition.text is not None else [p.text for p in composition.parts]
+        texts[separator.join(part if separator == "\n" else " ".join(part.split()) for part in parts)] = None
+    if are_short:
+        return "; ".join(texts)
+    return ("\n" if any("\n" in text for text in texts) else " ").join(texts)
 
 
 def _search_query(question: Question, analysis: QuestionAnalysis) -> Question:

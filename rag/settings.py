@@ -226,7 +226,7 @@ class Settings(BaseSettings):
     """All settings, with defaults that work offline.
 
     >>> Settings(data="/tmp/x").read.passages
-    6
+    12
     """
 
     model_config = SettingsConfigDict(

@@ -113,7 +113,8 @@ def ask(
 ) -> None:
     """Answer a question, with citations.
 
-    If the documents hold no answer, the reason and the nearest passages.
+    In the unit that it asks for: a short answer, yes or no, a list, steps, rows, a section. An answer that
+    is only likely says so first. If the documents hold no answer, the reason and the nearest passages.
     """
     from api.cli.commands.ask import OutputOptions, run
 

@@ -11,11 +11,16 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.openapi import examples
+from api.openapi.list_example import LIST_ANSWER
 from api.schemas.problems import Problem
 from rag.wire.documents import TextsIn
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
-    ("/v1/ask", "post"): {"answer": examples.ANSWER, "abstention": examples.ABSTENTION},
+    ("/v1/ask", "post"): {
+        "short answer": examples.ANSWER,
+        "list": LIST_ANSWER,
+        "abstention": examples.ABSTENTION,
+    },
     ("/v1/search", "get"): {"passages": examples.SEARCH},
     ("/v1/feedback", "post"): {"feedback": examples.FEEDBACK},
     ("/v1/feedback", "get"): {"listing": {"feedback": [examples.FEEDBACK]}},

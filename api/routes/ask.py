@@ -49,10 +49,14 @@ async def ask(
 ) -> AnswerOut | Response:
     """Answers from the documents with exact citations, or abstains with a reason.
 
-    An abstention is a 200 with `answered: false`. With `stream`, the response is server-sent events:
-    `retrieved`, then `answer` and a `statement` with citations for each of its sentences, or `abstained`;
-    then `done` with the whole answer. An error before the first event is a response with its own status;
-    a later one is an `error` event with the problem. Closing the connection ends the work.
+    An answer is composed of exact quotes in the unit that the question asks for: a short answer, yes or no,
+    sentences, a list, steps, rows of a table, a definition or a section. `certainty: likely` marks one that a
+    person should check. An abstention is a 200 with `answered: false`.
+
+    With `stream`, the response is server-sent events: `retrieved`, then `answer` and a `statement` with
+    citations for each of its parts, or `abstained`; then `done` with the whole answer. An error before the
+    first event is a response with its own status; a later one is an `error` event with the problem. Closing
+    the connection ends the work.
     """
     access.admit(request, body.collection)
     limiter: ConcurrencyLimiter = request.app.state.limiter

@@ -35,28 +35,10 @@ def of_step(step: Step) -> Iterator[str]:
 def of_answer(answer: AnswerOut) -> Iterator[str]:
     """An answer's events, or an abstention's."""
     if answer.abstention is not None:
-        yield event(
-            "abstained",
-            AbstainedEvent(
-                id=answer.id,
-                question=answer.question,
-                confidence=answer.confidence,
-                abstention=answer.abstention,
-            ),
-        )
+        yield event("abstained", AbstainedEvent.model_validate(answer, from_attributes=True))
     else:
-        yield event(
-            "answer",
-            AnswerEvent(
-                id=answer.id,
-                question=answer.question,
-                confidence=answer.confidence,
-                answer=answer.answer or "",
-            ),
-        )
+        yield event("answer", AnswerEvent.model_validate(answer, from_attributes=True))
     for statement in answer.statements:
         cited = [answer.citations[index] for index in statement.citations]
-        yield event(
-            "statement", StatementEvent(text=statement.text, citations=statement.citations, cited=cited)
-        )
+        yield event("statement", StatementEvent(**dict(statement), cited=cited))
     yield event("done", answer)

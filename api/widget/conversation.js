@@ -3,6 +3,8 @@
 
 const MAX_STORED_TURNS = 20;
 const MAX_HISTORY_TURNS = 6; // earlier turns sent with a question
+const MAX_HISTORY_CHARACTERS = 2000; // of each turn's answer; a whole list or section may be longer
+const MAX_FEEDBACK_CHARACTERS = 20000;
 const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds between checks whether the service is back
 
 /**
@@ -60,7 +62,7 @@ export class Conversation extends EventTarget {
       helpful,
       note,
       question: turn.question,
-      answer: answer ?? "",
+      answer: firstCharacters(answer, MAX_FEEDBACK_CHARACTERS),
       citations: spans.slice(0, 50),
     });
     turn.helpful = helpful;
@@ -95,14 +97,14 @@ export class Conversation extends EventTarget {
     const earlier = this.turns.slice(0, this.turns.indexOf(turn)).filter(({ state }) => state === "done");
     const history = earlier
       .slice(-MAX_HISTORY_TURNS)
-      .map(({ question, reply }) => ({ question, answer: reply.answer ?? "" }));
+      .map(({ question, reply }) => ({ question, answer: firstCharacters(reply.answer, MAX_HISTORY_CHARACTERS) }));
     for await (const { name, data } of this.#service.ask(turn.question, history, signal)) {
       const { reply } = turn;
       if (name === "retrieved") turn.passages = data.passages;
       if (name === "answer" || name === "abstained") Object.assign(reply, data);
       if (name === "statement") {
         data.citations.forEach((index, i) => (reply.citations[index] = data.cited[i]));
-        reply.statements.push({ text: data.text, citations: data.citations });
+        reply.statements.push({ text: data.text, citations: data.citations, role: data.role });
       }
       if (name === "done") Object.assign(turn, { reply: data, state: "done" });
       this.#notify(turn);
@@ -149,6 +151,11 @@ export class Conversation extends EventTarget {
 
 function emptyReply() {
   return { answer: null, statements: [], citations: [], conflicts: [], abstention: null };
+}
+
+/** The beginning of a text, which may be null; no character is cut in two. */
+function firstCharacters(text, limit) {
+  return [...(text ?? "")].slice(0, limit).join("");
 }
 
 /** Resolves after so many seconds, or sooner if the browser comes online; rejects when aborted. */

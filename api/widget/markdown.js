@@ -1,24 +1,70 @@
 // An answer as Markdown, for the clipboard. Text of documents is escaped, so that it stays text.
 
 import { publicUrl, sourceUrl } from "./links.js";
+import { cutList, itemNumbers, shortAnswer } from "./reply.js";
+import { fill } from "./texts.js";
 
 /** An answer or abstention with its quotes, numbered as they are shown. */
 export function toMarkdown({ question, reply }, endpoint, texts) {
-  const { answer, statements, citations, conflicts, abstention } = reply;
+  const { citations, abstention } = reply;
   const cited = abstention ? abstention.nearest : citations;
   const reason = abstention && (texts.reasons[abstention.reason] ?? texts.unanswered);
   return [
     `> ${escapeMarkdown(question)}`,
-    abstention ? escapeMarkdown(reason) : `**${escapeMarkdown(answer)}**`,
-    ...statements.map(statementLine),
-    ...conflicts.map((conflict) => `- ${statementLine(conflict)}`),
+    ...(abstention ? [escapeMarkdown(reason)] : answerBlocks(reply, texts)),
+    cited.length ? `${escapeMarkdown(abstention ? texts.nearest : texts.sources)}:` : "",
     cited.map((citation, index) => sourceLine(citation, index, endpoint)).join("\n"),
-  ].join("\n\n");
+  ]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
-function statementLine({ text, citations, statements }) {
-  const numbers = citations ?? (statements ?? []).flatMap((statement) => statement.citations);
-  return `${escapeMarkdown(text)} ${numbers.map((index) => `[${index + 1}]`).join("")}`;
+function answerBlocks(reply, texts) {
+  const short = shortAnswer(reply, texts);
+  const cut = cutList(reply);
+  const parts = (reply.unanswered ?? []).map((part) => `“${part}”`).join(", ");
+  return [
+    reply.certainty === "likely" ? `*${escapeMarkdown(texts.likely)}*` : "",
+    short === null ? "" : `**${escapeMarkdown(short)}**`,
+    statementBlocks(reply),
+    ...reply.conflicts.map((conflict) => `- ${withNumbers(conflict)}`),
+    cut ? escapeMarkdown(fill(texts.cut, cut)) : "",
+    parts && escapeMarkdown(`${texts.missing} ${parts}`),
+  ].filter(Boolean);
+}
+
+/** The statements, one a block; items of a list and rows follow each other without an empty line. */
+function statementBlocks(reply) {
+  const { statements } = reply;
+  const numbers = itemNumbers(reply);
+  const blocks = statements.map((statement, i) => {
+    const isClose = ["item", "row"].includes(statement.role) && statement.role === statements[i - 1]?.role;
+    return (i === 0 ? "" : isClose ? "\n" : "\n\n") + statementBlock(statement, numbers[i]);
+  });
+  return blocks.join("");
+}
+
+function statementBlock(statement, number) {
+  const { text, role } = statement;
+  if (role === "item" || role === "row") return `${number === null ? "-" : `${number}.`} ${withNumbers(statement)}`;
+  if (role === "code") return `${fenced(text)}\n${numbersOf(statement)}`;
+  return role === "heading" ? `**${escapeMarkdown(text)}** ${numbersOf(statement)}` : withNumbers(statement);
+}
+
+/** Code in a fence that is longer than any run of backticks in it. */
+function fenced(code) {
+  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${code}\n${fence}`;
+}
+
+function withNumbers(part) {
+  return `${escapeMarkdown(part.text)} ${numbersOf(part)}`;
+}
+
+function numbersOf({ citations, statements }) {
+  const indices = citations ?? (statements ?? []).flatMap((statement) => statement.citations);
+  return indices.map((index) => `[${index + 1}]`).join("");
 }
 
 function sourceLine(citation, index, endpoint) {

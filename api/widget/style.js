@@ -32,8 +32,8 @@ const css = `
 .root[data-mode="inline"] { display: block; block-size: 100%; }
 button, textarea { color: inherit; font: inherit; margin: 0; }
 button { background: none; border: 0; border-radius: 8px; cursor: pointer; padding: 0; }
-p, ol, ul, h2, blockquote { margin: 0; padding: 0; }
-p, h2 { unicode-bidi: plaintext; }
+p, ol, ul, h2, h3, blockquote { margin: 0; padding: 0; }
+p, h2, h3 { unicode-bidi: plaintext; }
 ol, ul { list-style: none; }
 a { color: inherit; text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: .18em; }
 a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
@@ -85,7 +85,26 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .answer + .muted { margin-block: 4px 12px; }
 .muted { color: var(--muted); font-size: .875em; }
 .statement { margin-block-start: 8px; }
-.answer, .statement, .sources, .unanswered { animation: appear .25s ease-out; }
+.likely { align-items: center; border: 1px dashed var(--edge); border-radius: 8px; display: flex; font-size: .875em; font-weight: 600;
+  gap: 6px; inline-size: fit-content; margin-block-end: 8px; padding: 3px 10px 3px 6px; }
+.likely .icon { flex: none; }
+h3 { font-size: 1em; font-weight: 650; }
+.muted + .evidence { margin-block-start: 10px; }
+.value + .evidence { margin-block-start: 6px; }
+.evidence > :first-child { margin-block-start: 0; }
+.items { list-style: disc; margin-block-start: 8px; padding-inline-start: 1.5em; }
+ol.items { list-style: decimal; }
+.items > li { margin-block-start: 4px; }
+.items > li::marker { color: var(--muted); }
+pre { background: var(--surface); border-radius: 8px; font: .8125em/1.5 ui-monospace, monospace; margin: 0 0 4px; padding: 8px 12px;
+  tab-size: 4; white-space: pre-wrap; }
+.row { border: 1px solid var(--line); border-radius: 10px; display: grid; gap: 2px 14px; grid-template-columns: minmax(4em, auto) 1fr;
+  margin: 8px 0 0; padding: 8px 12px; }
+.row > div { display: contents; }
+dt { color: var(--muted); font-size: .875em; line-height: 1.71; }
+dd { margin: 0; }
+.missing { font-size: .875em; margin-block-start: 12px; }
+.answer, .statement, .likely, .sources, .unanswered { animation: appear .25s ease-out; }
 @keyframes appear { from { opacity: 0; translate: 0 4px; } }
 .working { animation: appear .3s .15s both, pulse 1.6s .5s ease-in-out infinite alternate; color: var(--muted); }
 @keyframes pulse { to { opacity: .72; } }
@@ -100,6 +119,10 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .sources li { display: grid; font-size: .875em; gap: 8px; grid-template-columns: auto 1fr; }
 .sources a { justify-self: start; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sources .place { font-size: 1em; grid-column: 1 / -1; }
+.shown { display: flex; flex-wrap: wrap; gap: 4px; grid-column: 1 / -1; }
+.sources .shown a { border: 1px solid var(--edge); border-radius: 6px; font-weight: 600; min-inline-size: 26px; padding-inline: 6px;
+  text-align: center; text-decoration: none; }
+.sources .shown a:hover { background: var(--surface); }
 .sources li + li:has(.place) { margin-block-start: 8px; }
 .index { color: var(--muted); font-variant-numeric: tabular-nums; font-weight: 600; min-inline-size: 1.1em; text-align: end; }
 .place { display: block; font-size: .875em; line-height: 1.5; }
@@ -121,6 +144,11 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .unanswered + .muted { margin-block-start: 4px; }
 .passages { display: grid; gap: 12px; }
 blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 12px; white-space: pre-line; }
+.passages li:focus { outline-offset: 4px; }
+.folded { -webkit-box-orient: vertical; display: -webkit-box; -webkit-line-clamp: 6; overflow: hidden; }
+.fold { font-size: .875em; font-weight: 600; margin-inline-start: 15px; min-block-size: 24px; text-decoration: underline;
+  text-decoration-color: var(--edge); text-underline-offset: .18em; }
+.more { margin-block-start: 12px; }
 .passages .place { margin-block-start: 2px; padding-inline-start: 15px; }
 .tip { color: var(--muted); font-size: .875em; margin-block: 16px 10px; }
 .sides { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }

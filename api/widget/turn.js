@@ -1,8 +1,7 @@
 // The view of one turn: the question, and the answer as it arrives.
 
-import { breadcrumbs, externalLink } from "./card.js";
+import { AnswerView } from "./answer.js";
 import { h, iconButton } from "./dom.js";
-import { sourceUrl } from "./links.js";
 import { toMarkdown } from "./markdown.js";
 import { fill } from "./texts.js";
 
@@ -12,12 +11,14 @@ export class TurnView {
   #panel;
   #reply = h("div", { class: "reply" });
   #phase = ""; // what is shown: looking, reading, answering, or the turn's state
-  #statements = 0; // how many are shown
+  #view; // of the reply
+  #evidence = null; // the statements that are shown
 
   /** `panel`: texts, endpoint, card, announce(), retry(), rephrase(), rate(), reveal(). */
   constructor(turn, panel) {
     this.#turn = turn;
     this.#panel = panel;
+    this.#view = new AnswerView(turn, panel);
     const you = h("span", { class: "visually-hidden" }, `${panel.texts.you} `);
     this.element.append(h("p", { class: "question" }, you, h("bdi", {}, turn.question)), this.#reply);
     this.update();
@@ -38,21 +39,20 @@ export class TurnView {
   #append(phase) {
     const { reply } = this.#turn;
     if (this.#phase !== "answering") {
-      this.#statements = 0;
-      this.#reply.replaceChildren(...(reply.abstention ? this.#abstention() : this.#answer()));
+      this.#evidence = this.#view.evidence([]);
+      this.#reply.replaceChildren(...this.#view.head(), this.#evidence.element);
     }
     this.#setBusy();
-    for (const statement of reply.statements.slice(this.#statements)) {
-      this.#reply.append(this.#statement(statement));
+    for (const statement of reply.statements.slice(this.#evidence.count)) {
+      this.#evidence.add(statement);
       this.#panel.announce(statement.text);
     }
-    this.#statements = reply.statements.length;
-    if (phase === "done") this.#reply.append(...this.#footer());
+    if (phase === "done") this.#reply.append(...this.#view.foot(), this.#actions());
   }
 
   #render(phase) {
     const { texts } = this.#panel;
-    const { reply, problem } = this.#turn;
+    const { problem } = this.#turn;
     this.#setBusy();
     if (phase === "looking" || phase === "reading") {
       this.#reply.replaceChildren(h("p", { class: "working" }, texts[phase]));
@@ -69,108 +69,12 @@ export class TurnView {
       this.#reply.replaceChildren(this.#notice(message, texts.retry, problem.message));
       this.#panel.announce(message);
     } else {
-      const conflict = reply.conflicts.length ? this.#conflict() : null;
-      const head = reply.abstention ? this.#abstention() : this.#answer();
-      const body = conflict ?? [...head, ...reply.statements.map((statement) => this.#statement(statement))];
-      this.#reply.replaceChildren(...body, ...this.#footer());
+      this.#reply.replaceChildren(...this.#view.whole(), this.#actions());
     }
   }
 
   #setBusy() {
     this.#reply.setAttribute("aria-busy", String(this.#turn.state === "asking"));
-  }
-
-  #answer() {
-    const { answer, confidence } = this.#turn.reply;
-    const { texts } = this.#panel;
-    this.#panel.announce(`${texts.answer} ${answer}`);
-    return [
-      h("p", { class: "answer", dir: "auto" }, answer),
-      h("p", { class: "muted" }, fill(texts.sure, { n: Math.round(confidence * 100) })),
-    ];
-  }
-
-  #statement({ text, citations: indices }) {
-    const { citations } = this.#turn.reply;
-    const cited = (indices ?? []).filter((index) => citations[index]);
-    const numbers = cited.map((index) => this.#panel.card.numberButton(index, citations[index], this.#panel));
-    return h("div", { class: "statement", dir: "auto" }, `${text} `, ...numbers);
-  }
-
-  /** The competing answers side by side, each with its own sources. */
-  #conflict() {
-    const { texts } = this.#panel;
-    const { answer, statements, conflicts } = this.#turn.reply;
-    const sides = [{ text: answer, statements }, ...conflicts].map((side) => this.#side(side));
-    this.#panel.announce(`${texts.disagree}: ${[answer, ...conflicts.map((c) => c.text)].join("; ")}`);
-    return [h("p", { class: "heading" }, texts.disagree), h("ul", { class: "sides", role: "list" }, ...sides)];
-  }
-
-  /** One of the competing answers: its value, its statements, and the title of its first source. */
-  #side({ text, statements, citations: indices }) {
-    const { citations } = this.#turn.reply;
-    const first = citations[indices?.[0] ?? statements?.[0]?.citations?.[0]];
-    const quote = { text: first ? `“${first.quote}”` : "", citations: indices };
-    const shown = statements?.length ? statements : [quote];
-    return h(
-      "li",
-      {},
-      h("p", { class: "value", dir: "auto" }, text ?? ""),
-      ...shown.map((statement) => this.#statement(statement)),
-      first ? h("span", { class: "place", dir: "auto" }, first.title) : null,
-    );
-  }
-
-  #abstention() {
-    const { texts } = this.#panel;
-    const { question, abstention } = this.#turn.reply;
-    const reason = texts.reasons[abstention.reason] ?? texts.unanswered;
-    this.#panel.announce(`${texts.unanswered} ${reason}`);
-    const nearest = abstention.nearest ?? [];
-    return [
-      h("p", { class: "unanswered" }, reason),
-      h("p", { class: "muted", dir: "auto" }, fill(texts.lookedFor, { q: question ?? this.#turn.question })),
-      nearest.length ? h("p", { class: "heading" }, texts.nearest) : null,
-      nearest.length ? this.#passages(nearest) : null,
-      h("p", { class: "tip" }, texts.tip),
-      h("button", { type: "button", class: "plain", click: () => this.#panel.rephrase(this.#turn) }, texts.rephrase),
-    ].filter(Boolean);
-  }
-
-  #passages(nearest) {
-    const items = nearest.map((citation) =>
-      h("li", {}, h("blockquote", { dir: "auto" }, citation.quote), this.#place(citation)),
-    );
-    return h("ol", { class: "passages", role: "list" }, ...items);
-  }
-
-  /** The quotes as links; title and headings once for consecutive citations that share them. */
-  #sources(citations) {
-    const { texts, endpoint } = this.#panel;
-    let previous = "";
-    const items = citations.map((citation, index) => {
-      const place = h("span", { class: "place", dir: "auto" }, citation.title, ...breadcrumbs(citation, texts));
-      const repeated = place.textContent === previous;
-      previous = place.textContent;
-      const number = h("span", { class: "index", "aria-hidden": "true" }, `${index + 1}`);
-      const quote = `“${citation.quote.replace(/\s+/g, " ")}”`;
-      const link = externalLink(sourceUrl(citation, endpoint), quote, texts) ?? h("span", {}, quote);
-      link.dir = "auto";
-      return h("li", {}, repeated ? null : place, number, link);
-    });
-    return [h("p", { class: "heading" }, texts.sources), h("ol", { class: "sources", role: "list" }, ...items)];
-  }
-
-  #place(citation) {
-    const { texts, endpoint } = this.#panel;
-    const link = externalLink(sourceUrl(citation, endpoint), citation.title, texts) ?? citation.title;
-    return h("span", { class: "place", dir: "auto" }, link, ...breadcrumbs(citation, texts));
-  }
-
-  #footer() {
-    const { reply } = this.#turn;
-    const sources = reply.citations.length ? this.#sources(reply.citations) : [];
-    return [...sources, this.#actions()];
   }
 
   #actions() {

@@ -161,7 +161,7 @@ def _read(
     reader: Reader, question: str, document: Document, passage: Passage, answers: tuple[str, ...]
 ) -> float:
     candidate = Candidate(passage=passage, document=document, scores=Scores(fused=0.0))
-    spans = reader.read(question, [candidate])[0]
+    spans = reader.read(question, [candidate])[0].spans
     return f1(spans[0].text, answers) if spans else 0.0
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from evals.cases.evidence import Evidence
 from evals.cases.matchers import Exact, Matcher
 from rag.errors import SaywhereError
-from rag.types import DEFAULT_COLLECTION, Question, Turn
+from rag.types import DEFAULT_COLLECTION, Question, QuestionForm, Turn
 
 UnanswerableKind = Literal[
     "missing_detail",  # the documents have the subject, not the detail asked for
@@ -23,6 +23,7 @@ UnanswerableKind = Literal[
     "off_topic",
     "underspecified",  # several things could be meant
 ]
+YesOrNo = Literal["yes", "no"]
 
 
 class DatasetError(SaywhereError):
@@ -34,8 +35,11 @@ class Case:
     """One question with its known answer. ``answers`` is empty where there is none.
 
     ``must_cite`` has groups of alternative evidence: of each group one must be cited. ``may_cite`` is
-    acceptable too, ``must_not_cite`` never. ``history`` are the turns before the question. A ``draft`` was
-    made by a program and not yet checked by a person: it is never asked.
+    acceptable too, ``must_not_cite`` never. ``form`` is the form in which the answer is asked for: it decides
+    when an answer is right (``evals/metrics/verdict.py``); the items of a list and the steps of a procedure
+    are each a group of ``must_cite``. ``polarity`` is the right answer of a yes/no question. ``history`` are
+    the turns before the question. A ``draft`` was made by a program and not yet checked by a person: it is
+    never asked.
     """
 
     id: str
@@ -43,6 +47,8 @@ class Case:
     answerable: bool
     answers: tuple[Matcher, ...] = ()
     kind: UnanswerableKind | None = None
+    form: QuestionForm | None = None
+    polarity: YesOrNo | None = None
     must_cite: tuple[tuple[Evidence, ...], ...] = ()
     may_cite: tuple[Evidence, ...] = ()
     must_not_cite: tuple[Evidence, ...] = ()

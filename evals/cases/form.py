@@ -11,11 +11,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evals.cases.case import Case, UnanswerableKind
+from evals.cases.case import Case, UnanswerableKind, YesOrNo
 from evals.cases.dates import PartialDate
 from evals.cases.evidence import Evidence
 from evals.cases.matchers import Contains, Date, Exact, ItemList, Matcher, Number, Regex
-from rag.types import Span, Turn
+from rag.types import QuestionForm, Span, Turn
 
 _FORBID = ConfigDict(extra="forbid")
 _RULES = ("contains", "regex", "number", "date", "list")
@@ -121,6 +121,8 @@ class CaseForm(BaseModel):
     answerable: bool
     answers: list[Rule] = []
     kind: UnanswerableKind | None = None
+    form: QuestionForm | None = None
+    polarity: YesOrNo | None = None
     must_cite: list[WrittenEvidence | list[WrittenEvidence]] = []
     may_cite: list[WrittenEvidence] = []
     must_not_cite: list[WrittenEvidence] = []
@@ -130,6 +132,20 @@ class CaseForm(BaseModel):
     draft: bool = False
     note: str = ""
 
+    @field_validator("polarity", mode="before")
+    @classmethod
+    def _is_yes_or_no(cls, value: object) -> object:
+        """YAML reads an unquoted yes or no as a truth value."""
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _polarity_is_asked_for(self) -> Self:
+        if self.polarity is not None and self.form is not QuestionForm.YES_NO:
+            raise ValueError("polarity belongs to a question of form yes_no")
+        if self.polarity is not None and not self.answerable:
+            raise ValueError("an unanswerable question has no polarity")
+        return self
+
     def case(self) -> Case:
         """The case as a value."""
         return Case(
@@ -138,6 +154,8 @@ class CaseForm(BaseModel):
             answerable=self.answerable,
             answers=tuple(_matcher(answer) for answer in self.answers),
             kind=self.kind,
+            form=self.form,
+            polarity=self.polarity,
             must_cite=tuple(_group(group) for group in self.must_cite),
             may_cite=_group(self.may_cite),
             must_not_cite=_group(self.must_not_cite),

@@ -11,7 +11,8 @@ Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
 
 and, once accepted, ``name.baseline.json`` (``evals/run/saved_results.py``). A YAML file may hold these keys
 itself, with its cases under ``cases``. A SQuAD file, a CLAPnq file, a BEIR folder or a folder with
-``corpus.jsonl.gz`` brings its documents along.
+``corpus.jsonl.gz`` brings its documents along. A folder with ``docs/`` and ``queries.jsonl`` is a set too,
+with ``queries.toml`` and ``queries.baseline.json`` where they are there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from evals.cases.case import Case, DatasetError
 from evals.cases.load import YAML_SUFFIXES, load_cases, read_text, read_yaml
 from evals.datasets.beir import is_beir, read_beir
 from evals.datasets.clapnq import is_clapnq, read_clapnq
+from evals.datasets.colleague import DOCUMENTS, QUERIES, is_colleague_set, read_colleague_cases
 from evals.datasets.gzipped import is_gzipped_set, read_gzipped_set
 from evals.datasets.published import PublishedSet
 from evals.datasets.squad import read_squad
@@ -82,13 +84,16 @@ class _Options(BaseModel):
 
 
 def load(name: str | Path) -> Dataset:
-    """A shipped data set by name ("seeds"), one by its path, or a published one by file or folder.
+    """A shipped data set by name ("seeds"), one by its path, or one of another form by file or folder.
 
     Raises:
         DatasetError: no such set, or a file of it can't be used.
     """
     path = Path(name)
-    published = _published(path)
+    is_shipped = (HERE / f"{path}.jsonl").is_file()  # its name, even where there is a folder of that name
+    if not is_shipped and is_colleague_set(path):
+        return _colleague_set(path)
+    published = None if is_shipped else _published(path)
     if published is not None:
         return Dataset(
             name=path.name.removesuffix(".json"),
@@ -131,15 +136,26 @@ def find(name: Path) -> Path:
     return path
 
 
+def _colleague_set(folder: Path) -> Dataset:
+    path = folder / QUERIES
+    options = _options(path, path.with_suffix(".toml"))
+    return Dataset(
+        name=folder.resolve().name,
+        cases=tuple(read_colleague_cases(folder)),
+        path=path,
+        document_folder=folder / DOCUMENTS,
+        at_least=options.at_least,
+        at_most=options.at_most,
+    )
+
+
 def _published(path: Path) -> PublishedSet | None:
-    if (HERE / f"{path}.jsonl").is_file():
-        return None  # a shipped set's name, even where there is a folder of that name
     if path.is_dir():
         if is_gzipped_set(path):
             return read_gzipped_set(path)
         if is_beir(path):
             return read_beir(path)
-        raise DatasetError(f"{path}: a folder, but not of a published set that can be read")
+        raise DatasetError(f"{path}: a folder, but of no set that can be read")
     if path.suffix == ".json" and path.is_file():
         return read_squad(path)
     if path.suffix == ".jsonl" and path.is_file() and is_clapnq(path):

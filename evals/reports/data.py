@@ -12,8 +12,10 @@ from typing import Any
 from evals.diagnose.stage import gold
 from evals.gate import Verdict, count_stages
 from evals.reports.labels import expected_label
+from evals.run.by_form import FormFigures
+from evals.run.figures import Figure
 from evals.run.runner import Record, Run, answer_text, citations_of
-from evals.run.summary import Figure, Slice
+from evals.run.summary import Slice
 from rag.errors import UnknownDocument
 from rag.explanation.corpus import Corpus
 from rag.explanation.regions import Region
@@ -21,6 +23,7 @@ from rag.types import Abstention, Answer, Citation, Document, Outcome, Retrieved
 
 PASSAGES = 6  # of a trace that are kept
 CONTEXT = 240  # characters of a document kept before and after a citation
+_NO_SCORES = frozenset({"right", "verdict"})  # kept apart from the numbers
 
 
 def as_data(
@@ -29,6 +32,7 @@ def as_data(
     *,
     figures: Mapping[str, Figure],
     slices: Sequence[Slice],
+    forms: Sequence[FormFigures] = (),
     verdicts: Sequence[Verdict],
     models: Mapping[str, str],
     corpus: Corpus | None,
@@ -46,6 +50,7 @@ def as_data(
         "documents": dict(sorted(corpus.versions().items())) if corpus else {},
         "figures": {key: _figure_data(figure) for key, figure in figures.items()},
         "slices": [_slice_data(one) for one in slices],
+        "forms": [_form_data(one) for one in forms],
         "stages": dict(count_stages(run.records)),
         "verdicts": [_verdict_data(verdict) for verdict in verdicts],
         "cases": [_record_data(record, corpus) for record in run.records],
@@ -78,6 +83,11 @@ def _slice_data(one: Slice) -> dict[str, Any]:
     }
 
 
+def _form_data(one: FormFigures) -> dict[str, Any]:
+    figures = {name: _figure_data(figure) for name, figure in one.figures.items()}
+    return {"form": str(one.form), "figures": figures}
+
+
 def _verdict_data(verdict: Verdict) -> dict[str, Any]:
     return {
         "name": verdict.name,
@@ -92,18 +102,21 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
 
 def _record_data(record: Record, corpus: Corpus | None) -> dict[str, Any]:
     case, outcome = record.case, record.outcome
-    scores = {key: getattr(record.scores, key) for key in record.scores.__slots__ if key != "right"}
+    scores = {key: getattr(record.scores, key) for key in record.scores.__slots__ if key not in _NO_SCORES}
     return {
         "id": case.id,
         "question": case.question,
         "history": [{"question": turn.question, "answer": turn.answer} for turn in case.history],
         "answerable": case.answerable,
         "kind": case.kind,
+        "form": None if case.form is None else str(case.form),
+        "polarity": case.polarity,
         "tags": list(case.tags),
         "expected": expected_label(record),
         "must_cite": [[str(evidence) for evidence in group] for group in case.must_cite],
         "passed": not record.failure,
         "right": record.scores.right,
+        "verdict": None if record.scores.verdict is None else str(record.scores.verdict),
         "answer": answer_text(outcome) or None,
         "trouble": record.failure or None,
         "stage": str(record.diagnosis.stage) if record.diagnosis else None,
@@ -130,7 +143,12 @@ def _outcome_data(outcome: Outcome, corpus: Corpus | None) -> dict[str, Any]:
         "confidence": _rounded(outcome.confidence),
     }
     if isinstance(outcome, Answer):
-        data["statements"] = [{"text": s.text, "citations": list(s.citations)} for s in outcome.statements]
+        data["unit"], data["certainty"] = str(outcome.unit), str(outcome.certainty)
+        data["short_answer_confidence"] = _rounded(outcome.short_answer_confidence)
+        data["item_count"], data["unanswered"] = outcome.item_count, list(outcome.unanswered)
+        data["statements"] = [
+            {"text": s.text, "citations": list(s.citations), "role": str(s.role)} for s in outcome.statements
+        ]
         data["conflicts"] = [{"text": c.text, "citations": list(c.citations)} for c in outcome.conflicts]
     else:
         data["reason"] = str(outcome.reason)
@@ -178,6 +196,7 @@ def _trace_data(outcome: Outcome, gold: Sequence[Region], corpus: Corpus | None)
     trace = outcome.trace
     passages = trace.retrieved.passages if trace.retrieved else ()
     read = {span.passage_id: span for span in (trace.read.best if trace.read else ())}
+    relevance = {one.passage_id: one.relevance for one in (trace.read.passages if trace.read else ())}
     decided = trace.decided
     chosen = decided.chosen.passage_id if decided and decided.chosen else None
     rows = []
@@ -196,6 +215,7 @@ def _trace_data(outcome: Outcome, gold: Sequence[Region], corpus: Corpus | None)
                     "dense": passage.dense,
                     "lexical": passage.lexical,
                     "text": _snippet(passage, corpus),
+                    "relevance": relevance.get(passage.passage_id),
                     "read": None if span is None else {"text": span.text, "margin": span.margin},
                     "chosen": passage.passage_id == chosen,
                 }

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from evals.reports.labels import FIGURES, STAGES, number
+from evals.reports.labels import FIGURES, FORM_FIGURES, FORMS, STAGES, VERDICTS, number
 from evals.reports.plots import latency_plot, recall_plot, reliability_plot, risk_coverage_plot
 from evals.run.comparison import RunComparison
 
 _HEADLINE = ("answered_right", "abstained", "citations_exact", "citation_recall", "recall_5", "auroc", "ece")
-STAGE_ORDER = ("ingest", "retrieve", "read", "trust", "cite")
+STAGE_ORDER = ("ingest", "retrieve", "rank", "read", "trust", "cite")
+# Stages at which a case is lost within one of these steps.
+_STEPS = {"unread": "retrieve", "polarity": "read", "cut": "cite"}
 
 
 def html(data: Mapping[str, Any], comparison: RunComparison | None = None) -> str:
@@ -30,6 +32,9 @@ def html(data: Mapping[str, Any], comparison: RunComparison | None = None) -> st
         names=FIGURES,
         stages=STAGES,
         stage_order=STAGE_ORDER,
+        forms=FORMS,
+        form_figures=FORM_FIGURES,
+        verdict_names=VERDICTS,
         number=number,
         case_changes=_case_changes(comparison),
         plots=_plots(data),
@@ -69,15 +74,26 @@ def _plots(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ),
         (
             "Reliability",
-            "Answers given: is 80 % sure right in 80 % of cases? On the line is honest.",
-            reliability_plot(
-                [case["outcome"]["confidence"] for case in answered], [case["right"] for case in answered]
-            ),
+            "Does the evidence of answers told with 80 % hold what was asked in 80 % of cases? On the line is"
+            " honest.",
+            _reliability(answered, "confidence", "evidence_holds"),
+        ),
+        (
+            "Reliability of short answers",
+            "The same of short answers, yes and no: is each right as often as it says?",
+            _reliability(answered, "short_answer_confidence", "short_answer_right"),
         ),
         ("Recall at k", "Is what must be cited among the first k passages?", recall_plot(ranks)),
         ("Latency", "Time of a question; the last bar holds all that took longer.", latency_plot(times)),
     )
     return [plot for plot in plots if plot[2]]
+
+
+def _reliability(answered: Sequence[Mapping[str, Any]], probability: str, score: str) -> str:
+    """A probability of answers against the score that it is of; empty where no answer has both."""
+    pairs = [(case["outcome"][probability], case["scores"].get(score)) for case in answered]
+    measured = [(p, bool(label)) for p, label in pairs if p is not None and label is not None]
+    return reliability_plot([p for p, _ in measured], [label for _, label in measured])
 
 
 def _confusion(cases: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, int, bool]]]]:
@@ -87,12 +103,14 @@ def _confusion(cases: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple
         outcome = case["outcome"]
         result = "broke" if outcome is None else "answered" if outcome["answered"] else "abstained"
         if result == "answered" and case["answerable"]:
-            result = "right" if case["right"] else "wrong"
+            result = case["verdict"]
         counts[(case["answerable"], result)] += 1
     rows = [
         ("Has an answer", [("answered right", counts[True, "right"], True)]),
         ("Has none", [("abstained", counts[False, "abstained"], True)]),
     ]
+    if counts[True, "partly"]:
+        rows[0][1].append(("answered partly", counts[True, "partly"], False))
     rows[0][1].extend(
         [("answered wrong", counts[True, "wrong"], False), ("abstained", counts[True, "abstained"], False)]
     )
@@ -111,7 +129,8 @@ def _stage_counts(data: Mapping[str, Any]) -> list[tuple[str, int, float]]:
 
 def _stage_state(case: Mapping[str, Any], stage: str) -> str:
     """The state of a stage of a case: ``ok``, ``failed``, or ``after`` the stage that failed."""
-    if case["stage"] not in STAGE_ORDER:
-        return "after" if case["stage"] else "ok"
-    position, failed = STAGE_ORDER.index(stage), STAGE_ORDER.index(case["stage"])
+    lost_at = _STEPS.get(case["stage"], case["stage"])
+    if lost_at not in STAGE_ORDER:
+        return "after" if lost_at else "ok"
+    position, failed = STAGE_ORDER.index(stage), STAGE_ORDER.index(lost_at)
     return "ok" if position < failed else "failed" if position == failed else "after"

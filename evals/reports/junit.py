@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from evals.gate import Verdict
-from evals.reports.labels import STAGES, expected_label, outcome_label
+from evals.reports.labels import FORMS, STAGES, VERDICTS, expected_label, outcome_label
 from evals.run.runner import Record, Run
 
 # XML 1.0 can't hold these characters, not even escaped.
@@ -49,8 +49,14 @@ def _case(suite: Element, name: str, record: Record, *, times: bool) -> None:
         outcome.text = _clean(
             f"question: {record.case.question}\nexpected: {expected_label(record)}\n"
             f"got: {outcome_label(record)}"
-            f"{_stage(record)}"
+            f"{_form(record)}{_stage(record)}"
         )
+
+
+def _form(record: Record) -> str:
+    if record.case.form is None or record.scores.verdict is None:
+        return ""
+    return f"\nform: {FORMS[record.case.form]}, {VERDICTS[record.scores.verdict]}"
 
 
 def _stage(record: Record) -> str:

@@ -6,6 +6,11 @@ from evals.run.runner import Record, answer_text
 
 FIGURES = {
     "answered_right": "answered right (of answerable)",
+    "partly_right": "answered partly right (of answerable)",
+    "answered_wrong": "answered wrong (of answerable)",
+    "unanswered": "abstained (of answerable)",
+    "shown": "shown, answered or not (of answerable)",
+    "evidence_coverage": "evidence cited (of answerable)",
     "abstained": "abstained (of unanswerable)",
     "citations_exact": "citations exact",
     "citation_recall": "citation recall",
@@ -24,20 +29,59 @@ FIGURES = {
     "abstention_precision": "abstention precision",
     "abstention_recall": "abstention recall",
     "balanced_accuracy": "balanced accuracy",
+    "coverage_sure": "answered as sure (of answerable)",
+    "coverage_likely": "answered as likely (of answerable)",
+    "risk": "wrong (of all answers)",
+    "risk_sure": "wrong (of answers told as sure)",
     "auroc": "AUROC (confidence: answerable or not)",
     "aurc": "risk-coverage area (0 best)",
-    "ece": "calibration error (0 best)",
+    "ece": "calibration error: answer right (0 best)",
+    "ece_evidence": "calibration error: evidence holds what was asked (0 best)",
+    "ece_short_answer": "calibration error: short answer right (0 best)",
     "errors": "questions that broke",
     "latency_p50": "latency, median",
     "latency_p95": "latency, 95th percentile",
     "cpu": "processor time a question",
 }
 
+FORMS = {
+    "fact": "fact",
+    "yes_no": "yes/no",
+    "list": "list",
+    "how_to": "how-to",
+    "why": "why",
+    "definition": "definition",
+    "overview": "overview",
+}
+
+VERDICTS = {
+    "right": "right",
+    "partly": "partly right",
+    "wrong": "wrong",
+    "abstained": "abstained",
+    "declined": "declined",
+    "answered_anyway": "answered anyway",
+}
+
+# Of a form, in the order of the columns of a table.
+FORM_FIGURES = {
+    "answered_right": "right",
+    "partly_right": "partly",
+    "answered_wrong": "wrong",
+    "unanswered": "abstained",
+    "shown": "shown",
+    "evidence_coverage": "evidence",
+}
+
 STAGES = {
     "ingest": "not ingested",
     "retrieve": "not retrieved",
+    "unread": "retrieved, not read",
+    "rank": "another passage ranked first",
     "read": "not read right",
     "trust": "not trusted rightly",
+    "polarity": "yes for no, or no for yes",
+    "cut": "too little of it",
     "cite": "not cited rightly",
     "broke": "broke",
     "unknown": "stage unknown",
@@ -45,18 +89,26 @@ STAGES = {
 
 
 def expected_label(record: Record) -> str:
-    """The accepted answers, else the evidence that must be cited; for an unanswerable case its kind."""
-    if not record.case.answerable:
-        return f"no answer ({record.case.kind})"
-    answers = " | ".join(str(answer) for answer in record.case.answers)
-    return answers or " | ".join(str(group[0]) for group in record.case.must_cite if group)
+    """The accepted answers, else the evidence that must be cited; for an unanswerable case its kind.
+
+    Alternatives are set apart by a bar; of a case with a form, parts that all count by a plus sign.
+    """
+    case = record.case
+    if not case.answerable:
+        return f"no answer ({case.kind})"
+    answers = " | ".join(str(answer) for answer in case.answers)
+    sign = " | " if case.form is None else " + "
+    evidence = sign.join(str(group[0]) for group in case.must_cite if group)
+    return f"{case.polarity}: {evidence}" if case.polarity else answers or evidence
 
 
-def shortened(alternatives: str, shown: int = 2) -> str:
-    """The first of several accepted answers, and how many more there are."""
-    parts = alternatives.split(" | ")
-    more = len(parts) - shown
-    return alternatives if more <= 1 else f"{' | '.join(parts[:shown])} (or {more} more)"
+def shortened(expected: str, shown: int = 2) -> str:
+    """The first of several accepted answers or parts, and how many more there are."""
+    for sign, word in ((" | ", "or"), (" + ", "and")):
+        parts = expected.split(sign)
+        if len(parts) > shown + 1:
+            return f"{sign.join(parts[:shown])} ({word} {len(parts) - shown} more)"
+    return expected
 
 
 def outcome_label(record: Record) -> str:

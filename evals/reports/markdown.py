@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.reports.labels import FIGURES, STAGES, number, shortened
+from evals.reports.labels import FIGURES, FORM_FIGURES, FORMS, STAGES, number, shortened
 from evals.run.comparison import Pair, RunComparison
 from evals.run.saved_results import SavedCase
 
@@ -20,6 +20,7 @@ def markdown(data: Mapping[str, Any], comparison: RunComparison | None = None) -
     parts += ["\n".join(f"- {_verdict(verdict)}" for verdict in data["verdicts"])] if data["verdicts"] else []
     parts += _comparison(comparison) if comparison is not None else []
     parts += [_figures(data["figures"])]
+    parts += [_forms(data["forms"])] if data["forms"] else []
     failing = [case for case in data["cases"] if not case["passed"]]
     if failing:
         parts.append(_collapsed(f"{len(failing)} cases with trouble", _cases(failing)))
@@ -80,6 +81,17 @@ def _figures(figures: Mapping[str, Mapping[str, Any]]) -> str:
         interval = "" if low is None else f"{low:.3f} – {high:.3f}"
         rows.append((FIGURES.get(name, name), number(name, figure["value"]), interval, str(figure["n"])))
     return _table(("figure", "value", "95 % interval", "n"), rows, len(rows))
+
+
+def _forms(forms: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for one in forms:
+        figures = one["figures"]
+        shares = [number(name, figures[name]["value"]) for name in FORM_FIGURES]
+        declined = figures["abstained"]
+        n, n_unanswerable = str(figures["answered_right"]["n"]), str(declined["n"])
+        rows.append((FORMS[one["form"]], *shares, n, number("abstained", declined["value"]), n_unanswerable))
+    return _table(("form", *FORM_FIGURES.values(), "n", "declined", "unanswerable"), rows, len(rows))
 
 
 def _cases(cases: Sequence[Mapping[str, Any]]) -> str:

@@ -9,10 +9,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from evals.gate import Verdict
-from evals.reports.labels import FIGURES, STAGES, expected_label, number, outcome_label, shortened
+from evals.reports.labels import (
+    FIGURES,
+    FORM_FIGURES,
+    FORMS,
+    STAGES,
+    expected_label,
+    number,
+    outcome_label,
+    shortened,
+)
+from evals.run.by_form import FormFigures
 from evals.run.comparison import FigureDifference, Pair, RunComparison
+from evals.run.figures import Figure
 from evals.run.runner import Record, Run
-from evals.run.summary import Figure, Slice
+from evals.run.summary import Slice
 
 _MIN_SLICE = 3  # cases of a tag that gets a row
 
@@ -23,9 +34,12 @@ def show(
     run: Run,
     figures: Mapping[str, Figure],
     slices: Sequence[Slice] = (),
+    forms: Sequence[FormFigures] = (),
 ) -> None:
-    """Prints the figures, the tags, then each failing case: question, expected, answer, stage."""
+    """Prints the figures, the forms, the tags, then each failing case: question, expected, answer, stage."""
     console.print(_figures_table(name, figures))
+    if forms:
+        console.print(_forms_table(forms))
     shown = [one for one in slices if one.right.n >= _MIN_SLICE]
     if shown:
         console.print(_slices_table(shown))
@@ -96,6 +110,24 @@ def _slices_table(slices: Sequence[Slice]) -> Table:
         cells = (_value(one.right), _interval(one.right), _value(one.citation_recall), str(one.right.n))
         table.add_row(escape(one.tag), *cells)
     return table
+
+
+def _forms_table(forms: Sequence[FormFigures]) -> Table:
+    """Fits 80 columns. ``declined`` is of the unanswerable, with their number."""
+    table = Table(title="by form of the question", title_justify="left", padding=(0, 0, 0, 1))
+    table.add_column("form")
+    for column in (*FORM_FIGURES.values(), "n", "declined"):
+        table.add_column(column, justify="right")
+    for one in forms:
+        right, declined = one.figures["answered_right"], one.figures["abstained"]
+        shares = (_share(one.figures[name]) for name in FORM_FIGURES)
+        of_unanswerable = f"{_share(declined)} ({declined.n})" if declined.n else ""
+        table.add_row(FORMS[one.form], *shares, str(right.n), of_unanswerable)
+    return table
+
+
+def _share(figure: Figure) -> str:
+    return "–" if figure.value is None else f"{figure.value:.2f}"
 
 
 def _cases_table(records: Sequence[Record]) -> Table:

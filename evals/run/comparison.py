@@ -10,6 +10,8 @@ from evals.statistics import compare_paired
 
 PAIRED_SCORES = (
     "right",
+    "shown",
+    "evidence_coverage",
     "em",
     "f1",
     "citation_recall",
@@ -63,9 +65,9 @@ def compare_runs(before: SavedRun, now: SavedRun) -> RunComparison:
 
 
 def _figures(before: SavedRun, now: SavedRun, pairs: Sequence[Pair]) -> list[FigureDifference]:
-    """Every figure that differs, paired ones with their test."""
+    """Every figure of both runs that differs, paired ones with their test."""
     differences = []
-    for name in dict.fromkeys((*now.figures, *before.figures)):
+    for name in (name for name in now.figures if name in before.figures):
         a, b = before.value(name), now.value(name)
         if a != b:
             differences.append(FigureDifference(name=name, before=a, now=b, **_paired_test(name, pairs)))

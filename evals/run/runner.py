@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 from evals.cases.case import Case
 from evals.diagnose.stage import Diagnosis, diagnose
+from evals.metrics.accepted_answer import said_polarity
 from evals.metrics.citation_precision_recall import forbidden_cited, uncited
+from evals.metrics.evidence_coverage import covered_groups
+from evals.metrics.verdict import AnswerVerdict, has_wrong_polarity
 from evals.run.scores import EvidenceRanking, Scores, rank_evidence, score
 from rag.errors import UnknownDocument
 from rag.explanation.corpus import Corpus
@@ -143,10 +146,24 @@ def _failure(case: Case, outcome: Outcome | None, scores: Scores, exact: tuple[b
     elif isinstance(outcome, Answer) and not case.answerable:
         parts.append(f"answered what the documents don't say (confidence {outcome.confidence:.2f})")
     elif isinstance(outcome, Answer):
-        parts += [] if scores.right else [f"wrong answer (confidence {outcome.confidence:.2f})"]
-        parts += [f"does not cite {evidence}" for evidence in uncited(outcome.citations, case.must_cite)]
+        parts += _wrong_parts(case, outcome, scores)
     if isinstance(outcome, Answer):
         parts += [f"cites {evidence}" for evidence in forbidden_cited(outcome.citations, case.must_not_cite)]
     if exact is not None and not all(exact):
         parts.append(f"{exact.count(False)} of {len(exact)} citations are not what is stored")
     return "; ".join(parts)
+
+
+def _wrong_parts(case: Case, answer: Answer, scores: Scores) -> list[str]:
+    """What is wrong with an answer to an answerable question. With a form, its verdict alone decides."""
+    sure = f"(confidence {answer.confidence:.2f})"
+    if case.form is None:
+        missing = [f"does not cite {evidence}" for evidence in uncited(answer.citations, case.must_cite)]
+        return missing if scores.right else [f"wrong answer {sure}", *missing]
+    if scores.right:
+        return []
+    if has_wrong_polarity(case, answer):
+        return [f"says {said_polarity(answer)}, where {case.polarity} is right {sure}"]
+    cited, groups = len(covered_groups(answer.citations, case.must_cite)), len(case.must_cite)
+    word = "partly right" if scores.verdict is AnswerVerdict.PARTLY else "wrong answer"
+    return [f"{word} {sure}", f"cites {cited} of {groups} parts of the evidence"]

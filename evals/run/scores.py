@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from evals.cases.case import Case
-from evals.cases.matchers import Prediction
 from evals.diagnose.regions import regions
+from evals.metrics.accepted_answer import short_answer_right
 from evals.metrics.answer_in_citation import answer_in_citation
-from evals.metrics.answer_right import answer_right
 from evals.metrics.citation_precision_recall import citation_precision, citation_recall, forbidden_cited
 from evals.metrics.exact_match import exact_match
 from evals.metrics.f1 import f1
 from evals.metrics.ndcg import ndcg
 from evals.metrics.recall_at_k import recall_at_k
 from evals.metrics.reciprocal_rank import reciprocal_rank
+from evals.metrics.shown import shown
 from evals.metrics.statement_support import statement_precision, statement_recall
+from evals.metrics.verdict import AnswerVerdict, coverage, evidence_holds, verdict
 from rag.explanation.corpus import Corpus
 from rag.explanation.passage_trace import trace_regions
-from rag.types import Abstention, Answer, Outcome
+from rag.types import Answer, Outcome
 
 DEPTH = 10  # passages that nDCG looks at
 
@@ -49,6 +50,9 @@ class EvidenceRanking:
 class Scores:
     """The scores of one case, each in [0, 1]; None where one doesn't apply.
 
+    ``verdict`` is None where asking raised an error, which is not right and shows nothing. ``shown`` applies
+    to answerable cases, ``evidence_coverage`` to those with evidence (an abstention covers none of it),
+    ``evidence_holds`` to answers, ``short_answer_right`` to answers with a short one that can be judged.
     ``em`` and ``f1`` apply to answerable cases with accepted texts, ``citation_recall`` and the ranking
     scores to answerable cases with evidence that must be cited; an abstention or error scores 0 on the
     former. ``citation_precision``, ``statement_*`` and ``answer_in_citation`` apply to answers,
@@ -56,6 +60,11 @@ class Scores:
     """
 
     right: bool
+    verdict: AnswerVerdict | None = None
+    shown: float | None = None
+    evidence_coverage: float | None = None
+    evidence_holds: float | None = None
+    short_answer_right: float | None = None
     em: float | None = None
     f1: float | None = None
     citation_recall: float | None = None
@@ -78,8 +87,14 @@ def score(case: Case, outcome: Outcome | None, ranking: EvidenceRanking | None =
     citations = answer.citations if answer else ()
     quotes = [citation.quote for citation in citations]
     accepted, expected, forbidden = case.exact_answers, case.must_cite, case.must_not_cite
+    judged = None if outcome is None else verdict(case, outcome)
     return Scores(
-        right=_is_right(case, outcome),
+        right=judged in {AnswerVerdict.RIGHT, AnswerVerdict.DECLINED},
+        verdict=judged,
+        shown=float(outcome is not None and shown(case, outcome)) if case.answerable else None,
+        evidence_coverage=coverage(case, citations) if case.answerable and expected else None,
+        evidence_holds=float(evidence_holds(case, answer)) if answer else None,
+        short_answer_right=_short_answer_right(case, answer) if answer else None,
         em=exact_match(text, accepted) if accepted else None,
         f1=f1(text, accepted) if accepted else None,
         citation_recall=citation_recall(citations, expected) if expected else None,
@@ -92,6 +107,13 @@ def score(case: Case, outcome: Outcome | None, ranking: EvidenceRanking | None =
         statement_precision=statement_precision(answer.statements, quotes) if answer else None,
         **({} if ranking is None else ranking.scores),
     )
+
+
+def _short_answer_right(case: Case, answer: Answer) -> float | None:
+    if answer.short_answer_confidence is None:
+        return None
+    is_right = short_answer_right(case, answer)
+    return None if is_right is None else float(is_right)
 
 
 def rank_evidence(case: Case, outcome: Outcome | None, corpus: Corpus | None) -> EvidenceRanking | None:
@@ -124,14 +146,3 @@ def ranking_of(ranks: Sequence[int | None]) -> EvidenceRanking:
         reciprocal_rank=reciprocal_rank(retrieved, relevant),
         ndcg_10=ndcg(retrieved, dict.fromkeys(relevant, 1), DEPTH),
     )
-
-
-def _is_right(case: Case, outcome: Outcome | None) -> bool:
-    if not case.answerable:
-        return isinstance(outcome, Abstention)
-    if not isinstance(outcome, Answer):
-        return False
-    if not case.answers:  # a ranking set: only the documents that answer are known
-        return bool(case.must_cite) and citation_recall(outcome.citations, case.must_cite) == 1.0
-    statements = tuple(statement.text for statement in outcome.statements)
-    return answer_right(Prediction(text=outcome.text, statements=statements), case.answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evals.metrics.abstention import AbstentionCounts, count_abstentions
@@ -10,8 +10,11 @@ from evals.metrics.auroc import auroc
 from evals.metrics.calibration import expected_calibration_error
 from evals.metrics.latency import percentile
 from evals.metrics.risk_coverage import aurc
+from evals.run.by_form import bounded_by_form
+from evals.run.figures import Figure as Figure
+from evals.run.figures import mean, statistic
 from evals.run.runner import Record, Run
-from evals.statistics import bootstrap_interval, bootstrap_statistic
+from evals.run.verdict_figures import calibration_figures, certainty_figures, share_figures
 
 _MEANS = (
     "citation_recall",
@@ -28,22 +31,6 @@ _MEANS = (
     "reciprocal_rank",
     "ndcg_10",
 )
-_MIN_RECORDS = 20  # of an interval of a figure that is no mean
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure over ``n`` cases (or citations), with the bounds of its 95 % interval.
-
-    ``value`` is None where there is nothing to measure, ``low`` and ``high`` where there is no interval.
-    """
-
-    name: str
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +50,22 @@ def summarise(run: Run) -> dict[str, Figure]:
     unanswerable one that raised an error as not abstained.
     """
     records = run.records
-    answerable = [r for r in records if r.case.answerable]
-    unanswerable = [r for r in records if not r.case.answerable]
     figures = [
-        _mean("answered_right", [float(r.scores.right) for r in answerable]),
-        _mean("abstained", [float(r.scores.right) for r in unanswerable]),
-        _mean("citations_exact", [float(e) for r in records for e in r.exact or ()]),
-        *(_mean(name, _measured(getattr(r.scores, name) for r in records)) for name in _MEANS),
+        *share_figures(records),
+        mean("citations_exact", [float(e) for r in records for e in r.exact or ()]),
+        *(mean(name, [getattr(r.scores, name) for r in records]) for name in _MEANS),
         *_abstention(records),
+        *certainty_figures(records),
         *_confidence(records),
+        *calibration_figures(records),
         Figure(name="errors", value=float(sum(bool(r.error) for r in records)), n=len(records)),
     ]
     return {figure.name: figure for figure in figures}
+
+
+def bounded_figures(run: Run) -> dict[str, Figure]:
+    """All figures that may have a bound: those of the run, and those of each form."""
+    return {**summarise(run), **bounded_by_form(run)}
 
 
 def slices(run: Run) -> list[Slice]:
@@ -88,8 +79,8 @@ def slices(run: Run) -> list[Slice]:
     return [
         Slice(
             tag=tag,
-            right=_mean("right", [float(r.scores.right) for r in records]),
-            citation_recall=_mean("citation_recall", _measured(r.scores.citation_recall for r in records)),
+            right=mean("right", [float(r.scores.right) for r in records]),
+            citation_recall=mean("citation_recall", [r.scores.citation_recall for r in records]),
         )
         for tag, records in ordered
     ]
@@ -110,36 +101,12 @@ def latencies(run: Run) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures}
 
 
-def _measured(values: Iterable[float | None]) -> list[float]:
-    return [value for value in values if value is not None]
-
-
-def _mean(name: str, values: Sequence[float]) -> Figure:
-    if not values:
-        return Figure(name=name, value=None, n=0)
-    interval = bootstrap_interval(values)
-    return Figure(name=name, value=interval.mean, n=len(values), low=interval.low, high=interval.high)
-
-
-def _statistic(
-    name: str, records: Sequence[Record], n: int, measure: Callable[[Sequence[Record]], float | None]
-) -> Figure:
-    """A figure that is no mean, with an interval by resampling its records."""
-    value = measure(records)
-    if value is None or len(records) < _MIN_RECORDS:
-        return Figure(name=name, value=value, n=n)
-    interval = bootstrap_statistic(records, measure)
-    if interval is None:
-        return Figure(name=name, value=value, n=n)
-    return Figure(name=name, value=value, n=n, low=interval[0], high=interval[1])
-
-
 def _abstention(records: Sequence[Record]) -> list[Figure]:
     counts = _counts(records)
     return [
-        _statistic("abstention_precision", records, counts.abstained, lambda rs: _counts(rs).precision),
-        _statistic("abstention_recall", records, counts.unanswerable, lambda rs: _counts(rs).recall),
-        _statistic("balanced_accuracy", records, len(records), lambda rs: _counts(rs).balanced_accuracy),
+        statistic("abstention_precision", records, lambda rs: _counts(rs).precision, n=counts.abstained),
+        statistic("abstention_recall", records, lambda rs: _counts(rs).recall, n=counts.unanswerable),
+        statistic("balanced_accuracy", records, lambda rs: _counts(rs).balanced_accuracy),
     ]
 
 
@@ -153,16 +120,11 @@ def _confidence(records: Sequence[Record]) -> list[Figure]:
     asked = [r for r in records if r.outcome is not None]
     answered = [r for r in records if r.answered]
     return [
-        _statistic(
-            "auroc", asked, len(asked), lambda rs: auroc(_confidences(rs), [r.case.answerable for r in rs])
-        ),
-        _statistic(
-            "aurc", answered, len(answered), lambda rs: aurc(_confidences(rs), [r.scores.right for r in rs])
-        ),
-        _statistic(
+        statistic("auroc", asked, lambda rs: auroc(_confidences(rs), [r.case.answerable for r in rs])),
+        statistic("aurc", answered, lambda rs: aurc(_confidences(rs), [r.scores.right for r in rs])),
+        statistic(
             "ece",
             answered,
-            len(answered),
             lambda rs: expected_calibration_error(
                 _confidences(rs), [r.scores.right for r in rs], mass="equal_mass"
             ),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evals.train.calibration.collect_readings import (
@@ -31,6 +31,7 @@ COLLECTIONS = ("restic", "pihole", "githubpolicy")
 # Sets of ``evals.datasets`` that nothing else is fitted to or measured with.
 PAGE_SETS = ("school", "studio", "council", "charity")
 _FOLDER = Path("rag/models/reader")
+_LOG_EVERY = 100
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -43,23 +44,36 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--collections", nargs="*", default=COLLECTIONS, help="sets of colleague/train")
     options = parser.parse_args(arguments)
     settings = load()
-    # The service doesn't open without a calibration: a neutral one lets it, until this ends.
-    neutral = uninformative_calibration(FUSED_WEIGHT)
-    (_FOLDER / "calibration.json").write_text(json.dumps(neutral), "utf-8")
-    decider = Decider(Calibration.load(neutral), DecideSettings())
-    decisions: list[JudgedDecision] = []
-    for decision in _collect(options.data, options.collections, decider, settings):
-        decisions.append(decision)
-        if len(decisions) % 100 == 0:
-            sys.stderr.write(f"{len(decisions)} decisions, {decision.dataset}\n")
+    decisions = _decisions(options.data, options.collections, settings)
     calibration, picture = fit(decisions)
     options.out.write_text(json.dumps(calibration, indent=1) + "\n", "utf-8")
     options.out.with_name("confidence.svg").write_text(picture, "utf-8")
     print(json.dumps(calibration["fitted"], indent=1))
 
 
+def _decisions(data: Path, collections: Sequence[str], settings: Settings) -> list[JudgedDecision]:
+    """All decisions. The service doesn't open without a calibration of its features: as long as this runs
+    the packaged one is neutral.
+    """
+    neutral = uninformative_calibration(FUSED_WEIGHT)
+    packaged = _FOLDER / "calibration.json"
+    before = packaged.read_bytes() if packaged.is_file() else None
+    packaged.write_text(json.dumps(neutral), "utf-8")
+    decisions: list[JudgedDecision] = []
+    try:
+        decider = Decider(Calibration.load(neutral), DecideSettings())
+        for decision in _collect(data, collections, decider, settings):
+            decisions.append(decision)
+            if len(decisions) % _LOG_EVERY == 0:
+                sys.stderr.write(f"{len(decisions)} decisions, {decision.dataset}\n")
+    finally:
+        if before is not None:
+            packaged.write_bytes(before)
+    return decisions
+
+
 def _collect(
-    data: Path, collections: tuple[str, ...], decider: Decider, settings: Settings
+    data: Path, collections: Sequence[str], decider: Decider, settings: Settings
 ) -> Iterator[JudgedDecision]:
     for name in collections:
         yield from collect_colleague(data / "colleague" / "train" / name, decider, settings)

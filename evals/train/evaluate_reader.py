@@ -64,7 +64,7 @@ class EvaluatedReader:
 
 
 def _served_answer(reader: OnnxReader, question: str, candidate: Candidate) -> str:
-    best = reader.read(question, [candidate])[0][:1]
+    best = reader.read(question, [candidate])[0].spans[:1]
     return reader.refine(question, best[0]).text if best else ""
 
 

@@ -22,6 +22,7 @@ FEATURES = (
     "cosine",  # the passage's cosine, above 0.5
     "z_score",  # the passage's z-score in a large candidate pool, above 7; 0 in a small one
     "log_rank",  # log(1 + rank) of the passage in a small candidate pool; 0 in a large one
+    "small_pool",  # how far the candidate pool is a small one: 0 to 1
     "unknown_names",  # share of the question's names and numbers that no candidate mentions
     "type_match",  # 1: the short answer has the expected type; -1: it has not; 0: the type can't be told
 )

@@ -83,6 +83,7 @@ def features_of(
         cosine if default_cosine is None else default_cosine,
         large * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
         (1 - large) * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),
+        1 - large,
         pool.unknown_names,
         0.0 if type_match is None else 1.0 if type_match else -1.0,
     ]

@@ -17,14 +17,17 @@ _TYPE_MISMATCH_PENALTY = 2.0
 _UNIT_MISMATCH_PENALTY = 8.0  # "two" of "two years", asked how many days; too few open questions to fit it
 _PASSAGE_SHARE = 0.25  # of these penalties, where passages are ranked by their best short answers
 _ROW_KEY_BONUS = 2.0  # logits of a table's row for each of the question's words that few of its rows have
-_WITHIN = 2.0  # logits below the best sentence at which another one is cited too
+_WITHIN = 1.5  # logits below the best sentence at which another one is cited too
 _UNSUPPORTED = -2.0  # support from which down a sentence holds no short answer, if another has more
 
 
 def rank_readings(
     analysis: QuestionAnalysis, readings: Sequence[Reading], *, fused_weight: float
 ) -> list[Reading]:
-    """Best first, by relevance and retrieval's score; ties by position, whatever the order of reading."""
+    """Best first, by relevance and retrieval's score; ties by position, whatever the order of reading.
+
+    Position is that in the document, documents by id.
+    """
 
     def score(reading: Reading) -> float:
         span = best_span(analysis, reading)
@@ -32,7 +35,11 @@ def rank_readings(
         fused = fused_weight * reading.candidate.scores.fused
         return reading.relevance + fused - _PASSAGE_SHARE * penalty
 
-    return sorted(readings, key=lambda reading: (-score(reading), reading.candidate.passage.id))
+    def position(reading: Reading) -> tuple[str, int]:
+        passage = reading.candidate.passage
+        return passage.document_id, passage.span.start
+
+    return sorted(readings, key=lambda reading: (-score(reading), *position(reading)))
 
 
 def best_span(analysis: QuestionAnalysis, reading: Reading) -> SpanAnswer | None:
@@ -74,10 +81,10 @@ def sentence_support(analysis: QuestionAnalysis, reading: Reading) -> list[float
 
 
 def supported_sentences(support: Sequence[float], *, limit: int, within: float = _WITHIN) -> list[int]:
-    """The numbers of the sentences to cite, ascending: the best, and those near it that support too."""
+    """The sentences to cite by number, ascending: the best, and those at most so many logits below it."""
     ranked = sorted(range(len(support)), key=lambda number: (-support[number], number))
-    lowest = max(0.0, support[ranked[0]] - within)
-    return sorted([ranked[0], *(number for number in ranked[1:limit] if support[number] >= lowest)])
+    lowest = support[ranked[0]] - within
+    return sorted(number for number in ranked[:limit] if support[number] >= lowest)
 
 
 def _support_of(reading: Reading, span: Span) -> float:

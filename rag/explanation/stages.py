@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rag.explanation.corpus import Corpus
-from rag.explanation.wording import count, margin, one_line
-from rag.types import Answer, DecideStep, Outcome, RetrievedPassage
+from rag.explanation.wording import count, items_shown, margin, one_line, relevance
+from rag.types import Answer, DecideStep, Outcome, ReadStep, RetrievedPassage
 
 _LISTED = 5  # passages that an explanation lists
 
@@ -17,15 +19,23 @@ def explain_stages(outcome: Outcome, corpus: Corpus) -> list[str]:
     lines = [f"Understood as: {standalone}"] if standalone else []
     lines += [f"Found {count(len(passages), 'passage', 'passages')}; the best are"]
     lines += [f"{n}. {_passage_line(passage, corpus)}" for n, passage in enumerate(passages[:_LISTED], 1)]
-    spans = trace.read.best if trace.read else ()
-    if spans:
-        lines.append(f"Read {len(spans)} of them, each for the words that answer best:")
     ranks = {passage.passage_id: n for n, passage in enumerate(passages, 1)}
-    lines += [
-        f"passage {ranks.get(span.passage_id, '?')}: “{one_line(span.text)}”, {margin(span.margin)}"
-        for span in spans
-    ]
+    lines += _reading_lines(trace.read, ranks) if trace.read else []
     return [*lines, *_decision_lines(outcome, trace.decided)]
+
+
+def _reading_lines(step: ReadStep, ranks: Mapping[str, int]) -> list[str]:
+    """A line a passage that was read: its relevance and the words in it that answer best."""
+    relevances = {passage.passage_id: passage.relevance for passage in step.passages}
+    spans = {span.passage_id: span for span in step.best}
+    read_ids = dict.fromkeys((*relevances, *spans))
+    lines = [f"Read {len(read_ids)} of them, each for the words that answer best:"] if read_ids else []
+    for passage_id in read_ids:
+        span = spans.get(passage_id)
+        parts = [f"relevance {relevance(relevances[passage_id])}"] if passage_id in relevances else []
+        parts += [f"“{one_line(span.text)}”, {margin(span.margin)}"] if span else []
+        lines.append(f"passage {ranks.get(passage_id, '?')}: {'; '.join(parts)}")
+    return lines
 
 
 def _passage_line(passage: RetrievedPassage, corpus: Corpus) -> str:
@@ -45,7 +55,19 @@ def _decision_lines(outcome: Outcome, decided: DecideStep | None) -> list[str]:
     needed = f", where {decided.threshold:.0%} is needed" if decided else ""
     lines.append(f"The best candidate is right with {outcome.confidence:.0%}{needed}.")
     if isinstance(outcome, Answer):
+        lines += _unit_lines(outcome)
         lines.append(f"Cited {count(len(outcome.citations), 'place', 'places')}, each checked to be exact.")
     else:
         lines.append(f"So there is no answer: {str(outcome.reason).replace('_', ' ')}.")
     return lines
+
+
+def _unit_lines(answer: Answer) -> list[str]:
+    """In which unit an answer is given, how much of a list it shows, how it is marked, and what it lacks."""
+    total = answer.item_count
+    of_items = "" if total is None else f", {items_shown(answer)} of {total} items shown"
+    unit = str(answer.unit).replace("_", " ")
+    lines = [f"Answered in the unit “{unit}”{of_items}, marked as {answer.certainty}."]
+    if answer.short_answer_confidence is not None:
+        lines.append(f"The short answer is right with {answer.short_answer_confidence:.0%}.")
+    return lines + [f"Not found: {part}" for part in answer.unanswered]

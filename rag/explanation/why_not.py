@@ -9,7 +9,7 @@ from rag.answering.comparison import normalise
 from rag.explanation.corpus import Corpus
 from rag.explanation.passage_trace import PassageTrace, RankedPassage, trace_regions
 from rag.explanation.regions import Region, is_named, quote_spans
-from rag.explanation.wording import count, margin, one_line
+from rag.explanation.wording import certainty, count, items_shown, margin, one_line, relevance
 from rag.text import sentences
 from rag.types import Answer, Document, Outcome, Span
 
@@ -20,7 +20,10 @@ _SIMILAR = 0.6  # share of the expected words that a sentence must have to be sh
 class WhyNot:
     """The stages that an expected passage passed: lines in plain words, in the order of the pipeline.
 
-    ``stage`` is where it was lost; empty if it was not, as the answer is from this passage.
+    ``stage`` is where it was lost: ``ingest``, ``retrieve`` (not found), ``unread`` (found, not read),
+    ``rank`` (another passage ranks first after reading), ``read`` (its passage is first, and another unit of
+    it was chosen), ``trust``, ``cut`` (a list or table of which too little is shown) or ``cite``. It is empty
+    where the answer is from this passage.
     """
 
     stage: str
@@ -45,26 +48,64 @@ def why_not(expected: str, outcome: Outcome, corpus: Corpus) -> WhyNot:
         return WhyNot(stage="retrieve", lines=tuple(lines))
     lines += _split_note(regions, trace)
     lines.append(f"retrieved: {_ranks(trace.retrieved[0])}, of {trace.pool_size}")
-    if not trace.read:
+    if not trace.is_read:
         read = trace.passages_read
         lines.append(f"read: no, {count(read, 'better passage was', 'better passages were')} enough")
-        return WhyNot(stage="retrieve", lines=tuple(lines))
-    best = max(trace.read, key=lambda span: span.margin)
-    lines.append(f"read: as “{one_line(best.text)}”, {margin(best.margin)}")
-    if not trace.is_chosen:
+        return WhyNot(stage="unread", lines=tuple(lines))
+    lines.append(f"read: {_reading(trace)}")
+    if not trace.is_first and not _is_cited(regions, outcome):
         lines.append(_chosen_instead(trace))
-        return WhyNot(stage="read", lines=tuple(lines))
-    return _decided(outcome, trace, lines)
+        return WhyNot(stage="rank", lines=tuple(lines))
+    return _decided(regions, outcome, trace, lines)
 
 
-def _decided(outcome: Outcome, trace: PassageTrace, lines: list[str]) -> WhyNot:
+def _decided(regions: Sequence[Region], outcome: Outcome, trace: PassageTrace, lines: list[str]) -> WhyNot:
     needed = "" if trace.threshold is None else f", where {trace.threshold:.0%} is needed"
     if not isinstance(outcome, Answer):
         lines.append(f"trusted: no, it is right with {outcome.confidence:.0%}{needed}")
         return WhyNot(stage="trust", lines=tuple(lines))
-    lines.append(f"trusted: yes, it is right with {outcome.confidence:.0%}{needed}")
+    lines.append(f"trusted: {certainty(outcome)}, it is right with {outcome.confidence:.0%}{needed}")
+    if not _is_cited(regions, outcome):
+        instead = one_line(outcome.citations[0].quote)
+        if trace.chosen is not None and _is_in(regions, trace.chosen.span, _document(trace)):
+            lines.append(f"cited: no, but “{instead}”")
+            return WhyNot(stage="cite", lines=tuple(lines))
+        lines.append(f"chosen: no, but “{instead}” of its passage")
+        return WhyNot(stage="read", lines=tuple(lines))
+    shown = items_shown(outcome)
+    is_cut = outcome.item_count is not None and shown < outcome.item_count
+    if is_cut and not _is_wholly_cited(regions, outcome):
+        lines.append(f"shown: {shown} of {outcome.item_count}, and not all of this")
+        return WhyNot(stage="cut", lines=tuple(lines))
     lines.append(f"answered: “{outcome.text}”, from this passage")
     return WhyNot(stage="", lines=tuple(lines))
+
+
+def _document(trace: PassageTrace) -> str:
+    """The document of the passage that ranks first, which is one of those expected."""
+    return next(r.passage.document_id for r in trace.retrieved if r.passage.passage_id == trace.first)
+
+
+def _is_cited(regions: Sequence[Region], outcome: Outcome) -> bool:
+    """True where an answer cites a part of the regions."""
+    citations = outcome.citations if isinstance(outcome, Answer) else ()
+    return any(_is_in(regions, citation.span, citation.document_id) for citation in citations)
+
+
+def _is_in(regions: Sequence[Region], span: Span, document_id: str) -> bool:
+    return any(region.document_id == document_id and region.span.overlaps(span) for region in regions)
+
+
+def _is_wholly_cited(regions: Sequence[Region], answer: Answer) -> bool:
+    """True where the first and the last character of one region are cited."""
+
+    def is_at(region: Region, offset: int) -> bool:
+        return any(
+            citation.document_id == region.document_id and citation.start <= offset < citation.end
+            for citation in answer.citations
+        )
+
+    return any(is_at(region, region.span.start) and is_at(region, region.span.end - 1) for region in regions)
 
 
 def _expected_regions(expected: str, documents: Sequence[Document]) -> list[Region]:
@@ -99,9 +140,19 @@ def _ranks(ranked: RankedPassage) -> str:
     return f"rank {ranked.rank} ({ranks})"
 
 
+def _reading(trace: PassageTrace) -> str:
+    """What an expected passage was read as, and its rank by relevance."""
+    best = max(trace.read, key=lambda span: span.margin, default=None)
+    parts = [] if best is None else [f"as “{one_line(best.text)}”, {margin(best.margin)}"]
+    rank = trace.read_rank
+    if rank is not None:
+        parts.append(f"rank {rank.rank} of {trace.passages_read} by relevance ({relevance(rank.relevance)})")
+    return "; ".join(parts) or "yes"
+
+
 def _chosen_instead(trace: PassageTrace) -> str:
     if trace.chosen is None:
-        return "chosen: no, nothing was"
+        return f"chosen: no, {'another passage' if trace.first else 'nothing'} was"
     return f"chosen: no, “{one_line(trace.chosen.text)}” from another passage, {margin(trace.chosen.margin)}"
 
 

@@ -1,9 +1,9 @@
-"""What a question asks for, by its words: the expected answer type, its names, its content words.
+"""What a question asks for, by its words: form, expected answer type, names, content words.
 
 Rules, not a model: they give features of the confidence (see ``rag/answering/features.py``), whose weights
-are fitted on data, and choose between a short answer and whole sentences. The types are the coarse ones of
-Li and Roth 2002 ("Learning Question Classifiers"), merged to those that the form of an answer can be
-compared with.
+are fitted on data, and choose between a short answer and whole sentences. The form is that of the whole
+answer (see ``rag/question/form.py``). The types are the coarse ones of Li and Roth 2002 ("Learning Question
+Classifiers"), merged to those that a short answer can be compared with.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rag.english.words import WORD, content_words, folded_words
 from rag.errors import InvalidQuestion
 from rag.question.contextualize import contextualize
 from rag.question.courtesies import without_courtesies
+from rag.question.form import question_form
 from rag.question.units_of_measure import requested_unit, unit_of
 from rag.types import QuestionForm, Turn
 
@@ -86,15 +87,16 @@ class QuestionAnalysis:
     text: str
     standalone: str
     search_text: str
+    form: QuestionForm
     answer_type: AnswerType
     content: tuple[str, ...]
     names: tuple[str, ...]
-    form: QuestionForm = QuestionForm.FACT
 
     @property
     def wants_sentences(self) -> bool:
         """True where a phrase would be no answer."""
-        return self.answer_type in {AnswerType.EXPLANATION, AnswerType.POLAR}
+        is_explained = self.answer_type in {AnswerType.EXPLANATION, AnswerType.POLAR}
+        return is_explained or self.form is not QuestionForm.FACT
 
 
 def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> QuestionAnalysis:
@@ -114,6 +116,7 @@ def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> 
         text=tidy,
         standalone=standalone,
         search_text=contextualized.search_text,
+        form=question_form(standalone),
         answer_type=_answer_type(standalone),
         content=content_words(standalone),
         names=_names(standalone),

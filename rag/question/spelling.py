@@ -1,10 +1,11 @@
 """Spelling correction of a question, towards the words of the passages that it retrieved.
 
 "when does the libary open" retrieves the right passage, but the reader abstains for the misspelt word. A word
-is taken for misspelt where no passage has it, it is no token of the reader's vocabulary, and a word of the
-passages is one edit away, or two for a long one; the edits are those of Damerau (1964,
-doi:10.1145/363958.363994), which make up most misspellings. Capitalised words are names and stay as they are.
-docs/decisions/question-analysis.md has the effect on answers, measured on XQuAD-en.
+is taken for misspelt where no passage has it, it is neither a token of the reader's vocabulary nor derived
+from one ("wording" from "word"), and a word of the passages is one edit away, or two for a long one; the
+edits are those of Damerau (1964, doi:10.1145/363958.363994), which make up most misspellings. Capitalised
+words are names and stay as they are. docs/decisions/question-analysis.md has the effect on answers, measured
+on XQuAD-en.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from rag.english.derivation import bases_of
 from rag.english.words import same_stem
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MIN_LETTERS = 5  # of a word that is corrected, and of its correction
-_MIN_LETTERS_TWO_EDITS = 7  # of a word whose correction may be two edits away
+_MIN_LETTERS_TWO_EDITS = 8  # of a word whose correction may be two edits away
 
 
 def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[str], bool]) -> str:
@@ -29,7 +31,7 @@ def correct_spelling(question: str, texts: Iterable[str], is_known: Callable[[st
     suspects = {
         word
         for word in _WORD.findall(question)
-        if len(word) >= _MIN_LETTERS and word.islower() and not is_known(word)
+        if len(word) >= _MIN_LETTERS and word.islower() and not any(map(is_known, (word, *bases_of(word))))
     }
     if not suspects:
         return question

@@ -54,7 +54,7 @@ class StatementRole(StrEnum):
 class Statement:
     """One unit of an answer and the indices of the citations that support it.
 
-    A row's text is "column: cell; column: cell."; an item's is without its marker.
+    A row's text is "column: cell; column: cell"; an item's is without its marker.
     """
 
     text: str

@@ -141,15 +141,20 @@ class Trace:
 
     @property
     def retrieved(self) -> RetrieveStep | None:
-        """The retrieval step."""
-        return next((step for step in self.steps if isinstance(step, RetrieveStep)), None)
+        """The retrieval step; of a question of several parts the first part's, as below."""
+        return next((step for step in self._of_first_part() if isinstance(step, RetrieveStep)), None)
 
     @property
     def read(self) -> ReadStep | None:
         """The last read step: it covers every passage that was read."""
-        return next((step for step in reversed(self.steps) if isinstance(step, ReadStep)), None)
+        return next((step for step in reversed(self._of_first_part()) if isinstance(step, ReadStep)), None)
 
     @property
     def decided(self) -> DecideStep | None:
         """The decision step."""
-        return next((step for step in self.steps if isinstance(step, DecideStep)), None)
+        return next((step for step in self._of_first_part() if isinstance(step, DecideStep)), None)
+
+    def _of_first_part(self) -> tuple[Step, ...]:
+        """The steps up to the second retrieval."""
+        retrievals = [number for number, step in enumerate(self.steps) if isinstance(step, RetrieveStep)]
+        return self.steps[: retrievals[1]] if len(retrievals) > 1 else self.steps

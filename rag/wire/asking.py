@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
-from rag.types import DEFAULT_COLLECTION, Reason
+from rag.types import DEFAULT_COLLECTION, AnswerUnit, Certainty, Reason, StatementRole
 from rag.wire.base import In, Offset, Out, Probability, Version
+
+Confidence = Annotated[
+    Probability, Field(description="calibrated probability that the best evidence holds what was asked")
+]
+ShortAnswerConfidence = Annotated[
+    Probability | None,
+    Field(
+        description="calibrated probability that a short answer, yes or no is right; null where `answer` is "
+        "neither"
+    ),
+]
+ItemCount = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        description="items or rows of the document's list or table; more than the statements of these roles "
+        "where it was cut, null where there is none",
+    ),
+]
+Unanswered = Annotated[
+    list[str], Field(description="parts of the question that nothing was found for, in its words")
+]
+Role = Annotated[
+    StatementRole,
+    Field(description='what it is in the answer; the text of a `row` is "column: cell; column: cell"'),
+]
 
 
 class TurnIn(In):
@@ -57,7 +85,15 @@ class CitationOut(Out):
 
 
 class StatementOut(Out):
-    """One sentence of an answer; `citations` are indices into the answer's citations."""
+    """One part of an answer; `citations` are indices into the answer's citations."""
+
+    text: str
+    citations: list[int]
+    role: Role = StatementRole.SENTENCE
+
+
+class ConflictOut(Out):
+    """Another value that the documents give; `citations` are indices into the answer's citations."""
 
     text: str
     citations: list[int]
@@ -67,7 +103,7 @@ class AbstentionOut(Out):
     """Why there is no answer, and the nearest passages."""
 
     reason: Reason
-    nearest: list[CitationOut]
+    nearest: list[CitationOut] = Field(description="whole passages, nearest first")
 
 
 class StepOut(Out):
@@ -94,11 +130,24 @@ class AnswerOut(Out):
     id: str = Field(description="names this answer")
     question: str
     answered: bool
-    confidence: Probability = Field(description="calibrated probability that the best candidate is right")
-    answer: str | None = Field(description="null when `answered` is false")
+    unit: AnswerUnit | None = Field(
+        None, description="in which unit the question is answered; null when `answered` is false"
+    )
+    certainty: Certainty | None = Field(
+        None,
+        description="`likely`: the best evidence, which a person should check; null when `answered` is false",
+    )
+    confidence: Confidence
+    short_answer_confidence: ShortAnswerConfidence = None
+    answer: str | None = Field(
+        description="a short answer, Yes or No where `unit` is that, else the statements' texts; null when "
+        "`answered` is false"
+    )
     statements: list[StatementOut]
+    item_count: ItemCount = None
+    unanswered: Unanswered = Field(default=[])
     citations: list[CitationOut]
-    conflicts: list[StatementOut] = Field(description="other values that the documents give")
+    conflicts: list[ConflictOut] = Field(description="other values that the documents give")
     abstention: AbstentionOut | None = Field(description="null when `answered` is true")
     trace: TraceOut | None = Field(description="null unless asked for")
 
@@ -114,8 +163,13 @@ class AnswerEvent(Out):
 
     id: str
     question: str
-    confidence: Probability
+    unit: AnswerUnit
+    certainty: Certainty
+    confidence: Confidence
+    short_answer_confidence: ShortAnswerConfidence
     answer: str
+    item_count: ItemCount
+    unanswered: Unanswered
 
 
 class StatementEvent(Out):
@@ -123,6 +177,7 @@ class StatementEvent(Out):
 
     text: str
     citations: list[int]
+    role: Role
     cited: list[CitationOut]
 
 
@@ -131,5 +186,5 @@ class AbstainedEvent(Out):
 
     id: str
     question: str
-    confidence: Probability
+    confidence: Confidence
     abstention: AbstentionOut

@@ -14,7 +14,8 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 class Out(BaseModel):
     """What is sent."""
 
-    model_config = ConfigDict(frozen=True)
+    # Fields with a default are sent too, so the schema says that they are always there.
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class In(BaseModel):

@@ -6,7 +6,7 @@ four decimals, times in milliseconds to two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import uuid4
 
 from rag.answering.citations import to_citation
@@ -14,7 +14,9 @@ from rag.ports.catalog import DocumentRecord
 from rag.types import (
     Abstention,
     Answer,
+    AnswerUnit,
     Candidate,
+    Certainty,
     Citation,
     Conflict,
     Document,
@@ -32,6 +34,7 @@ from rag.wire.asking import (
     AnswerOut,
     AskIn,
     CitationOut,
+    ConflictOut,
     StatementOut,
     StepOut,
     TraceOut,
@@ -83,11 +86,16 @@ def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut
         id=f"ans_{uuid4().hex}",
         question=outcome.question,
         answered=answer is not None,
-        confidence=round(min(max(outcome.confidence, 0.0), 1.0), 4),
+        unit=answer.unit if answer else None,
+        certainty=answer.certainty if answer else None,
+        confidence=_probability(outcome.confidence),
+        short_answer_confidence=_short_answer_confidence(answer),
         answer=answer.text if answer else None,
-        statements=_statements_out(answer.statements) if answer else [],
+        statements=[_statement_out(statement) for statement in answer.statements] if answer else [],
+        item_count=answer.item_count if answer else None,
+        unanswered=list(answer.unanswered) if answer else [],
         citations=[citation_out(citation) for citation in answer.citations] if answer else [],
-        conflicts=_statements_out(answer.conflicts) if answer else [],
+        conflicts=[_conflict_out(conflict) for conflict in answer.conflicts] if answer else [],
         abstention=_abstention_out(outcome) if isinstance(outcome, Abstention) else None,
         trace=trace,
     )
@@ -95,6 +103,8 @@ def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut
 
 def outcome_in(body: AnswerOut) -> Outcome:
     """The core's answer or abstention, with its trace where one was sent.
+
+    An answer without a unit or a certainty, of an earlier version, is a sure short answer of sentences.
 
     Raises:
         ValueError: it is neither, for example an answer without a citation, or with a quote whose length
@@ -112,9 +122,16 @@ def outcome_in(body: AnswerOut) -> Outcome:
     return Answer(
         question=body.question,
         text=body.answer or "",
-        statements=tuple(Statement(text=s.text, citations=tuple(s.citations)) for s in body.statements),
+        statements=tuple(
+            Statement(text=s.text, citations=tuple(s.citations), role=s.role) for s in body.statements
+        ),
         citations=tuple(citation_in(citation) for citation in body.citations),
         confidence=body.confidence,
+        unit=body.unit or AnswerUnit.SHORT_ANSWER,
+        certainty=body.certainty or Certainty.SURE,
+        short_answer_confidence=body.short_answer_confidence,
+        item_count=body.item_count,
+        unanswered=tuple(body.unanswered),
         conflicts=tuple(Conflict(text=c.text, citations=tuple(c.citations)) for c in body.conflicts),
         trace=trace,
     )
@@ -269,14 +286,29 @@ def document_in(body: DocumentOut) -> Document:
     )
 
 
-def _statements_out(parts: Sequence[Statement | Conflict]) -> list[StatementOut]:
-    return [StatementOut(text=part.text, citations=list(part.citations)) for part in parts]
+def _statement_out(statement: Statement) -> StatementOut:
+    return StatementOut(text=statement.text, citations=list(statement.citations), role=statement.role)
+
+
+def _conflict_out(conflict: Conflict) -> ConflictOut:
+    return ConflictOut(text=conflict.text, citations=list(conflict.citations))
 
 
 def _abstention_out(outcome: Abstention) -> AbstentionOut:
     return AbstentionOut(
         reason=outcome.reason, nearest=[citation_out(citation) for citation in outcome.nearest]
     )
+
+
+def _short_answer_confidence(answer: Answer | None) -> float | None:
+    if answer is None or answer.short_answer_confidence is None:
+        return None
+    return _probability(answer.short_answer_confidence)
+
+
+def _probability(value: float) -> float:
+    """Held to [0, 1], with four decimals."""
+    return round(min(max(value, 0.0), 1.0), 4)
 
 
 def _rounded(score: float | None) -> float | None:

@@ -352,6 +352,7 @@ def test_an_answer_can_be_copied_as_markdown(page: Page, url: str, backend: Fake
         "> Who asked for a ship?",
         "**Ada**",
         "\\*She\\* asked\\_for \\<b\\>one\\</b\\>. [1]",
+        "Sources:",
         f"1. “{QUOTE}” — [\\[Minutes\\](javascript:alert(1))](<https://docs.example/may#top"
         ":~:text=%F0%9F%99%82.%E2%80%9D-,She%20asked%20for%20a%20second%20ship.>) › A \\# b",
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,14 @@ import numpy as np
 
 from rag.reading.context import reader_context
 from rag.reading.evidence import to_reading
-from rag.types import Candidate, Reading, SpanAnswer
+from rag.types import Candidate, Polarity, Reading, SpanAnswer
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
+
+
+NEITHER = Polarity(yes=0.1, no=0.1, neither=0.8)
+_LOW = -5.0  # logit of what holds no scripted phrase
 
 
 class BagEmbedder:
@@ -86,3 +91,45 @@ class PhraseReader:
                     )
                 )
         return answers
+
+
+class EvidenceFake(PhraseReader):
+    """Fulfils ``Reader``: logits and polarity by phrase, spans as ``PhraseReader`` (``spans``: margins).
+
+    A sentence has the support of the best phrase in it, else -5. A passage has the relevance of the best
+    phrase in it, else of its best sentence; its polarity is that of the first phrase in it, else neither.
+    """
+
+    def __init__(
+        self,
+        *,
+        support: Mapping[str, float],
+        relevance: Mapping[str, float] | None = None,
+        polarity: Mapping[str, Polarity] | None = None,
+        spans: Mapping[str, float] | None = None,
+    ) -> None:
+        super().__init__(**(spans or {}))
+        self._support, self._relevance, self._polarity = support, relevance or {}, polarity or {}
+
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
+        return [self._scripted(reading) for reading in super().read(question, candidates)]
+
+    def _scripted(self, reading: Reading) -> Reading:
+        text = reading.candidate.text
+        support = support_by_phrase(reading.candidate, self._support)
+        relevance = [logit for phrase, logit in self._relevance.items() if phrase in text]
+        polarity = [polarity for phrase, polarity in self._polarity.items() if phrase in text]
+        return replace(
+            reading,
+            relevance=max(relevance or support),
+            support=support,
+            polarity=next(iter(polarity), NEITHER),
+        )
+
+
+def support_by_phrase(candidate: Candidate, phrases: Mapping[str, float]) -> tuple[float, ...]:
+    """For each sentence of a passage the highest logit of the phrases in it, else -5."""
+    texts = [sentence.slice(candidate.document.text) for sentence in candidate.passage.sentences]
+    return tuple(
+        max((logit for phrase, logit in phrases.items() if phrase in text), default=_LOW) for text in texts
+    )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
+from rag.types import Answer
+from rag.wire.asking import AnswerOut
+from rag.wire.convert import outcome_in
 from rag.wire.trace import step_detail
+from tests.fakes import outcomes
 from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, TRACE, FakeBackend, abstention
 
 PROBLEM = "application/problem+json"
@@ -36,9 +41,14 @@ def test_an_answer_has_every_field(client: TestClient) -> None:
     assert body == {
         "question": "Who asked for a ship?",
         "answered": True,
+        "unit": "short_answer",
+        "certainty": "sure",
         "confidence": 0.9124,
+        "short_answer_confidence": None,
         "answer": "Ada",
-        "statements": [{"text": QUOTE, "citations": [0]}],
+        "statements": [{"text": QUOTE, "citations": [0], "role": "sentence"}],
+        "item_count": None,
+        "unanswered": [],
         "conflicts": [],
         "abstention": None,
         "trace": None,
@@ -61,6 +71,30 @@ def test_an_abstention_is_a_200_with_its_reason(client: TestClient, backend: Fak
     assert body["confidence"] == 0.2
     assert body["abstention"]["reason"] == "not_answered_here"
     assert body["abstention"]["nearest"][0]["quote"] == QUOTE
+    assert (body["unit"], body["certainty"], body["short_answer_confidence"]) == (None, None, None)
+
+
+def test_a_list_says_what_it_leaves_out(client: TestClient, backend: FakeBackend) -> None:
+    """Its statements' roles, the number of its items, and the part of the question without an answer."""
+    backend.engine.script = outcomes.outcome_of
+    body = client.post("/v1/ask", json={"question": outcomes.LIST.question}).json()
+    assert [s["role"] for s in body["statements"]] == ["heading", "lead_in", "item", "item", "item"]
+    assert (body["unit"], body["item_count"], body["unanswered"]) == ("list", 5, ["since when"])
+
+
+@pytest.mark.parametrize("outcome", outcomes.ANSWERS, ids=lambda outcome: outcome.unit)
+def test_an_answer_in_each_unit_is_what_the_engine_gave(
+    client: TestClient, backend: FakeBackend, outcome: Answer
+) -> None:
+    """Read back from the response; its quotes are slices of the served document."""
+    backend.engine.script = outcomes.outcome_of
+    backend.catalog.stored = (outcomes.DOCUMENT,)
+    body = client.post("/v1/ask", json={"question": outcome.question}).json()
+    text = client.get(f"/v1/documents/{outcomes.DOCUMENT.id}").json()["text"]
+    assert [text[c["start"] : c["end"]] for c in body["citations"]] == [c["quote"] for c in body["citations"]]
+    returned = outcome_in(AnswerOut.model_validate(body))
+    assert isinstance(returned, Answer)
+    assert replace(returned, citations=outcome.citations) == outcome
 
 
 def test_a_trace_is_included_on_request(client: TestClient) -> None:

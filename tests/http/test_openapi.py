@@ -59,6 +59,13 @@ def test_examples_fit_their_schema(openapi: dict[str, Any], route: tuple[str, st
         assert ROUTES[route].model_validate(example).model_dump(mode="json") == example
 
 
+def test_every_field_of_an_answer_is_always_there(openapi: dict[str, Any]) -> None:
+    """Those that may be null too, so a client needs no default."""
+    for name in ("AnswerOut", "StatementOut", "CitationOut", "AbstentionOut"):
+        schema = openapi["components"]["schemas"][name]
+        assert set(schema["required"]) == set(schema["properties"])
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple[str, str]) -> None:
     """Each route names its errors as application/problem+json, each with an example."""

@@ -15,8 +15,9 @@ from api.app import create_app
 from api.schemas import problems
 from rag.errors import Busy, InvalidQuestion, ModelError
 from rag.settings import LimitSettings, Settings
-from rag.types import Outcome, Step
+from rag.types import Answer, Outcome, Step
 from rag.wire import asking
+from tests.fakes import outcomes
 from tests.fakes.engine import QUOTE, TRACE, FakeBackend, abstention, answer
 from tests.http.live import in_thread
 
@@ -52,6 +53,21 @@ def test_an_answer_is_a_series_of_typed_events(client: TestClient) -> None:
     assert (whole.id, whole.statements[0].text, whole.citations[0]) == (answered["id"], QUOTE, cited)
     plain = client.post("/v1/ask", json={"question": "Who?"}).json()
     assert {**done, "id": ""} == {**plain, "id": ""}
+
+
+@pytest.mark.parametrize("outcome", outcomes.ANSWERS, ids=lambda outcome: outcome.unit)
+def test_the_events_of_each_unit_hold_what_the_answer_holds(
+    client: TestClient, backend: FakeBackend, outcome: Answer
+) -> None:
+    """The answer's event has its unit, certainty and counts; each statement's event has its role."""
+    backend.engine.script = outcomes.outcome_of
+    response = client.post("/v1/ask", json={"question": outcome.question, "stream": True})
+    (_, _), (name, answered), *statements, (_, done) = _events(response.text)
+    assert name == "answer"
+    assert answered["unit"] == outcome.unit
+    assert answered == {key: done[key] for key in asking.AnswerEvent.model_fields}
+    without_cited = [{k: v for k, v in data.items() if k != "cited"} for _, data in statements]
+    assert without_cited == done["statements"]
 
 
 def test_an_abstention_is_a_series_of_typed_events(client: TestClient, backend: FakeBackend) -> None:

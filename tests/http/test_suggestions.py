@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from rag.settings import Settings, WidgetSettings
-from rag.types import Document, Outcome, Section, Span
+from rag.types import Certainty, Document, Outcome, Section, Span
 from tests.fakes.engine import CITATION, DOCUMENT, FakeBackend, abstention, answer
 
 
@@ -34,21 +34,27 @@ def test_configured_suggestions_are_used_as_they_are() -> None:
 
 
 def _about(question: str) -> Outcome:
-    """An answer that cites the section that the question names; for Closed Doors an abstention."""
+    """An answer that cites the section that the question names; abstained from for Closed Doors, likely for
+    Old Boats, elsewhere for Lost Keys.
+    """
     heading = question if question.startswith("Why") else question.removeprefix("What is ").rstrip("?")
     if "Closed" in question:
         return abstention(question)
     section = "Elsewhere" if "Lost" in question else heading
-    return replace(answer(question), citations=(replace(CITATION, section=("Handbook", section)),))
+    return replace(
+        answer(question),
+        certainty=Certainty.LIKELY if "Old" in question else Certainty.SURE,
+        citations=(replace(CITATION, section=("Handbook", section)),),
+    )
 
 
-def test_headings_become_questions_that_their_sections_answer(
+def test_headings_become_questions_that_their_sections_surely_answer(
     client: TestClient, backend: FakeBackend
 ) -> None:
     """Questions as they are, names as `What is …?`; interleaved over the documents."""
     backend.catalog.stored = (
         _document("a", "Days Off", "Setting up the printer", "Why the Rush?", "A. B."),
-        _document("b", "Sick Leave", "Closed Doors", "Lost Keys"),
+        _document("b", "Sick Leave", "Closed Doors", "Lost Keys", "Old Boats"),
     )
     backend.engine.script = _about
     assert _suggestions(client) == ["Why the Rush?", "What is Sick Leave?", "What is Days Off?"]

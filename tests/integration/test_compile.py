@@ -15,8 +15,8 @@ from evals.train.dequantize import dequantize
 from evals.train.export import export
 from rag.adapters.onnx import reader as onnx_reader
 from rag.adapters.onnx.compile import compile_reader
-from rag.adapters.onnx.session import OnnxModel
 from rag.adapters.onnx.reader import OnnxReader
+from rag.adapters.onnx.session import OnnxModel
 from tests.samples import candidate, document
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch's exporter warns of itself
@@ -132,7 +132,10 @@ def test_a_reader_named_by_setting_is_compiled_and_reads(bert: Path, tmp_path: P
     reader = OnnxReader(str(bert), cache=tmp_path)
     [graph] = tmp_path.glob("*/model.onnx")
     assert_fast_operators(graph, LAYERS)
-    assert reader.read("Who?", [candidate(document("Ann Lee asked."))])[0]
+    [reading] = reader.read("Who?", [candidate(document("Ann Lee asked."))])
+    assert reading.spans
+    assert reading.relevance == reading.spans[0].margin
+    assert reading.polarity is None
     assert reader.fingerprint.startswith(bert.name)
 
 

@@ -3,82 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from rag.adapters.chroma.index import ChromaIndex
-from rag.adapters.sqlite.catalog import SqliteCatalog
-from rag.adapters.tantivy import TantivyIndex
-from rag.answering.decision import Decider
-from rag.engine import Engine
 from rag.errors import DeadlineExceeded, InvalidQuestion, UnknownCollection
-from rag.retrieval.retriever import Retriever
 from rag.settings import DecideSettings, ReadSettings, Settings
-from rag.storage.library import Library
-from rag.types import Abstention, Answer, Document, Question, Reason, Step, Turn
-from tests.fakes.models import BagEmbedder, PhraseReader
-from tests.samples import document, passage
-from tests.unit.rag.answering.test_decision import calibration
+from rag.types import (
+    Abstention,
+    Answer,
+    AnswerUnit,
+    Candidate,
+    Certainty,
+    Question,
+    QuestionForm,
+    Reading,
+    Reason,
+    Step,
+    Turn,
+)
+from tests.fakes.models import EvidenceFake, PhraseReader
+from tests.integration.engine_world import World, answer, ask, open_world, take_as
+from tests.samples import document
+from tests.unit.rag.answering.samples import calibration
 
 NEWS = "The harbour was closed on Monday. Mayor Ann Lee asked for an apology. Ships waited outside."
 OTHER = "The library opens at nine. Readers may borrow six books. Fines are paid at the desk."
 
 
-@dataclass
-class World:
-    """A library, its catalog, and engines over them."""
-
-    library: Library
-    catalog: SqliteCatalog
-    make: Callable[..., Engine]
-
-    def put(self, *documents: Document) -> None:
-        for doc in documents:
-            self.library.replace(doc, (passage(doc),))
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with ExitStack() as stack:
-        catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
-        stack.callback(catalog.close)
-        dense = ChromaIndex(tmp_path / "chroma")
-        stack.callback(dense.close)
-        lexical = TantivyIndex(tmp_path / "terms")
-        stack.callback(lexical.close)
-        embedder = BagEmbedder()
-        library = Library(catalog, dense, lexical, embedder)
-        library.recover()
-
-        def make(reader: PhraseReader, settings: Settings | None = None) -> Engine:
-            settings = settings or Settings()
-            retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
-            return Engine(
-                catalog, retriever, reader, Decider(calibration(margin=1.0), settings.decide), settings
-            )
-
-        yield World(library=library, catalog=catalog, make=make)
-
-
-def ask(engine: Engine, text: str = "who asked for an apology?") -> Answer | Abstention:
-    return engine.ask(Question(text=text))
+    with open_world(tmp_path) as opened:
+        yield opened
 
 
 def test_an_answer_says_what_and_where(world: World) -> None:
     """Text, statement and citation; the citation is the stored text's slice."""
     world.put(document(NEWS), document(OTHER, id="d2"))
-    outcome = ask(world.make(PhraseReader(Ann_Lee=6.0)))
-    assert isinstance(outcome, Answer)
-    assert outcome.text == "Ann Lee"
-    (only,) = outcome.citations
+    reply = answer(world.make(PhraseReader(Ann_Lee=6.0)))
+    assert (reply.text, reply.unit, reply.certainty) == ("Ann Lee", AnswerUnit.SHORT_ANSWER, Certainty.SURE)
+    assert reply.confidence > 0.99
+    assert reply.short_answer_confidence == reply.confidence
+    (only,) = reply.citations
     assert only.quote == "Mayor Ann Lee asked for an apology."
-    assert world.catalog.document(only.document_id).text[only.start : only.end] == only.quote
-    assert [s.text for s in outcome.statements] == [only.quote]
-    assert {"retrieve", "decide", "cite"} <= outcome.trace.timings_ms.keys()
+    assert world.is_exact(only)
+    assert [s.text for s in reply.statements] == [only.quote]
+    assert {"retrieve", "decide", "refine", "cite"} <= reply.trace.timings_ms.keys()
 
 
 def test_an_empty_index_has_its_own_reason(world: World) -> None:
@@ -89,32 +60,65 @@ def test_an_empty_index_has_its_own_reason(world: World) -> None:
     assert outcome.confidence == 0.0
 
 
-def test_an_abstention_shows_the_nearest_sentences(world: World) -> None:
-    """Exact quotes, the best read one among them, no more than three."""
-    world.put(document(NEWS), document(OTHER, id="d2"))
-    outcome = ask(world.make(PhraseReader()))
+def test_an_abstention_shows_the_nearest_passages(world: World) -> None:
+    """Whole and exact: those read by relevance, then others; each text once, five at most."""
+    texts = [f"{OTHER} Edition {n}." for n in range(8)]
+    world.put(*(document(text, id=f"d{n}") for n, text in enumerate(texts)), document(NEWS, id="news"))
+    world.put(document(NEWS, id="copy"))
+    reader = EvidenceFake(support={"apology": -4.0, "Edition 3": -1.0, "Edition 6": -2.0})
+    settings = Settings(read=ReadSettings(passages=9))
+    outcome = ask(world.make(reader, settings))
     assert isinstance(outcome, Abstention)
     assert outcome.reason is Reason.NOT_ANSWERED_HERE
-    assert 1 <= len(outcome.nearest) <= 3
-    for citation in outcome.nearest:
-        text = world.catalog.document(citation.document_id).text
-        assert text[citation.start : citation.end] == citation.quote
+    assert outcome.confidence == pytest.approx(0.27, abs=0.01)
+    assert [citation.quote for citation in outcome.nearest][:3] == [texts[3], texts[6], NEWS]
+    assert len({citation.quote for citation in outcome.nearest}) == len(outcome.nearest) == 5
+    assert all(world.is_exact(citation) for citation in outcome.nearest)
 
 
-def test_an_explanation_is_given_in_whole_sentences(world: World) -> None:
-    """To a why question a phrase is no answer."""
+def test_passages_that_were_not_read_are_shown_after_those_that_were(world: World) -> None:
+    """One is read, two are shown."""
+    world.put(document(NEWS), document(OTHER, id="d2"))
+    reader = EvidenceFake(support={})
+    outcome = ask(world.make(reader, Settings(read=ReadSettings(passages=1, first=1))))
+    assert isinstance(outcome, Abstention)
+    assert [citation.quote for citation in outcome.nearest] == [*reader.read_passages, OTHER]
+
+
+def test_evidence_that_is_relevant_but_not_sure_enough_has_its_own_reason(world: World) -> None:
+    """A relevance above zero, below the threshold."""
     world.put(document(NEWS))
-    outcome = ask(world.make(PhraseReader(closed_on_Monday=6.0)), "Why did ships wait?")
-    assert isinstance(outcome, Answer)
-    assert outcome.text == "The harbour was closed on Monday."
+    cautious = Settings(decide=DecideSettings(threshold=0.9))
+    outcome = ask(world.make(EvidenceFake(support={"apology": 1.0}), cautious))
+    assert isinstance(outcome, Abstention)
+    assert outcome.reason is Reason.NOT_CONFIDENT
+
+
+def test_an_explanation_is_given_in_whole_sentences(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To a why question a phrase is no answer; nothing is refined."""
+    take_as(monkeypatch, QuestionForm.WHY)
+    world.put(document(NEWS))
+    reply = answer(world.make(PhraseReader(closed_on_Monday=6.0)), "Why did ships wait?")
+    assert (reply.text, reply.unit) == ("The harbour was closed on Monday.", AnswerUnit.SENTENCES)
+    assert reply.short_answer_confidence is None
+    assert "refine" not in reply.trace.timings_ms
+
+
+def test_without_a_probable_short_answer_the_evidence_speaks(world: World) -> None:
+    """The passage is relevant, but no span in it is right for sure."""
+    world.put(document(NEWS))
+    reader = EvidenceFake(support={"apology": 6.0}, spans={"Ships": -1.0})
+    reply = answer(world.make(reader))
+    assert (reply.text, reply.unit) == ("Mayor Ann Lee asked for an apology.", AnswerUnit.SENTENCES)
+    assert reply.short_answer_confidence is None
+    assert reply.conflicts == ()
 
 
 def test_copies_are_read_once_and_cited_each(world: World) -> None:
     """One text in three documents: one reading, one statement, three citations."""
     world.put(document(NEWS), document(NEWS, id="d2"), document(NEWS, id="d3"))
     reader = PhraseReader(Ann_Lee=6.0)
-    outcome = ask(world.make(reader))
-    assert isinstance(outcome, Answer)
+    outcome = answer(world.make(reader))
     assert len(reader.read_passages) == 1
     assert {c.document_id for c in outcome.citations} == {"d1", "d2", "d3"}
     assert len({c.quote for c in outcome.citations}) == 1
@@ -167,6 +171,24 @@ def test_bad_questions_are_refused(world: World) -> None:
         ask(engine, "x" * 10_000)
     with pytest.raises(UnknownCollection, match="'nowhere'"):
         engine.ask(Question(text="who?", collection="nowhere"))
+
+
+class SlowReader(PhraseReader):
+    """Takes a while for each call."""
+
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
+        time.sleep(0.2)
+        return super().read(question, candidates)
+
+
+def test_after_the_deadline_nothing_more_is_read(world: World) -> None:
+    """It is checked after each step: the first passages are read, the others not."""
+    world.put(*(document(f"{OTHER} Edition {n}.", id=f"d{n}") for n in range(6)))
+    reader = SlowReader()
+    engine = world.make(reader, Settings(read=ReadSettings(passages=6, first=2)))
+    with pytest.raises(DeadlineExceeded):
+        engine.ask(Question(text="who asked?"), deadline=time.monotonic() + 0.1)
+    assert len(reader.read_passages) <= 2
 
 
 def test_a_deadline_in_the_past_ends_the_question(world: World) -> None:
@@ -250,8 +272,11 @@ def test_a_contradiction_is_read_though_the_answer_is_clear(world: World) -> Non
     assert not any(OTHER in text for text in reader.read_passages)
 
 
-def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
+def test_a_follow_up_is_completed_from_the_turn_before_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The completed question is read, the outcome has the question as put, the trace has both."""
+    take_as(monkeypatch, QuestionForm.FACT)
     world.put(document(NEWS), document(OTHER, id="d2"))
     reader = PhraseReader(Monday=6.0)
     before = Turn(question="Who closed the harbour?", answer="Mayor Ann Lee")
@@ -261,3 +286,35 @@ def test_a_follow_up_is_completed_from_the_turn_before_it(world: World) -> None:
     assert set(reader.questions) == {"when closed the harbour?"}
     assert outcome.trace.retrieved is not None
     assert outcome.trace.retrieved.standalone_question == "when closed the harbour?"
+
+
+def test_an_answer_is_sure_or_likely_by_the_risk_of_its_confidence(world: World) -> None:
+    """Of answers above 0.9 one in a hundred was wrong, of those below one in ten."""
+    world.put(document(NEWS))
+    fitted = calibration(risks=((0.0, 0.1), (0.9, 0.01)))
+    certainties = [
+        answer(world.make(EvidenceFake(support={"apology": logit}), fitted=fitted)).certainty
+        for logit in (1.0, 3.0)
+    ]
+    assert certainties == [Certainty.LIKELY, Certainty.SURE]
+
+
+def test_a_likely_answer_shows_another_passage_that_is_as_relevant(world: World) -> None:
+    """A sure one does not; both are cited in their own documents."""
+    world.put(document(NEWS), document("The mayor said sorry. The apology came late.", id="late"))
+    support = {"Ann Lee": 2.0, "came late": 1.9}
+    for risks, cited in (((), {"d1", "late"}), (((0.0, 0.0),), {"d1"})):
+        engine = world.make(EvidenceFake(support=support), fitted=calibration(risks=risks))
+        reply = answer(engine)
+        assert {citation.document_id for citation in reply.citations} == cited
+        assert all(world.is_exact(citation) for citation in reply.citations)
+
+
+def test_what_was_read_is_in_the_trace_with_its_relevance(world: World) -> None:
+    """Every passage, and the decision's features by name."""
+    world.put(document(NEWS), document(OTHER, id="d2"))
+    reply = answer(world.make(EvidenceFake(support={"apology": 6.0})))
+    assert reply.trace.read is not None
+    assert sorted(p.relevance for p in reply.trace.read.passages) == [-5.0, 6.0]
+    assert reply.trace.decided is not None
+    assert reply.trace.decided.features["relevance"] == 6.0

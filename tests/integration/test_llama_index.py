@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ from rag.errors import InvalidSettings, UnknownDocument
 from rag.settings import load
 from rag.types import Answer, Question
 from rag.wiring import Service, open_service
+from tests.fakes import outcomes
+from tests.fakes.engine import FakeBackend
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTION = "who demanded an apology?"
@@ -84,7 +87,21 @@ def test_a_response_is_the_engines_answer_with_its_citations(service: Service) -
     assert response.source_nodes[0].metadata["file_name"] == next(SEEDS.iterdir()).name
 
 
-def test_an_abstention_has_a_reason_and_the_nearest_quotes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outcome", outcomes.ANSWERS, ids=lambda outcome: outcome.unit)
+def test_a_response_says_what_kind_of_answer_it_is(outcome: Answer) -> None:
+    """Unit, certainty, both confidences, roles, and what was left out, as plain values."""
+    backend = FakeBackend(script=outcomes.outcome_of)
+    backend.catalog.stored = (outcomes.DOCUMENT,)
+    response = SaywhereQueryEngine(backend).query(outcome.question)
+    metadata = json.loads(json.dumps(response.metadata))
+    assert str(response) == outcome.text
+    assert (metadata["unit"], metadata["certainty"]) == (outcome.unit, outcome.certainty)
+    assert metadata["short_answer_confidence"] == outcome.short_answer_confidence
+    assert [s["role"] for s in metadata["statements"]] == [s.role for s in outcome.statements]
+    assert (metadata["item_count"], tuple(metadata["unanswered"])) == (outcome.item_count, outcome.unanswered)
+
+
+def test_an_abstention_has_a_reason_and_the_nearest_passages(tmp_path: Path) -> None:
     """They are no source nodes, as they support nothing."""
     with open_service(load(data=tmp_path, decide={"threshold": 1.0})) as strict:
         ingest(strict, [SEEDS])

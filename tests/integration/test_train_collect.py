@@ -1,4 +1,4 @@
-"""Readings of a set of pages, to fit the confidence to: judged spans, with gold passages and without."""
+"""Decisions that both probabilities are fitted to, over the service's own retrieval and reading."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from evals.train.calibration.collect_readings import Reading, ReadingKind, collect_pages
-from rag.settings import Settings
+from evals.train.calibration.collect_readings import (
+    JudgedDecision,
+    ReadingKind,
+    collect_colleague,
+    collect_pages,
+)
+from evals.train.calibration.fit import FUSED_WEIGHT, uninformative_calibration
+from rag.answering.calibration import FEATURES, Calibration
+from rag.answering.decision import Decider
+from rag.settings import DecideSettings, Settings
 
+DECIDER = Decider(Calibration.load(uninformative_calibration(FUSED_WEIGHT)), DecideSettings())
 TABLE = """# Rooms
 
 | Room | Floor | Booked with |
@@ -27,37 +36,66 @@ CASES = (
     },
     {"id": "ash", "question": "On which floor is Ash?", "answerable": False, "kind": "missing_detail"},
 )
+LIFTS = "# Lifts\n\nThe lift stops on every floor but the fifth. It is out of order on Sundays.\n"
+QUERIES = (
+    {
+        "id": "q-0",
+        "file": "lifts.md",
+        "kind": "fact",
+        "question": "which floor does the lift skip?",
+        "answerable": True,
+        "answer": "the fifth",
+        "evidence": ["The lift stops on every floor but the fifth."],
+    },
+    {
+        "id": "q-1",
+        "file": "lifts.md",
+        "kind": "fact",
+        "question": "how fast is the lift?",
+        "answerable": False,
+        "evidence": [],
+    },
+)
 
 
 @pytest.fixture(scope="module")
-def readings(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Reading]:
+def of_pages(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[JudgedDecision]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "texts").mkdir()
     (folder / "texts" / "rooms.md").write_text(TABLE)
-    (folder / "texts" / "other.md").write_text("# Lifts\n\nThe lift stops on every floor but the fifth.\n")
+    (folder / "texts" / "lifts.md").write_text(LIFTS)
     (folder / "rooms.toml").write_text('documents = "texts"\n')
     cases = folder / "rooms.jsonl"
     cases.write_text("".join(json.dumps(case) + "\n" for case in CASES))
-    return list(collect_pages(str(cases), Settings(cache=model_cache), 8))
+    return list(collect_pages(str(cases), DECIDER, Settings(cache=model_cache)))
 
 
-def test_an_answerable_question_is_read_twice(readings: list[Reading]) -> None:
+def test_an_answerable_question_is_decided_twice(of_pages: list[JudgedDecision]) -> None:
     """As it is, and without its gold passages; an unanswerable one once."""
-    assert [reading.kind for reading in readings] == [
-        ReadingKind.ANSWERABLE,
-        ReadingKind.GOLD_REMOVED,
-        ReadingKind.UNANSWERABLE,
+    assert [(d.question_id, d.kind) for d in of_pages] == [
+        ("rooms-oak", ReadingKind.ANSWERABLE),
+        ("rooms-oak", ReadingKind.GOLD_REMOVED),
+        ("rooms-ash", ReadingKind.UNANSWERABLE),
     ]
-    for reading in readings:
-        has_gold = any("Oak" in candidate.text for candidate in reading.candidates)
-        assert has_gold == (reading.kind is not ReadingKind.GOLD_REMOVED)
+    assert {len(d.features) for d in of_pages} == {len(FEATURES)}
 
 
-def test_a_neighbouring_cell_is_not_right(readings: list[Reading]) -> None:
-    """Though its row contains what the case accepts."""
-    answerable = readings[0]
-    right = dict(zip((span.text for span in answerable.spans), answerable.right, strict=True))
-    assert right["third"]
-    assert not any(is_right for text, is_right in right.items() if "third" not in text)
-    assert len(right) > 1
-    assert not any(is_right for reading in readings[1:] for is_right in reading.right)
+def test_only_what_the_gold_passage_answers_can_be_right(of_pages: list[JudgedDecision]) -> None:
+    """Evidence and short answer alike."""
+    assert [d.evidence_right for d in of_pages] == [True, False, False]
+    assert [d.short_answer_right for d in of_pages] == [True, False, False]
+
+
+def test_a_collection_in_a_colleagues_words_is_judged_by_its_evidence(
+    model_cache: Path, tmp_path: Path
+) -> None:
+    """Where further passages may answer too, none is removed."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "lifts.md").write_text(LIFTS)
+    (tmp_path / "docs" / "rooms.md").write_text(TABLE)
+    (tmp_path / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in QUERIES))
+    decisions = list(collect_colleague(tmp_path, DECIDER, Settings(cache=model_cache)))
+    assert [d.kind for d in decisions] == [ReadingKind.ANSWERABLE, ReadingKind.UNANSWERABLE]
+    assert [d.evidence_right for d in decisions] == [True, False]
+    assert decisions[1].short_answer_right is False
+    assert {d.dataset for d in decisions} == {tmp_path.name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -88,17 +89,46 @@ def test_groups_are_what_the_service_retrieves(sets: Path, tmp_path: Path) -> No
     assert {p.rank for p in fact.passages} >= {0, 1}
 
 
+def test_published_examples_become_groups_beside_the_sets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Yes/no questions keep their polarity."""
+    published = tmp_path / "real"
+    published.mkdir()
+    row = {
+        "id": "1",
+        "question": "Is Ulm big?",
+        "title": "Ulm",
+        "context": "Ulm lies on a river. It is a big town.",
+        "answerable": True,
+        "kind": "yesno",
+        "answers": [],
+        "evidence": ["It is a big town."],
+        "yesno": "yes",
+        "overlap": 0.2,
+    }
+    with gzip.open(published / "sharc.jsonl.gz", "wt") as file:
+        file.write(json.dumps(row) + "\n")
+    (tmp_path / "none").mkdir()
+    command = ["groups", "--colleague", str(tmp_path / "none"), "--published", str(published)]
+    assert main([*command, "--out", str(tmp_path / "groups")]) == 0
+    assert capsys.readouterr().out == "published: 1 groups\n"
+    [group] = read_groups(tmp_path / "groups" / "published.jsonl.gz")
+    assert group.polarity == "yes"
+
+
 def test_the_command_trains_on_groups_and_resumes(
     sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Two steps, then two more; what is held out watches."""
     groups, run = tmp_path / "groups", tmp_path / "run"
     assert main(["groups", "--colleague", str(sets), "--out", str(groups)]) == 0
-    (groups / "b.jsonl.gz").write_bytes((groups / "a.jsonl.gz").read_bytes())
+    for name in ("b", "single"):
+        (groups / f"{name}.jsonl.gz").write_bytes((groups / "a.jsonl.gz").read_bytes())
     tiny_model(hidden_size=32, intermediate_size=64).save_pretrained(tmp_path / "start")
     command = ["train", "--groups", str(groups), "--start", str(tmp_path / "start"), "--out", str(run)]
     assert main([*command, "--hold-out", "b", "--steps", "2"]) == 0
-    assert "3 retrieved, 0 published, 3 held-out groups" in capsys.readouterr().out
+    assert "3 retrieved, 0 published, 3 single, 3 held-out groups" in capsys.readouterr().out
     assert main([*command, "--hold-out", "b", "--steps", "4", "--resume"]) == 0
     assert "resumed" in capsys.readouterr().out
     assert (run / "average" / "heads.pt").is_file()

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
-from api.cli.commands.terminal import format_citations, wrap
+from api.cli.commands.outcome_text import format_outcome
+from api.cli.commands.terminal import wrap
 from rag.explanation.corpus import Corpus
 from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
 from rag.settings import load
-from rag.types import Abstention, Answer, Outcome, Question, Reason, Trace
+from rag.types import Outcome, Question, Trace
 from rag.wire.convert import outcome_out, trace_out
 from rag.wire.trace import step_detail
 from rag.wiring import Service, open_service
-
-_REASONS = {
-    Reason.NOTHING_INDEXED: "There are no documents yet: `saywhere ingest PATH` reads some.",
-    Reason.NOTHING_RELEVANT: "No document speaks of this.",
-    Reason.NOT_ANSWERED_HERE: "The documents don't answer this.",
-    Reason.NOT_CONFIDENT: "The documents don't answer this surely enough.",
-    Reason.UNSUPPORTED: "No answer could be backed by an exact quote.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +47,6 @@ def run(question: str, *, data: Path | None, collection: str, output: OutputOpti
         print(_steps(outcome.trace), file=sys.stderr)
 
 
-def format_outcome(outcome: Outcome) -> str:
-    """An answer or abstention as plain text."""
-    return _format_answer(outcome) if isinstance(outcome, Answer) else _format_abstention(outcome)
-
-
 def _to_json(outcome: Outcome, service: Service, *, with_trace: bool) -> str:
     trace = None
     if with_trace:
@@ -77,24 +65,6 @@ def _diagnosis(expected: str, outcome: Outcome, corpus: Corpus) -> str:
     finding = why_not(expected, outcome, corpus)
     stage = f"Lost at: {finding.stage}." if finding.stage else "It is what was answered."
     return "\n".join(wrap(line, "  ") for line in (*finding.lines, stage))
-
-
-def _format_answer(answer: Answer) -> str:
-    parts = [f"{wrap(answer.text)}\n(confidence {answer.confidence:.0%})"]
-    for statement in answer.statements:
-        numbers = "".join(f"[{index + 1}]" for index in statement.citations)
-        parts.append(wrap(f"{statement.text} {numbers}"))
-    for conflict in answer.conflicts:
-        numbers = "".join(f"[{index + 1}]" for index in conflict.citations)
-        parts.append(wrap(f"But elsewhere: {conflict.text} {numbers}"))
-    return "\n\n".join([*parts, format_citations(answer.citations)])
-
-
-def _format_abstention(abstention: Abstention) -> str:
-    parts = [_REASONS[abstention.reason]]
-    if abstention.nearest:
-        parts += ["What they do say, nearest first:", format_citations(abstention.nearest)]
-    return "\n\n".join(parts)
 
 
 def _steps(trace: Trace) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -176,7 +177,7 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
         if decision.reading is None:
             continue
         can_be_right = kind is ReadingKind.ANSWERABLE
-        yield JudgedDecision(
+        judged = JudgedDecision(
             dataset=question.dataset,
             question_id=question.id,
             kind=kind,
@@ -186,6 +187,21 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
                 service, analysis, decider, decision, question, can_be_right=can_be_right
             ),
         )
+        yield judged
+        yield replace(judged, features=_in_small_pool(decision, decision.reading, candidates))
+
+
+def _in_small_pool(
+    decision: Decision, reading: Reading, candidates: Sequence[Candidate]
+) -> tuple[float, ...]:
+    """The features as a small collection has them: no z-score, and a rank among few.
+
+    All these collections give large pools; with both forms of each decision one fit serves small ones too.
+    """
+    ranks = {candidate.passage.id: rank for rank, candidate in enumerate(candidates)}
+    rank = ranks[reading.candidate.passage.id]
+    small = {"z_score": 0.0, "log_rank": math.log1p(rank), "small_pool": 1.0}
+    return tuple({**decision.features, **small}.values())
 
 
 def _is_supported(analysis: QuestionAnalysis, reading: Reading, question: _Question) -> bool:

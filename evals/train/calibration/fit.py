@@ -188,6 +188,8 @@ def _auroc_of_other_sets(rows: _Rows) -> dict[str, float]:
     import numpy as np
 
     names = np.array([decision.dataset for decision in rows.decisions])
+    if len(set(names.tolist())) == 1:
+        return {}
     areas = {}
     for name in sorted(set(names.tolist())):
         held_out = names == name

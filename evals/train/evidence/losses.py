@@ -105,10 +105,10 @@ def group_losses(
                 last = torch.tensor([answer[1] for answer in passage.answers])
                 span.append(-group.weight * (log_start[i][first] + log_end[i][last]).logsumexp(0) / 2)
             elif not passage.relevant:
-                share = 1.0 if len(passages) == 1 else _NO_ANSWER
+                is_own = i == rows.start and not group.answerable
+                share = 1.0 if is_own else _NO_ANSWER
                 span.append(-group.weight * share * (log_start[i][0] + log_end[i][0]) / 2)
-        if group.polarity is not None:
-            polarity += _polarity_losses(logits.polarity[rows.start : rows.stop], passages, group)
+        polarity += _polarity_losses(logits.polarity[rows.start : rows.stop], passages, group)
     return LossParts(*(_mean(parts, len(groups)) for parts in (relevance, support, span, polarity)))
 
 
@@ -124,12 +124,14 @@ def _relevance_loss(logits: torch.Tensor, passages: Sequence[EncodedPassage]) ->
 def _polarity_losses(
     logits: torch.Tensor, passages: Sequence[EncodedPassage], group: Group
 ) -> Iterator[torch.Tensor]:
-    """Of the first relevant passage and of the first that is not."""
+    """Of a yes/no question's first relevant passage and of the first that is not; else none."""
     import torch
 
+    if group.polarity is None:
+        return
     for is_relevant, name, weight in ((True, group.polarity, 1.0), (False, "neither", _NEITHER)):
         row = next((i for i, p in enumerate(passages) if p.relevant == is_relevant), None)
-        if row is not None and name is not None:
+        if row is not None:
             target = torch.tensor([POLARITIES.index(name)])
             yield group.weight * weight * torch.nn.functional.cross_entropy(logits[row][None], target)
 

@@ -34,9 +34,10 @@ class SaywhereQueryEngine(BaseQueryEngine):  # type: ignore[misc]
     >>> SaywhereQueryEngine(service).query("who demanded an apology?")  # doctest: +SKIP
 
     An answer's ``source_nodes`` are its citations in the order in which ``metadata["statements"]`` and
-    ``metadata["conflicts"]`` number them, each scored with the answer's confidence. An abstention has
+    ``metadata["conflicts"]`` number them, each scored with the answer's confidence; ``metadata["unit"]`` and
+    ``metadata["certainty"]`` are the values of ``AnswerUnit`` and ``Certainty``. An abstention has
     ``abstention_text`` and no source nodes, as nothing supports it; ``metadata["answered"]`` is False,
-    ``metadata["reason"]`` says why, and ``metadata["nearest"]`` holds the nearest quotes.
+    ``metadata["reason"]`` says why, and ``metadata["nearest"]`` holds the nearest passages.
 
     ``query`` and ``aquery`` raise what ``Engine.ask`` raises (InvalidQuestion, UnknownCollection,
     IndexUnavailable). ``aquery`` answers in a thread, so that the event loop goes on. Events are those of
@@ -131,10 +132,15 @@ class SaywhereQueryEngine(BaseQueryEngine):  # type: ignore[misc]
             ],
             metadata={
                 "answered": True,
+                "unit": answer.unit.value,
+                "certainty": answer.certainty.value,
                 "confidence": answer.confidence,
+                "short_answer_confidence": answer.short_answer_confidence,
                 "citations": [_citation_dict(citation) for citation in answer.citations],
                 "statements": [_statement_dict(statement) for statement in answer.statements],
-                "conflicts": [_statement_dict(conflict) for conflict in answer.conflicts],
+                "item_count": answer.item_count,
+                "unanswered": list(answer.unanswered),
+                "conflicts": [_conflict_dict(conflict) for conflict in answer.conflicts],
             },
         )
 
@@ -168,6 +174,14 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
     return {**asdict(citation), "section": list(citation.section)}
 
 
-def _statement_dict(statement: Statement | Conflict) -> dict[str, Any]:
-    """A statement's or conflict's text with the positions of its citations in ``source_nodes``."""
-    return {"text": statement.text, "citations": list(statement.citations)}
+def _statement_dict(statement: Statement) -> dict[str, Any]:
+    """A statement's text and role with the positions of its citations in ``source_nodes``."""
+    return {
+        "text": statement.text,
+        "citations": list(statement.citations),
+        "role": statement.role.value,
+    }
+
+
+def _conflict_dict(conflict: Conflict) -> dict[str, Any]:
+    return {"text": conflict.text, "citations": list(conflict.citations)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.answering.composition.lists import BlockList, list_at
@@ -26,10 +26,10 @@ from rag.types import (
 MAX_ITEMS = 20  # items or rows that an answer shows
 _SENTENCES = 3  # that an answer cites at most
 _STEP_SENTENCES = 8  # of a procedure that is no list
-_STEPS_WITHIN = 5.0  # logits below its best sentence, for the other sentences of a procedure
+_STEPS_WITHIN = 2.5  # logits below its best sentence, for the other sentences of a procedure
 _DEFINITION_WORDS = 90  # up to which a definition is its whole paragraph
 _SECTION_WORDS = 220  # of an overview
-_LISTED_SUPPORT = 3  # supported items that make a list of an answer to "which"
+_COUNTED = (StatementRole.ITEM, StatementRole.ROW)
 _POLARITY = 0.8  # probability of yes or of no from which it is said
 
 
@@ -37,13 +37,15 @@ _POLARITY = 0.8  # probability of yes or of no from which it is said
 class Composition:
     """An answer's unit and parts. ``text`` is its short answer, yes or no; None where the parts speak.
 
-    ``span`` is set where ``text`` is a short answer; ``item_count`` as in ``Answer``.
+    ``span`` is set where ``text`` is a short answer, ``polarity`` (its probability) where it is yes or no;
+    ``item_count`` as in ``Answer``.
     """
 
     unit: AnswerUnit
     parts: tuple[Part, ...]
     text: str | None = None
     span: SpanAnswer | None = None
+    polarity: float | None = None
     item_count: int | None = None
 
 
@@ -61,7 +63,12 @@ def compose(
         case QuestionForm.YES_NO:
             return _yes_no(decision, reading, support)
         case QuestionForm.LIST:
-            return _list(reading, support) or _sentences(decision, reading, support, limit=2 * _SENTENCES)
+            listed = _list(reading, support)
+            if listed is not None:
+                return listed
+            if short_answer is not None:
+                return _short_answer(short_answer)
+            return _sentences(decision, reading, support, limit=2 * _SENTENCES)
         case QuestionForm.HOW_TO:
             return _steps(reading, support)
         case QuestionForm.DEFINITION:
@@ -69,20 +76,20 @@ def compose(
         case QuestionForm.OVERVIEW:
             return _section(reading, support)
         case QuestionForm.FACT if short_answer is not None:
-            return Composition(
-                unit=AnswerUnit.SHORT_ANSWER,
-                parts=_parts_of_span(short_answer),
-                text=short_answer.text,
-                span=short_answer,
-            )
+            return _short_answer(short_answer)
         case _:
             return _sentences(decision, reading, support)
 
 
-def _parts_of_span(answer: SpanAnswer) -> tuple[Part, ...]:
-    """The sentences that hold a short answer; the span itself where it is in a context span."""
+def _short_answer(answer: SpanAnswer) -> Composition:
+    """With the sentences that hold it; the span itself where it is in a context span."""
     sentences = [s for s in answer.candidate.passage.sentences if s.overlaps(answer.span)]
-    return tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span])
+    return Composition(
+        unit=AnswerUnit.SHORT_ANSWER,
+        parts=tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span]),
+        text=answer.text,
+        span=answer,
+    )
 
 
 def _sentences(
@@ -107,7 +114,10 @@ def _supported_parts(reading: Reading, support: Sequence[float], *, limit: int) 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:
     """Each text once: another document may say the same."""
-    return list({part.text: part for part in reversed(parts)}.values())[::-1]
+    first: dict[str, Part] = {}
+    for part in parts:
+        first.setdefault(part.text, part)
+    return list(first.values())
 
 
 def _yes_no(decision: Decision, reading: Reading, support: Sequence[float]) -> Composition:
@@ -116,7 +126,12 @@ def _yes_no(decision: Decision, reading: Reading, support: Sequence[float]) -> C
     if polarity is None or max(polarity.yes, polarity.no) < _POLARITY:
         return sentences
     text = "Yes" if polarity.yes > polarity.no else "No"
-    return Composition(unit=AnswerUnit.YES_NO, parts=sentences.parts, text=text)
+    return Composition(
+        unit=AnswerUnit.YES_NO,
+        parts=sentences.parts,
+        text=text,
+        polarity=max(polarity.yes, polarity.no),
+    )
 
 
 def _list(reading: Reading, support: Sequence[float]) -> Composition | None:
@@ -132,11 +147,14 @@ def _list(reading: Reading, support: Sequence[float]) -> Composition | None:
 
 
 def _rows(reading: Reading, support: Sequence[float], table: BlockList) -> Composition:
+    """The supported rows; where only what leads into the table supports, its first ones."""
+    candidate = reading.candidate
     numbers = supported_sentences(support, limit=MAX_ITEMS, within=_STEPS_WITHIN)
-    sentences = [reading.candidate.passage.sentences[number] for number in numbers]
-    rows = [s for s in sentences if in_table(reading.candidate.document, s)] or sentences
-    parts = tuple(sentence_part(reading.candidate, row) for row in rows)
-    return Composition(unit=AnswerUnit.ROWS, parts=parts, item_count=max(len(table.items), len(parts)))
+    sentences = [candidate.passage.sentences[number] for number in numbers]
+    parts = [sentence_part(candidate, s) for s in sentences if in_table(candidate.document, s)]
+    if not parts:
+        parts = [block_part(candidate.document, row) for row in table.items[:MAX_ITEMS]]
+    return Composition(unit=AnswerUnit.ROWS, parts=tuple(parts), item_count=max(len(table.items), len(parts)))
 
 
 def _block_list(document: Document, blocks: BlockList, best: Span, unit: AnswerUnit) -> Composition:
@@ -144,12 +162,11 @@ def _block_list(document: Document, blocks: BlockList, best: Span, unit: AnswerU
     items = blocks.items
     first = 0
     if len(items) > MAX_ITEMS:
-        at = next((n for n, item in enumerate(items) if item.span.overlaps(best)), 0)
+        at = max((n for n, item in enumerate(items) if item.span.start <= best.start), default=0)
         first = max(0, min(at - MAX_ITEMS // 2, len(items) - MAX_ITEMS))
-    last = min(len(items), first + MAX_ITEMS) - 1
-    shown = [b for b in blocks.blocks if items[first].span.start <= b.span.start <= items[last].span.start]
-    if last == len(items) - 1:
-        shown += [block for block in blocks.blocks if block.span.start > items[last].span.start]
+    after = first + MAX_ITEMS
+    end = items[after].span.start if after < len(items) else blocks.blocks[-1].span.end
+    shown = [block for block in blocks.blocks if items[first].span.start <= block.span.start < end]
     parts = [*lead_in, *(block_part(document, block) for block in shown)]
     return Composition(unit=unit, parts=tuple(parts), item_count=len(items))
 
@@ -163,6 +180,14 @@ def _steps(reading: Reading, support: Sequence[float]) -> Composition:
     if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
         return _block_list(document, blocks, best, AnswerUnit.STEPS)
     numbers = supported_sentences(support, limit=_STEP_SENTENCES, within=_STEPS_WITHIN)
+    for number in numbers:
+        blocks = list_at(document, passage.sentences[number])
+        if blocks is not None and blocks.kind is BlockKind.LIST_ITEM:
+            listed = _block_list(document, blocks, passage.sentences[number], AnswerUnit.STEPS)
+            around = [sentence_part(candidate, passage.sentences[n]) for n in numbers]
+            parts = in_order([*listed.parts, *around])
+            items = sum(part.role in _COUNTED for part in parts)  # of another list or a table, too
+            return replace(listed, parts=tuple(parts), item_count=max(listed.item_count or 0, items))
     chosen = sorted({*numbers, *(n for a, b in pairwise(numbers) if b - a == 2 for n in [a + 1])})
     parts = [sentence_part(candidate, passage.sentences[number]) for number in chosen]
     for number in chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from rag.types import Block, BlockKind, Document, Span
 
 _MAX_BETWEEN = 3  # blocks of code or text that may stand between two items of one list
 _BETWEEN = (BlockKind.CODE, BlockKind.PARAGRAPH, BlockKind.QUOTE)
+_NUMBER = re.compile(r"\(?(\d{1,3})[.)]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +29,15 @@ class BlockList:
         """The items or rows alone."""
         return tuple(block for block in self.blocks if block.kind is self.kind)
 
-    @property
-    def is_numbered(self) -> bool:
-        """Whether the list's text says so; a table never is."""
-        return self.kind is BlockKind.LIST_ITEM
-
 
 def list_at(document: Document, span: Span) -> BlockList | None:
     """The list or table that a span is part of, or that it leads into; None where there is neither.
 
-    It ends at a heading. What stands between two items (code, a note) belongs to it.
+    It ends at a heading. What stands between two items (code, a note) belongs to it, and code under the last.
     """
     at = _listed_block(document, span)
+    if at is None:
+        at = _item_above(document, span)
     if at is None:
         return None
     blocks = document.blocks
@@ -70,6 +69,23 @@ def _listed_block(document: Document, span: Span) -> int | None:
     return None
 
 
+def _item_above(document: Document, span: Span) -> int | None:
+    """The item above a span that is code or a note of its list; None where it is of no list."""
+    blocks = document.blocks
+    at = bisect_right(blocks, span.start, key=lambda block: block.span.end)
+    if at == len(blocks) or blocks[at].span.start >= span.end:
+        return None
+    number = at
+    while number >= 0 and at - number <= _MAX_BETWEEN and blocks[number].kind in _BETWEEN:
+        number -= 1
+    if number < 0 or blocks[number].kind is not BlockKind.LIST_ITEM:
+        return None
+    after = _next_item(document, number, BlockKind.LIST_ITEM, step=1)
+    is_between = after is not None and after > at
+    is_code = all(block.kind is BlockKind.CODE for block in blocks[number + 1 : at + 1])
+    return number if is_between or is_code else None
+
+
 def _next_item(document: Document, number: int, kind: BlockKind, *, step: int) -> int | None:
     """The item before or after one; None where the list begins or ends."""
     blocks = document.blocks
@@ -79,12 +95,17 @@ def _next_item(document: Document, number: int, kind: BlockKind, *, step: int) -
             return None
         block = blocks[other]
         if block.kind is kind:
-            return other if between == 0 or _is_same_list(blocks[number], block) else None
+            is_same = between == 0 or _is_same_list(document, *sorted((number, other)))
+            return other if is_same else None
         if kind is BlockKind.TABLE_ROW or block.kind not in _BETWEEN:
             return None
     return None
 
 
-def _is_same_list(one: Block, other: Block) -> bool:
-    """With something between them, items are of one list if they share their lead-in."""
-    return one.context_span is not None and one.context_span == other.context_span
+def _is_same_list(document: Document, number: int, after: int) -> bool:
+    """With something between them, two items are of one list if they share their lead-in or are 1. and 2."""
+    one, other = document.blocks[number], document.blocks[after]
+    if one.context_span is not None and one.context_span == other.context_span:
+        return True
+    before, behind = (_NUMBER.match(document.text, block.span.start) for block in (one, other))
+    return before is not None and behind is not None and int(behind[1]) == int(before[1]) + 1

@@ -83,10 +83,10 @@ def span_part(document: Document, span: Span, role: StatementRole) -> Part:
 
 
 def block_text(document: Document, block: Block, passage: Passage | None = None) -> str:
-    """A block as it is shown: a row as "column: cell; …", an item without its marker, code as it stands."""
+    """A block as it is shown: a row as "column: cell; …", an item without its marker, code line by line."""
     text = block.span.slice(document.text)
     if block.kind is BlockKind.CODE:
-        return text
+        return _outdented(document, block)
     if block.kind is BlockKind.TABLE_ROW:
         cells = named_cells(document.text, block)
         if cells is not None:
@@ -98,6 +98,14 @@ def block_text(document: Document, block: Block, passage: Passage | None = None)
         text = readable_sentence(document, passage, block.span)
     text = " ".join(text.split())
     return _MARKER.sub("", text, count=1) if block.kind is BlockKind.LIST_ITEM else text
+
+
+def _outdented(document: Document, block: Block) -> str:
+    """Code without the indent that its lines have where it stands in a list; of the first it is before it."""
+    before = document.text[: block.span.start]
+    indent = before[before.rfind("\n") + 1 :]
+    code = block.span.slice(document.text)
+    return code.replace(f"\n{indent}", "\n") if indent.isspace() else code
 
 
 def in_order(parts: Sequence[Part]) -> list[Part]:

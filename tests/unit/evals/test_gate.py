@@ -11,8 +11,9 @@ from evals.gate import MIN_CASES, Exit, Verdict, exit_code, judge, note
 from evals.reports.data import as_data
 from evals.run.runner import Run, run
 from evals.run.saved_results import SavedRun, saved_run
-from evals.run.summary import slices, summarise
-from rag.types import Outcome
+from evals.run.summary import bounded_figures, slices, summarise
+from rag.types import Certainty, Outcome
+from tests.unit.evals import forms
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, answer, cite, corpus, scripted
 
 AT_LEAST = {"answered_right": 0.9, "abstained": 0.9, "citations_exact": 1.0, "citation_recall": 0.9}
@@ -196,3 +197,55 @@ def test_an_answer_that_a_case_does_not_accept_is_wrong() -> None:
     """The fakes answer as they are scripted."""
     wrong = replace(WHO, answers=(Exact("Charles Babbage"),))
     assert not run([wrong], scripted(GOOD)).records[0].scores.right
+
+
+def form_verdict(figure: str, bound: float, *, is_lower: bool) -> Verdict:
+    """The verdict on one bound, over a wrong yes, a cut list, a likely fact, and an answer to no question."""
+    outcomes: dict[str, Outcome | Exception] = {
+        **forms.GOOD,
+        "yes_no": forms.answer("Yes", forms.DOGS),
+        "list": forms.answer("a", *forms.ITEMS[:2]),
+        "fact": forms.answer("nine", forms.GATE, certainty=Certainty.LIKELY),
+        "parking": forms.answer("two", forms.GATE, certainty=Certainty.LIKELY),
+    }
+    copies_of = [replace(case, id=f"{case.id}-{n}") for case in forms.CASES for n in range(6)]
+    after = run(copies_of, forms.scripted(outcomes))
+    bounds = {figure: bound}
+    (verdict,) = judge(
+        after, bounded_figures(after), at_least=bounds if is_lower else {}, at_most={} if is_lower else bounds
+    )
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("figure", "bound", "is_lower", "failing"),
+    [
+        ("answered_right_list", 0.5, True, {"list"}),
+        ("answered_right_why", 0.9, True, set()),
+        ("shown", 0.9, True, {"yes_no"}),
+        ("evidence_coverage_list", 0.9, True, {"list"}),
+        ("abstained_list", 0.9, True, {"parking"}),
+        ("partly_right", 0.1, False, {"list"}),
+        ("answered_wrong", 0.1, False, {"yes_no"}),
+        ("answered_wrong_fact", 0.1, False, set()),
+        ("unanswered", 0.1, False, set()),
+        ("risk", 0.05, False, {"yes_no", "parking"}),
+        ("risk_sure", 0.05, False, {"yes_no"}),
+        ("coverage_sure", 0.9, True, {"fact"}),
+        ("coverage_likely", 0.9, True, {"list", "yes_no", "why"}),
+    ],
+)
+def test_figures_of_verdicts_and_forms_have_bounds(
+    figure: str, bound: float, failing: set[str], *, is_lower: bool
+) -> None:
+    """A missed bound names the cases that lower the figure (or raise a bad one), of its form alone."""
+    verdict = form_verdict(figure, bound, is_lower=is_lower)
+    assert {name.rpartition("-")[0] for name in verdict.cases} == failing
+    assert verdict.passed is not bool(failing)
+
+
+@pytest.mark.parametrize("figure", ["answered_right_how_to", "ece_short_answer"])
+def test_a_figure_that_no_case_measures_fails_its_bound(figure: str) -> None:
+    """A form without cases, or a probability that no answer gives."""
+    verdict = form_verdict(figure, 0.5, is_lower=True)
+    assert (verdict.passed, verdict.summary) == (False, f"{figure} not measured (n=0) >= 0.5")

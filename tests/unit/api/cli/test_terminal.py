@@ -1,13 +1,11 @@
-"""Answers and text of documents on a terminal."""
+"""Text of documents and citations on a terminal."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from api.cli.commands.ask import format_outcome
-from api.cli.commands.terminal import format_citations, format_source, one_line
-from rag.types import Conflict, Reason
-from tests.fakes.engine import CITATION, QUOTE, abstention, answer
+from api.cli.commands.terminal import code_lines, format_citations, format_source, one_line, wrap
+from tests.fakes.engine import CITATION
 
 
 def test_control_characters_are_removed() -> None:
@@ -29,18 +27,32 @@ def test_a_source_has_title_headings_and_page() -> None:
     assert format_source(citation) == "Minutes › May, page 4"
 
 
-def test_an_answer_has_numbered_citations() -> None:
-    """Answer, confidence, statement with [1], conflict, and the quote."""
-    text = format_outcome(replace(answer("Who?"), conflicts=(Conflict(text="Bob", citations=(0,)),)))
-    assert text.startswith("Ada\n(confidence 91%)")
-    assert f"{QUOTE} [1]" in text
-    assert "But elsewhere: Bob [1]" in text
-    assert f"“{QUOTE}”" in text
+def test_a_quote_of_several_lines_keeps_them() -> None:
+    """Items of a list stay apart; empty lines are left out."""
+    quote = "To begin:\n\n- Ask.\n- Wait."
+    text = format_citations([replace(CITATION, start=0, end=len(quote), quote=quote)])
+    assert text.splitlines()[1:4] == ["    “To begin:", "    - Ask.", "    - Wait.”"]
 
 
-def test_every_reason_has_a_sentence() -> None:
-    """An abstention begins with it; the nearest passages follow."""
-    for reason in Reason:
-        text = format_outcome(replace(abstention("Who?"), reason=reason))
-        assert text.splitlines()[0].endswith(".")
-        assert QUOTE in text
+def test_a_quote_that_is_printed_already_is_not_repeated() -> None:
+    """Its source and place are on one line, close to the one before."""
+    text = format_citations([CITATION, CITATION], shown={0, 1})
+    place = f"({CITATION.uri} {CITATION.start}-{CITATION.end})"
+    assert text.splitlines() == [f"[1] Minutes {place}", f"[2] Minutes {place}"]
+
+
+def test_lines_after_the_first_can_hang() -> None:
+    """As those of a list's item do, under its text."""
+    lines = wrap("word " * 40, "10. ", "    ").splitlines()
+    assert [line[:8] for line in lines] == ["10. word", *["    word"] * (len(lines) - 1)]
+    assert len(lines) == 3
+
+
+def test_code_stays_as_it_stands() -> None:
+    """Lines and indents are kept; tabs and control characters become spaces."""
+    assert code_lines("if x:\n\trun(\x1b[31m)\n\n  end", "> ") == [
+        "> if x:",
+        ">     run( [31m)",
+        ">",
+        ">   end",
+    ]

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from evals.cases.case import Case
+from evals.cases.case import Case, YesOrNo
 from evals.cases.evidence import Evidence
 from evals.cases.lint import lint
 from evals.cases.matchers import Exact, Regex
-from rag.types import Document, Span, Turn
+from rag.types import Document, QuestionForm, Span, Turn
 from tests.unit.evals.fakes import AGE, DOCUMENT, WHERE, WHO
 
 
@@ -34,6 +34,15 @@ def test_good_cases_have_no_findings() -> None:
         (replace(WHERE, answers=()), "answerable, but has no answers"),
         (replace(WHERE, must_cite=()), "answerable, but names no quote that must be cited"),
         (replace(WHERE, kind="off_topic"), "answerable, but of kind off_topic"),
+        (replace(WHERE, answers=(), form=QuestionForm.FACT), "answerable, but has no answers"),
+        (
+            replace(WHERE, form=QuestionForm.YES_NO),
+            "a yes/no question without a polarity: neither yes nor no is checked",
+        ),
+        (
+            replace(WHERE, must_cite=(), form=QuestionForm.LIST),
+            "answerable, but names no quote that must be cited",
+        ),
         (replace(AGE, kind=None), "unanswerable, but has no kind"),
         (replace(AGE, answers=(Exact("36"),)), "unanswerable, but has answers or quotes"),
     ],
@@ -41,6 +50,13 @@ def test_good_cases_have_no_findings() -> None:
 def test_the_linter_finds(case: Case, finding: str) -> None:
     """Each kind of mistake gives a line that starts with the case's id."""
     assert f"{case.id}: {finding}" in lint([case], [DOCUMENT])
+
+
+@pytest.mark.parametrize("form", [form for form in QuestionForm if form is not QuestionForm.FACT])
+def test_evidence_alone_may_decide_in_other_forms_than_a_fact(form: QuestionForm) -> None:
+    """A list, a procedure or a reason needs no short answer."""
+    polarity: YesOrNo | None = "yes" if form is QuestionForm.YES_NO else None
+    assert lint([replace(WHERE, answers=(), form=form, polarity=polarity)], [DOCUMENT]) == []
 
 
 def test_with_a_rule_answers_need_not_be_in_a_document() -> None:

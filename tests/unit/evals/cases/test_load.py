@@ -9,7 +9,7 @@ from evals.cases.dates import PartialDate
 from evals.cases.evidence import Evidence
 from evals.cases.load import load_cases
 from evals.cases.matchers import Contains, Date, Exact, ItemList, Number, Regex
-from rag.types import Span, Turn
+from rag.types import QuestionForm, Span, Turn
 
 
 def loaded(tmp_path: Path, line: str) -> Case:
@@ -56,6 +56,22 @@ def test_a_line_becomes_a_case(tmp_path: Path) -> None:
             '{"id": "a", "question": "q?", "answerable": true, "must_cite": [{"start": 1, "end": 2}]}',
             "a place has a quote or a document",
         ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "form": "riddle"}',
+            "form: Input should be 'fact', 'yes_no', 'list', 'how_to', 'why', 'definition' or 'overview'",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "form": "yes_no", "polarity": "maybe"}',
+            "polarity: Input should be 'yes' or 'no'",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": true, "form": "list", "polarity": "yes"}',
+            "polarity belongs to a question of form yes_no",
+        ),
+        (
+            '{"id": "a", "question": "q?", "answerable": false, "form": "yes_no", "polarity": "no"}',
+            "an unanswerable question has no polarity",
+        ),
     ],
 )
 def test_the_error_for_a_bad_line_names_it(tmp_path: Path, line: str, message: str) -> None:
@@ -93,6 +109,24 @@ def test_every_form_of_answer_evidence_and_turn_is_loaded(tmp_path: Path) -> Non
     assert (question.collection, question.filters) == ("notes", {"team": "x"})
     assert question.history == (Turn(question="first?", answer="so"),)
     assert case.draft
+
+
+def test_a_case_may_say_the_form_and_polarity_of_its_answer(tmp_path: Path) -> None:
+    """Without them it has none, as in the files of before."""
+    case = loaded(
+        tmp_path, '{"id": "a", "question": "q?", "answerable": true, "form": "yes_no", "polarity": "no"}'
+    )
+    assert (case.form, case.polarity) == (QuestionForm.YES_NO, "no")
+    plain = loaded(tmp_path, '{"id": "a", "question": "q?", "answerable": true}')
+    assert (plain.form, plain.polarity) == (None, None)
+
+
+def test_yes_and_no_of_yaml_are_polarities(tmp_path: Path) -> None:
+    """It reads them as truth values where they are not in quotation marks."""
+    path = tmp_path / "cases.yaml"
+    row = "- {id: %s, question: q, answerable: true, form: yes_no, polarity: %s}\n"
+    path.write_text("".join(row % pair for pair in (("a", "yes"), ("b", "no"), ("c", "'no'"))), "utf-8")
+    assert [case.polarity for case in load_cases(path)] == ["yes", "no", "no"]
 
 
 def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_clapnq_has_each_passage_once_with_the_sentences_of_its_answers(tmp_path
 
 def test_a_folder_of_no_known_form_is_a_plain_error(tmp_path: Path) -> None:
     """And no empty set."""
-    with pytest.raises(DatasetError, match="not of a published set"):
+    with pytest.raises(DatasetError, match="of no set that can be read"):
         datasets.load(tmp_path)
 
 

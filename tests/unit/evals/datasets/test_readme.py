@@ -8,9 +8,12 @@ from typing import get_args
 
 import pytest
 
-from evals.cases.case import UnanswerableKind
+from evals.cases.case import Case, UnanswerableKind
 from evals.cases.load import load_cases
 from evals.datasets import load as datasets
+from evals.diagnose.stage import Stage
+from evals.run.verdict_figures import calibration_figures, certainty_figures, share_figures
+from rag.types import QuestionForm
 
 README = (datasets.HERE / "README.md").read_text(encoding="utf-8")
 
@@ -27,18 +30,42 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
 
 
-@pytest.mark.parametrize("example", examples("yaml"))
-def test_its_yaml_examples_are_cases(example: str, tmp_path: Path) -> None:
-    """Every form of answer and evidence, an earlier turn, filters, and an unanswerable question."""
+def cases_of(example: str, tmp_path: Path) -> list[Case]:
     path = tmp_path / "cases.yaml"
     path.write_text(example, encoding="utf-8")
-    first, second = load_cases(path)
+    return load_cases(path)
+
+
+def test_its_first_yaml_example_has_everything_a_case_can_say(tmp_path: Path) -> None:
+    """Every rule of answers and kind of evidence, an earlier turn, filters, and an unanswerable question."""
+    first, second = cases_of(examples("yaml")[0], tmp_path)
     assert (len(first.answers), len(first.must_cite)) == (6, 5)
     assert first.may_cite
     assert first.must_not_cite
     assert first.history
     assert first.filters == {"team": "legal"}
     assert (second.answerable, second.kind) == (False, "missing_detail")
+
+
+def test_its_second_yaml_example_has_forms(tmp_path: Path) -> None:
+    """A list by its items, and a yes/no question that is answered no."""
+    listed, dog = cases_of(examples("yaml")[1], tmp_path)
+    assert (listed.form, len(listed.must_cite), listed.answers) == (QuestionForm.LIST, 3, ())
+    assert (dog.form, dog.polarity, len(dog.must_cite)) == (QuestionForm.YES_NO, "no", 1)
+
+
+def test_it_explains_every_form_figure_and_stage() -> None:
+    """Those that are there, and no other."""
+    forms = {name for row in rows("### Forms") for name in row[0].replace("`", "").split(", ")}
+    assert forms == set(QuestionForm)
+    names = {
+        name
+        for row in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", README.partition("| figure |")[2], re.MULTILINE)
+        for name in re.findall(r"\w+", row)
+    }
+    assert names >= set(Stage) - {Stage.BROKE, Stage.UNKNOWN}
+    figures = [*share_figures([]), *certainty_figures([]), *calibration_figures([])]
+    assert {figure.name for figure in figures} <= names
 
 
 @pytest.mark.parametrize("example", examples("json"))

@@ -73,6 +73,16 @@ def test_a_figure_that_differs_is_shown_with_its_difference() -> None:
     assert [cell.strip() for cell in line.split("│")[2:5]] == ["0.500", "1.000", "+0.500"]
 
 
+def test_a_figure_that_the_run_before_lacks_is_no_difference() -> None:
+    """A run saved without it says nothing of it; one that wasn't measured there does."""
+    now = saved(RUN)
+    kept = {name: figure for name, figure in now.figures.items() if name != "shown"}
+    assert compare_runs(now.model_copy(update={"figures": kept}), now).figures == ()
+    unmeasured = {**kept, "shown": now.figures["shown"].model_copy(update={"value": None})}
+    (shown,) = compare_runs(now.model_copy(update={"figures": unmeasured}), now).figures
+    assert (shown.name, shown.before, shown.now) == ("shown", None, 0.5)
+
+
 def test_no_difference_is_said_plainly() -> None:
     """A run compared with itself."""
     out = io.StringIO()

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from evals.cases.case import Case
+from evals.cases.evidence import Evidence
 from evals.run.runner import run
 from evals.run.summary import summarise
+from rag.types import Outcome
+from tests.unit.evals import forms
 from tests.unit.evals.fakes import AGE, GOOD, WHERE, WHO, abstention, answer, cite, corpus, scripted
 
 CASES = [WHO, WHERE, AGE]
@@ -71,3 +77,32 @@ def test_progress_is_reported_after_each_case() -> None:
     seen: list[tuple[int, int]] = []
     run(CASES, scripted(GOOD), progress=lambda done, of: seen.append((done, of)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome", "failure"),
+    [
+        (forms.LIST, forms.answer("a", *forms.ITEMS[:3]), ""),
+        (
+            forms.LIST,
+            forms.answer("a", *forms.ITEMS[:2]),
+            "partly right (confidence 0.90); cites 2 of 4 parts of the evidence",
+        ),
+        (
+            forms.LIST,
+            forms.answer("a", forms.GATE),
+            "wrong answer (confidence 0.90); cites 0 of 4 parts of the evidence",
+        ),
+        (forms.YES_NO, forms.answer("Yes", forms.DOGS), "says yes, where no is right (confidence 0.90)"),
+        (forms.YES_NO, forms.answer("No", forms.DOGS), ""),
+        (
+            replace(forms.LIST, must_not_cite=(Evidence(quote=forms.GATE),)),
+            forms.answer("a", *forms.ITEMS, forms.GATE),
+            f"cites {forms.GATE!r}",
+        ),
+    ],
+)
+def test_a_case_with_a_form_fails_by_its_verdict(case: Case, outcome: Outcome, failure: str) -> None:
+    """Three of four items are enough; not enough, none, the opposite, or a forbidden place is said."""
+    record = run([case], lambda _question: outcome, corpus=forms.corpus()).records[0]
+    assert record.failure == failure

@@ -2,133 +2,114 @@
 
 from __future__ import annotations
 
-from rag.answering.citations import CitationList, to_statements
-from rag.text import sentences
-from rag.types import Block, BlockKind, Candidate, Passage, Scores, Section, Span, SpanAnswer
+from rag.answering.citations import (
+    CitationList,
+    cite_sentence,
+    context_spans,
+    naming_sentences,
+    readable_sentence,
+    sentences_of,
+    to_citation,
+)
+from rag.types import Candidate, Page, Section, Span, SpanAnswer
 from tests.samples import candidate, document, find, mention
+from tests.unit.rag.answering.samples import HEADER, ROW, page, part_of, span
 
 NEWS = "Ada Moss spoke on Monday. The hall was full. He called for a recount. Nobody answered."
 
 
-def answer(read: Candidate, span: Span, text: str | None = None) -> SpanAnswer:
-    return SpanAnswer(
-        candidate=read,
-        span=span,
-        text=text or span.slice(read.document.text),
-        score=5.0,
-        no_answer_score=0.0,
-    )
+def resolved(part: str | None = None) -> Candidate:
+    """With "He" resolved."""
+    doc = document(NEWS)
+    return candidate(doc, part, mentions=(mention(doc, find(NEWS, "He"), "Ada Moss"),))
 
 
-def quotes(citations: CitationList) -> list[str]:
-    return [c.quote for c in citations.items]
-
-
-def test_a_citation_is_the_whole_sentence_with_its_surroundings() -> None:
-    """Quote, offsets, prefix and suffix are slices of the text."""
-    doc = document(NEWS, sections=(Section(span=Span(0, len(NEWS)), path=("News", "Local")),))
+def quotes(answer: SpanAnswer) -> list[str]:
+    """What is cited for a short answer."""
     citations = CitationList()
-    statements = to_statements(answer(candidate(doc), find(NEWS, "full")), [], citations)
-    (only,) = citations.items
-    assert only.quote == "The hall was full." == NEWS[only.start : only.end]
-    assert NEWS[: only.start].endswith(only.prefix)
-    assert NEWS[only.end :].startswith(only.suffix)
-    assert only.section == ("News", "Local")
-    assert statements[0].text == "The hall was full."
-    assert statements[0].citations == (0,)
+    for sentence in sentences_of(answer):
+        cite_sentence(answer, sentence, citations)
+    return [citation.quote for citation in citations.items]
+
+
+def test_a_citation_is_a_slice_with_its_surroundings() -> None:
+    """Quote, offsets, prefix and suffix are of the text; section and page are those of its start."""
+    whole = Span(0, len(NEWS))
+    doc = document(
+        NEWS, sections=(Section(span=whole, path=("News", "Local")),), pages=(Page(span=whole, number=3),)
+    )
+    citation = to_citation(doc, find(NEWS, "The hall was full."))
+    assert citation.quote == "The hall was full." == NEWS[citation.start : citation.end]
+    assert (citation.prefix, citation.suffix) == (
+        "Ada Moss spoke on Monday. ",
+        " He called for a recount. Nobody",
+    )
+    assert NEWS[: citation.start].endswith(citation.prefix)
+    assert NEWS[citation.end :].startswith(citation.suffix)
+    assert (citation.section, citation.page) == (("News", "Local"), 3)
+    assert citation.version == doc.sha256
+
+
+def test_each_place_is_cited_once() -> None:
+    """The same span again has the same index; the same words elsewhere have another."""
+    text = "It closes at five. On Monday too. It closes at five."
+    doc = document(text)
+    first, second = (find(text, "It closes at five.", nth=n) for n in (0, 1))
+    citations = CitationList()
+    assert citations.add(doc, [first, second, first]) == (0, 1)
+    assert citations.add(doc, [second]) == (1,)
+    assert [citation.start for citation in citations.items] == [first.start, second.start]
+
+
+def test_a_short_answer_is_cited_by_its_sentence() -> None:
+    """Whole; the second of two equal sentences where the answer is there."""
+    assert quotes(span(candidate(document(NEWS)), "full", 5.0)) == ["The hall was full."]
+    text = "It closes at five. On Monday too. It closes at five."
+    [sentence] = sentences_of(span(candidate(document(text)), "five", 5.0, nth=1))
+    assert sentence == find(text, "It closes at five.", nth=1)
+
+
+def test_an_answer_over_two_sentences_cites_both() -> None:
+    """In their order."""
+    read = candidate(document(NEWS))
+    assert quotes(span(read, "full. He called", 5.0)) == ["The hall was full.", "He called for a recount."]
+
+
+def test_an_answer_in_a_context_span_cites_that_span() -> None:
+    """Where no sentence of the passage holds it."""
+    read = candidate(document(NEWS), "Nobody answered.")
+    assert quotes(span(read, "Ada Moss spoke on Monday.", 5.0)) == ["Ada Moss spoke on Monday."]
 
 
 def test_a_resolved_pronoun_adds_its_antecedents_sentence() -> None:
-    """The statement names the antecedent, and cites its sentence."""
-    doc = document(NEWS)
-    he = find(NEWS, "He")
-    read = candidate(doc, mentions=(mention(doc, he, "Ada Moss"),))
-    citations = CitationList()
-    statements = to_statements(answer(read, he, "Ada Moss"), [], citations)
-    assert quotes(citations) == ["He called for a recount.", "Ada Moss spoke on Monday."]
-    assert statements[0].text == "He [Ada Moss] called for a recount."
-    assert statements[0].citations == (0, 1)
+    """After its own."""
+    assert quotes(span(resolved(), "recount", 5.0)) == [
+        "He called for a recount.",
+        "Ada Moss spoke on Monday.",
+    ]
+    assert quotes(span(resolved(), "Nobody", 5.0)) == ["Nobody answered."]
 
 
 def test_an_antecedents_sentence_may_lie_before_the_passage() -> None:
     """It is found in the document, whole."""
-    doc = document(NEWS)
-    he = find(NEWS, "He")
-    read = candidate(
-        doc, "He called for a recount. Nobody answered.", mentions=(mention(doc, he, "Ada Moss"),)
-    )
-    citations = CitationList()
-    to_statements(answer(read, he, "Ada Moss"), [], citations)
-    assert quotes(citations)[1] == "Ada Moss spoke on Monday."
+    read = resolved("He called for a recount. Nobody answered.")
+    [naming] = naming_sentences(read.document, read.passage, find(NEWS, "He called for a recount."))
+    assert naming == find(NEWS, "Ada Moss spoke on Monday.")
 
 
-def test_an_answer_over_two_sentences_cites_both() -> None:
-    """A statement for each sentence, each with its own citation."""
-    doc = document(NEWS)
-    start, end = find(NEWS, "full"), find(NEWS, "recount")
-    citations = CitationList()
-    statements = to_statements(answer(candidate(doc), Span(start.start, end.end)), [], citations)
-    assert quotes(citations) == ["The hall was full.", "He called for a recount."]
-    assert [s.citations for s in statements] == [(0,), (1,)]
+def test_a_readable_sentence_names_its_pronouns_antecedents() -> None:
+    """In square brackets; white space is folded."""
+    read = resolved()
+    sentence = find(NEWS, "He called for a recount.")
+    assert readable_sentence(read.document, read.passage, sentence) == "He [Ada Moss] called for a recount."
+    wrapped = candidate(document("The hall\n  was full."))
+    text = readable_sentence(wrapped.document, wrapped.passage, wrapped.passage.span)
+    assert text == "The hall was full."
 
 
 def test_a_table_row_is_cited_with_its_header() -> None:
-    """The row's block says which header is its own."""
-    text = "Years | Days\n5 | 30\n10 | 35"
-    header, row = find(text, "Years | Days"), find(text, "10 | 35")
-    doc = document(
-        text,
-        blocks=(
-            Block(span=header, kind=BlockKind.TABLE_HEADER),
-            Block(span=find(text, "5 | 30"), kind=BlockKind.TABLE_ROW, context_span=header),
-            Block(span=row, kind=BlockKind.TABLE_ROW, context_span=header),
-        ),
-    )
-    read = Candidate(
-        passage=Passage(
-            document_id=doc.id,
-            version=doc.sha256,
-            span=Span(header.end + 1, len(text)),
-            sentences=(find(text, "5 | 30"), row),
-            context_spans=(header,),
-        ),
-        document=doc,
-        scores=Scores(fused=1.0),
-    )
-    citations = CitationList()
-    to_statements(answer(read, find(text, "35")), [], citations)
-    assert quotes(citations) == ["10 | 35", "Years | Days"]
-
-
-def test_the_same_answer_elsewhere_is_cited_beside_it() -> None:
-    """One statement, a citation for each document."""
-    one, two = document(NEWS), document(NEWS, id="copy")
-    span = find(NEWS, "full")
-    citations = CitationList()
-    statements = to_statements(answer(candidate(one), span), [answer(candidate(two), span)], citations)
-    assert [(c.document_id, c.quote) for c in citations.items] == [
-        ("d1", "The hall was full."),
-        ("copy", "The hall was full."),
-    ]
-    assert len(statements) == 1
-    assert statements[0].citations == (0, 1)
-
-
-def test_repeated_sentences_are_cited_where_they_were_read() -> None:
-    """The second of two equal sentences has other offsets."""
-    text = "It closes at five. On Monday too. It closes at five."
-    doc = document(text)
-    citations = CitationList()
-    to_statements(answer(candidate(doc), find(text, "five", nth=1)), [], citations)
-    assert citations.items[0].start == find(text, "It closes at five.", nth=1).start
-    assert len(sentences(text)) == 3
-
-
-def test_an_answer_in_a_context_span_cites_that_span() -> None:
-    """Where no sentence of the passage holds the span, the span itself is the citation."""
-    doc = document(NEWS)
-    citations = CitationList()
-    to_statements(
-        answer(candidate(doc, "Nobody answered."), find(NEWS, "Ada Moss spoke on Monday.")), [], citations
-    )
-    assert quotes(citations) == ["Ada Moss spoke on Monday."]
+    """Whether the header is in the passage or before it."""
+    doc = page((HEADER, "Years | Days"), (ROW, "5 | 30"), (ROW, "10 | 35"))
+    for read in (part_of(doc), part_of(doc, 2)):
+        assert quotes(span(read, "35", 5.0)) == ["10 | 35", "Years | Days"]
+        assert context_spans(doc, read.passage, find(doc.text, "10 | 35")) == [find(doc.text, "Years | Days")]

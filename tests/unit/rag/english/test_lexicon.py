@@ -8,11 +8,15 @@ import pytest
 
 from rag.english import (
     abbreviations,
+    action_verbs,
+    answer_nouns,
     calendar,
+    derivation,
     function_words,
     name_words,
     numbers,
     person_nouns,
+    plurals,
     pronouns,
     reporting_verbs,
     titles,
@@ -24,11 +28,15 @@ from rag.english.given_names import GIVEN_NAMES
 
 MODULES = (
     abbreviations,
+    action_verbs,
+    answer_nouns,
     calendar,
+    derivation,
     function_words,
     name_words,
     numbers,
     person_nouns,
+    plurals,
     pronouns,
     reporting_verbs,
     titles,
@@ -72,6 +80,24 @@ def test_shorter_lists_are_part_of_longer_ones() -> None:
     assert name_words.ALSO_SURNAMES <= name_words.NOT_PERSONS
     assert verbs.BE | verbs.DO | verbs.HAVE <= function_words.STOP_WORDS & function_words.FUNCTION_WORDS
     assert function_words.ARTICLES <= function_words.SENTENCE_STARTERS
+
+
+def test_a_verb_is_in_one_list_of_what_it_opens() -> None:
+    """An action, an action or a noun, or neither."""
+    lists = [
+        action_verbs.ACTION_VERBS,
+        action_verbs.ACTION_VERBS_ALSO_NOUNS,
+        action_verbs.STATE_VERBS,
+        action_verbs.STATE_VERBS_ALSO_NOUNS,
+    ]
+    assert len(frozenset().union(*lists)) == sum(map(len, lists))
+
+
+def test_a_plural_that_one_value_answers_is_no_list() -> None:
+    """And the nouns of lists are plurals or name a list."""
+    assert answer_nouns.LIST_NOUNS.isdisjoint(answer_nouns.PLURAL_VALUES)
+    named = {"checklist", "inventory", "list"}
+    assert all(plurals.is_plural(noun) for noun in answer_nouns.LIST_NOUNS - named)
 
 
 def test_months_and_weekdays_begin_with_their_abbreviations() -> None:

@@ -11,6 +11,8 @@ from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
 from rag.types import (
     Answer,
+    AnswerUnit,
+    Certainty,
     DecideStep,
     Outcome,
     ReadSpan,
@@ -18,8 +20,11 @@ from rag.types import (
     RetrievedPassage,
     RetrieveStep,
     Span,
+    Statement,
+    StatementRole,
     Trace,
 )
+from tests.unit.evals import forms
 from tests.unit.evals.fakes import TEXT, WHERE, abstention, answer, cite, corpus
 
 LONDON = "She lived in London."
@@ -53,14 +58,14 @@ def traced(
 
 LOSSES: dict[str, tuple[Outcome, Stage]] = {
     "not found": (traced(abstention(), [FIRST], [WRONG], WRONG), Stage.RETRIEVE),
-    "not read": (traced(abstention(), [FIRST, HELD], [WRONG], WRONG), Stage.RETRIEVE),
+    "not read": (traced(abstention(), [FIRST, HELD], [WRONG], WRONG), Stage.UNREAD),
     "read wrongly": (
         traced(abstention(), [FIRST, HELD], [replace(RIGHT, text="lived")], replace(RIGHT, text="lived")),
         Stage.READ,
     ),
     "another preferred": (
         traced(answer("Ada Lovelace", cite(TEXT[:37])), [FIRST, HELD], [WRONG, RIGHT], WRONG),
-        Stage.READ,
+        Stage.RANK,
     ),
     "not trusted": (traced(abstention(0.3), [FIRST, HELD], [WRONG, RIGHT], RIGHT), Stage.TRUST),
     "not cited": (
@@ -68,6 +73,7 @@ LOSSES: dict[str, tuple[Outcome, Stage]] = {
         Stage.CITE,
     ),
 }
+ANSWERED = traced(answer("London", cite(LONDON)), [FIRST, HELD], [WRONG, RIGHT], RIGHT)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -97,15 +103,16 @@ def test_without_a_trace_the_stage_is_not_guessed() -> None:
     ("loss", "stage", "line"),
     [
         ("not found", "retrieve", "retrieved: no, it is not among the 1 passages found"),
-        ("not read", "retrieve", "retrieved: rank 2 (rank 2 by meaning, rank 1 by words), of 2"),
-        ("another preferred", "read", "chosen: no, “Ada Lovelace” from another passage, 4.0 above"),
+        ("not read", "unread", "retrieved: rank 2 (rank 2 by meaning, rank 1 by words), of 2"),
+        ("another preferred", "rank", "chosen: no, “Ada Lovelace” from another passage, 4.0 above"),
         ("not trusted", "trust", "trusted: no, it is right with 30%, where 50% is needed"),
-        ("not cited", "", "answered: “London”, from this passage"),
+        ("not cited", "cite", "cited: no, but “Ada Lovelace wrote the first program.”"),
+        ("answered", "", "answered: “London”, from this passage"),
     ],
 )
 def test_an_expected_passage_is_followed_to_where_it_was_lost(loss: str, stage: str, line: str) -> None:
     """The line of that stage says it in words, with ranks and scores."""
-    reason = why_not(LONDON, LOSSES[loss][0], corpus())
+    reason = why_not(LONDON, ANSWERED if loss == "answered" else LOSSES[loss][0], corpus())
     assert reason.stage == stage
     assert any(other.startswith(line) for other in reason.lines), reason.lines
     assert reason.lines[0] == "ingested: yes, in ada.txt at 38-58"
@@ -130,3 +137,82 @@ def test_an_explanation_has_every_stage() -> None:
     explanation = "\n".join(explain_stages(LOSSES["not trusted"][0], corpus()))
     parts = ("Found 2 passages", "meaning 0.90", "words 3.0", "“London”, 1.5 above", "margin 1.50", "30%")
     assert [part for part in (*parts, "not confident") if part not in explanation] == []
+
+
+LISTED = forms.ITEMS[-1]
+LIST_TEXT = forms.LIST_PASSAGE.span.slice(forms.TEXT)
+FOUND = (forms.OTHER_PASSAGE, forms.LIST_PASSAGE)
+CUT = replace(
+    forms.answer("a", *forms.ITEMS[:2], item_count=4),
+    statements=tuple(
+        Statement(text=item, citations=(n,), role=StatementRole.ITEM)
+        for n, item in enumerate(forms.ITEMS[:2])
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "outcome", "relevance", "stage", "line"),
+    [
+        (
+            LISTED,
+            forms.abstention(),
+            {"other": 2.0, "list": -1.25},
+            "rank",
+            "read: rank 2 of 2 by relevance (1.2 below “none of them”)",
+        ),
+        (
+            LISTED,
+            forms.abstention(),
+            {"other": 2.0, "list": -1.25},
+            "rank",
+            "chosen: no, another passage was",
+        ),
+        (LISTED, forms.abstention(), {"list": 2.0}, "trust", "trusted: no, it is right with 20%"),
+        (
+            LISTED,
+            forms.answer("Bring", "Bring to the desk"),
+            {"list": 2.0},
+            "read",
+            "chosen: no, but “Bring to the desk” of its passage",
+        ),
+        (LIST_TEXT, CUT, {"list": 2.0}, "cut", "shown: 2 of 4, and not all of this"),
+        (forms.ITEMS[0], CUT, {"list": 2.0}, "", "answered: “a”, from this passage"),
+        (
+            LISTED,
+            forms.answer("a", *forms.ITEMS, certainty=Certainty.LIKELY),
+            {"other": 2.0, "list": 1.0},
+            "",
+            "trusted: likely, it is right with 90%",
+        ),
+    ],
+)
+def test_the_rank_by_relevance_and_the_unit_are_told(
+    expected: str, outcome: Outcome, relevance: dict[str, float], stage: str, line: str
+) -> None:
+    """Another passage first, another unit of the right one, a cut list, and an answer told as likely."""
+    reason = why_not(expected, forms.traced(outcome, FOUND, relevance=relevance), forms.corpus())
+    assert reason.stage == stage
+    assert any(other.startswith(line) for other in reason.lines), reason.lines
+
+
+def test_an_explanation_has_relevance_unit_and_certainty() -> None:
+    """Of each passage read, in reading order; of an answer its unit, its items, what was not found."""
+    outcome = replace(
+        CUT,
+        unit=AnswerUnit.LIST,
+        certainty=Certainty.LIKELY,
+        short_answer_confidence=0.75,
+        unanswered=("who",),
+    )
+    traced_outcome = forms.traced(outcome, FOUND, relevance={"list": 2.0, "other": -0.5})
+    lines = explain_stages(traced_outcome, forms.corpus())
+    for line in (
+        "Read 2 of them, each for the words that answer best:",
+        "passage 2: relevance 2.0 above “none of them”",
+        "passage 1: relevance 0.5 below “none of them”",
+        "Answered in the unit “list”, 2 of 4 items shown, marked as likely.",
+        "The short answer is right with 75%.",
+        "Not found: who",
+    ):
+        assert line in lines, lines

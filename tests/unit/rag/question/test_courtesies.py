@@ -1,4 +1,4 @@
-"""Courtesies before a question are left out; the question itself never is."""
+"""Courtesies around a question are left out; the question itself never is."""
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,25 @@ from rag.question.courtesies import without_courtesies
         ("I’d like to know why the lamp flickers", "why the lamp flickers"),
         ("I was just wondering how deep the well is", "how deep the well is"),
         ("May I ask how deep the well is?", "how deep the well is?"),
+        ("Hi guys - who mends the nets?", "who mends the nets?"),
+        ("Ok so who mends the nets?", "who mends the nets?"),
+        ("One more thing: who mends the nets?", "who mends the nets?"),
+        ("Just out of curiosity, who mends the nets?", "who mends the nets?"),
+        ("Does any of you know who mends the nets?", "who mends the nets?"),
+        ("Is there anyone who can tell me who mends the nets?", "who mends the nets?"),
+        ("Would you mind telling me who mends the nets?", "who mends the nets?"),
+        ("Could you confirm whether the tide turns at six?", "whether the tide turns at six?"),
+        ("We need to know who mends the nets", "who mends the nets"),
+        ("It would be good to know who mends the nets", "who mends the nets"),
+        ("I'm trying to work out how deep the well is", "how deep the well is"),
+        ("i cant remember how deep the well is", "how deep the well is"),
+        ("Not sure which gate is locked", "which gate is locked"),
+        ("No idea who mends the nets", "who mends the nets"),
+        ("I'm looking for the tide table", "the tide table"),
+        ("I'm new here, who mends the nets?", "who mends the nets?"),
+        ("Who mends the nets? Thanks in advance!", "Who mends the nets?"),
+        ("the tide table, thanks", "the tide table"),
+        ("the tide table please", "the tide table"),
         ("Hi! I have a quick question, could you tell me how deep the well is?", "how deep the well is?"),
     ],
 )
@@ -57,14 +76,22 @@ def test_greetings_apologies_and_polite_phrases_are_stripped(text: str, question
         "Sorry state of the roof: who is to blame?",
         "Quick ways to peel garlic?",
         "Questions of which kind are graded?",
+        "Hi-fi sets in which room?",
+        "Tell me about the well",
+        "I'd like to know more about the well",
+        "Not sure which gate is locked, how can I tell?",
+        "I forgot which key it was. Who has a spare?",
+        "How do I say thank you",
+        "Is there a tea towel please?",
+        "Right to roam",
     ],
 )
 def test_what_is_no_courtesy_stays(text: str) -> None:
-    """Nothing else is said, the word is part of another, or the lead says what is wanted."""
+    """Nothing else is said, the word is part of another, or the phrase says what is wanted."""
     assert without_courtesies(text) == text
 
 
 @given(st.text(max_size=60))
-def test_what_is_left_is_the_end_of_the_question(text: str) -> None:
+def test_what_is_left_is_a_stretch_of_the_question(text: str) -> None:
     """For any text."""
-    assert text.endswith(without_courtesies(text))
+    assert without_courtesies(text) in text

@@ -50,11 +50,25 @@ def test_an_unknown_word_becomes_its_neighbour(question: str, corrected: str) ->
         "is it repairing?",  # another form of a word that is there
         "what about bicycles?",  # nothing near it
         "any frut trees?",  # too short to tell
+        "any flavors?",  # two edits away from another word, and too short for that
     ],
 )
 def test_other_words_stay(question: str) -> None:
     """Names, inflections, short words, and words without a neighbour."""
     assert correct_spelling(question, [TEXT], KNOWN.__contains__) == question
+
+
+@pytest.mark.parametrize("word", ["callers", "misread", "unsold", "wording", "fixes", "spammer", "luckily"])
+def test_a_word_derived_from_a_known_one_stays(word: str) -> None:
+    """By a prefix or an ending, though the reader's vocabulary lacks it and a passage has a neighbour."""
+    known = {"call", "read", "sold", "word", "fix", "spam", "lucky"}
+    neighbours = "called misled unsolo working files slammer luckier"
+    assert correct_spelling(f"who {word}", [neighbours], known.__contains__) == f"who {word}"
+
+
+def test_a_misspelt_ending_is_no_derivation() -> None:
+    """A short base doubles its last letter."""
+    assert correct_spelling("scaning", ["scanning a page"], {"scan"}.__contains__) == "scanning"
 
 
 def test_a_known_word_stays() -> None:

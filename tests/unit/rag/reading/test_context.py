@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.reading.context import readable_text, reader_context
@@ -96,6 +96,7 @@ def test_context_spans_come_first_and_no_answer_straddles_them() -> None:
     assert context.source_span(3, 3) is None
 
 
+@settings(deadline=None)  # milliseconds of a busy machine say nothing
 @given(st.data())
 def test_every_range_of_a_context_maps_into_its_document(data: st.DataObject) -> None:
     """For any text, mention and range: in bounds, and equal to the slice where no pronoun is replaced."""

@@ -8,6 +8,9 @@ from dataclasses import replace
 import pytest
 
 from rag.types import (
+    Answer,
+    AnswerUnit,
+    Certainty,
     CiteStep,
     Conflict,
     DecideStep,
@@ -17,6 +20,7 @@ from rag.types import (
     RefineStep,
     RetrieveStep,
     Span,
+    StatementRole,
     Step,
     Trace,
 )
@@ -31,6 +35,7 @@ from rag.wire.convert import (
     trace_out,
 )
 from rag.wire.trace import step_detail, step_in
+from tests.fakes import outcomes
 from tests.fakes.engine import CITATION, QUOTE, RETRIEVED, abstention, answer
 from tests.samples import candidate, document
 
@@ -63,6 +68,26 @@ def test_confidence_is_a_probability_with_four_decimals(inside: float, outside: 
     assert outcome_out(replace(answer("Who?"), confidence=inside)).confidence == outside
 
 
+def test_a_short_answers_confidence_is_a_probability_too() -> None:
+    """Rounded and held to [0, 1]; null where there is no short answer."""
+    sent = outcome_out(replace(answer("Who?"), short_answer_confidence=1.00001))
+    assert sent.short_answer_confidence == 1.0
+    assert outcome_out(answer("Who?")).short_answer_confidence is None
+
+
+def test_an_answer_of_an_earlier_version_is_a_sure_short_answer() -> None:
+    """Without unit, certainty, roles and counts it can still be read."""
+    new = {"unit", "certainty", "short_answer_confidence", "item_count", "unanswered"}
+    body = outcome_out(answer("Who?")).model_dump(mode="json", exclude=new)
+    for statement in body["statements"]:
+        del statement["role"]
+    returned = outcome_in(AnswerOut.model_validate(body))
+    assert isinstance(returned, Answer)
+    assert (returned.unit, returned.certainty) == (AnswerUnit.SHORT_ANSWER, Certainty.SURE)
+    assert [statement.role for statement in returned.statements] == [StatementRole.SENTENCE]
+    assert (returned.short_answer_confidence, returned.item_count, returned.unanswered) == (None, None, ())
+
+
 def test_conflicts_are_sent_with_their_citations() -> None:
     """Another value of the documents, beside the answer."""
     sent = outcome_out(replace(answer("Who?"), conflicts=(Conflict(text="Bob", citations=(0,)),)))
@@ -81,7 +106,11 @@ def test_a_trace_without_steps_has_no_retrieved_passages() -> None:
     assert (body.retrieved, body.timings_ms, body.index) == (0, {}, None)
 
 
-@pytest.mark.parametrize("outcome", [answer("Who?"), abstention("Who?")], ids=["answer", "abstention"])
+@pytest.mark.parametrize(
+    "outcome",
+    [answer("Who?"), abstention("Who?"), *outcomes.OUTCOMES.values()],
+    ids=lambda outcome: outcome.question,
+)
 def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
     """Sent as JSON and read again it is the same value, but for the links and the rounding."""
     trace = trace_out(outcome.trace, models={}, index=None)
@@ -90,6 +119,8 @@ def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
     assert type(returned) is type(outcome)
     assert (returned.question, returned.confidence) == (outcome.question, round(outcome.confidence, 4))
     assert [step.name for step in returned.trace.steps] == [step.name for step in outcome.trace.steps]
+    if isinstance(outcome, Answer) and isinstance(returned, Answer):
+        assert replace(returned, citations=outcome.citations, confidence=outcome.confidence) == outcome
     assert outcome_out(returned).model_dump(exclude={"id"}) == outcome_out(outcome).model_dump(exclude={"id"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.types import Citation
@@ -49,6 +49,7 @@ def test_context_stops_at_the_line() -> None:
     assert text_fragment(_citation("yes", prefix="Title\n", suffix="\nNext")) == "#:~:text=yes"
 
 
+@settings(deadline=None)  # on a busy machine a call may take long
 @given(st.text(min_size=1), st.text(max_size=32), st.text(max_size=32))
 def test_a_fragment_always_fits_the_grammar(quote: str, prefix: str, suffix: str) -> None:
     """ASCII, one or two texts, and at most two marked contexts."""
@@ -60,6 +61,7 @@ def test_a_fragment_always_fits_the_grammar(quote: str, prefix: str, suffix: str
     assert all("-" not in p for p in middle)
 
 
+@settings(deadline=None)  # on a busy machine a call may take long
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_an_id_can_be_read_from_its_address(document_id: str) -> None:
     """The path decodes to the id; query and fragment are version and span alone."""

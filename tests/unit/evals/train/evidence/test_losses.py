@@ -26,8 +26,13 @@ def losses(model: Any, groups: Sequence[Group]) -> LossParts:
     return group_losses(model, groups, encoded, random.Random(1))
 
 
+def value(parts: LossParts, name: str) -> float:
+    return float(getattr(parts, name).detach())
+
+
 @pytest.fixture
 def model() -> Any:
+    torch.set_num_threads(1)  # the network is too small for more
     return tiny_network().eval()
 
 
@@ -64,7 +69,7 @@ def test_every_head_learns_its_task(model: Any) -> None:
         optimizer.step()
     after = losses(model, groups)
     for name in ("relevance", "support", "span", "polarity"):
-        learnt, at_first = (float(getattr(parts, name).detach()) for parts in (after, before))
+        learnt, at_first = value(after, name), value(before, name)
         assert learnt < 0.5 * at_first, name
 
 
@@ -74,3 +79,51 @@ def test_units_without_a_label_are_not_learnt_from(model: Any) -> None:
         DAYS.passages[0], units=tuple(replace(u, supports=None) for u in DAYS.passages[0].units)
     )
     assert float(losses(model, [replace(DAYS, passages=(unknown,))]).support) == 0.0
+
+
+def with_polarity(model: Any, *logits: float) -> Any:
+    """The polarity head gives every passage these logits: yes, no, neither."""
+    with torch.no_grad():
+        model.heads["polarity"].weight.zero_()
+        model.heads["polarity"].bias.copy_(torch.tensor(logits))
+    return model
+
+
+def polarity_loss(model: Any, group: Group) -> float:
+    return value(losses(model, [group]), "polarity")
+
+
+def test_polarity_is_learnt_from_a_relevant_passage_and_neither_from_another(model: Any) -> None:
+    """With equal logits each costs log 3; that of the passage that is not relevant weighs 0.3."""
+    equal = with_polarity(model, 0.0, 0.0, 0.0)
+    assert polarity_loss(equal, replace(DAYS, polarity="yes")) == pytest.approx(1.3 * 1.0986, abs=1e-3)
+    alone = replace(DAYS, passages=DAYS.passages[:1], polarity="yes")
+    assert polarity_loss(equal, alone) == pytest.approx(1.0986, abs=1e-3)
+    assert polarity_loss(equal, DAYS) == 0.0
+
+
+@pytest.mark.parametrize("polarity", ["yes", "no"])
+def test_a_passage_that_says_nothing_of_it_is_neither(model: Any, polarity: Any) -> None:
+    """A network that is sure of "neither" loses nothing on it, and much on the relevant one."""
+    sure = with_polarity(model, 0.0, 0.0, 20.0)
+    other = replace(DAYS, passages=DAYS.passages[1:], answerable=False, polarity=polarity)
+    assert polarity_loss(sure, other) == pytest.approx(0.0, abs=1e-3)
+    assert polarity_loss(sure, replace(DAYS, polarity=polarity)) == pytest.approx(20.0, abs=0.1)
+
+
+def test_weak_evidence_counts_less_for_support(model: Any) -> None:
+    """Its labels are a model's; relevance and span count as much."""
+    alone = replace(DAYS, passages=DAYS.passages[:1])
+    person, weak = losses(model, [alone]), losses(model, [replace(alone, weak_evidence=True)])
+    assert value(weak, "support") == pytest.approx(0.3 * value(person, "support"))
+    assert value(weak, "relevance") == pytest.approx(value(person, "relevance"))
+
+
+def test_a_groups_weight_counts_in_every_loss(model: Any) -> None:
+    """Half the weight, half the loss."""
+    start = DAYS.passages[0].text.index("25 days")
+    answered = replace(DAYS.passages[0], answers=((start, start + 7),))
+    whole = replace(DAYS, passages=(answered,), polarity="yes")
+    one, half = losses(model, [whole]), losses(model, [replace(whole, weight=0.5)])
+    for name in ("relevance", "support", "span", "polarity"):
+        assert value(half, name) == pytest.approx(0.5 * value(one, name)), name
