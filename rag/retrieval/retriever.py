@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from rag.english.words import content_words
@@ -13,7 +14,7 @@ from rag.reading.context import title_and_headings
 from rag.retrieval.fusion import fuse
 from rag.retrieval.versions import demote_other_versions
 from rag.settings import RetrieveSettings
-from rag.types import Candidate, Question
+from rag.types import Candidate, Passage, Question
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
@@ -55,9 +56,8 @@ class Retriever:
         """
         vector = self._embedder.embed([question.text])[0]
         dense, lexical, matching = self._hits(question, vector, max(self._settings.pool, k))
-        passages = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
-        if matching is not None:
-            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in matching}
+        found = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
+        passages = _of_versions(found, matching)
         scores = fuse(
             [hit for hit in dense if hit.passage_id in passages],
             [hit for hit in lexical if hit.passage_id in passages],
@@ -73,16 +73,17 @@ class Retriever:
         return demote_other_versions(question.text, current)[:k]
 
     def definitions(self, question: Question) -> tuple[str, ...]:
-        """Texts of the question's collection that may define its acronyms or its long forms.
+        """Texts among those searched that may define the question's acronyms or its long forms; mostly none.
 
-        Each has the headings above it. Give them to ``rag.question.acronyms.acronym_expansions``.
+        Each has the headings above it. Give them to ``rag.question.acronyms.expand_acronyms``.
 
         Raises:
             IndexUnavailable: an index can't be reached.
         """
         terms = " ".join(possible_definition_terms(question.text))
-        hits = self._lexical.search(question.collection, terms, _DEFINING)
-        passages = self._catalog.passages([hit.passage_id for hit in hits])
+        matching = self._matching(question)
+        hits = self._lexical.search(question.collection, terms, _DEFINING, within=_prefilter(matching))
+        passages = _of_versions(self._catalog.passages([hit.passage_id for hit in hits]), matching)
         documents = self._catalog.documents({passage.document_id for passage in passages.values()})
         return tuple(
             "\n".join((*title_and_headings(document, passage), passage.span.slice(document.text)))
@@ -105,15 +106,31 @@ class Retriever:
         Few matching documents are searched alone (pre-filter); many are filtered from a larger pool, the
         larger the rarer they are (post-filter), since filters slow a vector index down.
         """
-        collection, matching = question.collection, None
-        prefilter: set[tuple[str, str]] | None = None
-        if question.filters:
-            matching = self._catalog.matching_versions(collection, question.filters)
-            if len(matching) <= _PREFILTER_LIMIT:
-                prefilter = matching
-            else:
-                pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
+        collection, matching = question.collection, self._matching(question)
+        prefilter = _prefilter(matching)
+        if matching is not None and prefilter is None:
+            pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
         # A passage has several sentences: ask for more sentences than passages.
         dense = self._dense.search(collection, vector, 2 * pool, within=prefilter)
         lexical = self._lexical.search(collection, question.text, pool, within=prefilter)
         return dense, lexical, matching
+
+    def _matching(self, question: Question) -> set[tuple[str, str]] | None:
+        """The versions that match the question's filters; None where it has none."""
+        if not question.filters:
+            return None
+        return self._catalog.matching_versions(question.collection, question.filters)
+
+
+def _prefilter(matching: set[tuple[str, str]] | None) -> set[tuple[str, str]] | None:
+    """The matching versions where they are few enough to be searched alone, else None."""
+    return matching if matching is not None and len(matching) <= _PREFILTER_LIMIT else None
+
+
+def _of_versions(
+    passages: dict[str, Passage], versions: AbstractSet[tuple[str, str]] | None
+) -> dict[str, Passage]:
+    """The passages of these versions, of any where None."""
+    if versions is None:
+        return passages
+    return {key: p for key, p in passages.items() if (p.document_id, p.version) in versions}

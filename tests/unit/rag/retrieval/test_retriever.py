@@ -109,3 +109,23 @@ def test_definitions_are_found_by_acronym_and_by_long_form() -> None:
     for text in ("how much pto is there", "my paid time off"):
         assert retriever.definitions(Question(text=text)) == ("Glossary\nPTO: paid time off",)
     assert retriever.definitions(Question(text="is it granted")) == ()
+
+
+@pytest.mark.parametrize("limit", [500, 1])
+def test_definitions_are_those_of_the_documents_that_match(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """Whether few documents match or many, a definition elsewhere is not seen."""
+    monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", limit)
+    parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
+    docs = [
+        document("PTO: paid time off", id="d1", title="", metadata={"team": "port"}),
+        document("PTO: please turn over", id="d2", title="", metadata={"team": "sea"}),
+        document("PTO: power take off", id="d3", title="", metadata={"team": "port"}, collection="other"),
+        document("Boats lie there.", id="d4", title="", metadata={"team": "port"}),
+    ]
+    Library(*parts).write(
+        [Change(document=doc, passages=(passage(doc, collection=doc.collection),)) for doc in docs]
+    )
+    question = Question(text="how much pto is there", filters={"team": "port"})
+    assert Retriever(*parts, RetrieveSettings()).definitions(question) == ("PTO: paid time off",)
