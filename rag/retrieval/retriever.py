@@ -10,7 +10,6 @@ from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
 from rag.question.acronyms import possible_definition_terms
-from rag.reading.context import title_and_headings
 from rag.retrieval.fusion import fuse
 from rag.retrieval.versions import demote_other_versions
 from rag.settings import RetrieveSettings
@@ -86,7 +85,7 @@ class Retriever:
         passages = _of_versions(self._catalog.passages([hit.passage_id for hit in hits]), matching)
         documents = self._catalog.documents({passage.document_id for passage in passages.values()})
         return tuple(
-            "\n".join((*title_and_headings(document, passage), passage.span.slice(document.text)))
+            "\n".join((*document.headings_at(passage.span.start), passage.span.slice(document.text)))
             for hit in hits
             if (passage := passages.get(hit.passage_id)) is not None
             and (document := documents.get(passage.document_id)) is not None

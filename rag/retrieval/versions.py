@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.question.years import agrees_on_version, named_versions, named_years
-from rag.reading.context import title_and_headings
 from rag.types import Candidate
 
 # In fused scores (sums of z-scores). Of 171 training questions that name a year or a version the evidence is
@@ -34,7 +33,7 @@ def demote_other_versions(question: str, candidates: Sequence[Candidate]) -> lis
 def naming(candidate: Candidate) -> str:
     """What tells the version of a candidate: title, headings and address, a line each."""
     document, passage = candidate.document, candidate.passage
-    return "\n".join((*title_and_headings(document, passage), document.uri))
+    return "\n".join((*document.headings_at(passage.span.start), document.uri))
 
 
 def _lowered(candidate: Candidate) -> Candidate:

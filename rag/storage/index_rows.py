@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.ports.indexes import PassageRow, SentenceRow
 from rag.question.acronyms import definition_terms
-from rag.reading.context import readable_text, title_and_headings
+from rag.reading.context import readable_text
 from rag.retrieval.file_names import address_words
 from rag.types import Document, Passage
 
@@ -29,7 +29,7 @@ def sentence_rows(document: Document, passage: Passage, *, context: bool) -> tup
     With ``context``, title and heading path are embedded before the sentence, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    prefix = context_prefix(title_and_headings(document, passage)) if context else ""
+    prefix = context_prefix(document.headings_at(passage.span.start)) if context else ""
     return tuple(
         SentenceRow(
             passage_id=passage.id,
@@ -53,7 +53,7 @@ def passage_row(document: Document, passage: Passage) -> PassageRow:
     The context is its title and headings, those context spans that lie outside it, the words of the
     document's address, and a term for each acronym that is defined in it.
     """
-    headings = title_and_headings(document, passage)
+    headings = document.headings_at(passage.span.start)
     context_spans = [
         span.slice(document.text) for span in passage.context_spans if not passage.span.contains(span)
     ]
