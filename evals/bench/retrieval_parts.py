@@ -2,15 +2,13 @@
 
 A folder has ``docs/`` and ``queries.jsonl``, as those of ``../shared/data/colleague``. The measure is the
 share of answerable questions with a passage that overlaps their evidence among the first 1, 5, 12 and 20, on
-whichever page the evidence stands word for word. Dense search, fusion and pool are the same in every row;
-the last column is the time of all searches relative to the first row, questions' vectors included.
+whichever page the evidence stands word for word. Dense search, fusion and pool are the same in every row.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -48,8 +46,8 @@ ROWS: Mapping[str, frozenset[str]] = {
 """The parts in use, by the name of the row."""
 
 
-def ranks_of(folder: Path) -> dict[str, tuple[list[int | None], float]]:
-    """For each row the rank of the first passage with evidence, by question, and the seconds of all searches.
+def ranks_of(folder: Path) -> dict[str, list[int | None]]:
+    """For each row the rank of the first passage with evidence, by question.
 
     Ranks are from 0, None from ``DEPTHS[-1]`` on.
 
@@ -67,9 +65,7 @@ def ranks_of(folder: Path) -> dict[str, tuple[list[int | None], float]]:
         measured = {}
         for row, parts in ROWS.items():
             with _engine(service, documents, passages, parts) as engine:
-                start = time.perf_counter()
-                ranks = [_rank(engine, question, gold) for question, gold in questions]
-                measured[row] = ranks, time.perf_counter() - start
+                measured[row] = [_rank(engine, question, gold) for question, gold in questions]
     return measured
 
 
@@ -128,17 +124,14 @@ def shares(ranks: Sequence[int | None]) -> list[float]:
     return [sum(rank is not None and rank < depth for rank in ranks) / len(ranks) for depth in DEPTHS]
 
 
-def table(measured: Iterable[Mapping[str, tuple[Sequence[int | None], float]]]) -> Iterator[str]:
+def table(measured: Iterable[Mapping[str, Sequence[int | None]]]) -> Iterator[str]:
     """The lines of a Markdown table over all folders together."""
     by_folder = list(measured)
-    yield "| | " + " | ".join(map(str, DEPTHS)) + " | time |"
-    yield "|---|" + "---|" * (len(DEPTHS) + 1)
-    first = sum(rows["BM25"][1] for rows in by_folder)
+    yield "| | " + " | ".join(map(str, DEPTHS)) + " |"
+    yield "|---|" + "---|" * len(DEPTHS)
     for row in ROWS:
-        ranks = [rank for rows in by_folder for rank in rows[row][0]]
-        ratio = sum(rows[row][1] for rows in by_folder) / first
-        figures = " | ".join(f"{share:.3f}" for share in shares(ranks))
-        yield f"| {row} | {figures} | {ratio:.2f} |"
+        ranks = [rank for rows in by_folder for rank in rows[row]]
+        yield f"| {row} | " + " | ".join(f"{share:.3f}" for share in shares(ranks)) + " |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,19 +47,22 @@ def search_query(
     """
     from tantivy import Occur, Query
 
-    clauses = list(_bm25(schema, terms, context_boost))
+    clauses = list(_bm25(searcher, schema, terms, context_boost))
     if coverage:
         clauses += _coverage(searcher, schema, terms, coverage)
     return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
 
-def _bm25(schema: tantivy.Schema, terms: Sequence[str], context_boost: float) -> Iterator[tantivy.Query]:
+def _bm25(
+    searcher: tantivy.Searcher, schema: tantivy.Schema, terms: Sequence[str], context_boost: float
+) -> Iterator[tantivy.Query]:
     from tantivy import Query
 
     for term, frequency in Counter(terms).items():
         for field, boost in ((TEXT, 1.0), (CONTEXT, context_boost)):
-            query = Query.term_query(schema, field, term, index_option="freq")
-            yield Query.boost_query(query, boost * frequency)
+            if searcher.doc_freq(field, term):
+                query = Query.term_query(schema, field, term, index_option="freq")
+                yield Query.boost_query(query, boost * frequency)
 
 
 def _coverage(
