@@ -19,7 +19,7 @@ from rag.settings import DecideSettings
 from rag.types import Candidate, Certainty, Reading, Reason, SpanAnswer
 
 MAX_COMPETING = 3
-_NEAR_TIE = 1.5  # logits of relevance below the best passage's, at which another passage is cited too
+_NEAR_TIE = 2.0  # logits of relevance below the best passage's, at which another passage is cited too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from rag.reading.table_rows import blocks_in, in_table
 from rag.types import (
     AnswerUnit,
     BlockKind,
+    Candidate,
     Document,
     QuestionForm,
     Reading,
@@ -24,11 +25,16 @@ from rag.types import (
 )
 
 MAX_ITEMS = 20  # items or rows that an answer shows
+_PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE)
+_PARAGRAPH_WORDS = 90  # up to which the best sentence's paragraph is shown whole
 _SENTENCES = 3  # that an answer cites at most
 _STEP_SENTENCES = 8  # of a procedure that is no list
 _STEPS_WITHIN = 2.5  # logits below its best sentence, for the other sentences of a procedure
-_DEFINITION_WORDS = 90  # up to which a definition is its whole paragraph
 _SECTION_WORDS = 220  # of an overview
+# A list is shown whole where two or more of its items, and this share of all, have about the best support.
+_LIST_WITHIN = 2.0  # logits below the best sentence
+_LIST_WITHIN_SURE = 1.0  # where a fact's short answer is shown otherwise
+_LIST_SHARE = 0.5
 _COUNTED = (StatementRole.ITEM, StatementRole.ROW)
 _POLARITY = 0.8  # probability of yes or of no from which it is said
 
@@ -59,7 +65,13 @@ def compose(
         short_answer: the refined short answer; None where it is not right so probably that it is shown.
     """
     support = sentence_support(analysis, reading)
+    is_short = analysis.form is QuestionForm.FACT and short_answer is not None
+    evident = _evident_list(analysis, reading, support, _LIST_WITHIN_SURE if is_short else _LIST_WITHIN)
     match analysis.form:
+        case QuestionForm.OVERVIEW:
+            return _section(reading, support)
+        case _ if evident is not None:
+            return evident
         case QuestionForm.YES_NO:
             return _yes_no(decision, reading, support)
         case QuestionForm.LIST:
@@ -73,8 +85,6 @@ def compose(
             return _steps(reading, support)
         case QuestionForm.DEFINITION:
             return _definition(reading, support) or _sentences(decision, reading, support)
-        case QuestionForm.OVERVIEW:
-            return _section(reading, support)
         case QuestionForm.FACT if short_answer is not None:
             return _short_answer(short_answer)
         case _:
@@ -105,11 +115,20 @@ def _sentences(
 
 
 def _supported_parts(reading: Reading, support: Sequence[float], *, limit: int) -> list[Part]:
+    """The supported sentences, with the rest of the best one's paragraph where that is short."""
     sentences = reading.candidate.passage.sentences
-    return [
-        sentence_part(reading.candidate, sentences[number])
-        for number in supported_sentences(support, limit=limit)
-    ]
+    chosen = [sentences[number] for number in supported_sentences(support, limit=limit)]
+    paragraph = _paragraph(reading.candidate, sentences[_argmax(support)])
+    return [sentence_part(reading.candidate, s) for s in sorted({*chosen, *paragraph}, key=lambda s: s.start)]
+
+
+def _paragraph(candidate: Candidate, sentence: Span) -> list[Span]:
+    """The sentences of a sentence's paragraph or list item; none where it is long."""
+    document = candidate.document
+    blocks = [b for b in blocks_in(document, sentence) if b.kind in _PROSE]
+    if not blocks or len(blocks[0].span.slice(document.text).split()) > _PARAGRAPH_WORDS:
+        return []
+    return [s for s in candidate.passage.sentences if blocks[0].span.overlaps(s)]
 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:
@@ -132,6 +151,26 @@ def _yes_no(decision: Decision, reading: Reading, support: Sequence[float]) -> C
         text=text,
         polarity=max(polarity.yes, polarity.no),
     )
+
+
+def _evident_list(
+    analysis: QuestionAnalysis, reading: Reading, support: Sequence[float], within: float
+) -> Composition | None:
+    """The whole list, whatever the question's form, where the support is spread over its items.
+
+    "Which entry wins, and what comes after it?" asks for a list in other words.
+    """
+    document, sentences = reading.candidate.document, reading.candidate.passage.sentences
+    best = sentences[_argmax(support)]
+    blocks = list_at(document, best)
+    if blocks is None or blocks.kind is not BlockKind.LIST_ITEM:
+        return None
+    numbers = supported_sentences(support, limit=len(support), within=within)
+    supported = [item for item in blocks.items if any(item.span.overlaps(sentences[n]) for n in numbers)]
+    if len(supported) < max(2, _LIST_SHARE * len(blocks.items)):
+        return None
+    unit = AnswerUnit.STEPS if analysis.form is QuestionForm.HOW_TO else AnswerUnit.LIST
+    return _block_list(document, blocks, best, unit)
 
 
 def _list(reading: Reading, support: Sequence[float]) -> Composition | None:
@@ -211,13 +250,9 @@ def _code_below(document: Document, sentence: Span) -> list[Part]:
 def _definition(reading: Reading, support: Sequence[float]) -> Composition | None:
     """The paragraph of the best sentence, unless it is long."""
     candidate = reading.candidate
-    best = candidate.passage.sentences[_argmax(support)]
-    paragraph = next(
-        (b.span for b in blocks_in(candidate.document, best) if b.kind is BlockKind.PARAGRAPH), None
-    )
-    if paragraph is None or len(paragraph.slice(candidate.document.text).split()) > _DEFINITION_WORDS:
+    sentences = _paragraph(candidate, candidate.passage.sentences[_argmax(support)])
+    if not sentences:
         return None
-    sentences = [s for s in candidate.passage.sentences if paragraph.overlaps(s)]
     parts = tuple(sentence_part(candidate, sentence) for sentence in sentences)
     return Composition(unit=AnswerUnit.DEFINITION, parts=parts)
 

@@ -122,7 +122,7 @@ def test_a_passage_without_spans_is_decided_on_without_a_short_answer() -> None:
 
 @pytest.mark.parametrize(
     ("relevances", "second"),
-    [((1.0, 0.5), "b"), ((1.0, 0.2), None), ((4.0, 3.9), None), ((1.0,), None)],
+    [((1.0, -0.5), "b"), ((1.0, -1.5), None), ((4.0, 3.9), None), ((1.0,), None)],
 )
 def test_only_a_likely_answer_has_a_second_passage(relevances: tuple[float, ...], second: str | None) -> None:
     """One about as relevant; of a sure answer, or far below the best, there is none."""

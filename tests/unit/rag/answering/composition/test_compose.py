@@ -62,6 +62,15 @@ def test_without_a_short_answer_the_evidence_speaks() -> None:
     assert texts(many) == NEWS.replace(". ", ".|").split("|")[1:]
 
 
+@pytest.mark.parametrize("form", [QuestionForm.FACT, QuestionForm.WHY, QuestionForm.YES_NO])
+def test_evidence_is_the_whole_of_a_short_paragraph(form: QuestionForm) -> None:
+    """A sentence alone may need the one beside it; of a long paragraph the supported ones are shown."""
+    short, long = "It was closed. A storm had come.", "It was closed. " + "A storm had come. " * 25
+    for text, shown in ((short, ["It was closed.", "A storm had come."]), (long, ["It was closed."])):
+        doc = page((PARAGRAPH, "The harbour."), (PARAGRAPH, text), (PARAGRAPH, "Ships waited."))
+        assert texts(composed(form, reading(part_of(doc), support={"closed": 3.0, "A storm": -3.0}))) == shown
+
+
 def test_a_table_row_is_shown_with_its_columns_names() -> None:
     """The one with the question's key, cited with the header."""
     doc = page((HEADER, "Room | Price"), (ROW, "Oak | 20"), (ROW, "Elm | 30"), (ROW, "Ash | 40"))
@@ -106,7 +115,7 @@ def test_a_less_relevant_passage_is_left_out() -> None:
     """However well its sentence supports."""
     other = candidate(document("Bob Ray wrote.", id="b"))
     composition = composed(
-        QuestionForm.FACT, news(Ann_Lee=3.0), reading(other, relevance=4.0, support=(9.0,))
+        QuestionForm.FACT, news(Ann_Lee=3.0), reading(other, relevance=2.9, support=(9.0,))
     )
     assert texts(composition) == ["Ann Lee asked for an apology."]
 
@@ -154,11 +163,11 @@ def test_of_a_long_paragraph_the_supported_sentences_are_shown() -> None:
     assert texts(composition) == ["A float is a cash reserve."]
 
 
-def test_a_definition_outside_a_paragraph_is_its_sentence() -> None:
-    """An item or a row of a glossary, or a text without blocks."""
+def test_a_definition_in_a_glossary_is_its_item() -> None:
+    """And in a text without blocks its sentence."""
     doc = page((ITEM, "- Float: a cash reserve"), (ITEM, "- Till: a box"))
     listed = composed(QuestionForm.DEFINITION, reading(part_of(doc), support={"Float": 3.0}))
-    assert (listed.unit, texts(listed)) == (AnswerUnit.SENTENCES, ["Float: a cash reserve"])
+    assert (listed.unit, texts(listed)) == (AnswerUnit.DEFINITION, ["Float: a cash reserve"])
     plain = composed(QuestionForm.DEFINITION, news(Ann_Lee=3.0))
     assert texts(plain) == ["Ann Lee asked for an apology."]
 

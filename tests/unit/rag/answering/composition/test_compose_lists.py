@@ -42,6 +42,26 @@ def test_a_list_is_whole_with_its_lead_in(phrase: str) -> None:
     assert composition.item_count == 3
 
 
+@pytest.mark.parametrize("form", [QuestionForm.FACT, QuestionForm.WHY, QuestionForm.YES_NO])
+def test_a_list_is_shown_whole_where_its_items_support_alike(form: QuestionForm) -> None:
+    """Two of three, whatever the question's form; not where one alone does."""
+    for support, shown in (
+        ({"card": 3.0, "contract": 1.5, "photo": -2.0}, ["an identity card", "a signed contract", "a photo"]),
+        ({"card": 3.0, "contract": -2.0, "photo": -2.0}, ["an identity card"]),
+    ):
+        composition = composed(form, reading(part_of(BRING, 1, 5), support=support))
+        assert [text for text in texts(composition) if text != "Bring along:"] == shown
+        assert (composition.unit is AnswerUnit.LIST) == (len(shown) > 1)
+
+
+def test_a_sure_short_answer_stands_before_a_list_whose_other_items_support_less() -> None:
+    """About as well supported items make it a list."""
+    for second, unit in ((1.5, AnswerUnit.SHORT_ANSWER), (2.5, AnswerUnit.LIST)):
+        read = reading(part_of(BRING, 1, 5), support={"card": 3.0, "contract": second, "photo": -2.0})
+        short = span(read.candidate, "identity card", 4.0)
+        assert composed(QuestionForm.FACT, read, short_answer=short).unit is unit
+
+
 def test_code_between_items_is_shown_between_them() -> None:
     """As it stands, line breaks and all; it is no item."""
     doc = page(
