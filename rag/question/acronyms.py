@@ -61,7 +61,7 @@ class Definition:
     long_form: str
 
 
-def acronym_expansions(question: str, texts: Sequence[str], defining: Sequence[str] = ()) -> tuple[str, ...]:
+def acronym_expansions(question: str, defining: Sequence[str], texts: Sequence[str] = ()) -> tuple[str, ...]:
     """The long forms of acronyms in a question, and the acronyms of its long forms.
 
     Left out is what the question has already, and what three of the texts write as the question does: where
@@ -69,24 +69,24 @@ def acronym_expansions(question: str, texts: Sequence[str], defining: Sequence[s
     forms of an acronym the most frequent counts, of equals the first.
 
     Args:
-        texts: the passages that the question retrieved; what they define counts.
-        defining: further texts with definitions.
+        defining: texts with definitions, as ``Retriever.definitions`` returns them.
+        texts: the passages that the question retrieved.
 
     >>> acronym_expansions("how much pto do I get", ["Paid time off (PTO) is granted yearly."])
     ('Paid time off',)
     >>> acronym_expansions("is there a service level agreement", ["SLA: service level agreement"])
     ('SLA',)
     """
-    return tuple(expansion for _, expansion in _expansions(question, texts, defining))
+    return tuple(expansion for _, expansion in _expansions(question, defining, texts))
 
 
-def expand_acronyms(text: str, texts: Sequence[str], defining: Sequence[str] = ()) -> str:
+def expand_acronyms(text: str, defining: Sequence[str], texts: Sequence[str] = ()) -> str:
     """The text with each expansion in brackets behind what it expands, where that first stands.
 
     >>> expand_acronyms("how much pto do I get?", ["Paid time off (PTO) is granted yearly."])
     'how much pto (Paid time off) do I get?'
     """
-    for (_, end), expansion in sorted(_expansions(text, texts, defining), reverse=True):
+    for (_, end), expansion in sorted(_expansions(text, defining, texts), reverse=True):
         text = f"{text[:end]} ({expansion}){text[end:]}"
     return text
 
@@ -153,12 +153,12 @@ def _term(acronym: str) -> str:
 
 
 def _expansions(
-    question: str, texts: Sequence[str], defining: Sequence[str]
+    question: str, defining: Sequence[str], texts: Sequence[str]
 ) -> list[tuple[tuple[int, int], str]]:
     """Where an acronym or a long form stands in the question, with what it expands to; in order."""
     found: dict[tuple[int, int], str] = {}
     possible = _possible_acronyms(question)
-    relevant = [text for text in (*texts, *defining) if _has_acronym(text, possible)]
+    relevant = [text for text in defining if _has_acronym(text, possible)]
     for definition in _chosen(relevant):
         short = _find_acronym(question, definition.acronym, texts)
         long = _find_words(question, definition.long_form)

@@ -34,8 +34,8 @@ def reword(
         return corrected
     return replace(
         corrected,
-        standalone=expand_acronyms(corrected.standalone, texts, defining),
-        search_text=expand_acronyms(corrected.search_text, texts, defining),
+        standalone=expand_acronyms(corrected.standalone, defining, texts),
+        search_text=expand_acronyms(corrected.search_text, defining, texts),
     )
 
 
