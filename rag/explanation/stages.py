@@ -80,7 +80,8 @@ def _draft_lines(step: DraftStep) -> list[str]:
     if not step.evidence:
         return ["No LLM was asked for a draft: no place is accepted for this question."]
     sentences = count(step.kept + len(step.dropped), "sentence", "sentences")
-    lines = [f"{step.model} drafted {sentences} from {step.evidence} pieces of evidence, {step.kept} verified."]
+    evidence = f"{step.evidence} pieces of evidence"
+    lines = [f"{step.model} drafted {sentences} from {evidence}, {step.kept} verified."]
     rules = Counter(str(sentence.rule).replace("_", " ") for sentence in step.dropped)
     if rules:
         lines.append(f"Dropped: {', '.join(f'{number} {rule}' for rule, number in rules.items())}.")
