@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citations import CitationList
+from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
@@ -37,6 +38,7 @@ from rag.types import (
 
 NEAREST = 5  # passages that an abstention shows
 _SHORT_UNITS = (AnswerUnit.SHORT_ANSWER, AnswerUnit.YES_NO)
+_SHORT_FORMS = (QuestionForm.FACT, QuestionForm.LIST, QuestionForm.DEFINITION)
 _LINE_UNITS = (AnswerUnit.LIST, AnswerUnit.STEPS, AnswerUnit.ROWS, AnswerUnit.SECTION)
 
 
@@ -50,14 +52,26 @@ class _Draft:
 
 
 class Engine:
-    """Answers questions over what is committed. Safe to use from several threads at once."""
+    """Answers questions over what is committed. Safe to use from several threads at once.
+
+    Args:
+        span_reader: finds short answers in the best passages (``CloseReading``); None: ``reader`` does.
+    """
 
     def __init__(
-        self, catalog: Catalog, retriever: Retriever, reader: Reader, decider: Decider, settings: Settings
+        self,
+        catalog: Catalog,
+        retriever: Retriever,
+        reader: Reader,
+        decider: Decider,
+        settings: Settings,
+        *,
+        span_reader: Reader | None = None,
     ) -> None:
         self._catalog = catalog
         self._retriever = retriever
         self._reader = reader
+        self._span_reader = span_reader
         self._decider = decider
         self._settings = settings
 
@@ -158,12 +172,14 @@ class Engine:
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [])
+        close_reading = CloseReading(self._span_reader, analysis.standalone)
         readings: list[Reading] = []
         while len(readings) < len(to_read):
             end = settings.passages if readings else settings.first
             readings += self._reader.read(analysis.standalone, to_read[len(readings) : end])
             recorder.read(readings)
-            decision = self._decider.decide(analysis, candidates, readings)
+            closely = close_reading.of(self._decider.rank(analysis, readings))
+            decision = self._decider.decide(analysis, candidates, closely)
             if self._decider.is_clear(decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
@@ -221,8 +237,9 @@ class Engine:
         analysis, decision = draft.analysis, draft.decision
         assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
         short = decision.span if self._decider.has_short_answer(decision) else None
-        if short is not None and analysis.form in (QuestionForm.FACT, QuestionForm.LIST):
-            refined = self._reader.refine(analysis.standalone, short)
+        if short is not None and analysis.form in _SHORT_FORMS:
+            reader = self._span_reader or self._reader
+            refined = reader.refine(analysis.standalone, short)
             short = self._decider.choose_better_typed(analysis, refined, short)
             recorder.refined(short)
         return compose(analysis, decision, decision.reading, short_answer=short)

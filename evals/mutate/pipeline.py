@@ -130,6 +130,9 @@ class FixedConfidenceDecider(Decider):
             reason=self._fixed_reason,
         )
 
+    def rank(self, analysis: QuestionAnalysis, readings: Sequence[Reading]) -> list[Reading]:
+        return self._inner.rank(analysis, readings)
+
     def is_clear(self, decision: Decision) -> bool:
         return self._inner.is_clear(decision)
 
@@ -156,6 +159,7 @@ def _engine(
         reader or service.reader,
         decider,
         settings,
+        span_reader=None if reader else service.span_reader,
     )
 
 

@@ -68,13 +68,17 @@ class Decider:
         self._sure = max(settings.threshold, calibration.threshold_for(settings.sure_risk))
         self._default_cosine = None if cosines else calibration.mean[FEATURES.index("cosine")]
 
+    def rank(self, analysis: QuestionAnalysis, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings, best first (``rank_readings``)."""
+        return rank_readings(analysis, readings, fused_weight=self._calibration.fused_weight)
+
     def decide(
         self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
     ) -> Decision:
         """The decision over all passages read so far; ``candidates`` are those retrieved, best first."""
         if not candidates:
             return Decision(reason=Reason.NOTHING_RELEVANT, features={})
-        ranked = rank_readings(analysis, readings, fused_weight=self._calibration.fused_weight)
+        ranked = self.rank(analysis, readings)
         if not ranked:
             return Decision(reason=Reason.NOT_ANSWERED_HERE, features={})
         best = ranked[0]

@@ -21,6 +21,8 @@ from evals.train.data.mixture import hold_out_articles
 from evals.train.data.questions import read_training_files
 from evals.train.evidence.colleague import evidence_spans, read_queries
 from evals.train.evidence.groups import is_part
+from rag.answering.calibration import FEATURES
+from rag.answering.close_reading import CloseReading
 from rag.answering.comparison import normalise
 from rag.answering.composition.compose import compose
 from rag.answering.decision import Decider, Decision
@@ -67,6 +69,7 @@ class _Question:
         supports: whether a place of a document holds what was asked.
         accepts: whether a short answer is right; None where none is asked for.
         is_gold: whether a passage answers the question; None where the set doesn't say.
+        is_of_article: whether a passage is of the question's article, which is a small collection by itself.
     """
 
     dataset: str
@@ -76,6 +79,7 @@ class _Question:
     supports: Callable[[Document, Span], bool]
     accepts: Callable[[SpanAnswer], bool] | None
     is_gold: Callable[[Candidate], bool] | None
+    is_of_article: Callable[[Candidate], bool] | None = None
 
 
 def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
@@ -95,6 +99,9 @@ def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iter
         for number, text in enumerate(texts)
     ]
     document_ids = {document.text: document.id for document in documents}
+    articles: dict[str, set[str]] = {}
+    for question in (*questions, *training["squad2"]):
+        articles.setdefault(question.article, set()).add(document_ids[question.context])
     with fresh_service(settings, documents) as service:
         for number, question in enumerate(questions):
             answers = (question.answer_text,) if question.answer else ()
@@ -107,6 +114,7 @@ def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iter
                 supports=partial(_holds_answer, answers, gold),
                 accepts=partial(is_right, answers),
                 is_gold=partial(_is_document, gold),
+                is_of_article=partial(_is_one_of, articles[question.article]),
             )
             yield from _decide(service, decider, judged)
 
@@ -157,20 +165,43 @@ def collect_pages(name: str, decider: Decider, settings: Settings) -> Iterator[J
 
 
 def _decide(service: Service, decider: Decider, question: _Question) -> Iterator[JudgedDecision]:
-    """One question's decision, and, where gold passages are known, the decision without them."""
+    """One question's decisions: in the collection and, where it has one, in its article alone."""
     settings = service.settings
     retriever = Retriever(
         service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
     )
     analysis = analyze_question(question.text, limit=settings.limits.question_characters)
     retrieved = retriever.retrieve(Question(text=analysis.search_text), settings.retrieve.pool)
+    yield from _decide_among(service, decider, question, analysis, retrieved)
+    if question.is_of_article is not None:
+        of_article = [c for c in retrieved if question.is_of_article(c)]
+        alone = replace(question, dataset=f"{question.dataset} article")
+        for judged in _decide_among(service, decider, alone, analysis, of_article):
+            if judged.features[FEATURES.index("small_pool")] == 1:
+                yield judged
+
+
+def _decide_among(
+    service: Service,
+    decider: Decider,
+    question: _Question,
+    analysis: QuestionAnalysis,
+    retrieved: Sequence[Candidate],
+) -> Iterator[JudgedDecision]:
+    """The decision among the candidates and, where gold passages are known, the decision without them.
+
+    Each decision in a large pool comes a second time, as in a small one.
+    """
+    settings = service.settings
     kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
     pools = {kind: retrieved}
     if question.answerable and question.is_gold is not None:
         pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
     for kind, candidates in pools.items():
         to_read = without_duplicates(candidates)[: settings.read.passages]
-        readings = service.reader.read(analysis.standalone, to_read)
+        readings = CloseReading(service.span_reader, analysis.standalone).of(
+            decider.rank(analysis, service.reader.read(analysis.standalone, to_read))
+        )
         decision = decider.decide(analysis, candidates, readings)
         if decision.reading is None:
             continue
@@ -186,7 +217,8 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
             ),
         )
         yield judged
-        yield replace(judged, features=_in_small_pool(decision, decision.reading, candidates))
+        if decision.features["small_pool"] < 1:
+            yield replace(judged, features=_in_small_pool(decision, decision.reading, candidates))
 
 
 def _in_small_pool(
@@ -194,11 +226,16 @@ def _in_small_pool(
 ) -> tuple[float, ...]:
     """The features as a small collection has them: no z-score, and a rank among few.
 
-    All these collections give large pools; with both forms of each decision one fit serves small ones too.
+    With both forms of each decision one fit serves small collections too.
     """
     ranks = {candidate.passage.id: rank for rank, candidate in enumerate(candidates)}
     rank = ranks[reading.candidate.passage.id]
-    small = {"z_score": 0.0, "log_rank": math.log1p(rank), "small_pool": 1.0}
+    small = {
+        "z_score": 0.0,
+        "log_rank": math.log1p(rank),
+        "small_pool": 1.0,
+        "small_margin": decision.features["margin"],
+    }
     return tuple({**decision.features, **small}.values())
 
 
@@ -225,13 +262,17 @@ def _short_answer_right(
         return False
     if question.accepts is None:
         return None
-    refined = service.reader.refine(analysis.standalone, decision.span)
+    refined = (service.span_reader or service.reader).refine(analysis.standalone, decision.span)
     return question.accepts(decider.choose_better_typed(analysis, refined, decision.span))
 
 
 def _holds_answer(answers: Sequence[str], gold: str, document: Document, place: Span) -> bool:
     text = normalise(place.slice(document.text))
     return document.id == gold and any(normalise(answer) in text for answer in answers)
+
+
+def _is_one_of(document_ids: set[str], candidate: Candidate) -> bool:
+    return candidate.document.id in document_ids
 
 
 def _is_document(document_id: str, candidate: Candidate) -> bool:
