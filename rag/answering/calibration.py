@@ -23,9 +23,7 @@ FEATURES = (
     "z_score",  # the passage's z-score in a large candidate pool, above 7; 0 in a small one
     "log_rank",  # log(1 + rank) of the passage in a small candidate pool; 0 in a large one
     "small_pool",  # how far the candidate pool is a small one: 0 to 1
-    "small_margin",  # the margin, in a small candidate pool; 0 in a large one
     "unknown_names",  # share of the question's names and numbers that no candidate mentions
-    "unknown_words",  # share of its content words that no candidate has, nor a word related to them
     "overlap",  # share of the question's content words that the passage, its title or its headings have
     "type_match",  # 1: the short answer has the expected type; -1: it has not; 0: the type can't be told
 )

@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.english.related_words import related_stems
 from rag.english.words import POSSESSIVE, content_words, stem
 from rag.question.analysis import QuestionAnalysis, matches_type
 from rag.question.units_of_measure import requested_unit, unit_of
@@ -36,11 +35,10 @@ class PoolStatistics:
 
     ``ranks`` (from 0) and ``z_scores`` are by passage id; ``lowest_cosine`` is an upper bound for a passage
     that only the lexical index returned; ``unknown_names`` is the share of the question's names that no
-    candidate mentions, ``unknown_words`` that of its content words that none has, nor a related word.
+    candidate mentions.
     """
 
     unknown_names: float
-    unknown_words: float
     ranks: Mapping[str, int]
     lowest_cosine: float
     z_scores: Mapping[str, float]
@@ -51,7 +49,6 @@ class PoolStatistics:
         cosines = [c.scores.dense for c in candidates if c.scores.dense is not None]
         return cls(
             unknown_names=_unknown_share(analysis.names, candidates),
-            unknown_words=_unknown_words(analysis, candidates),
             ranks={candidate.passage.id: rank for rank, candidate in enumerate(candidates)},
             lowest_cosine=min(cosines, default=0.0),
             z_scores=_z_scores(candidates),
@@ -74,7 +71,6 @@ def features_of(
         default_cosine: stands for the cosine feature where dense scores are no cosines of the embedder
             that the calibration was fitted with; None where they are.
     """
-    margin = -_MAX_LOGIT if span is None else _clip(span.margin)
     type_match = None if span is None else has_expected_type(analysis, span)
     dense = reading.candidate.scores.dense
     cosine = (pool.lowest_cosine if dense is None else dense) - _COSINE_OFFSET
@@ -84,14 +80,12 @@ def features_of(
         _clip(reading.relevance),
         max(-_MAX_LOGIT, share),
         _clip(max(reading.support, default=-_MAX_LOGIT)),
-        margin,
+        -_MAX_LOGIT if span is None else _clip(span.margin),
         cosine if default_cosine is None else default_cosine,
         large * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
         (1 - large) * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),
         1 - large,
-        (1 - large) * margin,
         pool.unknown_names,
-        pool.unknown_words,
         _overlap(analysis, reading.candidate),
         0.0 if type_match is None else 1.0 if type_match else -1.0,
     ]
@@ -149,17 +143,6 @@ def _z_scores(candidates: Sequence[Candidate]) -> dict[str, float]:
     dense = {c.passage.id: c.scores.dense for c in candidates if c.scores.dense is not None}
     lexical = {c.passage.id: c.scores.lexical for c in candidates if c.scores.lexical is not None}
     return z_sum(dense, lexical, keys, lexical_weight=_LEXICAL_WEIGHT)
-
-
-def _unknown_words(analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> float:
-    words = {stem(word) for word in content_words(analysis.standalone)}
-    if not words:
-        return 0.0
-    titles = dict.fromkeys(candidate.document.title for candidate in candidates)
-    texts = "\n".join((*titles, *(candidate.text for candidate in candidates)))
-    known = {stem(word) for word in set(content_words(texts))}
-    unknown = [word for word in words - known if known.isdisjoint(related_stems(word))]
-    return len(unknown) / len(words)
 
 
 def _unknown_share(names: Sequence[str], candidates: Sequence[Candidate]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -69,7 +68,8 @@ class _Question:
         supports: whether a place of a document holds what was asked.
         accepts: whether a short answer is right; None where none is asked for.
         is_gold: whether a passage answers the question; None where the set doesn't say.
-        is_of_article: whether a passage is of the question's article, which is a small collection by itself.
+        is_of_article: whether a passage is of the article or file that the question was written about, which
+            is a small collection by itself.
     """
 
     dataset: str
@@ -138,6 +138,7 @@ def collect_colleague(folder: Path, decider: Decider, settings: Settings) -> Ite
                 supports=partial(_is_evidence, spans),
                 accepts=partial(is_right, (query.answer,)) if query.answer else None,
                 is_gold=None,
+                is_of_article=partial(_is_of_file, query.file),
             )
             yield from _decide(service, decider, judged)
 
@@ -175,7 +176,7 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
     yield from _decide_among(service, decider, question, analysis, retrieved)
     if question.is_of_article is not None:
         of_article = [c for c in retrieved if question.is_of_article(c)]
-        alone = replace(question, dataset=f"{question.dataset} article")
+        alone = replace(question, dataset=f"{question.dataset}, one document")
         for judged in _decide_among(service, decider, alone, analysis, of_article):
             if judged.features[FEATURES.index("small_pool")] == 1:
                 yield judged
@@ -188,10 +189,7 @@ def _decide_among(
     analysis: QuestionAnalysis,
     retrieved: Sequence[Candidate],
 ) -> Iterator[JudgedDecision]:
-    """The decision among the candidates and, where gold passages are known, the decision without them.
-
-    Each decision in a large pool comes a second time, as in a small one.
-    """
+    """The decision among the candidates and, where gold passages are known, the decision without them."""
     settings = service.settings
     kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
     pools = {kind: retrieved}
@@ -217,26 +215,6 @@ def _decide_among(
             ),
         )
         yield judged
-        if decision.features["small_pool"] < 1:
-            yield replace(judged, features=_in_small_pool(decision, decision.reading, candidates))
-
-
-def _in_small_pool(
-    decision: Decision, reading: Reading, candidates: Sequence[Candidate]
-) -> tuple[float, ...]:
-    """The features as a small collection has them: no z-score, and a rank among few.
-
-    With both forms of each decision one fit serves small collections too.
-    """
-    ranks = {candidate.passage.id: rank for rank, candidate in enumerate(candidates)}
-    rank = ranks[reading.candidate.passage.id]
-    small = {
-        "z_score": 0.0,
-        "log_rank": math.log1p(rank),
-        "small_pool": 1.0,
-        "small_margin": decision.features["margin"],
-    }
-    return tuple({**decision.features, **small}.values())
 
 
 def _is_supported(
@@ -269,6 +247,10 @@ def _short_answer_right(
 def _holds_answer(answers: Sequence[str], gold: str, document: Document, place: Span) -> bool:
     text = normalise(place.slice(document.text))
     return document.id == gold and any(normalise(answer) in text for answer in answers)
+
+
+def _is_of_file(name: str, candidate: Candidate) -> bool:
+    return candidate.document.uri.endswith(name)
 
 
 def _is_one_of(document_ids: set[str], candidate: Candidate) -> bool:
