@@ -3,8 +3,7 @@
 Three steps, each of which reads what the one before wrote::
 
     python -m evals.train.evidence groups --colleague ../shared/data/colleague/train \
-        --published ../shared/data/train/real --single ../shared/data/train --squad train-v1.1.json \
-        --out GROUPS
+        --published ../shared/data/train/real --single ../shared/data/train --squad train-v1.1.json --out GROUPS
     python -m evals.train.evidence train --groups GROUPS --start READER --out RUN [--resume]
     python -m evals.train.evidence export RUN/average rag/models/reader
 

@@ -68,7 +68,9 @@ def near_miss_groups(
     drawn = [
         (method, question, example)
         for (method, source), weight in weights.items()
-        for question, example in islice(sampler.with_questions(method, source), round(count * weight / total))
+        for question, example in islice(
+            sampler.with_questions(method, source), round(count * weight / total)
+        )
     ]
     rng.shuffle(drawn)
     for number, (method, question, example) in enumerate(drawn):
