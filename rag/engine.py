@@ -116,6 +116,13 @@ class Engine:
         """The ``k`` best passages, best first; the spelling isn't corrected. Raises as ``ask`` does."""
         return self._search(question, self._analyze(question), k)[1]
 
+    def retrieve(self, question: Question) -> tuple[QuestionAnalysis, list[Candidate]]:
+        """The candidates that ``ask`` reads the best of, best first, and the question as it reads it.
+
+        A question of several parts is taken as one. Raises as ``ask`` does.
+        """
+        return self._retrieve(question, self._analyze(question))
+
     def _analyze(self, question: Question) -> QuestionAnalysis:
         limit = self._settings.limits.question_characters
         analysis = analyze_question(question.text, limit=limit, history=question.history)
@@ -127,21 +134,19 @@ class Engine:
         return analysis
 
     def _draft(self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder) -> _Draft:
-        analysis, candidates = self._retrieve(question, analysis, recorder)
+        analysis, candidates = self._retrieve(question, analysis)
+        is_unchanged = analysis.standalone in analysis.text
+        recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         decision = self._decider.decide(analysis, candidates, [])
         if candidates:
             decision = self._read(analysis, candidates, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
-        self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder
+        self, question: Question, analysis: QuestionAnalysis
     ) -> tuple[QuestionAnalysis, list[Candidate]]:
-        """The candidates, and the analysis reworded by the best of them."""
-        pool = self._settings.retrieve.pool
-        analysis, candidates = self._search(question, analysis, pool, self._reader.knows)
-        is_unchanged = analysis.standalone in analysis.text
-        recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
-        return analysis, candidates
+        """The analysis reworded by the best candidates, and the candidates."""
+        return self._search(question, analysis, self._settings.retrieve.pool, self._reader.knows)
 
     def _search(
         self,

@@ -145,6 +145,7 @@ def _engine(
     *,
     retriever: type[Retriever] = Retriever,
     reader: Reader | None = None,
+    span_reader: Reader | None = None,
     confidence: float | None = None,
 ) -> Engine:
     from rag.wiring import open_decider
@@ -159,7 +160,7 @@ def _engine(
         reader or service.reader,
         decider,
         settings,
-        span_reader=None if reader else service.span_reader,
+        span_reader=span_reader or service.span_reader,
     )
 
 
@@ -198,6 +199,12 @@ def _retrieving(retriever: type[Retriever]) -> Callable[[Service], Ask]:
     return lambda service: _engine(service, retriever=retriever).ask
 
 
+def _blind(service: Service) -> Ask:
+    """Both readers take the first words for the answer."""
+    span_reader = None if service.span_reader is None else FirstWordsReader(service.span_reader)
+    return _engine(service, reader=FirstWordsReader(service.reader), span_reader=span_reader).ask
+
+
 def _confident(confidence: float) -> Callable[[Service], Ask]:
     return lambda service: _engine(service, confidence=confidence).ask
 
@@ -208,7 +215,7 @@ PIPELINE_OPERATORS = (
     PipelineOperator(
         "retriever deaf", Stage.RETRIEVE, _retrieving(OtherQuestionRetriever), reorders_only=True
     ),
-    PipelineOperator("reader blind", Stage.READ, lambda s: _engine(s, reader=FirstWordsReader(s.reader)).ask),
+    PipelineOperator("reader blind", Stage.READ, _blind),
     PipelineOperator("always sure", Stage.TRUST, _confident(1.0)),
     PipelineOperator("never sure", Stage.TRUST, _confident(0.0)),
     PipelineOperator("citations one character off", Stage.CITE, _citing(_shifted)),

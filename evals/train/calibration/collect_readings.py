@@ -16,6 +16,7 @@ from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
 from evals.run.target import in_process
+from evals.train.calibration.read_once import ReadOnce
 from evals.train.data.mixture import hold_out_articles
 from evals.train.data.questions import read_training_files
 from evals.train.evidence.colleague import evidence_spans, read_queries
@@ -26,9 +27,9 @@ from rag.answering.comparison import normalise
 from rag.answering.composition.compose import compose
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
-from rag.question.analysis import QuestionAnalysis, analyze_question
+from rag.ports.reader import Reader
+from rag.question.analysis import QuestionAnalysis
 from rag.reading.table_rows import in_table
-from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, QuestionForm, Reading, Span, SpanAnswer
 from rag.wiring import Service
@@ -80,6 +81,16 @@ class _Question:
     accepts: Callable[[SpanAnswer], bool] | None
     is_gold: Callable[[Candidate], bool] | None
     is_of_article: Callable[[Candidate], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Steps:
+    """What a question's passages are read and decided with; ``passages`` are so many, read at most."""
+
+    reader: Reader
+    span_reader: Reader | None
+    decider: Decider
+    passages: int
 
 
 def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
@@ -167,40 +178,39 @@ def collect_pages(name: str, decider: Decider, settings: Settings) -> Iterator[J
 
 def _decide(service: Service, decider: Decider, question: _Question) -> Iterator[JudgedDecision]:
     """One question's decisions: in the collection and, where it has one, in its article alone."""
-    settings = service.settings
-    retriever = Retriever(
-        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    analysis, retrieved = service.engine.retrieve(Question(text=question.text))
+    steps = _Steps(
+        reader=ReadOnce(service.reader),
+        span_reader=None if service.span_reader is None else ReadOnce(service.span_reader),
+        decider=decider,
+        passages=service.settings.read.passages,
     )
-    analysis = analyze_question(question.text, limit=settings.limits.question_characters)
-    retrieved = retriever.retrieve(Question(text=analysis.search_text), settings.retrieve.pool)
-    yield from _decide_among(service, decider, question, analysis, retrieved)
+    yield from _decide_among(steps, question, analysis, retrieved)
     if question.is_of_article is not None:
         of_article = [c for c in retrieved if question.is_of_article(c)]
         alone = replace(question, dataset=f"{question.dataset}, one document")
-        for judged in _decide_among(service, decider, alone, analysis, of_article):
+        for judged in _decide_among(steps, alone, analysis, of_article):
             if judged.features[FEATURES.index("small_pool")] == 1:
                 yield judged
 
 
 def _decide_among(
-    service: Service,
-    decider: Decider,
+    steps: _Steps,
     question: _Question,
     analysis: QuestionAnalysis,
     retrieved: Sequence[Candidate],
 ) -> Iterator[JudgedDecision]:
     """The decision among the candidates and, where gold passages are known, the decision without them."""
-    settings = service.settings
     kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
     pools = {kind: retrieved}
     if question.answerable and question.is_gold is not None:
         pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
     for kind, candidates in pools.items():
-        to_read = without_duplicates(candidates)[: settings.read.passages]
-        readings = CloseReading(service.span_reader, analysis.standalone).of(
-            decider.rank(analysis, service.reader.read(analysis.standalone, to_read))
+        to_read = without_duplicates(candidates)[: steps.passages]
+        readings = CloseReading(steps.span_reader, analysis.standalone).of(
+            steps.decider.rank(analysis, steps.reader.read(analysis.standalone, to_read))
         )
-        decision = decider.decide(analysis, candidates, readings)
+        decision = steps.decider.decide(analysis, candidates, readings)
         if decision.reading is None:
             continue
         can_be_right = kind is ReadingKind.ANSWERABLE
@@ -211,7 +221,7 @@ def _decide_among(
             features=tuple(decision.features.values()),
             evidence_right=can_be_right and _is_supported(analysis, decision, decision.reading, question),
             short_answer_right=_short_answer_right(
-                service, analysis, decider, decision, question, can_be_right=can_be_right
+                steps, analysis, decision, question, can_be_right=can_be_right
             ),
         )
         yield judged
@@ -226,9 +236,8 @@ def _is_supported(
 
 
 def _short_answer_right(
-    service: Service,
+    steps: _Steps,
     analysis: QuestionAnalysis,
-    decider: Decider,
     decision: Decision,
     question: _Question,
     *,
@@ -240,8 +249,8 @@ def _short_answer_right(
         return False
     if question.accepts is None:
         return None
-    refined = (service.span_reader or service.reader).refine(analysis.standalone, decision.span)
-    return question.accepts(decider.choose_better_typed(analysis, refined, decision.span))
+    refined = (steps.span_reader or steps.reader).refine(analysis.standalone, decision.span)
+    return question.accepts(steps.decider.choose_better_typed(analysis, refined, decision.span))
 
 
 def _holds_answer(answers: Sequence[str], gold: str, document: Document, place: Span) -> bool:
