@@ -137,9 +137,11 @@ class Engine:
         analysis, candidates = self._retrieve(question, analysis)
         is_unchanged = analysis.standalone in analysis.text
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
-        decision = self._decider.decide(analysis, candidates, [])
+        held = max(len(candidates), self._retriever.passages_held(question.collection))
+        share = len(candidates) / max(1, held)
+        decision = self._decider.decide(analysis, candidates, [], retrieved_share=share)
         if candidates:
-            decision = self._read(analysis, candidates, recorder)
+            decision = self._read(analysis, candidates, share, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
@@ -171,24 +173,30 @@ class Engine:
         return reworded, candidates[:k]
 
     def _read(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], recorder: StepRecorder
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        retrieved_share: float,
+        recorder: StepRecorder,
     ) -> Decision:
         """Reads the best passages, a few first; the others only if those give no clear answer."""
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
-        decision = self._decider.decide(analysis, candidates, [])
+        decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)
         readings: list[Reading] = []
         while len(readings) < len(to_read):
             end = settings.passages if readings else settings.first
             readings += self._reader.read(analysis.standalone, to_read[len(readings) : end])
             recorder.read(readings)
-            closely = close_reading.of(self._decider.rank(analysis, readings))
-            decision = self._decider.decide(analysis, candidates, closely)
+            ranked = self._decider.rank(analysis, readings)
+            count = self._decider.passages_to_read_closely(analysis, candidates)
+            closely = close_reading.of(ranked, count)
+            decision = self._decider.decide(analysis, candidates, closely, retrieved_share=retrieved_share)
             if self._decider.is_clear(decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
-        recorder.decided(decision, threshold=self._settings.decide.threshold, passages_read=len(readings))
+        recorder.decided(decision, passages_read=len(readings))
         return decision
 
     def _answer(

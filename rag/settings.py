@@ -106,10 +106,17 @@ class DecideSettings(BaseModel):
 
     model_config = _FROZEN
     threshold: float = Field(
-        0.4,
+        0.38,
         ge=0,
         le=1,
         description="Confidence that the evidence holds what was asked, below which the service abstains.",
+    )
+    small_collection_odds: float = Field(
+        2.6,
+        ge=1,
+        description="Factor on the odds of the threshold in a small collection, one of which a question "
+        "retrieves half the passages or more: there most questions that have no answer are about its "
+        "subject. 1 needs no more confidence there than elsewhere.",
     )
     sure_risk: float = Field(
         0.05,

@@ -117,9 +117,14 @@ class FixedConfidenceDecider(Decider):
         self._fixed_reason = None if confidence >= threshold else Reason.NOT_CONFIDENT
 
     def decide(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        *,
+        retrieved_share: float = 0.0,
     ) -> Decision:
-        decision = self._inner.decide(analysis, candidates, readings)
+        decision = self._inner.decide(analysis, candidates, readings, retrieved_share=retrieved_share)
         if decision.reading is None:
             return decision
         certainty = None if self._fixed_reason else Certainty.SURE
@@ -129,6 +134,9 @@ class FixedConfidenceDecider(Decider):
             certainty=certainty,
             reason=self._fixed_reason,
         )
+
+    def passages_to_read_closely(self, analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> int:
+        return self._inner.passages_to_read_closely(analysis, candidates)
 
     def rank(self, analysis: QuestionAnalysis, readings: Sequence[Reading]) -> list[Reading]:
         return self._inner.rank(analysis, readings)

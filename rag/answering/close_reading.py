@@ -13,8 +13,6 @@ from dataclasses import replace
 from rag.ports.reader import Reader
 from rag.types import Reading, SpanAnswer
 
-READ_CLOSELY = 2  # passages
-
 
 class CloseReading:
     """The spans of one question's best passages; each passage is read once.
@@ -28,21 +26,24 @@ class CloseReading:
         self._question = question
         self._spans: dict[str, tuple[SpanAnswer, ...]] = {}  # by passage id
 
-    def of(self, ranked: Sequence[Reading]) -> list[Reading]:
-        """The readings in their order, with the second reader's spans for the first ``READ_CLOSELY``.
+    def of(self, ranked: Sequence[Reading], count: int) -> list[Reading]:
+        """The readings in their order, with the second reader's spans for the first ``count``.
 
         Args:
             ranked: best first.
+            count: that of the passages to read closely.
 
         Raises:
             ModelError: the model can't be loaded.
         """
         if self._reader is None:
             return list(ranked)
-        unread = [r.candidate for r in ranked[:READ_CLOSELY] if r.candidate.passage.id not in self._spans]
+        unread = [r.candidate for r in ranked[:count] if r.candidate.passage.id not in self._spans]
         for reading in self._reader.read(self._question, unread):
             self._spans[reading.candidate.passage.id] = reading.spans
         return [
-            replace(reading, spans=self._spans.get(reading.candidate.passage.id, reading.spans))
+            replace(reading, spans=self._spans[reading.candidate.passage.id], read_closely=True)
+            if reading.candidate.passage.id in self._spans
+            else reading
             for reading in ranked
         ]

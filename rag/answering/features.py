@@ -20,6 +20,7 @@ from rag.retrieval.fusion import z_sum
 from rag.types import Candidate, Reading, SpanAnswer
 
 _MAX_LOGIT = 8.0  # beyond this more says nothing
+_MAX_MARGIN = 12.0  # in logits of a span; a near miss reaches 8
 _COSINE_OFFSET = 0.5
 _Z_SCORE_OFFSET = 7.0  # about the z-score of a passage that answers
 _LEXICAL_WEIGHT = 0.7  # BM25 beside cosine, in the z-score
@@ -80,7 +81,7 @@ def features_of(
         _clip(reading.relevance),
         max(-_MAX_LOGIT, share),
         _clip(max(reading.support, default=-_MAX_LOGIT)),
-        -_MAX_LOGIT if span is None else _clip(span.margin),
+        -_MAX_MARGIN if span is None else max(-_MAX_MARGIN, min(_MAX_MARGIN, span.margin)),
         cosine if default_cosine is None else default_cosine,
         large * (pool.z_scores.get(passage_id, 0.0) - _Z_SCORE_OFFSET),
         (1 - large) * math.log1p(pool.ranks.get(passage_id, len(pool.ranks))),

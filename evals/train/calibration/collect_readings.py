@@ -49,6 +49,7 @@ class JudgedDecision:
 
     Attributes:
         features: of the best passage, in the order of ``rag.answering.calibration.FEATURES``.
+        by_spans: whether spans ranked the passages.
         evidence_right: whether what the answer cites of the best passage holds what was asked.
         short_answer_right: None where no short answer is asked for, or there is none.
     """
@@ -57,6 +58,7 @@ class JudgedDecision:
     question_id: str
     kind: ReadingKind
     features: tuple[float, ...]
+    by_spans: bool = False
     evidence_right: bool
     short_answer_right: bool | None
 
@@ -208,7 +210,8 @@ def _decide_among(
     for kind, candidates in pools.items():
         to_read = without_duplicates(candidates)[: steps.passages]
         readings = CloseReading(steps.span_reader, analysis.standalone).of(
-            steps.decider.rank(analysis, steps.reader.read(analysis.standalone, to_read))
+            steps.decider.rank(analysis, steps.reader.read(analysis.standalone, to_read)),
+            steps.decider.passages_to_read_closely(analysis, candidates),
         )
         decision = steps.decider.decide(analysis, candidates, readings)
         if decision.reading is None:
@@ -219,6 +222,7 @@ def _decide_among(
             question_id=question.id,
             kind=kind,
             features=tuple(decision.features.values()),
+            by_spans=decision.by_spans,
             evidence_right=can_be_right and _is_supported(analysis, decision, decision.reading, question),
             short_answer_right=_short_answer_right(
                 steps, analysis, decision, question, can_be_right=can_be_right
