@@ -58,11 +58,15 @@ class Service:
     lexical: LexicalIndex
     embedder: Embedder
     reader: Reader
+    span_reader: Reader | None
     _resources: ExitStack = field(repr=False)
 
     def models(self) -> dict[str, str]:
-        """The fingerprints of the models, by ``embedder`` and ``reader``."""
-        return {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
+        """The fingerprints by ``embedder``, ``reader`` and, where there is one, ``span_reader``."""
+        models = {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
+        if self.span_reader is not None:
+            models["span_reader"] = self.span_reader.fingerprint
+        return models
 
     def close(self) -> None:
         self._resources.close()
@@ -102,7 +106,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         jobs.recover()
         signatures = SqliteSignatures(data / SIGNATURES)
         stack.callback(signatures.close)
-        embedder, reader = open_embedder(settings), open_reader(settings)
+        embedder, reader, span_reader = (
+            open_embedder(settings),
+            open_reader(settings),
+            open_span_reader(settings),
+        )
         dense = _open_dense(settings, data)
         stack.callback(dense.close)
         lexical = _open_lexical(data)
@@ -123,6 +131,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             reader,
             open_decider(settings),
             settings,
+            span_reader=span_reader,
             drafter=open_drafter(settings, llm),
             rewriter=open_rewriter(settings, llm),
         )
@@ -138,6 +147,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             lexical=lexical,
             embedder=embedder,
             reader=reader,
+            span_reader=span_reader,
             _resources=stack.pop_all(),
         )
 
@@ -199,6 +209,15 @@ def open_reader(settings: Settings) -> Reader:
     from rag.adapters.onnx.reader import OnnxReader
 
     return OnnxReader(settings.reader, cache=settings.cache, threads=settings.threads)
+
+
+def open_span_reader(settings: Settings) -> Reader | None:
+    """The packaged span reader beside the packaged reader; None with another one. Raises ModelError."""
+    from rag.adapters.onnx.reader import PACKAGED, PACKAGED_SPANS, OnnxReader
+
+    if settings.reader != PACKAGED:
+        return None
+    return OnnxReader(PACKAGED_SPANS, cache=settings.cache, threads=settings.threads)
 
 
 def open_decider(settings: Settings) -> Decider:

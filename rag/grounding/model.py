@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rag.answering.calibration import LogisticFit
+from rag.answering.calibration import sigmoid
 from rag.errors import ModelError
 from rag.grounding.features import FEATURES
 
@@ -22,13 +22,14 @@ FILE = Path(__file__).with_name("support_model.json")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportModel:
     """Attributes:
-    fit: on features standardised by ``mean`` and ``scale``, each of shape ``(len(FEATURES),)``.
+    weight: of features standardised by ``mean`` and ``scale``, each of shape ``(len(FEATURES),)``.
     threshold: probability from which a sentence counts as supported.
     """
 
     mean: tuple[float, ...]
     scale: tuple[float, ...]
-    fit: LogisticFit
+    weight: tuple[float, ...]
+    bias: float
     threshold: float
 
     @classmethod
@@ -43,14 +44,15 @@ class SupportModel:
         return cls(
             mean=tuple(data["mean"]),
             scale=tuple(data["scale"]),
-            fit=LogisticFit.load(data),
+            weight=tuple(data["weight"]),
+            bias=float(data["bias"]),
             threshold=float(data["threshold"]),
         )
 
     def probability(self, features: Sequence[float]) -> float:
         """P(the text supports the sentence), of features in the order of ``FEATURES``."""
-        rows = zip(features, self.mean, self.scale, strict=True)
-        return self.fit.probability([(x - mean) / scale for x, mean, scale in rows])
+        rows = zip(features, self.mean, self.scale, self.weight, strict=True)
+        return sigmoid(self.bias + sum(w * (x - mean) / scale for x, mean, scale, w in rows))
 
 
 @cache

@@ -158,6 +158,7 @@ def read(
             competing=tuple(competing),
             confidence=confidence,
             short_answer_confidence=0.8,
+            threshold=0.4,
             certainty=certainty,
             reason=None,
             features=features or {},
