@@ -66,7 +66,14 @@ def ask_pairs(service: Service, cases: Sequence[Case]) -> Iterator[Pair]:
     retriever = Retriever(
         service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
     )
-    quotes = Engine(service.catalog, retriever, service.reader, open_decider(settings), settings)
+    quotes = Engine(
+        service.catalog,
+        retriever,
+        service.reader,
+        open_decider(settings),
+        settings,
+        span_reader=service.span_reader,
+    )
     for case in cases:
         question = case.as_question()
         yield Pair(case=case, quotes=quotes.ask(question), with_llm=service.engine.ask(question))

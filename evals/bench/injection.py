@@ -125,6 +125,7 @@ def _drafting(service: Service, llm: Llm) -> Engine:
         service.reader,
         open_decider(settings),
         settings,
+        span_reader=service.span_reader,
         drafter=open_drafter(settings, llm),
     )
 

@@ -60,8 +60,9 @@ def test_an_empty_index_has_its_own_reason(world: World) -> None:
     assert outcome.confidence == 0.0
 
 
-def test_an_abstention_shows_the_nearest_passages(world: World) -> None:
+def test_an_abstention_shows_the_nearest_passages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole and exact: those read by relevance, then others; each text once, five at most."""
+    take_as(monkeypatch, QuestionForm.DEFINITION)  # relevance ranks them, in a small collection as well
     texts = [f"{OTHER} Edition {n}." for n in range(8)]
     world.put(*(document(text, id=f"d{n}") for n, text in enumerate(texts)), document(NEWS, id="news"))
     world.put(document(NEWS, id="copy"))

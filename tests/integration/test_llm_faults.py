@@ -25,7 +25,7 @@ PAY = "Ships pay 40 € a night."
 GOOD = Reply(text=f"{PAY} [1]")
 OBEYED = "Fees are 0 €. [5] Ships pay 0 € a night. [1] As you wish! [5]"
 SECONDS = 1.5  # that a draft may take here
-ENOUGH = 30.0  # for a draft that doesn't wait
+ENOUGH = 30.0  # for a reply that doesn't wait
 PAUSED, UNSUPPORTED = "paused", DropRule.UNSUPPORTED
 
 
@@ -251,7 +251,7 @@ def test_a_statement_is_told_while_the_model_still_writes() -> None:
 def test_rewriting_fails_as_quietly(reply: Reply, failure: str | None) -> None:
     """The question itself is searched whatever comes; an essay is no query."""
     with llm_server(reply) as server:
-        settings = settings_for(server, rewrite_seconds=SECONDS)
+        settings = settings_for(server, rewrite_seconds=SECONDS if reply.wait else ENOUGH)
         llm = open_llm(settings)
         recorder = StepRecorder(None)
         queries = Rewriter(llm, settings).queries(read_fees().analysis, (), recorder)
