@@ -51,11 +51,11 @@ def test_a_decide_step_has_what_the_answer_rests_on() -> None:
     here = candidate(document("Ann asked."))
     for spans, chosen in (([span(here, "Ann", 2.0)], "Ann"), ([], None)):
         recorder = StepRecorder(None)
-        decision = decider(threshold=0.45).decide(WHO, [here], [reading(here, spans=spans)])
+        decision = decider().decide(WHO, [here], [reading(here, spans=spans)])
         recorder.decided(decision, passages_read=1)
         [step] = recorder.trace().steps
         assert isinstance(step, DecideStep)
-        assert (step.confidence, step.threshold) == (decision.confidence, 0.45)
+        assert (step.confidence, step.threshold) == (decision.confidence, decision.threshold)
         assert step.features == decision.features
         assert (step.chosen and step.chosen.text) == chosen
 
