@@ -43,7 +43,8 @@ class SqliteFile:
         self._write_lock = Lock()
         with mapped_errors(path):
             if not read_only:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                path.touch(0o600)  # for its owner alone; SQLite gives its log the same mode
             self._writer = self._connect()
             try:
                 self._prepare(schema, additions, version)
