@@ -208,8 +208,11 @@ def forget(
 
 
 @app.command()
-def doctor(data: DataFolder = None) -> None:
+def doctor(
+    data: DataFolder = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Also compute the hash of every stored text.")] = False,
+) -> None:
     """Check this installation and the data folder."""
     from api.cli.commands.doctor import run
 
-    raise typer.Exit(run(data=data))
+    raise typer.Exit(run(data=data, deep=deep))
