@@ -82,7 +82,12 @@ class Child:
         return self._end is not None
 
     def call(
-        self, method: str, arguments: Sequence[Any] = (), keywords: Mapping[str, Any] | None = None, *, seconds: float
+        self,
+        method: str,
+        arguments: Sequence[Any] = (),
+        keywords: Mapping[str, Any] | None = None,
+        *,
+        seconds: float,
     ) -> Any:
         """The method's result.
 

@@ -69,7 +69,11 @@ class _Server:
         except BaseException as error:  # noqa: BLE001  # a Rust panic is no Exception
             is_panic = not isinstance(error, Exception)
             message = f"{type(error).__name__}: {error}"
-            response = (number, "crash" if is_panic else "error", message if is_panic else IndexUnavailable(message))
+            response = (
+                number,
+                "crash" if is_panic else "error",
+                message if is_panic else IndexUnavailable(message),
+            )
         finally:
             self._end()
         with self._sending:

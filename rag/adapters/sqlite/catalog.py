@@ -197,7 +197,6 @@ class SqliteCatalog:
     def close(self) -> None:
         self._file.close()
 
-
     def _documents(
         self, db: sqlite3.Connection, document_ids: Iterable[str]
     ) -> Iterator[Document | DamagedDocument]:
