@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class RebuildableIndex(Protocol):
-    """An index whose files may turn out to be damaged. Every search of a broken one raises IndexUnavailable."""
+    """An index whose files may turn out to be damaged; searches of a broken one raise IndexUnavailable."""
 
     @property
     def fault(self) -> str | None:

@@ -49,7 +49,7 @@ def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
 
 
 def altered_documents(catalog: Catalog) -> list[str]:
-    """The ids of documents whose stored text isn't that of their version, or can't be read; reads every text."""
+    """The ids of documents whose stored text isn't that of their version, or can't be read."""
     return [record.id for record in catalog.list() if _is_altered(catalog, record)]
 
 

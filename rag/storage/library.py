@@ -26,6 +26,7 @@ from rag.types import Document, Passage
 
 _LOG = logging.getLogger("saywhere.storage")
 _DOCUMENTS_PER_BATCH = 64
+_BYTES_PER_WRITE = 1_000_000  # beside those of its rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +135,24 @@ class Library:
                 if self._reserve is None:
                     raise
                 with self._reserve.released():
-                    self._resolve_intents()  # undoes an addition, ends a removal
                     if changes:
+                        self._resolve_intents()  # undoes it
                         raise
-                    if self._catalog.generation() == generation:
-                        self._write(changes, removals, moves, progress)
+                    self._finish_removal(removals, moves, generation)
+
+    def _finish_removal(
+        self, removals: Sequence[tuple[str, str]], moves: Sequence[Move], generation: int
+    ) -> None:
+        """Ends a removal that found no space; index rows that can't be removed yet don't make it fail."""
+        try:
+            if self._catalog.generation() == generation:
+                self._write([], removals, moves, None)
+            else:
+                self._resolve_intents()
+        except StorageFull as error:
+            if self._catalog.generation() == generation:
+                raise
+            _LOG.error("removed documents stay in the indexes until there is space: %s", error)
 
     def _write(
         self,
@@ -148,14 +162,30 @@ class Library:
         progress: Progress | None,
     ) -> None:
         self._require_same_fingerprint()
-        self._resolve_intents()
-        if changes and self._reserve is not None and not self._reserve.hold():
+        try:
+            self._resolve_intents()
+        except StorageFull:
+            if changes or not all(intent.committed for intent in self._catalog.intents()):
+                raise
+        if changes and self._reserve is not None and not self._reserve.has_room(self._needed_bytes(changes)):
             raise StorageFull("too little space is left to add documents; they can be removed")
         prepared = self._indexes.prepare(changes, progress)
         self._catalog.record_intents(changes, removals)
         self._indexes.add(prepared)
         self._catalog.commit(changes, removals, moves)
         self._resolve_intents()
+
+    def _needed_bytes(self, changes: Sequence[Change]) -> int:
+        """The most disk space that a write of these changes takes, estimated.
+
+        An index in use grows by a share of its size at once. A native store that runs out of space in the
+        middle of a write may not be usable any more, so that additions stop before.
+        """
+        sentences = sum(len(passage.sentences) for change in changes for passage in change.passages)
+        characters = sum(len(change.document.text) for change in changes)
+        collections = {change.document.collection for change in changes}
+        stored = sum(self._indexes.counts(collection)["dense"] for collection in collections)
+        return _BYTES_PER_WRITE + 8_000 * sentences + 8 * characters + 600 * stored
 
     def remove_collection(self, collection: str) -> int:
         """Removes a collection with all its documents; returns their number.
@@ -173,7 +203,10 @@ class Library:
     def recover(self, progress: Progress | None = None) -> RecoveryReport:
         """Makes the indexes consistent with the catalog; to be called after opening, and when an index broke.
 
-        A broken index is set aside, opened empty and filled again. If the checkpoint of the last ``close`` still describes catalog and indexes, versions are not
+        A broken index is set aside, opened empty and filled again. Where too little space is left, what an
+        interrupted write left in the indexes stays until the next write.
+
+        If the checkpoint of the last ``close`` still describes catalog and indexes, versions are not
         compared one by one (which takes half a minute for 100,000 passages). ``check`` always does that.
 
         Raises:
@@ -182,11 +215,16 @@ class Library:
         with self._lock:
             rebuilt = self._start_broken_over()
             self._require_same_fingerprint()
-            intents = self._resolve_intents()
+            try:
+                intents = self._resolve_intents()
+            except StorageFull as error:
+                _LOG.error("an interrupted write is resolved later: %s", error)
+                intents = []
+            is_resolved = not self._catalog.intents()
             removed = indexed = 0
             if rebuilt or intents or self._catalog.checkpoint() != self._state():
                 inconsistencies = differing_versions(self._catalog, self._indexes)
-                removed = self._remove_stale(inconsistencies)
+                removed = self._remove_stale(inconsistencies) if is_resolved else 0
                 missing = {(i.collection, i.document_id) for i in inconsistencies if i.kind == "missing"}
                 indexed = self._index([document_id for _, document_id in sorted(missing)], progress)
             for index in self._rebuildable:

@@ -12,7 +12,6 @@ from filelock import FileLock, Timeout
 
 from rag.errors import DataFolderLocked, StorageError
 
-
 _ORPHANS_SECONDS = 60.0  # the indexes' processes end soon after that of the service
 
 

@@ -52,6 +52,13 @@ class SpaceReserve:
             return False
         return True
 
+    def has_room(self, size: int) -> bool:
+        """Whether the space is reserved and ``size`` bytes are left beside it."""
+        try:
+            return self.hold() and shutil.disk_usage(self._path.parent).free >= size
+        except OSError:
+            return False
+
     @contextmanager
     def released(self) -> Iterator[None]:
         """Frees the space for the block, and reserves it again afterwards, as far as there is any."""
@@ -63,7 +70,7 @@ class SpaceReserve:
 
     @contextmanager
     def released_if_short(self) -> Iterator[None]:
-        """``released`` where less other space is left than is reserved; else holds it before the block ends."""
+        """``released`` where less other space is left than is reserved; else only reserves it."""
         try:
             is_short = shutil.disk_usage(self._path.parent).free < self._size
         except OSError:

@@ -26,7 +26,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 def text(number: int) -> str:
     """A document of its own, about 6 kB."""
     sentences = [
-        f"Report {number} says that the {WORDS[(number + i) % 10]} of part {i} weighs {number * 100 + i} grams."
+        f"Report {number} says that the {WORDS[(number + i) % 10]} of part {i} weighs {number + i} grams."
         for i in range(90)
     ]
     return f"# Report {number}\n\n" + "\n\n".join(" ".join(sentences[i : i + 6]) for i in range(0, 90, 6))
@@ -45,11 +45,8 @@ class Client:
         if response.status_code != 202:
             return response.status_code, ""
         job = response.json()
-        while job["state"] in ("queued", "running"):
-            events = self._http.get(f"/v1/jobs/{job['id']}", headers={"Accept": "text/event-stream"})
-            job = self._http.get(f"/v1/jobs/{job['id']}").json()
-            assert events.status_code == 200
-        return 202, str(job["state"])
+        assert self._http.get(f"/v1/jobs/{job['id']}/events").status_code == 200  # waits for its end
+        return 202, str(self._http.get(f"/v1/jobs/{job['id']}").json()["state"])
 
     def documents(self) -> dict[str, str]:
         """Ids by uri."""
@@ -65,7 +62,15 @@ class Client:
 
 def test_the_service_goes_on_after_a_full_disk(disk: Disk) -> None:
     """Full: additions are refused, removals work. With space again: it answers, adds, removes, and ends."""
-    serve = ("-m", "api", "serve", "--port", "0", "--data", str(disk.path / "data"))
+    serve = (
+        "-m",
+        "tests.integration.store_server",
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(disk.path / "data"),
+    )
     with in_process(*serve) as (process, url):
         client = Client(url)
         refused = None
@@ -88,8 +93,8 @@ def test_the_service_goes_on_after_a_full_disk(disk: Disk) -> None:
         assert client.delete(stored.pop(next(iter(stored)))) == 204
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 200
-        passages = client.get("/v1/search", q=f"Report {number} weighs").json()["passages"]
-        assert {passage["uri"] for passage in passages} <= {*stored, f"report-{number}.md"}
-        assert f"report-{number}.md" in {passage["uri"] for passage in passages}
+        results = client.get("/v1/search", q=f"Report {number} weighs").json()["results"]
+        found = {result["citation"]["uri"] for result in results}
+        assert f"report-{number}.md" in found <= {*stored, f"report-{number}.md"}
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

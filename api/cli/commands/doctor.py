@@ -103,7 +103,7 @@ def _texts_detail(settings: Settings) -> str:
 
 
 def _check_privacy(settings: Settings) -> Check:
-    """Whether other users of the machine can read the data folder; nothing to judge where they can by intent."""
+    """Whether other users are kept out of the data folder; it may be open to them by intent."""
     is_private = not settings.data.stat().st_mode & 0o077
     detail = "open to its owner alone" if is_private else f"other users may read {settings.data} (chmod 700)"
     return Check(name="data folder", ok=True if is_private else None, detail=detail)

@@ -1,1 +1,1 @@
-"""Indexes in processes of their own: a crash or freeze of native code ends such a process, not the service."""
+"""Indexes in processes of their own: native code that crashes or freezes ends such a process alone."""

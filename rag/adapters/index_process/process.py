@@ -195,7 +195,7 @@ class IndexProcess:
         self._opened = child
 
     def _failed(self, child: Child, error: ProcessEnded, *, is_second: bool) -> None:
-        """Counts the failure of a process, once for all its calls, and decides whether the index is broken."""
+        """Counts the failure of a process, once for all its calls; too many mean a broken index."""
         with self._lock:
             if child is not self._child or self._is_closed:
                 return

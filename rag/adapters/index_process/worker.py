@@ -1,7 +1,7 @@
 """The process of one index: calls the index's methods as the service asks for them.
 
-Started by ``child`` as ``python -m rag.adapters.index_process.worker MODULE:CLASS FOLDER FD``. Each request is
-a tuple ``(number, method, arguments, keywords, seconds)``, each response ``(number, status, value)``, with
+Started by ``child`` as ``python -m rag.adapters.index_process.worker MODULE:CLASS FOLDER FD``. Each request
+is a tuple ``(number, method, arguments, keywords, seconds)``, each response ``(number, status, value)``, with
 ``status`` one of ``ok``, ``error`` (an exception to be raised by the caller) and ``crash`` (a panic of native
 code: this process can't be used any more). The process ends when the service closes the connection or dies.
 """
@@ -47,7 +47,7 @@ class _Server:
         self._index: Any = None
         self._sending = Lock()
         self._watch_lock = Lock()
-        self._nowhere = Path(os.devnull).open("wb")
+        self._nowhere = os.open(os.devnull, os.O_WRONLY)
         self._running = 0
 
     def run(self) -> None:
@@ -62,18 +62,17 @@ class _Server:
             pool.submit(self._answer, *request[:4])
 
     def _answer(self, number: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        response: tuple[int, str, Any]
         try:
             response = (number, "ok", self._call(method, arguments, keywords))
         except (SaywhereError, ValueError) as error:
             response = (number, "error", error)
         except BaseException as error:  # noqa: BLE001  # a Rust panic is no Exception
-            is_panic = not isinstance(error, Exception)
             message = f"{type(error).__name__}: {error}"
-            response = (
-                number,
-                "crash" if is_panic else "error",
-                message if is_panic else IndexUnavailable(message),
-            )
+            if isinstance(error, Exception):
+                response = (number, "error", IndexUnavailable(message))
+            else:
+                response = (number, "crash", message)
         finally:
             self._end()
         with self._sending:
