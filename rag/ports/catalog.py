@@ -142,7 +142,7 @@ class Catalog(Protocol):
         ...
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
-        """Committed passages by id; ids of uncommitted or removed versions, and damaged ones, are left out."""
+        """Committed passages by id; those of uncommitted or removed versions, and damaged, are left out."""
         ...
 
     def passages_of(self, document_id: str) -> list[Passage]:
