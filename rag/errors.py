@@ -51,6 +51,10 @@ class StorageFull(StorageError):
     """No disk space is left; committed documents are not affected."""
 
 
+class DamagedFile(StorageError):
+    """A database file isn't what was written."""
+
+
 class DamagedDocument(StorageError):
     """What is stored of a document isn't what was written: it has to be removed and ingested again."""
 

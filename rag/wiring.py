@@ -16,6 +16,7 @@ from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
+from rag.adapters.sqlite.opening import open_or_start_anew
 from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
@@ -126,10 +127,14 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 stack.callback(process.close)
             catalog = SqliteCatalog(data / CATALOG)
             stack.callback(catalog.close)
-            jobs = SqliteJobs(data / JOBS)
+            jobs, job_notes = open_or_start_anew(
+                SqliteJobs, data / JOBS, lost="uploads that waited and the reports of earlier runs"
+            )
             stack.callback(jobs.close)
             jobs.recover()
-            signatures = SqliteSignatures(data / SIGNATURES)
+            signatures, signature_notes = open_or_start_anew(
+                SqliteSignatures, data / SIGNATURES, lost="signatures, which are computed again"
+            )
             stack.callback(signatures.close)
             embedder, reader = open_embedder(settings), open_reader(settings)
             for process in processes.values():
@@ -146,11 +151,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 rebuildable=tuple(processes.values()),
                 reserve=reserve,
             )
-            notes: tuple[str, ...] = ()
+            notes = (*job_notes, *signature_notes)
             if rebuild:
                 library.rebuild()
             else:
-                notes = library.recover().rebuilt
+                notes += library.recover().rebuilt
         stack.callback(_close_library, library)
         repairs = Repairs(library, tuple(processes.values()))
         stack.callback(repairs.close)

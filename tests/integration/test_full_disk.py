@@ -38,6 +38,12 @@ class Client:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE)
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def send(self, number: int) -> tuple[int, str]:
         """The status of the upload and, if it was accepted, the state its job ends in."""
         body = {"documents": [{"uri": f"report-{number}.md", "text": text(number)}]}
@@ -71,8 +77,7 @@ def test_the_service_goes_on_after_a_full_disk(disk: Disk) -> None:
         "--data",
         str(disk.path / "data"),
     )
-    with in_process(*serve) as (process, url):
-        client = Client(url)
+    with in_process(*serve) as (process, url), Client(url) as client:
         refused = None
         for number in range(400):
             outcome = client.send(number)

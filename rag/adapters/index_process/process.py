@@ -33,8 +33,8 @@ class IndexProcess:
     """Calls methods of an index in its process; safe to use from many threads.
 
     A process that dies is started again, and what it was doing is done again: an index's methods may run
-    twice. An index that can't be opened, or whose process crashes twice over one call, or dies three times
-    in a row, is broken: every call raises IndexUnavailable until ``start_over``.
+    twice. An index that can't be opened, or fails or crashes twice over one call, or whose process ends three
+    times in a row, is broken: every call raises IndexUnavailable until ``start_over``.
 
     After a full disk the process is replaced before the next write: Chroma may then never return from one.
 
@@ -113,7 +113,7 @@ class IndexProcess:
                 full, self._child = self._child, self._start()
                 full.close()
                 self._was_full = False
-        return self._call(method, arguments, keywords, seconds)
+        return self._call(method, arguments, keywords, seconds, is_write=True)
 
     def start_over(self, *, keep: bool = True) -> Path | None:
         """Opens the index empty; only for one that is filled again from the catalog, until ``filled``.
@@ -146,7 +146,15 @@ class IndexProcess:
             self._is_closed = True
             self._child.close()
 
-    def _call(self, method: str, arguments: Sequence[Any], keywords: dict[str, Any], seconds: float) -> Any:
+    def _call(
+        self,
+        method: str,
+        arguments: Sequence[Any],
+        keywords: dict[str, Any],
+        seconds: float,
+        *,
+        is_write: bool = False,
+    ) -> Any:
         for is_last in (False, True):
             child = self._ready_child()
             try:
@@ -158,6 +166,11 @@ class IndexProcess:
             except StorageFull:
                 self._was_full = True
                 raise
+            except IndexUnavailable as error:
+                child.kill()  # to be opened, and probed, anew
+                self._failed(child, ProcessEnded(str(error), crashed=True), is_second=is_last)
+                if is_last or is_write:
+                    raise
             else:
                 self._failures = 0
                 return result

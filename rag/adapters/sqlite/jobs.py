@@ -125,6 +125,10 @@ class SqliteJobs:
     def vacuum(self) -> None:
         self._file.vacuum()
 
+    def check(self) -> None:
+        """Raises StorageError if the file is damaged."""
+        self._file.check()
+
     def close(self) -> None:
         self._file.close()
 

@@ -49,9 +49,10 @@ def test_calls_run_in_another_process(start: Opener, folder: Path) -> None:
     index.write("add", "a")
     assert index.search() == ["a"]
     assert index.read("pid") != os.getpid()
-    (folder / "search.unavailable").touch()
+    (folder / "add.unavailable.once").touch()
     with pytest.raises(IndexUnavailable, match="it can't be read"):
-        index.search()
+        index.write("add", "b")
+    assert index.search() == ["a"]
     assert index.fault is None
     index.close()
     assert (folder / "closed").exists()
@@ -69,9 +70,9 @@ def test_a_call_is_repeated_after_a_death(start: Opener, folder: Path, fault: st
     assert index.fault is None
 
 
-@pytest.mark.parametrize("fault", ["segfault", "panic"])
+@pytest.mark.parametrize("fault", ["segfault", "panic", "unavailable"])
 def test_a_call_that_crashes_twice_breaks_the_index(start: Opener, folder: Path, fault: str) -> None:
-    """The callback is called, every call is refused; started over, it is empty and its files are kept."""
+    """Or fails twice: every call is refused; started over, it is empty and its files are kept."""
     index, told = start(), Event()
     index.on_fault(told.set)
     index.write("add", "a")
