@@ -159,6 +159,8 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         stack.callback(_close_library, library)
         repairs = Repairs(library, tuple(processes.values()))
         stack.callback(repairs.close)
+        for process in processes.values():
+            stack.callback(process.hurry)
         retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
         engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
         return Service(

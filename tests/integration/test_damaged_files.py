@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,9 +19,11 @@ import pytest
 
 from ingest.wiring import ingest
 from rag import wiring
+from rag.answering.citations import to_citation
 from rag.errors import IndexUnavailable
 from rag.settings import Settings
-from rag.types import Question
+from rag.types import Question, Span
+from rag.wire.convert import citation_out
 from rag.wiring import Service, open_service
 from tests.fakes.models import BagEmbedder, PhraseReader
 from tests.http.live import ROOT
@@ -107,15 +110,18 @@ INDEX_DAMAGE = {
     "vectors scrambled": scramble("chroma/*/data_level0.bin"),
     "vectors scrambled in part": scramble("chroma/*/data_level0.bin", share=0.4),
     "vectors cut": truncate("chroma/*/data_level0.bin"),
-    "links scrambled": scramble("chroma/*/link_lists.bin"),
     "header scrambled": scramble("chroma/*/header.bin"),
     "ids scrambled": scramble("chroma/*/index_metadata.pickle"),
-    "chroma's database scrambled": scramble("chroma/chroma.sqlite3", share=0.5),
+    "chroma's database scrambled": scramble("chroma/chroma.sqlite3"),
     "terms scrambled": scramble("terms/*/*.term", share=0.1),
     "postings scrambled": scramble("terms/*/*.idx", share=0.1),
     "stored texts scrambled": scramble("terms/*/*.store", share=0.1),
     "stored texts cut": truncate("terms/*/*.store"),
     "meta.json scrambled": scramble("terms/*/meta.json", share=0.1),
+}
+UNREAD_DAMAGE = {
+    "links of few rows": scramble("chroma/*/link_lists.bin"),
+    "mostly free pages": scramble("chroma/chroma.sqlite3", share=0.5),
 }
 
 
@@ -135,6 +141,17 @@ def test_a_damaged_index_is_rebuilt(data: Path, damage: Damage) -> None:
     assert len(list(data.glob("*.damaged"))) == 1
     with opened(data) as service:
         assert service.notes == ()
+
+
+@pytest.mark.parametrize("damage", UNREAD_DAMAGE.values(), ids=list(UNREAD_DAMAGE))
+def test_damage_of_what_is_hardly_read_changes_no_result(data: Path, damage: Damage) -> None:
+    """Whether it is found on opening, in use, or not at all."""
+    with opened(data) as service:
+        before = found(service)
+    damage(data)
+    with opened(data) as service:
+        assert found(service) == before
+        assert service.library.check() == []
 
 
 @pytest.mark.parametrize("command", [["doctor"], ["search", "Report 3 weighs"], ["ingest", "--rebuild"]])
@@ -162,8 +179,8 @@ def test_another_damaged_store_is_started_anew(data: Path, tmp_path: Path, name:
     with opened(data) as service:
         assert len(service.notes) == 1
         assert "started anew" in service.notes[0]
-        assert ingest(service, [tmp_path / "more"]).added == ("new.md",)
-        assert service.jobs.list(limit=1)[0].report["added"] == ["new.md"]
+        assert ingest(service, [tmp_path / "more"]).added == ("more/new.md",)
+        assert service.jobs.list(limit=1)[0].report["added"] == ["more/new.md"]
         assert len(found(service)) > 3
     assert (data / f"{name}.sqlite3.damaged").is_file()
 
@@ -197,20 +214,13 @@ def test_a_store_that_dies_is_not_noticed(data: Path, index: int, number: signal
 
 def test_altered_text_is_never_cited(data: Path, tmp_path: Path) -> None:
     """A word changed in the catalog's file: nothing of it is found; verify and doctor name the document."""
-    import sqlite3
-
     answers = tmp_path / "answers.json"
     with opened(data) as service:
-        record = next(r for r in service.catalog.list() if r.uri == "report-3.md")
+        record = next(r for r in service.catalog.list() if r.uri == "files/report-3.md")
         outcome = service.engine.search(Question(text="Report 3 weighs"), 5)
         assert record.uri in {candidate.document.uri for candidate in outcome}
         document = service.catalog.document(record.id)
-        quote = document.text[:40]
-        citation = {
-            "document_id": record.id, "version": record.version, "title": record.title, "uri": record.uri,
-            "start": 0, "end": 40, "quote": quote, "prefix": "", "suffix": document.text[40:72],
-            "section": [], "page": None, "links": {"text": "", "document": "", "page": ""},
-        }  # fmt: skip
+        citation = citation_out(to_citation(document, Span(0, 40))).model_dump(mode="json")
         answers.write_text(json.dumps({"id": "a", "citations": [citation]}), "utf-8")
     with sqlite3.connect(data / "catalog.sqlite3") as db:
         altered = document.text.replace("weighs", "wiegsh").encode()

@@ -1,7 +1,8 @@
-"""A disk that fills up while the service runs, and gets space again: a real tmpfs, store and server."""
+"""A disk that fills up while the service runs, and gets space again; stores that freeze: real ones."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,3 +104,19 @@ def test_the_service_goes_on_after_a_full_disk(disk: Disk) -> None:
         assert f"report-{number}.md" in found <= {*stored, f"report-{number}.md"}
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+
+
+def test_frozen_stores_do_not_freeze_the_service(tmp_path: Path) -> None:
+    """Their processes are stopped by the system, which looks from outside like native code that never
+    returns: the service is alive, and ends when it is asked to."""
+    serve = ("-m", "tests.integration.store_server", "serve", "--port=0", f"--data={tmp_path / 'data'}")
+    with in_process(*serve) as (process, url), Client(url) as client:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+        assert len(children) == 2
+        for child in children:
+            os.kill(int(child), signal.SIGSTOP)
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/v1/documents").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        assert [child for child in children if Path(f"/proc/{child}").exists()] == []

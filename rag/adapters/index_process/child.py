@@ -22,7 +22,7 @@ from rag.adapters.index_process import worker
 _ROOT = Path(__file__).parents[3]
 _ENVIRONMENT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT"})
 _SEND_SECONDS = 60  # without any progress
-_CLOSE_SECONDS = 30.0
+_CLOSE_SECONDS = 10.0
 _FAULTS = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
 
 

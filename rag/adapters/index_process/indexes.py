@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
 
+_ROWS_PER_CALL = 2_000  # so that a call's time doesn't depend on the size of a document
+
+
 class ProcessDenseIndex:
     """Fulfils ``DenseIndex`` over an index in another process."""
 
@@ -22,7 +25,9 @@ class ProcessDenseIndex:
     def add(self, collection: str, rows: Sequence[SentenceRow], vectors: Vectors) -> None:
         if len(rows) != len(vectors):
             raise ValueError("as many vectors as rows")
-        self.process.write("add", collection, [_without_text(row) for row in rows], vectors)
+        for start in range(0, len(rows), _ROWS_PER_CALL):
+            part = [_without_text(row) for row in rows[start : start + _ROWS_PER_CALL]]
+            self.process.write("add", collection, part, vectors[start : start + _ROWS_PER_CALL])
 
     def remove(
         self, collection: str, document_id: str, version: str, *, keep: AbstractSet[str] = frozenset()
@@ -60,7 +65,8 @@ class ProcessLexicalIndex:
         self.process = process
 
     def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
-        self.process.write("add", collection, list(rows))
+        for start in range(0, len(rows), _ROWS_PER_CALL):
+            self.process.write("add", collection, list(rows[start : start + _ROWS_PER_CALL]))
 
     def remove(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -16,6 +16,7 @@ from rag.adapters.index_process.child import Child, ProcessEnded
 from rag.errors import IndexUnavailable, StorageFull
 
 _LOG = logging.getLogger("saywhere.storage")
+_HURRY_SECONDS = 10.0
 _MAX_FAILURES = 3  # of a process, in a row, that say nothing of its files
 
 
@@ -25,7 +26,7 @@ class TimeLimits:
 
     open: float = 900.0  # 100,000 passages take half a minute
     read: float = 60.0
-    write: float = 600.0
+    write: float = 180.0
     vacuum: float = 7_200.0
 
 
@@ -140,6 +141,10 @@ class IndexProcess:
     def filled(self) -> None:
         """Ends what ``start_over`` began: searches are possible again."""
         self._is_filling = False
+
+    def hurry(self) -> None:
+        """Has later reads count as frozen after ten seconds: the service is ending."""
+        self._limits = replace(self._limits, read=min(self._limits.read, _HURRY_SECONDS))
 
     def close(self) -> None:
         with self._lock:
