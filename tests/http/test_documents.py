@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from rag.errors import StorageError
+from rag.errors import IndexUnavailable, StorageError
 from rag.types import Document, Page, Section, Span
 from tests.fakes.engine import CITATION, DOCUMENT, TEXT, FakeBackend
 
@@ -92,6 +92,16 @@ def test_a_damaged_catalog_is_not_ready(client: TestClient, backend: FakeBackend
     """/readyz is a 503 if the catalog can't be read; /healthz stays a 200."""
     backend.catalog.fault = StorageError("damaged")
     assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_service_whose_index_is_being_rebuilt_is_not_ready(
+    client: TestClient, backend: FakeBackend
+) -> None:
+    """/readyz is a 503 with the time of the next try; /healthz stays a 200."""
+    backend.not_ready = IndexUnavailable("an index is being rebuilt")
+    response = client.get("/readyz")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert client.get("/healthz").status_code == 200
 
 

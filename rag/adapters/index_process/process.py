@@ -132,8 +132,10 @@ class IndexProcess:
         with self._lock:
             self._child.kill()
             kept = None
-            if self._folder.is_dir():
-                kept = set_aside(self._folder) if keep else shutil.rmtree(self._folder)
+            if self._folder.is_dir() and keep:
+                kept = set_aside(self._folder)
+            elif self._folder.is_dir():
+                shutil.rmtree(self._folder)
             self._fault, self._failures, self._is_filling = None, 0, True
             self._ready_child()
             return kept
