@@ -168,7 +168,9 @@ class Library:
             if changes or not all(intent.committed for intent in self._catalog.intents()):
                 raise
         if changes and self._reserve is not None and not self._reserve.has_room(self._needed_bytes(changes)):
-            raise StorageFull("no space left to add documents; they can be removed")
+            raise StorageFull(
+                f"no space left in {self._reserve.folder} to add documents; they can be removed"
+            )
         prepared = self._indexes.prepare(changes, progress)
         self._catalog.record_intents(changes, removals)
         self._indexes.add(prepared)

@@ -34,6 +34,11 @@ class SpaceReserve:
         except OSError as error:
             raise StorageError(f"{path.parent} can't be used: {error.strerror}") from error
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._path.parent
+
     def hold(self) -> bool:
         """Whether the space is reserved, by this call or before."""
         try:
