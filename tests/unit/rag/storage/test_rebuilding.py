@@ -172,7 +172,7 @@ def test_additions_stop_before_the_disk_is_full(tmp_path: Path) -> None:
     library = storage.library(reserve=Small(tmp_path / "reserve"))  # type: ignore[arg-type]
     library.write([one_passage("Short.")])
     storage.steps.clear()
-    with pytest.raises(StorageFull, match="they can be removed"):
+    with pytest.raises(StorageFull, match="can be removed"):
         library.write([one_passage("Long. " * 100, id="long")])
     assert "dense.add" not in storage.steps
     assert storage.catalog.intents() == []
