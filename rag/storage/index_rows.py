@@ -13,6 +13,8 @@ from rag.ports.indexes import PassageRow, SentenceRow
 from rag.reading.context import readable_text, title_and_headings
 from rag.types import Document, Passage
 
+_MAX_PREFIX = 1_000  # code points of title and headings before each sentence
+_MAX_CONTEXT = 4_000  # code points of the lexical row's context
 _FORMAT = "sentences.2"  # a new one for each change of what is embedded or indexed
 
 
@@ -57,7 +59,9 @@ def passage_row(document: Document, passage: Passage) -> PassageRow:
         document_id=passage.document_id,
         version=passage.version,
         text=readable_text(document, passage, passage.span),
-        context="\n".join(dict.fromkeys([*title_and_headings(document, passage), *context_spans])),
+        context="\n".join(dict.fromkeys([*title_and_headings(document, passage), *context_spans]))[
+            :_MAX_CONTEXT
+        ],
     )
 
 
@@ -66,4 +70,5 @@ def context_prefix(headings: tuple[str, ...]) -> str:
     if not headings:
         return ""
     title, *path = headings
-    return f"{title}. {' > '.join(path)}: " if path else f"{title}: "
+    prefix = f"{title}. {' > '.join(path)}" if path else title
+    return f"{prefix[:_MAX_PREFIX]}: "
