@@ -78,6 +78,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
+    service.feedback.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     files = [path for path in sorted(service.settings.data.rglob("*")) if path.is_file()]
     matches = _search_files(files, dict.fromkeys(s for sample in searched.values() for s in sample))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
+FEEDBACK = "feedback.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
@@ -99,6 +100,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         jobs.recover()
         signatures = SqliteSignatures(data / SIGNATURES)
         stack.callback(signatures.close)
+        feedback = SqliteFeedback(
+            data / FEEDBACK, entries=settings.feedback.entries, days=settings.feedback.days
+        )
+        stack.callback(feedback.close)
+        feedback.take_over(catalog.file)
         embedder, reader = open_embedder(settings), open_reader(settings)
         dense = _open_dense(settings, data)
         stack.callback(dense.close)
@@ -119,7 +125,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             catalog=catalog,
             jobs=jobs,
             signatures=signatures,
-            feedback=SqliteFeedback(catalog.file),
+            feedback=feedback,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
@@ -143,12 +149,12 @@ def open_catalog(settings: Settings) -> Catalog:
 
 
 def open_feedback(settings: Settings) -> FeedbackStore:
-    """Only the feedback, read-only and without the lock.
+    """Only the feedback, read-only and without the lock; there is none before the folder was served from.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteFeedback(SqliteCatalog(_existing_file(settings, CATALOG), read_only=True).file)
+    return SqliteFeedback(_existing_file(settings, FEEDBACK), read_only=True)
 
 
 def open_jobs(settings: Settings) -> JobStore:
