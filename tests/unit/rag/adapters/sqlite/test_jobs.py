@@ -114,7 +114,7 @@ def test_an_unknown_job_is_an_error(jobs: SqliteJobs) -> None:
 
 
 def test_starts_are_counted_until_there_is_progress(jobs: SqliteJobs) -> None:
-    """A start whose process crashed counts, one whose process ended in order doesn't; progress sets the count."""
+    """One whose process crashed counts, one whose process ended in order doesn't; progress sets the count."""
     job = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
 
     def start() -> int:
