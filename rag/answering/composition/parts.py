@@ -12,6 +12,7 @@ from rag.types import Block, BlockKind, Candidate, Document, Passage, Span, Stat
 
 _MARKER = re.compile(r"(?:[-*+•‣▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?")
 MAX_QUOTE = 4_000  # code points of a block or lead-in that is shown whole; a longer one is cut
+_LAST_WORD = 100  # code points at the end of such a quote in which it ends with a word, if there is one
 _ROLES = {
     BlockKind.HEADING: StatementRole.HEADING,
     BlockKind.LIST_ITEM: StatementRole.ITEM,
@@ -90,9 +91,9 @@ def bounded(text: str, span: Span) -> Span:
     """The span itself, or its beginning of at most ``MAX_QUOTE`` code points, to the end of a word."""
     if len(span) <= MAX_QUOTE:
         return span
-    beginning = text[span.start : span.start + MAX_QUOTE]
-    words = beginning.rsplit(maxsplit=1)
-    return Span(span.start, span.start + len(words[0] if len(words) > 1 else beginning))
+    cut = span.start + MAX_QUOTE
+    last = text[cut - _LAST_WORD : cut].rsplit(maxsplit=1)
+    return Span(span.start, cut - _LAST_WORD + len(last[0]) if len(last) > 1 else cut)
 
 
 def block_text(document: Document, block: Block, passage: Passage | None = None) -> str:
