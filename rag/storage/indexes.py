@@ -94,6 +94,12 @@ class Indexes:
             self._dense.add(rows.collection, rows.sentence_rows, rows.vectors)
             self._lexical.add(rows.collection, rows.passage_rows)
 
+    def rename(self, moved: Iterable[Change]) -> None:
+        """Writes the passage rows of documents with new uris, whose words are part of the rows' context."""
+        for change in moved:
+            rows = [index_rows.passage_row(change.document, passage) for passage in change.passages]
+            self._lexical.add(change.document.collection, rows)
+
     def remove(self, collection: str, versions: Sequence[tuple[str, str]]) -> None:
         for document_id, version in versions:
             self._dense.remove(collection, document_id, version)

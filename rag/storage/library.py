@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 
 from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
@@ -97,7 +97,8 @@ class Library:
         Args:
             changes: next versions of documents, of any collections; each document once.
             removals: ``(collection, document_id)``s, none of them in ``changes``.
-            moves: new uris of documents whose text stays the same; they are not embedded.
+            moves: new uris of documents whose text stays the same; they are not embedded. Cut off, a move
+                may leave the new name's words in the lexical index, as repeating it does.
             progress: called with the number of sentences embedded so far and their total.
 
         Raises:
@@ -115,6 +116,7 @@ class Library:
             prepared = self._indexes.prepare(changes, progress)
             self._catalog.record_intents(changes, removals)
             self._indexes.add(prepared)
+            self._indexes.rename(self._moved(moves))
             self._catalog.commit(changes, removals, moves)
             self._resolve_intents()
 
@@ -191,6 +193,18 @@ class Library:
         with self._lock:
             self._indexes.vacuum()
             self._catalog.vacuum()
+
+    def _moved(self, moves: Sequence[Move]) -> list[Change]:
+        """The moved documents with their new uris; of those that aren't there the commit complains."""
+        documents = self._catalog.documents({move.document_id for move in moves})
+        return [
+            Change(
+                document=replace(document, uri=move.uri),
+                passages=tuple(self._catalog.passages_of(document.id)),
+            )
+            for move in moves
+            if (document := documents.get(move.document_id)) is not None
+        ]
 
     def _require_same_fingerprint(self) -> None:
         stored = self._catalog.fingerprint()
