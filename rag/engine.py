@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citations import CitationList
@@ -18,7 +18,7 @@ from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.parts import question_parts
-from rag.question.spelling import correct_spelling
+from rag.question.rewording import reword
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import (
@@ -99,8 +99,8 @@ class Engine:
         return self._answer(analysis, [draft], recorder)
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
-        """The ``k`` best passages, best first. Raises as ``ask`` does."""
-        return self._retriever.retrieve(_search_query(question, self._analyze(question)), k)
+        """The ``k`` best passages, best first; the spelling isn't corrected. Raises as ``ask`` does."""
+        return self._search(question, self._analyze(question), k)[1]
 
     def _analyze(self, question: Question) -> QuestionAnalysis:
         limit = self._settings.limits.question_characters
@@ -122,21 +122,34 @@ class Engine:
     def _retrieve(
         self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder
     ) -> tuple[QuestionAnalysis, list[Candidate]]:
-        """The candidates, and the analysis with its spelling corrected by the best of them."""
+        """The candidates, and the analysis reworded by the best of them."""
         pool = self._settings.retrieve.pool
-        candidates = self._retriever.retrieve(_search_query(question, analysis), pool)
-        texts = [candidate.text for candidate in candidates[: self._settings.read.passages]]
-        corrected = correct_spelling(analysis.standalone, texts, self._reader.knows)
-        if corrected != analysis.standalone:
-            limit = max(len(corrected), self._settings.limits.question_characters)
-            search_text = correct_spelling(analysis.search_text, texts, self._reader.knows)
-            analysis = replace(
-                analyze_question(corrected, limit=limit), text=analysis.text, search_text=search_text
-            )
-            candidates = self._retriever.retrieve(_search_query(question, analysis), pool)
+        analysis, candidates = self._search(question, analysis, pool, self._reader.knows)
         is_unchanged = analysis.standalone in analysis.text
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         return analysis, candidates
+
+    def _search(
+        self,
+        question: Question,
+        analysis: QuestionAnalysis,
+        k: int,
+        is_known: Callable[[str], bool] | None = None,
+    ) -> tuple[QuestionAnalysis, list[Candidate]]:
+        """The ``k`` best candidates, and the analysis with the words that they were searched with.
+
+        A question that ``reword`` changes by what its first search returned is searched twice.
+        """
+        query = _search_query(question, analysis)
+        to_read = min(self._settings.read.passages, self._settings.retrieve.pool)
+        candidates = self._retriever.retrieve(query, max(k, to_read))
+        texts = [candidate.text for candidate in candidates[:to_read]]
+        defining = self._retriever.definitions(query)
+        limit = self._settings.limits.question_characters
+        reworded = reword(analysis, texts, defining, is_known=is_known, limit=limit)
+        if reworded != analysis:
+            candidates = self._retriever.retrieve(_search_query(question, reworded), k)
+        return reworded, candidates[:k]
 
     def _read(
         self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], recorder: StepRecorder

@@ -78,6 +78,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
+    service.feedback.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     service.remove_damaged()
     files = [

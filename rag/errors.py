@@ -31,6 +31,10 @@ class UnknownJob(SaywhereError):
     """No ingest job has this id; old jobs are deleted."""
 
 
+class JobOver(SaywhereError):
+    """The job is over, or not one that can be cancelled."""
+
+
 class UnreadableDocument(SaywhereError):
     """A source can't be parsed as a document: it is empty, damaged, wrongly encoded or unsupported."""
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
+FEEDBACK = "feedback.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
@@ -136,6 +137,15 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 SqliteSignatures, data / SIGNATURES, lost="signatures, which are computed again"
             )
             stack.callback(signatures.close)
+            feedback, feedback_notes = open_or_start_anew(
+                lambda path: SqliteFeedback(
+                    path, entries=settings.feedback.entries, days=settings.feedback.days
+                ),
+                data / FEEDBACK,
+                lost="earlier feedback; answers given until now can't be rated any more",
+            )
+            stack.callback(feedback.close)
+            feedback.take_over(catalog.file)
             embedder, reader = open_embedder(settings), open_reader(settings)
             for process in processes.values():
                 process.open()
@@ -151,7 +161,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 rebuildable=tuple(processes.values()),
                 reserve=reserve,
             )
-            notes = (*job_notes, *signature_notes)
+            notes = (*job_notes, *signature_notes, *feedback_notes)
             if rebuild:
                 library.rebuild()
             else:
@@ -170,7 +180,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             catalog=catalog,
             jobs=jobs,
             signatures=signatures,
-            feedback=SqliteFeedback(catalog.file),
+            feedback=feedback,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
@@ -196,12 +206,12 @@ def open_catalog(settings: Settings) -> Catalog:
 
 
 def open_feedback(settings: Settings) -> FeedbackStore:
-    """Only the feedback, read-only and without the lock.
+    """Only the feedback, read-only and without the lock; there is none before the folder was served from.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteFeedback(SqliteCatalog(_existing_file(settings, CATALOG), read_only=True).file)
+    return SqliteFeedback(_existing_file(settings, FEEDBACK), read_only=True)
 
 
 def open_jobs(settings: Settings) -> JobStore:

@@ -62,7 +62,7 @@ def _rankings(folder: Path, published: PublishedFigure, topics: Sequence[Query])
     from rag.adapters.tantivy import TantivyIndex
 
     with TemporaryDirectory(prefix="saywhere-bm25-") as scratch:
-        index = TantivyIndex(Path(scratch))
+        index = TantivyIndex(Path(scratch), coverage=0.0)
         rows = [
             PassageRow(passage_id=d.id, document_id=d.id, version="", text=published.text(d), context="")
             for d in corpus(folder / published.name)

@@ -19,7 +19,7 @@ Rankings = Mapping[str, Mapping[str, Sequence[str]]]  # retriever -> question ->
 
 def document_rankings(service: Service, queries: Iterable[Query]) -> Rankings:
     """For each retriever and question the ids of documents in the order of their best passages."""
-    rankings: dict[str, dict[str, list[str]]] = {"Saywhere": {}, "dense alone": {}, "BM25 alone": {}}
+    rankings: dict[str, dict[str, list[str]]] = {"Saywhere": {}, "dense alone": {}, "lexical alone": {}}
     for query in queries:
         for name, passages in passage_rankings(service, query.question()).items():
             documents = dict.fromkeys(candidate.document.id for candidate in passages)
@@ -35,7 +35,7 @@ def passage_rankings(service: Service, question: Question) -> dict[str, list[Can
     return {
         "Saywhere": service.engine.search(question, DEPTH),
         "dense alone": _candidates(service, list(dense)),
-        "BM25 alone": _candidates(service, list(lexical)),
+        "lexical alone": _candidates(service, list(lexical)),
     }
 
 

@@ -127,18 +127,12 @@ def readable_text(document: Document, passage: Passage, span: Span) -> str:
     return builder.build().text
 
 
-def title_and_headings(document: Document, passage: Passage) -> tuple[str, ...]:
-    """Title and heading path of a passage, outermost first; a heading equal to the title only once."""
-    path = document.section_at(passage.span.start)
-    return tuple(dict.fromkeys(part for part in (document.title, *path) if part.strip()))
-
-
 def heading_line(document: Document, passage: Passage) -> str:
     """The title and headings above a passage, as ``title > heading > heading`` and a line break.
 
     Without a last heading that the passage itself begins with; cut at ``_MAX_HEADING_LINE`` code points.
     """
-    parts = title_and_headings(document, passage)
+    parts = document.headings_at(passage.span.start)
     if len(parts) > 1 and passage.span.slice(document.text).startswith(parts[-1]):
         parts = parts[:-1]
     return " > ".join(parts)[:_MAX_HEADING_LINE] + "\n"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from rag.english.words import content_words
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
+from rag.question.acronyms import possible_definition_terms
 from rag.retrieval.fusion import fuse
+from rag.retrieval.versions import demote_other_versions
 from rag.settings import RetrieveSettings
-from rag.types import Candidate, Question
+from rag.types import Candidate, Passage, Question
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
 _PREFILTER_LIMIT = 500  # up to so many matching documents the indexes search them alone
 _MAX_POOL = 5_000  # passages that are retrieved and then filtered
+_DEFINING = 30  # passages that may define an acronym of the question
 
 
 class Retriever:
@@ -51,9 +55,8 @@ class Retriever:
         """
         vector = self._embedder.embed([question.text])[0]
         dense, lexical, matching = self._hits(question, vector, max(self._settings.pool, k))
-        passages = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
-        if matching is not None:
-            passages = {key: p for key, p in passages.items() if (p.document_id, p.version) in matching}
+        found = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
+        passages = _of_versions(found, matching)
         scores = fuse(
             [hit for hit in dense if hit.passage_id in passages],
             [hit for hit in lexical if hit.passage_id in passages],
@@ -65,7 +68,29 @@ class Retriever:
             for key, score in scores.items()
             if passages[key].document_id in documents
         ]
-        return [c for c in candidates if c.passage.version == c.document.sha256][:k]
+        current = [c for c in candidates if c.passage.version == c.document.sha256]
+        return demote_other_versions(question.text, current)[:k]
+
+    def definitions(self, question: Question) -> tuple[str, ...]:
+        """Texts among those searched that may define the question's acronyms or its long forms; mostly none.
+
+        Each has the headings above it. Give them to ``rag.question.acronyms.expand_acronyms``.
+
+        Raises:
+            IndexUnavailable: an index can't be reached.
+        """
+        terms = " ".join(possible_definition_terms(question.text))
+        matching = self._matching(question)
+        hits = self._lexical.search(question.collection, terms, _DEFINING, within=_prefilter(matching))
+        passages = _of_versions(self._catalog.passages([hit.passage_id for hit in hits]), matching)
+        documents = self._catalog.documents({passage.document_id for passage in passages.values()})
+        return tuple(
+            "\n".join((*document.headings_at(passage.span.start), passage.span.slice(document.text)))
+            for hit in hits
+            if (passage := passages.get(hit.passage_id)) is not None
+            and (document := documents.get(passage.document_id)) is not None
+            and passage.version == document.sha256
+        )
 
     def _lexical_weight(self, question: str) -> float:
         """Grows with the question's length: each word helps BM25, while one vector blurs many words."""
@@ -80,15 +105,31 @@ class Retriever:
         Few matching documents are searched alone (pre-filter); many are filtered from a larger pool, the
         larger the rarer they are (post-filter), since filters slow a vector index down.
         """
-        collection, matching = question.collection, None
-        prefilter: set[tuple[str, str]] | None = None
-        if question.filters:
-            matching = self._catalog.matching_versions(collection, question.filters)
-            if len(matching) <= _PREFILTER_LIMIT:
-                prefilter = matching
-            else:
-                pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
+        collection, matching = question.collection, self._matching(question)
+        prefilter = _prefilter(matching)
+        if matching is not None and prefilter is None:
+            pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
         # A passage has several sentences: ask for more sentences than passages.
         dense = self._dense.search(collection, vector, 2 * pool, within=prefilter)
         lexical = self._lexical.search(collection, question.text, pool, within=prefilter)
         return dense, lexical, matching
+
+    def _matching(self, question: Question) -> set[tuple[str, str]] | None:
+        """The versions that match the question's filters; None where it has none."""
+        if not question.filters:
+            return None
+        return self._catalog.matching_versions(question.collection, question.filters)
+
+
+def _prefilter(matching: set[tuple[str, str]] | None) -> set[tuple[str, str]] | None:
+    """The matching versions where they are few enough to be searched alone, else None."""
+    return matching if matching is not None and len(matching) <= _PREFILTER_LIMIT else None
+
+
+def _of_versions(
+    passages: dict[str, Passage], versions: AbstractSet[tuple[str, str]] | None
+) -> dict[str, Passage]:
+    """The passages of these versions, of any where None."""
+    if versions is None:
+        return passages
+    return {key: p for key, p in passages.items() if (p.document_id, p.version) in versions}

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.ports.indexes import PassageRow, SentenceRow
-from rag.reading.context import readable_text, title_and_headings
+from rag.question.acronyms import definition_terms
+from rag.reading.context import readable_text
+from rag.retrieval.file_names import address_words
 from rag.types import Document, Passage
 
-_FORMAT = "sentences.2"  # a new one for each change of what is embedded or indexed
+_MAX_PREFIX = 1_000  # code points of title and headings before each sentence
+_MAX_CONTEXT = 4_000  # code points of the lexical row's context
+_FORMAT = "sentences.3"  # a new one for each change of what is embedded or indexed
 
 
 def fingerprint(*, context: bool) -> str:
@@ -27,7 +31,7 @@ def sentence_rows(document: Document, passage: Passage, *, context: bool) -> tup
     With ``context``, title and heading path are embedded before the sentence, as
     ``title. heading > heading: sentence`` (contextual retrieval, Anthropic 2024, without an LLM).
     """
-    prefix = context_prefix(title_and_headings(document, passage)) if context else ""
+    prefix = context_prefix(document.headings_at(passage.span.start)) if context else ""
     return tuple(
         SentenceRow(
             passage_id=passage.id,
@@ -46,18 +50,23 @@ def sentence_row_ids(passages: Sequence[Passage]) -> frozenset[str]:
 
 
 def passage_row(document: Document, passage: Passage) -> PassageRow:
-    """The passage's row for the lexical index: its text, and as context its title, headings and those
-    context spans that lie outside it.
+    """The passage's row for the lexical index: its text, and its context.
+
+    The context is its title and headings, those context spans that lie outside it, the words of the
+    document's address, and a term for each acronym that is defined in it.
     """
+    headings = document.headings_at(passage.span.start)
     context_spans = [
         span.slice(document.text) for span in passage.context_spans if not passage.span.contains(span)
     ]
+    defined = definition_terms("\n".join((*headings, passage.span.slice(document.text))))
+    lines = (*headings, *context_spans, address_words(document.uri), *defined)
     return PassageRow(
         passage_id=passage.id,
         document_id=passage.document_id,
         version=passage.version,
         text=readable_text(document, passage, passage.span),
-        context="\n".join(dict.fromkeys([*title_and_headings(document, passage), *context_spans])),
+        context="\n".join(dict.fromkeys(line for line in lines if line))[:_MAX_CONTEXT],
     )
 
 
@@ -66,4 +75,5 @@ def context_prefix(headings: tuple[str, ...]) -> str:
     if not headings:
         return ""
     title, *path = headings
-    return f"{title}. {' > '.join(path)}: " if path else f"{title}: "
+    prefix = f"{title}. {' > '.join(path)}" if path else title
+    return f"{prefix[:_MAX_PREFIX]}: "

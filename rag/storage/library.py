@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 
 from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownCollection, UnknownDocument
@@ -109,7 +109,8 @@ class Library:
         Args:
             changes: next versions of documents, of any collections; each document once.
             removals: ``(collection, document_id)``s, none of them in ``changes``.
-            moves: new uris of documents whose text stays the same; they are not embedded.
+            moves: new uris of documents whose text stays the same; they are not embedded. Cut off, a move
+                may leave the new name's words in the lexical index, as repeating it does.
             progress: called with the number of sentences embedded so far and their total.
 
         Raises:
@@ -174,6 +175,7 @@ class Library:
         prepared = self._indexes.prepare(changes, progress)
         self._catalog.record_intents(changes, removals)
         self._indexes.add(prepared)
+        self._indexes.rename(self._moved(moves))
         self._catalog.commit(changes, removals, moves)
         self._resolve_intents()
 
@@ -294,6 +296,18 @@ class Library:
             notes.append(f"an index was damaged and is rebuilt from the catalog ({fault}){place}")
             _LOG.warning(notes[-1])
         return tuple(notes)
+
+    def _moved(self, moves: Sequence[Move]) -> list[Change]:
+        """The moved documents with their new uris; of those that aren't there the commit complains."""
+        documents = self._catalog.documents({move.document_id for move in moves})
+        return [
+            Change(
+                document=replace(document, uri=move.uri),
+                passages=tuple(self._catalog.passages_of(document.id)),
+            )
+            for move in moves
+            if (document := documents.get(move.document_id)) is not None
+        ]
 
     def _require_same_fingerprint(self) -> None:
         stored = self._catalog.fingerprint()

@@ -86,6 +86,11 @@ class Document:
         at = bisect_right(self.sections, offset, key=lambda section: section.span.start) - 1
         return self.sections[at].path if at >= 0 and offset < self.sections[at].span.end else ()
 
+    def headings_at(self, offset: int) -> tuple[str, ...]:
+        """Title and heading path at an offset, outermost first; a heading equal to the title only once."""
+        parts = (self.title, *self.section_at(offset))
+        return tuple(dict.fromkeys(part for part in parts if part.strip()))
+
     def page_at(self, offset: int) -> int | None:
         """The page number at a code point offset, None where the document has no pages."""
         for page in self.pages:

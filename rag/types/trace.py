@@ -50,7 +50,7 @@ class RetrieveStep:
     """Passages were retrieved, best first.
 
     ``standalone_question`` is what was searched and read for, where that differs from the question as
-    it was put (a completed follow-up, corrected spelling).
+    it was put (a completed follow-up, corrected spelling, expanded acronyms).
     """
 
     ms: float

@@ -318,3 +318,41 @@ def test_what_was_read_is_in_the_trace_with_its_relevance(world: World) -> None:
     assert sorted(p.relevance for p in reply.trace.read.passages) == [-5.0, 6.0]
     assert reply.trace.decided is not None
     assert reply.trace.decided.features["relevance"] == 6.0
+
+
+def test_an_acronym_is_read_with_its_long_form(world: World) -> None:
+    """As the collection defines it; the trace says so, and the answer has the question as it was put."""
+    reader = PhraseReader(twenty_days=6.0)
+    world.put(
+        document("Paid time off (PTO) is explained here.", title="Terms"),
+        document("Each of us gets twenty days of paid time off.", id="d2"),
+    )
+    reply = answer(world.make(reader), "How much pto do I get?")
+    assert reader.questions[0] == "How much pto (Paid time off) do I get?"
+    assert reply.question == "How much pto do I get?"
+    assert reply.trace.retrieved is not None
+    assert reply.trace.retrieved.standalone_question == "How much pto (Paid time off) do I get?"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("who asked for an apology?", ["who asked for an apology?"]),
+        ("how much pto do I get?", ["how much pto do I get?", "how much pto (Paid time off) do I get?"]),
+    ],
+)
+def test_only_a_question_with_a_defined_acronym_is_searched_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, text: str, expected: list[str]
+) -> None:
+    """Whatever acronyms the collection defines otherwise."""
+    world.put(document("Paid time off (PTO) is granted."), document(NEWS, id="d2"))
+    searched: list[str] = []
+    retrieve = world.retriever.retrieve
+
+    def recorded(question: Question, k: int) -> list[Candidate]:
+        searched.append(question.text)
+        return retrieve(question, k)
+
+    monkeypatch.setattr(world.retriever, "retrieve", recorded)
+    world.make(PhraseReader()).search(Question(text=text))
+    assert searched == expected

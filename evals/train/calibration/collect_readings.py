@@ -22,17 +22,15 @@ from evals.train.data.questions import read_training_files
 from evals.train.evidence.colleague import evidence_spans, read_queries
 from evals.train.evidence.groups import is_part
 from rag.answering.comparison import normalise
+from rag.answering.composition.compose import compose
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
-from rag.answering.selection import sentence_support, supported_sentences
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.reading.table_rows import in_table
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, QuestionForm, Reading, Span, SpanAnswer
 from rag.wiring import Service
-
-_CITED_SENTENCES = 3
 
 
 class ReadingKind(StrEnum):
@@ -49,7 +47,7 @@ class JudgedDecision:
 
     Attributes:
         features: of the best passage, in the order of ``rag.answering.calibration.FEATURES``.
-        evidence_right: whether the sentences cited hold what was asked.
+        evidence_right: whether what the answer cites of the best passage holds what was asked.
         short_answer_right: None where no short answer is asked for, or there is none.
     """
 
@@ -66,7 +64,7 @@ class _Question:
     """A question to be read.
 
     Attributes:
-        supports: whether a sentence of a passage holds what was asked.
+        supports: whether a place of a document holds what was asked.
         accepts: whether a short answer is right; None where none is asked for.
         is_gold: whether a passage answers the question; None where the set doesn't say.
     """
@@ -75,7 +73,7 @@ class _Question:
     id: str
     text: str
     answerable: bool
-    supports: Callable[[Candidate, Span], bool]
+    supports: Callable[[Document, Span], bool]
     accepts: Callable[[SpanAnswer], bool] | None
     is_gold: Callable[[Candidate], bool] | None
 
@@ -182,7 +180,7 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
             question_id=question.id,
             kind=kind,
             features=tuple(decision.features.values()),
-            evidence_right=can_be_right and _is_supported(analysis, decision.reading, question),
+            evidence_right=can_be_right and _is_supported(analysis, decision, decision.reading, question),
             short_answer_right=_short_answer_right(
                 service, analysis, decider, decision, question, can_be_right=can_be_right
             ),
@@ -204,10 +202,12 @@ def _in_small_pool(
     return tuple({**decision.features, **small}.values())
 
 
-def _is_supported(analysis: QuestionAnalysis, reading: Reading, question: _Question) -> bool:
-    numbers = supported_sentences(sentence_support(analysis, reading), limit=_CITED_SENTENCES)
-    sentences = reading.candidate.passage.sentences
-    return any(question.supports(reading.candidate, sentences[number]) for number in numbers)
+def _is_supported(
+    analysis: QuestionAnalysis, decision: Decision, reading: Reading, question: _Question
+) -> bool:
+    """Whether a part of the answer holds what was asked, where the evidence speaks, not a short answer."""
+    composition = compose(analysis, replace(decision, second=None), reading, short_answer=None)
+    return any(question.supports(part.document, part.span) for part in composition.parts)
 
 
 def _short_answer_right(
@@ -229,24 +229,24 @@ def _short_answer_right(
     return question.accepts(decider.choose_better_typed(analysis, refined, decision.span))
 
 
-def _holds_answer(answers: Sequence[str], gold: str, candidate: Candidate, sentence: Span) -> bool:
-    text = normalise(sentence.slice(candidate.document.text))
-    return candidate.document.id == gold and any(normalise(answer) in text for answer in answers)
+def _holds_answer(answers: Sequence[str], gold: str, document: Document, place: Span) -> bool:
+    text = normalise(place.slice(document.text))
+    return document.id == gold and any(normalise(answer) in text for answer in answers)
 
 
 def _is_document(document_id: str, candidate: Candidate) -> bool:
     return candidate.document.id == document_id
 
 
-def _is_evidence(evidence: dict[str, list[tuple[int, int]]], candidate: Candidate, sentence: Span) -> bool:
-    spans = evidence.get(candidate.document.id, [])
-    return any(is_part((sentence.start, sentence.end), span) for span in spans)
+def _is_evidence(evidence: dict[str, list[tuple[int, int]]], document: Document, place: Span) -> bool:
+    spans = evidence.get(document.id, [])
+    return any(is_part((place.start, place.end), span) for span in spans)
 
 
-def _case_supports(case: Case, candidate: Candidate, sentence: Span) -> bool:
+def _case_supports(case: Case, document: Document, place: Span) -> bool:
     expected = [e for group in case.must_cite for e in group]
-    spans = [region.span for region in regions(expected, [candidate.document])]
-    return any(is_part((sentence.start, sentence.end), (span.start, span.end)) for span in spans)
+    spans = [region.span for region in regions(expected, [document])]
+    return any(is_part((place.start, place.end), (span.start, span.end)) for span in spans)
 
 
 def _case_accepts(case: Case, span: SpanAnswer) -> bool:

@@ -42,6 +42,26 @@ def test_context_weighs_by_its_boost(tmp_path: Path) -> None:
         assert hit_ids(index, "harbour")[0] == first
 
 
+def test_a_passage_with_more_of_the_words_comes_before_one_with_few(tmp_path: Path) -> None:
+    """BM25 alone prefers a short one that has a rare word of them often."""
+    often = "Permit, permit."
+    many = "Whoever keeps a boat in the harbour all year long brings it ashore for the winter months."
+    others = [f"Boat {n} lies in the harbour." for n in range(4)] + [f"Number {n}" for n in range(30)]
+    for coverage, first in ((2.0, "av1"), (0.0, "av0")):
+        index = TantivyIndex(tmp_path / str(coverage), coverage=coverage)
+        index.add("default", rows("a", "v", often, many, *others))
+        found = hit_ids(index, "permit for my boat in the harbour")
+        assert min(("av0", "av1"), key=found.index) == first
+
+
+def test_a_related_word_counts_less_than_the_word(tmp_path: Path) -> None:
+    """ "purchase" finds what is bought, after what is purchased; function words are related to nothing."""
+    index = TantivyIndex(tmp_path)
+    index.add("default", rows("a", "v", "We buy a boat.", "We purchase a boat.", "We sail a boat."))
+    assert hit_ids(index, "purchase") == ["av1", "av0"]
+    assert hit_ids(index, "about") == []
+
+
 def test_a_lock_file_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
     """The lock is the operating system's and ends with its process; the file alone locks nothing."""
     index = TantivyIndex(tmp_path)

@@ -1,4 +1,4 @@
-"""Filters: matching documents are retrieved however rare they are, and no others; the weight of BM25."""
+"""Filters, the weight of BM25, years that a question names, and texts that define its acronyms."""
 
 from __future__ import annotations
 
@@ -77,3 +77,55 @@ def test_the_weight_of_bm25_grows_with_a_questions_length(
     text = " ".join(f"the harbour{n} of harbour{n}" for n in range(words))
     retriever.retrieve(Question(text=text), 10)
     assert weights == [pytest.approx(weight)]
+
+
+def retriever_over(*titles_and_texts: tuple[str, str]) -> Retriever:
+    parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
+    changes = []
+    for number, (title, text) in enumerate(titles_and_texts):
+        doc = document(text, id=f"d{number}", title=title)
+        changes.append(Change(document=doc, passages=(passage(doc),)))
+    Library(*parts).write(changes)
+    return Retriever(*parts, RetrieveSettings(pool=10))
+
+
+def test_a_document_of_another_year_comes_after_the_right_one() -> None:
+    """Though its text has more of the question's words."""
+    retriever = retriever_over(
+        ("Leave 2026", "Days of leave in 2026."),
+        ("Leave 2025", "Days of leave each gets."),
+        ("Harbour", "Boats lie there."),
+        ("Kitchen", "Cups stand there."),
+    )
+    found = retriever.retrieve(Question(text="days of leave in 2025"), 2)
+    assert [candidate.document.title for candidate in found] == ["Leave 2025", "Leave 2026"]
+
+
+def test_definitions_are_found_by_acronym_and_by_long_form() -> None:
+    """With the headings above them; a question of other words finds none."""
+    retriever = retriever_over(
+        ("Glossary", "PTO: paid time off"), ("Rules", "PTO is granted."), ("Leave", "Time off is paid.")
+    )
+    for text in ("how much pto is there", "my paid time off"):
+        assert retriever.definitions(Question(text=text)) == ("Glossary\nPTO: paid time off",)
+    assert retriever.definitions(Question(text="is it granted")) == ()
+
+
+@pytest.mark.parametrize("limit", [500, 1])
+def test_definitions_are_those_of_the_documents_that_match(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """Whether few documents match or many, a definition elsewhere is not seen."""
+    monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", limit)
+    parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
+    docs = [
+        document("PTO: paid time off", id="d1", title="", metadata={"team": "port"}),
+        document("PTO: please turn over", id="d2", title="", metadata={"team": "sea"}),
+        document("PTO: power take off", id="d3", title="", metadata={"team": "port"}, collection="other"),
+        document("Boats lie there.", id="d4", title="", metadata={"team": "port"}),
+    ]
+    Library(*parts).write(
+        [Change(document=doc, passages=(passage(doc, collection=doc.collection),)) for doc in docs]
+    )
+    question = Question(text="how much pto is there", filters={"team": "port"})
+    assert Retriever(*parts, RetrieveSettings()).definitions(question) == ("PTO: paid time off",)

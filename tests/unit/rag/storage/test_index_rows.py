@@ -42,10 +42,19 @@ def test_context_is_title_and_headings(title: str, path: tuple[str, ...], expect
 
 
 def test_the_context_of_a_passage_row_is_what_stands_above_it() -> None:
-    """Title, headings and the table header outside the passage, once each."""
+    """Title, headings and the table header outside the passage, once each; and the address's words."""
     row = passage_row(DOCUMENT, PASSAGE)
     assert row.text == "It is nine. It was eight."
-    assert row.context.splitlines() == ["Handbook", "Pay", "Now", "Grades | Euros"]
+    assert row.context.splitlines() == ["Handbook", "Pay", "Now", "Grades | Euros", "notes d1"]
+
+
+def test_a_passage_is_found_by_the_acronyms_that_it_defines() -> None:
+    """Or that the heading above it defines."""
+    text = "Paid time off (PTO)\nIt is granted yearly under a service level agreement (SLA)."
+    sections = (Section(span=Span(0, len(text)), path=("Paid time off (PTO)",)),)
+    defining = document(text, sections=sections)
+    row = passage_row(defining, passage(defining, text.splitlines()[1]))
+    assert row.context.splitlines()[-2:] == ["definitionofpto", "definitionofsla"]
 
 
 def test_context_is_part_of_the_fingerprint() -> None:

@@ -358,13 +358,16 @@ def test_vacuum_is_of_all_three_components(storage: Storage) -> None:
 
 
 def test_a_moved_document_is_not_embedded(storage: Storage) -> None:
-    """Only the catalog is written."""
+    """Only the catalog and the words of its name are written."""
     library = storage.library()
     library.write([one_passage("One.")])
+    assert len(storage.lexical.search("default", "d1", 10)) == 1
     storage.steps.clear()
-    library.write([], moves=[Move(collection="default", document_id="d1", uri="elsewhere")])
-    assert storage.catalog.document("d1").uri == "elsewhere"
-    assert not {"dense.add", "lexical.add", "dense.remove", "lexical.remove"} & set(storage.steps)
+    library.write([], moves=[Move(collection="default", document_id="d1", uri="leave-policy.md")])
+    assert storage.catalog.document("d1").uri == "leave-policy.md"
+    assert not {"dense.add", "dense.remove", "lexical.remove"} & set(storage.steps)
+    assert len(storage.lexical.search("default", "policy", 10)) == 1
+    assert storage.lexical.search("default", "d1", 10) == []
     assert storage.is_consistent()
 
 
