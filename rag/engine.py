@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citations import CitationList
+from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
@@ -37,6 +38,7 @@ from rag.types import (
 
 NEAREST = 5  # passages that an abstention shows
 _SHORT_UNITS = (AnswerUnit.SHORT_ANSWER, AnswerUnit.YES_NO)
+_SHORT_FORMS = (QuestionForm.FACT, QuestionForm.LIST, QuestionForm.DEFINITION)
 _LINE_UNITS = (AnswerUnit.LIST, AnswerUnit.STEPS, AnswerUnit.ROWS, AnswerUnit.SECTION)
 
 
@@ -50,14 +52,26 @@ class _Draft:
 
 
 class Engine:
-    """Answers questions over what is committed. Safe to use from several threads at once."""
+    """Answers questions over what is committed. Safe to use from several threads at once.
+
+    Args:
+        span_reader: finds short answers in the best passages (``CloseReading``); None: ``reader`` does.
+    """
 
     def __init__(
-        self, catalog: Catalog, retriever: Retriever, reader: Reader, decider: Decider, settings: Settings
+        self,
+        catalog: Catalog,
+        retriever: Retriever,
+        reader: Reader,
+        decider: Decider,
+        settings: Settings,
+        *,
+        span_reader: Reader | None = None,
     ) -> None:
         self._catalog = catalog
         self._retriever = retriever
         self._reader = reader
+        self._span_reader = span_reader
         self._decider = decider
         self._settings = settings
 
@@ -102,6 +116,13 @@ class Engine:
         """The ``k`` best passages, best first; the spelling isn't corrected. Raises as ``ask`` does."""
         return self._search(question, self._analyze(question), k)[1]
 
+    def retrieve(self, question: Question) -> tuple[QuestionAnalysis, list[Candidate]]:
+        """The candidates that ``ask`` reads the best of, best first, and the question as it reads it.
+
+        A question of several parts is taken as one. Raises as ``ask`` does.
+        """
+        return self._retrieve(question, self._analyze(question))
+
     def _analyze(self, question: Question) -> QuestionAnalysis:
         limit = self._settings.limits.question_characters
         analysis = analyze_question(question.text, limit=limit, history=question.history)
@@ -113,21 +134,21 @@ class Engine:
         return analysis
 
     def _draft(self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder) -> _Draft:
-        analysis, candidates = self._retrieve(question, analysis, recorder)
-        decision = self._decider.decide(analysis, candidates, [])
+        analysis, candidates = self._retrieve(question, analysis)
+        is_unchanged = analysis.standalone in analysis.text
+        recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
+        held = max(len(candidates), self._retriever.passages_held(question.collection))
+        share = len(candidates) / max(1, held)
+        decision = self._decider.decide(analysis, candidates, [], retrieved_share=share)
         if candidates:
-            decision = self._read(analysis, candidates, recorder)
+            decision = self._read(analysis, candidates, share, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
-        self, question: Question, analysis: QuestionAnalysis, recorder: StepRecorder
+        self, question: Question, analysis: QuestionAnalysis
     ) -> tuple[QuestionAnalysis, list[Candidate]]:
-        """The candidates, and the analysis reworded by the best of them."""
-        pool = self._settings.retrieve.pool
-        analysis, candidates = self._search(question, analysis, pool, self._reader.knows)
-        is_unchanged = analysis.standalone in analysis.text
-        recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
-        return analysis, candidates
+        """The analysis reworded by the best candidates, and the candidates."""
+        return self._search(question, analysis, self._settings.retrieve.pool, self._reader.knows)
 
     def _search(
         self,
@@ -152,22 +173,30 @@ class Engine:
         return reworded, candidates[:k]
 
     def _read(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], recorder: StepRecorder
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        retrieved_share: float,
+        recorder: StepRecorder,
     ) -> Decision:
         """Reads the best passages, a few first; the others only if those give no clear answer."""
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
-        decision = self._decider.decide(analysis, candidates, [])
+        decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
+        close_reading = CloseReading(self._span_reader, analysis.standalone)
         readings: list[Reading] = []
         while len(readings) < len(to_read):
             end = settings.passages if readings else settings.first
             readings += self._reader.read(analysis.standalone, to_read[len(readings) : end])
             recorder.read(readings)
-            decision = self._decider.decide(analysis, candidates, readings)
+            ranked = self._decider.rank(analysis, readings)
+            count = self._decider.passages_to_read_closely(analysis, candidates)
+            closely = close_reading.of(ranked, count)
+            decision = self._decider.decide(analysis, candidates, closely, retrieved_share=retrieved_share)
             if self._decider.is_clear(decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
-        recorder.decided(decision, threshold=self._settings.decide.threshold, passages_read=len(readings))
+        recorder.decided(decision, passages_read=len(readings))
         return decision
 
     def _answer(
@@ -221,8 +250,9 @@ class Engine:
         analysis, decision = draft.analysis, draft.decision
         assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
         short = decision.span if self._decider.has_short_answer(decision) else None
-        if short is not None and analysis.form in (QuestionForm.FACT, QuestionForm.LIST):
-            refined = self._reader.refine(analysis.standalone, short)
+        if short is not None and analysis.form in _SHORT_FORMS:
+            reader = self._span_reader or self._reader
+            refined = reader.refine(analysis.standalone, short)
             short = self._decider.choose_better_typed(analysis, refined, short)
             recorder.refined(short)
         return compose(analysis, decision, decision.reading, short_answer=short)

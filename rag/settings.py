@@ -80,7 +80,8 @@ class RetrieveSettings(BaseModel):
     lexical_weight: float = Field(
         0.7,
         ge=0,
-        description="Weight of the lexical (BM25) score in the fused score; the dense score has weight 1.",
+        description="Weight of the lexical score (BM25 and coverage) in the fused score; the dense score has "
+        "weight 1.",
     )
     long_question: int = Field(
         8,
@@ -99,7 +100,8 @@ class ReadSettings(BaseModel):
         4,
         ge=1,
         le=50,
-        description="Number of passages read before reading may end at a clear answer (see decide.clear).",
+        description="Number of passages read before reading may end at a clear answer "
+        "(see SAYWHERE_DECIDE__CLEAR).",
     )
     conflict_cosine_gap: float = Field(
         0.1,
@@ -114,17 +116,24 @@ class DecideSettings(BaseModel):
 
     model_config = _FROZEN
     threshold: float = Field(
-        0.4,
+        0.38,
         ge=0,
         le=1,
         description="Confidence that the evidence holds what was asked, below which the service abstains.",
+    )
+    small_collection_odds: float = Field(
+        2.6,
+        ge=1,
+        description="Factor on the odds of the threshold in a small collection, one of which a question "
+        "retrieves half the passages or more: there most questions that have no answer are about its "
+        "subject. 1 needs no more confidence there than elsewhere.",
     )
     sure_risk: float = Field(
         0.05,
         ge=0,
         le=1,
-        description="Share of wrong ones among answers that are marked as sure, at most; the others are "
-        "marked as likely. 1 marks all as sure.",
+        description="Largest share of wrong answers among those marked as sure, by the data that the "
+        "confidence is fitted on; the others are marked as likely. 1 marks all as sure.",
     )
     short_answer: float = Field(
         0.5,
@@ -300,8 +309,9 @@ class Settings(BaseSettings):
     )
     reader: str = Field(
         "packaged",
-        description="Reader model: the packaged one, or the folder or hub name of a transformers model for "
-        "extractive question answering (AutoModelForQuestionAnswering).",
+        description="Reader model: packaged (an evidence reader, with a span reader for short answers), or "
+        "the folder or hub name of a transformers model for extractive question answering "
+        "(AutoModelForQuestionAnswering), which then does both.",
     )
     chroma_url: str | None = Field(
         None,

@@ -67,13 +67,17 @@ class Service:
     lexical: LexicalIndex
     embedder: Embedder
     reader: Reader
+    span_reader: Reader | None
     rebuildable: Sequence[RebuildableIndex] = ()
     notes: tuple[str, ...] = ()
     _resources: ExitStack = field(repr=False)
 
     def models(self) -> dict[str, str]:
-        """The fingerprints of the models, by ``embedder`` and ``reader``."""
-        return {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
+        """The fingerprints by ``embedder``, ``reader`` and, where there is one, ``span_reader``."""
+        models = {"embedder": self.embedder.fingerprint, "reader": self.reader.fingerprint}
+        if self.span_reader is not None:
+            models["span_reader"] = self.span_reader.fingerprint
+        return models
 
     def check_ready(self) -> None:
         """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
@@ -146,7 +150,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             )
             stack.callback(feedback.close)
             feedback.take_over(catalog.file)
-            embedder, reader = open_embedder(settings), open_reader(settings)
+            embedder, reader, span_reader = (
+                open_embedder(settings),
+                open_reader(settings),
+                open_span_reader(settings),
+            )
             for process in processes.values():
                 process.open()
             dense = _open_dense(settings, data, processes)
@@ -172,7 +180,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         for process in processes.values():
             stack.callback(process.hurry)
         retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
-        engine = Engine(catalog, retriever, reader, open_decider(settings), settings)
+        engine = Engine(catalog, retriever, reader, open_decider(settings), settings, span_reader=span_reader)
         return Service(
             settings=settings,
             engine=engine,
@@ -185,6 +193,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             lexical=lexical,
             embedder=embedder,
             reader=reader,
+            span_reader=span_reader,
             rebuildable=tuple(processes.values()),
             notes=notes,
             _resources=stack.pop_all(),
@@ -248,6 +257,15 @@ def open_reader(settings: Settings) -> Reader:
     from rag.adapters.onnx.reader import OnnxReader
 
     return OnnxReader(settings.reader, cache=settings.cache, threads=settings.threads)
+
+
+def open_span_reader(settings: Settings) -> Reader | None:
+    """The packaged span reader beside the packaged reader; None with another one. Raises ModelError."""
+    from rag.adapters.onnx.reader import PACKAGED, PACKAGED_SPANS, OnnxReader
+
+    if settings.reader != PACKAGED:
+        return None
+    return OnnxReader(PACKAGED_SPANS, cache=settings.cache, threads=settings.threads)
 
 
 def open_decider(settings: Settings) -> Decider:

@@ -41,7 +41,14 @@ def always_figures(service: Service, queries: Sequence[Query], progress: Progres
     retriever = _HidingRetriever(
         service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
     )
-    engine = Engine(service.catalog, retriever, service.reader, open_decider(settings), settings)
+    engine = Engine(
+        service.catalog,
+        retriever,
+        service.reader,
+        open_decider(settings),
+        settings,
+        span_reader=service.span_reader,
+    )
     relevant = {query.text: frozenset(query.relevant) for query in queries}
 
     def ask_without_relevant(question: Question) -> Outcome:

@@ -117,9 +117,14 @@ class FixedConfidenceDecider(Decider):
         self._fixed_reason = None if confidence >= threshold else Reason.NOT_CONFIDENT
 
     def decide(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        *,
+        retrieved_share: float = 0.0,
     ) -> Decision:
-        decision = self._inner.decide(analysis, candidates, readings)
+        decision = self._inner.decide(analysis, candidates, readings, retrieved_share=retrieved_share)
         if decision.reading is None:
             return decision
         certainty = None if self._fixed_reason else Certainty.SURE
@@ -129,6 +134,12 @@ class FixedConfidenceDecider(Decider):
             certainty=certainty,
             reason=self._fixed_reason,
         )
+
+    def passages_to_read_closely(self, analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> int:
+        return self._inner.passages_to_read_closely(analysis, candidates)
+
+    def rank(self, analysis: QuestionAnalysis, readings: Sequence[Reading]) -> list[Reading]:
+        return self._inner.rank(analysis, readings)
 
     def is_clear(self, decision: Decision) -> bool:
         return self._inner.is_clear(decision)
@@ -142,6 +153,7 @@ def _engine(
     *,
     retriever: type[Retriever] = Retriever,
     reader: Reader | None = None,
+    span_reader: Reader | None = None,
     confidence: float | None = None,
 ) -> Engine:
     from rag.wiring import open_decider
@@ -156,6 +168,7 @@ def _engine(
         reader or service.reader,
         decider,
         settings,
+        span_reader=span_reader or service.span_reader,
     )
 
 
@@ -194,6 +207,12 @@ def _retrieving(retriever: type[Retriever]) -> Callable[[Service], Ask]:
     return lambda service: _engine(service, retriever=retriever).ask
 
 
+def _blind(service: Service) -> Ask:
+    """Both readers take the first words for the answer."""
+    span_reader = None if service.span_reader is None else FirstWordsReader(service.span_reader)
+    return _engine(service, reader=FirstWordsReader(service.reader), span_reader=span_reader).ask
+
+
 def _confident(confidence: float) -> Callable[[Service], Ask]:
     return lambda service: _engine(service, confidence=confidence).ask
 
@@ -204,7 +223,7 @@ PIPELINE_OPERATORS = (
     PipelineOperator(
         "retriever deaf", Stage.RETRIEVE, _retrieving(OtherQuestionRetriever), reorders_only=True
     ),
-    PipelineOperator("reader blind", Stage.READ, lambda s: _engine(s, reader=FirstWordsReader(s.reader)).ask),
+    PipelineOperator("reader blind", Stage.READ, _blind),
     PipelineOperator("always sure", Stage.TRUST, _confident(1.0)),
     PipelineOperator("never sure", Stage.TRUST, _confident(0.0)),
     PipelineOperator("citations one character off", Stage.CITE, _citing(_shifted)),

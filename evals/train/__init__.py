@@ -1,4 +1,4 @@
-"""Training of the reader and its confidence: training data in, `rag/models/reader/` out.
+"""Training of the reader and its confidence: training data in, `rag/models/` out.
 
 The commands, in the order of the recipe in the model card; each prints its options with ``--help``:
 

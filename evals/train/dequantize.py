@@ -1,4 +1,4 @@
-"""Turns the shipped int8 graph back into weights that training can start from.
+"""Turns the span reader's shipped int8 graph back into weights that training can start from.
 
 ``python -m evals.train.dequantize TARGET`` writes a model folder. Each weight is its 8-bit integer times its
 channel's scale: what the graph computes with. Heads and neurons that the graph lacks become zeros after the
@@ -19,7 +19,7 @@ from rag.adapters.onnx.channel_equalization import SCALE_SUFFIX
 _PREFIX = "inner."  # of a parameter's name in the graph
 _PROJECTIONS = ("query", "key", "value")
 _LAYERS = ".encoder.layer."  # only their parameters may be smaller than the model's
-_READER = Path(__file__).resolve().parents[2] / "rag" / "models" / "reader"
+_READER = Path(__file__).resolve().parents[2] / "rag" / "models" / "span_reader"
 
 
 def dequantize(folder: Path, target: Path) -> None:

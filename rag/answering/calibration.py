@@ -1,7 +1,9 @@
 """Features to calibrated probabilities: that the evidence holds what was asked, and of the short answer.
 
 Logistic regressions over the same features, fitted on open data by ``python -m evals.train.calibrate`` and
-kept beside the reader as ``calibration.json``. A probability fitted this way is judged by its expected
+kept beside the reader as ``calibration.json``. A feature's weight depends on how far the question has the
+passage's words: the span's margin tells most where it has them, least where it is put in other words. Where
+spans alone decide, regressions of their own hold. A probability fitted this way is judged by its expected
 calibration error (Guo et al. 2017, arXiv:1706.04599).
 """
 
@@ -24,8 +26,11 @@ FEATURES = (
     "log_rank",  # log(1 + rank) of the passage in a small candidate pool; 0 in a large one
     "small_pool",  # how far the candidate pool is a small one: 0 to 1
     "unknown_names",  # share of the question's names and numbers that no candidate mentions
+    "overlap",  # share of the question's content words that the passage, its title or its headings have
     "type_match",  # 1: the short answer has the expected type; -1: it has not; 0: the type can't be told
 )
+FITS = ("evidence", "short_answer", "span_evidence", "span_short_answer")
+_OVERLAP = FEATURES.index("overlap")
 
 
 def sigmoid(x: float) -> float:
@@ -35,28 +40,39 @@ def sigmoid(x: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogisticFit:
-    """A logistic regression: a weight for each feature, and a bias."""
+    """A logistic regression.
+
+    Attributes:
+        weight: of each feature.
+        by_overlap: what is added to each weight, times the feature ``overlap``.
+    """
 
     weight: tuple[float, ...]
+    by_overlap: tuple[float, ...]
     bias: float
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> LogisticFit:
         """From its JSON object."""
-        return cls(weight=tuple(data["weight"]), bias=float(data["bias"]))
+        return cls(
+            weight=tuple(data["weight"]), by_overlap=tuple(data["by_overlap"]), bias=float(data["bias"])
+        )
 
-    def probability(self, standardised: Sequence[float]) -> float:
-        """P(right) of standardised features, shape ``(len(FEATURES),)``."""
-        return sigmoid(self.bias + sum(w * x for w, x in zip(self.weight, standardised, strict=True)))
+    def probability(self, standardised: Sequence[float], overlap: float) -> float:
+        """P(right) of standardised features, shape ``(len(FEATURES),)``; ``overlap`` is not standardised."""
+        rows = zip(self.weight, self.by_overlap, standardised, strict=True)
+        return sigmoid(self.bias + sum((w + by * overlap) * x for w, by, x in rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Two fits on features standardised by ``mean`` and ``scale``, and what was measured with them.
+    """Fits on features standardised by ``mean`` and ``scale``, and what was measured with them.
 
     Attributes:
         evidence: P(the cited evidence holds what was asked).
         short_answer: P(the short answer is right).
+        span_evidence: the former, where spans decide (``rag/answering/selection.py``).
+        span_short_answer: the latter, likewise.
         fused_weight: of retrieval's fused score beside relevance, in the ranking of passages.
         risks: by threshold of the evidence's probability, ascending, the share of answers above it that were
             wrong.
@@ -66,6 +82,8 @@ class Calibration:
     scale: tuple[float, ...]
     evidence: LogisticFit
     short_answer: LogisticFit
+    span_evidence: LogisticFit
+    span_short_answer: LogisticFit
     fused_weight: float
     risks: tuple[tuple[float, float], ...]
 
@@ -76,29 +94,28 @@ class Calibration:
         Raises:
             ModelError: it was fitted for other features than these.
         """
-        if tuple(data.get("features", ())) != FEATURES or not {"evidence", "short_answer"} <= data.keys():
+        if tuple(data.get("features", ())) != FEATURES or not set(FITS) <= data.keys():
             raise ModelError("the calibration was fitted for other features; fit it again")
         return cls(
             mean=tuple(data["mean"]),
             scale=tuple(data["scale"]),
-            evidence=LogisticFit.load(data["evidence"]),
-            short_answer=LogisticFit.load(data["short_answer"]),
+            **{name: LogisticFit.load(data[name]) for name in FITS},
             fused_weight=float(data["fused_weight"]),
             risks=tuple((float(threshold), float(risk)) for threshold, risk in data["risks"]),
         )
 
-    def evidence_probability(self, features: Sequence[float]) -> float:
+    def evidence_probability(self, features: Sequence[float], *, by_spans: bool = False) -> float:
         """P(the evidence holds what was asked), of features in the order of ``FEATURES``."""
-        return self.evidence.probability(self._standardised(features))
+        return self._probability(self.span_evidence if by_spans else self.evidence, features)
 
-    def short_answer_probability(self, features: Sequence[float]) -> float:
+    def short_answer_probability(self, features: Sequence[float], *, by_spans: bool = False) -> float:
         """P(the short answer is right), of features in the order of ``FEATURES``."""
-        return self.short_answer.probability(self._standardised(features))
+        return self._probability(self.span_short_answer if by_spans else self.short_answer, features)
 
     def threshold_for(self, risk: float) -> float:
         """The lowest threshold at which at most this share of answers was wrong; 1 where none is."""
         return min((threshold for threshold, wrong in self.risks if wrong <= risk), default=1.0)
 
-    def _standardised(self, features: Sequence[float]) -> list[float]:
+    def _probability(self, fit: LogisticFit, features: Sequence[float]) -> float:
         rows = zip(features, self.mean, self.scale, strict=True)
-        return [(x - mean) / scale for x, mean, scale in rows]
+        return fit.probability([(x - mean) / scale for x, mean, scale in rows], features[_OVERLAP])

@@ -12,13 +12,21 @@ from dataclasses import dataclass
 
 from rag.answering.calibration import FEATURES, Calibration
 from rag.answering.comparison import differs
-from rag.answering.features import PoolStatistics, features_of, has_expected_type, relevance_share
-from rag.answering.selection import best_span, rank_readings
+from rag.answering.features import (
+    PoolStatistics,
+    features_of,
+    has_expected_type,
+    relevance_share,
+)
+from rag.answering.selection import best_span, prefer_by_margin, rank_by_spans, rank_readings, spans_decide
 from rag.question.analysis import QuestionAnalysis
 from rag.settings import DecideSettings
 from rag.types import Candidate, Certainty, Reading, Reason, SpanAnswer
 
 MAX_COMPETING = 3
+READ_CLOSELY = 2  # passages, where relevance decides
+# The share of a collection retrieved at which it begins to count as small, and from which on it is.
+_SMALL_COLLECTION = (1 / 3, 1 / 2)
 _NEAR_TIE = 2.0  # logits of relevance below the best passage's, at which another passage is cited too
 
 
@@ -34,6 +42,8 @@ class Decision:
             at least the probability ``DecideSettings.conflict_confidence``.
         confidence: P(the evidence holds what was asked).
         short_answer_confidence: P(the short answer is right).
+        by_spans: whether spans ranked the passages (``rag/answering/selection.py``), not their relevance.
+        threshold: the confidence that an answer needs here.
         certainty: how an answer is marked; None where none is given.
         features: of the best passage, by name.
     """
@@ -44,6 +54,8 @@ class Decision:
     competing: tuple[SpanAnswer, ...] = ()
     confidence: float = 0.0
     short_answer_confidence: float = 0.0
+    by_spans: bool = False
+    threshold: float
     certainty: Certainty | None = None
     reason: Reason | None
     features: Mapping[str, float]
@@ -65,24 +77,48 @@ class Decider:
     def __init__(self, calibration: Calibration, settings: DecideSettings, *, cosines: bool = True) -> None:
         self._calibration = calibration
         self._settings = settings
-        self._sure = max(settings.threshold, calibration.threshold_for(settings.sure_risk))
+        self._sure = calibration.threshold_for(settings.sure_risk)
         self._default_cosine = None if cosines else calibration.mean[FEATURES.index("cosine")]
 
+    def passages_to_read_closely(self, analysis: QuestionAnalysis, candidates: Sequence[Candidate]) -> int:
+        """How many of the best passages a span reader reads: all, where spans alone decide."""
+        return len(candidates) if spans_decide(analysis, len(candidates)) else READ_CLOSELY
+
+    def rank(self, analysis: QuestionAnalysis, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings, best first (``rank_readings``)."""
+        return rank_readings(analysis, readings, fused_weight=self._calibration.fused_weight)
+
     def decide(
-        self, analysis: QuestionAnalysis, candidates: Sequence[Candidate], readings: Sequence[Reading]
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        *,
+        retrieved_share: float = 0.0,
     ) -> Decision:
-        """The decision over all passages read so far; ``candidates`` are those retrieved, best first."""
+        """The decision over all passages read so far.
+
+        Args:
+            candidates: those retrieved, best first.
+            retrieved_share: of the collection's passages those that were retrieved, 0 to 1.
+        """
+        threshold = self._threshold(retrieved_share)
         if not candidates:
-            return Decision(reason=Reason.NOTHING_RELEVANT, features={})
-        ranked = rank_readings(analysis, readings, fused_weight=self._calibration.fused_weight)
+            return Decision(threshold=threshold, reason=Reason.NOTHING_RELEVANT, features={})
+        ranked = self.rank(analysis, readings)
+        by_spans = spans_decide(analysis, len(candidates))
+        if by_spans:
+            ranked = rank_by_spans(analysis, ranked)
+        else:
+            ranked = prefer_by_margin(analysis, ranked, fused_weight=self._calibration.fused_weight)
         if not ranked:
-            return Decision(reason=Reason.NOT_ANSWERED_HERE, features={})
+            return Decision(threshold=threshold, reason=Reason.NOT_ANSWERED_HERE, features={})
         best = ranked[0]
         span = best_span(analysis, best)
         pool = PoolStatistics.of(analysis, candidates)
         features = self._features(analysis, pool, best, ranked)
-        confidence = self._calibration.evidence_probability(features)
-        certainty = self._certainty(confidence)
+        confidence = self._calibration.evidence_probability(features, by_spans=by_spans)
+        certainty = self._certainty(confidence, threshold)
         return Decision(
             ranked=tuple(ranked),
             second=_second(ranked) if certainty is not Certainty.SURE else None,
@@ -91,7 +127,9 @@ class Decider:
             confidence=confidence,
             short_answer_confidence=0.0
             if span is None
-            else self._calibration.short_answer_probability(features),
+            else self._calibration.short_answer_probability(features, by_spans=by_spans),
+            by_spans=by_spans,
+            threshold=threshold,
             certainty=certainty,
             reason=None if certainty else self._reason(best),
             features=dict(zip(FEATURES, features, strict=True)),
@@ -151,12 +189,22 @@ class Decider:
             ):
                 continue
             features = self._features(analysis, pool, reading, [reading])
-            if self._calibration.short_answer_probability(features) >= self._settings.conflict_confidence:
+            by_spans = spans_decide(analysis, len(pool.ranks))
+            confidence = self._calibration.short_answer_probability(features, by_spans=by_spans)
+            if confidence >= self._settings.conflict_confidence:
                 competing.append(span)
         return tuple(competing[:MAX_COMPETING])
 
-    def _certainty(self, confidence: float) -> Certainty | None:
-        if confidence < self._settings.threshold:
+    def _threshold(self, retrieved_share: float) -> float:
+        """The confidence that an answer needs: in a small collection its odds are higher by the factor."""
+        none, whole = _SMALL_COLLECTION
+        weight = min(1.0, max(0.0, (retrieved_share - none) / (whole - none)))
+        odds: float = self._settings.small_collection_odds**weight
+        threshold = self._settings.threshold
+        return threshold * odds / (1 - threshold + threshold * odds)
+
+    def _certainty(self, confidence: float, threshold: float) -> Certainty | None:
+        if confidence < threshold:
             return None
         return Certainty.SURE if confidence >= self._sure else Certainty.LIKELY
 

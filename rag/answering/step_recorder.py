@@ -60,13 +60,13 @@ class StepRecorder:
             )
         )
 
-    def decided(self, decision: Decision, *, threshold: float, passages_read: int) -> None:
+    def decided(self, decision: Decision, *, passages_read: int) -> None:
         """It was decided which passage holds the evidence, and how likely."""
         self._end(
             DecideStep(
                 ms=self._elapsed(),
                 confidence=decision.confidence,
-                threshold=threshold,
+                threshold=decision.threshold,
                 features=decision.features,
                 passages_read=passages_read,
                 chosen=_read_span(decision.span) if decision.span else None,

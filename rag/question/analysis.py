@@ -16,6 +16,8 @@ from enum import StrEnum
 from rag.english.calendar import MONTHS, TIME_WORDS
 from rag.english.function_words import CLITICS, QUESTION_WORDS, STOP_WORDS
 from rag.english.numbers import NUMBER_WORDS
+from rag.english.person_nouns import PERSON_NOUNS
+from rag.english.plurals import is_plural
 from rag.english.verbs import AUXILIARIES
 from rag.english.words import WORD, content_words, folded_words
 from rag.errors import InvalidQuestion
@@ -162,9 +164,9 @@ def _is_function_word(folded: str) -> bool:
 def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bool | None:
     """Whether an answer has the form of the expected type; None where the type has no form.
 
-    A number where a number is asked for, and not one of another unit; a capital where a name is; a
-    year, a month or a date where the question says so, any word of time where it only says when.
-    ``after`` is the text behind the answer.
+    A number where a number is asked for, and not one of another unit; a capital where a name is, or, for a
+    person, a noun for one ("officers"); a year, a month or a date where the question says so, any word of
+    time where it only says when. ``after`` is the text behind the answer.
     """
     words = set(_parts(folded_words(answer)))
     digits = any(c.isdigit() for c in answer)
@@ -176,8 +178,13 @@ def matches_type(analysis: QuestionAnalysis, answer: str, after: str = "") -> bo
     if analysis.answer_type is AnswerType.TIME:
         return _matches_time(analysis.standalone, words, digits)
     if analysis.answer_type in {AnswerType.PERSON, AnswerType.PLACE}:
-        return any(c.isupper() for c in answer)
+        is_named = any(c.isupper() for c in answer)
+        return is_named or (analysis.answer_type is AnswerType.PERSON and any(map(_is_person_noun, words)))
     return None
+
+
+def _is_person_noun(word: str) -> bool:
+    return word in PERSON_NOUNS or (is_plural(word) and word.removesuffix("s") in PERSON_NOUNS)
 
 
 def _matches_time(question: str, words: set[str], digits: bool) -> bool:

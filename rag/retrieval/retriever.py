@@ -44,6 +44,10 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
 
+    def passages_held(self, collection: str) -> int:
+        """The number of a collection's passages that can be retrieved. Raises IndexUnavailable."""
+        return self._lexical.count(collection)
+
     def retrieve(self, question: Question, k: int) -> list[Candidate]:
         """The best ``k`` candidates, best first.
 

@@ -106,6 +106,7 @@ class Reading:
         support: for each of the passage's sentences the logit that a person must see it.
         spans: short answers, best first.
         polarity: None where the reader can't tell yes from no.
+        read_closely: whether the spans are a span reader's (``CloseReading``).
     """
 
     candidate: Candidate
@@ -113,3 +114,4 @@ class Reading:
     support: tuple[float, ...]
     spans: tuple[SpanAnswer, ...]
     polarity: Polarity | None = None
+    read_closely: bool = False

@@ -21,8 +21,5 @@ def serve_seeds_and(text: str, folders: pytest.TempPathFactory) -> Iterator[str]
         [sys.executable, "-m", "api", "ingest", "seeds", str(folder), "--data", str(data)],
         cwd=ROOT, check=True, capture_output=True, timeout=110,
     )  # fmt: skip
-    # The tests are about the pages, not about the threshold of confidence.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
-        with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
-            yield address
+    with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (_process, address):
+        yield address

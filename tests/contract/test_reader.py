@@ -128,7 +128,7 @@ def test_a_damaged_reader_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A flipped byte in the packaged weights; a pin file without them."""
     copy = tmp_path / "reader"
     shutil.copytree(onnx_reader._FOLDER, copy)
-    monkeypatch.setattr(onnx_reader, "_FOLDER", copy)
+    monkeypatch.setitem(onnx_reader._PACKAGED_FOLDERS, onnx_reader.PACKAGED, copy)
     weights = bytearray((copy / "reader.onnx").read_bytes())
     weights[len(weights) // 2] ^= 1
     (copy / "reader.onnx").write_bytes(weights)

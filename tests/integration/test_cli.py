@@ -210,7 +210,7 @@ def test_ask_json_is_the_answer_of_http(saywhere: Saywhere, ingested: Path) -> N
     assert answer.answered
     assert answer.trace is not None
     assert answer.trace.retrieved > 0
-    assert set(answer.trace.models) == {"embedder", "reader"}
+    assert set(answer.trace.models) == {"embedder", "reader", "span_reader"}
 
 
 def test_an_abstention_ends_with_0(saywhere: Saywhere, ingested: Path) -> None:

@@ -131,7 +131,7 @@ def test_before_recovery_only_committed_passages_are_found(folder: Path) -> None
     kill_during(folder, "change", "before catalog.commit")
     components = Components.open(folder)
     try:
-        hits = components.lexical.search("default", "new verdict", 10)
+        hits = components.lexical.search("default", "verdict", 10)
         assert hits
         assert components.catalog.passages([hit.passage_id for hit in hits]) == {}
         assert components.catalog.passages_of("changed") == list(initial()[0].passages)

@@ -334,6 +334,24 @@ def test_an_acronym_is_read_with_its_long_form(world: World) -> None:
     assert reply.trace.retrieved.standalone_question == "How much pto (Paid time off) do I get?"
 
 
+def test_what_is_read_can_be_retrieved_by_itself(world: World) -> None:
+    """The question as it is read, and the passages in the order of the trace."""
+    reader = PhraseReader(twenty_days=6.0)
+    world.put(
+        document("Paid time off (PTO) is explained here.", title="Terms"),
+        document("Each of us gets twenty days of paid time off.", id="d2"),
+        document(NEWS, id="d3"),
+    )
+    engine = world.make(reader)
+    for text in ("How much pto do I get?", "who asked for an apology?"):
+        reader.questions.clear()
+        trace = ask(engine, text).trace
+        analysis, candidates = engine.retrieve(Question(text=text))
+        assert set(reader.questions) == {analysis.standalone}
+        assert trace.retrieved is not None
+        assert [c.passage.id for c in candidates] == [p.passage_id for p in trace.retrieved.passages]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

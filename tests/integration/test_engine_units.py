@@ -153,7 +153,10 @@ def test_an_overview_is_the_section_of_its_passage(world: World, monkeypatch: py
     reply = unit(world, monkeypatch, QuestionForm.OVERVIEW, "leave", reader)
     assert reply.unit is AnswerUnit.SECTION
     first = reply.text.split("\n")[0]
-    assert first == "Staff get 25 days of leave a year. It is paid. What is left over is lost in March."
+    assert first == LEAVE_PARAGRAPH
+
+
+LEAVE_PARAGRAPH = "Staff get 25 days of leave a year. It is paid. What is left over is lost in March."
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_an_overview_is_the_section_of_its_passage(world: World, monkeypatch: py
     [
         (Polarity(yes=0.95, no=0.03, neither=0.02), "Yes", AnswerUnit.YES_NO),
         (Polarity(yes=0.02, no=0.95, neither=0.03), "No", AnswerUnit.YES_NO),
-        (Polarity(yes=0.5, no=0.4, neither=0.1), "It is paid.", AnswerUnit.SENTENCES),
+        (Polarity(yes=0.5, no=0.4, neither=0.1), LEAVE_PARAGRAPH, AnswerUnit.SENTENCES),
     ],
 )
 def test_yes_or_no_is_said_with_its_sentence(
@@ -171,9 +174,9 @@ def test_yes_or_no_is_said_with_its_sentence(
     text: str,
     asked_unit: AnswerUnit,
 ) -> None:
-    """Where the polarity is not sure, the sentence speaks alone."""
+    """With its paragraph; where the polarity is not sure, they speak alone."""
     reader = EvidenceFake(support={"It is paid": 5.0}, polarity={"It is paid": polarity})
     reply = unit(world, monkeypatch, QuestionForm.YES_NO, "is leave paid?", reader)
     assert (reply.text, reply.unit) == (text, asked_unit)
-    assert [s.text for s in reply.statements] == ["It is paid."]
+    assert " ".join(s.text for s in reply.statements) == LEAVE_PARAGRAPH
     assert (reply.short_answer_confidence is None) == (asked_unit is AnswerUnit.SENTENCES)

@@ -91,7 +91,13 @@ def test_an_answer_is_explained_and_an_expected_passage_followed(data: Path) -> 
     output = saywhere(
         "ask", "who demanded an apology?", "--data", data, "--explain", "--expected", "10,000 new agents"
     ).stdout
-    for part in ("How it came about:", "Found 3 passages", "Weighed: margin", "ingested: yes", "Lost at: "):
+    for part in (
+        "How it came about:",
+        "Found 3 passages",
+        "Weighed: relevance",
+        "ingested: yes",
+        "Lost at: ",
+    ):
         assert part in output, output
     output = saywhere("ask", "who?", "--data", data, "--expected", "The moon is made of cheese").stdout
     assert "Lost at: ingest." in output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from evals.train.calibration.collect_readings import (
     collect_pages,
 )
 from evals.train.calibration.fit import FUSED_WEIGHT, uninformative_calibration
+from rag.adapters.onnx.reader import OnnxReader
 from rag.answering.calibration import FEATURES, Calibration
 from rag.answering.decision import Decider
 from rag.settings import DecideSettings, Settings
+from rag.types import Candidate, Reading
 
 DECIDER = Decider(Calibration.load(uninformative_calibration(FUSED_WEIGHT)), DecideSettings())
 TABLE = """# Rooms
@@ -89,13 +92,42 @@ def test_only_what_the_gold_passage_answers_can_be_right(of_pages: list[JudgedDe
 def test_a_collection_in_a_colleagues_words_is_judged_by_its_evidence(
     model_cache: Path, tmp_path: Path
 ) -> None:
-    """Where further passages may answer too, none is removed."""
+    """In the collection and in its file alone. Where further passages may answer too, none is removed."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "lifts.md").write_text(LIFTS)
     (tmp_path / "docs" / "rooms.md").write_text(TABLE)
     (tmp_path / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in QUERIES))
     decisions = list(collect_colleague(tmp_path, DECIDER, Settings(cache=model_cache)))
-    assert [d.kind for d in decisions] == [ReadingKind.ANSWERABLE, ReadingKind.UNANSWERABLE]
-    assert [d.evidence_right for d in decisions] == [True, False]
-    assert decisions[1].short_answer_right is False
-    assert {d.dataset for d in decisions} == {tmp_path.name}
+    alone = f"{tmp_path.name}, one document"
+    assert [(d.dataset, d.kind) for d in decisions] == [
+        (tmp_path.name, ReadingKind.ANSWERABLE),
+        (alone, ReadingKind.ANSWERABLE),
+        (tmp_path.name, ReadingKind.UNANSWERABLE),
+        (alone, ReadingKind.UNANSWERABLE),
+    ]
+    assert [d.evidence_right for d in decisions] == [True, True, False, False]
+    assert [d.short_answer_right for d in decisions[2:]] == [False, False]
+
+
+def test_questions_are_read_as_the_service_reads_them(
+    model_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the long forms of their acronyms; by each reader a passage once, for all decisions."""
+    read: list[tuple[str, str, str]] = []
+    original = OnnxReader.read
+
+    def recorded(self: OnnxReader, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
+        read.extend((self.fingerprint, question, candidate.passage.id) for candidate in candidates)
+        return original(self, question, candidates)
+
+    monkeypatch.setattr(OnnxReader, "read", recorded)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "lifts.md").write_text(LIFTS)
+    (tmp_path / "docs" / "leave.md").write_text("# Leave\n\nPaid time off (PTO) is 25 days a year.\n")
+    query = {**QUERIES[0], "file": "leave.md", "question": "how much pto is there?", "answer": "25 days"}
+    query["evidence"] = ["Paid time off (PTO) is 25 days a year."]
+    (tmp_path / "queries.jsonl").write_text(json.dumps(query) + "\n")
+    decisions = list(collect_colleague(tmp_path, DECIDER, Settings(cache=model_cache)))
+    assert [d.evidence_right for d in decisions] == [True, True]
+    assert {question for _, question, _ in read} == {"how much pto (Paid time off) is there?"}
+    assert len(read) == len(set(read)) == 4  # two passages by two readers

@@ -52,9 +52,8 @@ def test_the_command_line_follows_a_folder(notes: Path, tmp_path: Path) -> None:
             process.kill()
 
 
-def test_a_server_follows_a_folder(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_follows_a_folder(notes: Path, tmp_path: Path) -> None:
     """Questions are answered from the folder as it is now; documents sent to the server stay."""
-    monkeypatch.setenv("SAYWHERE_DECIDE__THRESHOLD", "0.1")
     serve = ("-m", "api", "serve", "--data", str(tmp_path / "data"), "--port", "0", "--watch", str(notes))
     with in_process(*serve) as (_process, url):
 

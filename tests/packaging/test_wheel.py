@@ -89,7 +89,8 @@ def test_licences_are_named_and_included(metadata: PathDistribution) -> None:
     """One expression for code and weights, and the texts that it stands for (PEP 639)."""
     assert metadata.metadata["License-Expression"] == "Apache-2.0 AND CC-BY-SA-4.0"
     texts = metadata.metadata.get_all("License-File")
-    assert texts == ["LICENSE", "NOTICE", "rag/models/reader/LICENSE.md"]
+    models = [f"rag/models/{name}/LICENSE.md" for name in ("reader", "span_reader")]
+    assert texts == ["LICENSE", "NOTICE", *models]
     for name in texts:
         assert metadata.read_text(f"licenses/{name}") == (ROOT / name).read_text(encoding="utf-8")
 

@@ -25,7 +25,7 @@ from evals.datasets.published import CorpusDocument, Query
 from evals.train.dequantize import dequantize
 
 SCRIPTS = Path(__file__).parent / "scripts"
-READER = Path(__file__).parents[3] / "rag" / "models" / "reader"
+READER = Path(__file__).parents[3] / "rag" / "models" / "span_reader"
 TORCH = "torch==2.13.0"
 READING = ("onnxruntime==1.32.0", "tokenizers>=0.20")
 PEERS: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,17 +16,20 @@ from evals.metrics.answer_right import answer_right
 from evals.metrics.f1 import f1
 from evals.run.indexing import fresh_service
 from evals.run.target import in_process
+from evals.train.calibration.read_once import ReadOnce
 from evals.train.data.mixture import hold_out_articles
 from evals.train.data.questions import read_training_files
 from evals.train.evidence.colleague import evidence_spans, read_queries
 from evals.train.evidence.groups import is_part
+from rag.answering.calibration import FEATURES
+from rag.answering.close_reading import CloseReading
 from rag.answering.comparison import normalise
 from rag.answering.composition.compose import compose
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
-from rag.question.analysis import QuestionAnalysis, analyze_question
+from rag.ports.reader import Reader
+from rag.question.analysis import QuestionAnalysis
 from rag.reading.table_rows import in_table
-from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.types import Candidate, Document, Question, QuestionForm, Reading, Span, SpanAnswer
 from rag.wiring import Service
@@ -47,6 +49,7 @@ class JudgedDecision:
 
     Attributes:
         features: of the best passage, in the order of ``rag.answering.calibration.FEATURES``.
+        by_spans: whether spans ranked the passages.
         evidence_right: whether what the answer cites of the best passage holds what was asked.
         short_answer_right: None where no short answer is asked for, or there is none.
     """
@@ -55,6 +58,7 @@ class JudgedDecision:
     question_id: str
     kind: ReadingKind
     features: tuple[float, ...]
+    by_spans: bool = False
     evidence_right: bool
     short_answer_right: bool | None
 
@@ -67,6 +71,8 @@ class _Question:
         supports: whether a place of a document holds what was asked.
         accepts: whether a short answer is right; None where none is asked for.
         is_gold: whether a passage answers the question; None where the set doesn't say.
+        is_of_article: whether a passage is of the article or file that the question was written about, which
+            is a small collection by itself.
     """
 
     dataset: str
@@ -76,6 +82,17 @@ class _Question:
     supports: Callable[[Document, Span], bool]
     accepts: Callable[[SpanAnswer], bool] | None
     is_gold: Callable[[Candidate], bool] | None
+    is_of_article: Callable[[Candidate], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Steps:
+    """What a question's passages are read and decided with; ``passages`` are so many, read at most."""
+
+    reader: Reader
+    span_reader: Reader | None
+    decider: Decider
+    passages: int
 
 
 def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iterator[JudgedDecision]:
@@ -95,6 +112,9 @@ def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iter
         for number, text in enumerate(texts)
     ]
     document_ids = {document.text: document.id for document in documents}
+    articles: dict[str, set[str]] = {}
+    for question in (*questions, *training["squad2"]):
+        articles.setdefault(question.article, set()).add(document_ids[question.context])
     with fresh_service(settings, documents) as service:
         for number, question in enumerate(questions):
             answers = (question.answer_text,) if question.answer else ()
@@ -107,6 +127,7 @@ def collect_held_out(folder: Path, decider: Decider, settings: Settings) -> Iter
                 supports=partial(_holds_answer, answers, gold),
                 accepts=partial(is_right, answers),
                 is_gold=partial(_is_document, gold),
+                is_of_article=partial(_is_one_of, articles[question.article]),
             )
             yield from _decide(service, decider, judged)
 
@@ -130,6 +151,7 @@ def collect_colleague(folder: Path, decider: Decider, settings: Settings) -> Ite
                 supports=partial(_is_evidence, spans),
                 accepts=partial(is_right, (query.answer,)) if query.answer else None,
                 is_gold=None,
+                is_of_article=partial(_is_of_file, query.file),
             )
             yield from _decide(service, decider, judged)
 
@@ -157,21 +179,41 @@ def collect_pages(name: str, decider: Decider, settings: Settings) -> Iterator[J
 
 
 def _decide(service: Service, decider: Decider, question: _Question) -> Iterator[JudgedDecision]:
-    """One question's decision, and, where gold passages are known, the decision without them."""
-    settings = service.settings
-    retriever = Retriever(
-        service.catalog, service.dense, service.lexical, service.embedder, settings.retrieve
+    """One question's decisions: in the collection and, where it has one, in its article alone."""
+    analysis, retrieved = service.engine.retrieve(Question(text=question.text))
+    steps = _Steps(
+        reader=ReadOnce(service.reader),
+        span_reader=None if service.span_reader is None else ReadOnce(service.span_reader),
+        decider=decider,
+        passages=service.settings.read.passages,
     )
-    analysis = analyze_question(question.text, limit=settings.limits.question_characters)
-    retrieved = retriever.retrieve(Question(text=analysis.search_text), settings.retrieve.pool)
+    yield from _decide_among(steps, question, analysis, retrieved)
+    if question.is_of_article is not None:
+        of_article = [c for c in retrieved if question.is_of_article(c)]
+        alone = replace(question, dataset=f"{question.dataset}, one document")
+        for judged in _decide_among(steps, alone, analysis, of_article):
+            if judged.features[FEATURES.index("small_pool")] == 1:
+                yield judged
+
+
+def _decide_among(
+    steps: _Steps,
+    question: _Question,
+    analysis: QuestionAnalysis,
+    retrieved: Sequence[Candidate],
+) -> Iterator[JudgedDecision]:
+    """The decision among the candidates and, where gold passages are known, the decision without them."""
     kind = ReadingKind.ANSWERABLE if question.answerable else ReadingKind.UNANSWERABLE
     pools = {kind: retrieved}
     if question.answerable and question.is_gold is not None:
         pools[ReadingKind.GOLD_REMOVED] = [c for c in retrieved if not question.is_gold(c)]
     for kind, candidates in pools.items():
-        to_read = without_duplicates(candidates)[: settings.read.passages]
-        readings = service.reader.read(analysis.standalone, to_read)
-        decision = decider.decide(analysis, candidates, readings)
+        to_read = without_duplicates(candidates)[: steps.passages]
+        readings = CloseReading(steps.span_reader, analysis.standalone).of(
+            steps.decider.rank(analysis, steps.reader.read(analysis.standalone, to_read)),
+            steps.decider.passages_to_read_closely(analysis, candidates),
+        )
+        decision = steps.decider.decide(analysis, candidates, readings)
         if decision.reading is None:
             continue
         can_be_right = kind is ReadingKind.ANSWERABLE
@@ -180,26 +222,13 @@ def _decide(service: Service, decider: Decider, question: _Question) -> Iterator
             question_id=question.id,
             kind=kind,
             features=tuple(decision.features.values()),
+            by_spans=decision.by_spans,
             evidence_right=can_be_right and _is_supported(analysis, decision, decision.reading, question),
             short_answer_right=_short_answer_right(
-                service, analysis, decider, decision, question, can_be_right=can_be_right
+                steps, analysis, decision, question, can_be_right=can_be_right
             ),
         )
         yield judged
-        yield replace(judged, features=_in_small_pool(decision, decision.reading, candidates))
-
-
-def _in_small_pool(
-    decision: Decision, reading: Reading, candidates: Sequence[Candidate]
-) -> tuple[float, ...]:
-    """The features as a small collection has them: no z-score, and a rank among few.
-
-    All these collections give large pools; with both forms of each decision one fit serves small ones too.
-    """
-    ranks = {candidate.passage.id: rank for rank, candidate in enumerate(candidates)}
-    rank = ranks[reading.candidate.passage.id]
-    small = {"z_score": 0.0, "log_rank": math.log1p(rank), "small_pool": 1.0}
-    return tuple({**decision.features, **small}.values())
 
 
 def _is_supported(
@@ -211,9 +240,8 @@ def _is_supported(
 
 
 def _short_answer_right(
-    service: Service,
+    steps: _Steps,
     analysis: QuestionAnalysis,
-    decider: Decider,
     decision: Decision,
     question: _Question,
     *,
@@ -225,13 +253,21 @@ def _short_answer_right(
         return False
     if question.accepts is None:
         return None
-    refined = service.reader.refine(analysis.standalone, decision.span)
-    return question.accepts(decider.choose_better_typed(analysis, refined, decision.span))
+    refined = (steps.span_reader or steps.reader).refine(analysis.standalone, decision.span)
+    return question.accepts(steps.decider.choose_better_typed(analysis, refined, decision.span))
 
 
 def _holds_answer(answers: Sequence[str], gold: str, document: Document, place: Span) -> bool:
     text = normalise(place.slice(document.text))
     return document.id == gold and any(normalise(answer) in text for answer in answers)
+
+
+def _is_of_file(name: str, candidate: Candidate) -> bool:
+    return candidate.document.uri.endswith(name)
+
+
+def _is_one_of(document_ids: set[str], candidate: Candidate) -> bool:
+    return candidate.document.id in document_ids
 
 
 def _is_document(document_id: str, candidate: Candidate) -> bool:

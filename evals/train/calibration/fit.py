@@ -1,5 +1,9 @@
 """Logistic regressions from a decision's features to two probabilities, scored out of fold.
 
+Each probability has two regressions: one for decisions where relevance ranked the passages, and one, of few
+features, for those where spans did. Every feature counts once by itself and once times the overlap of
+question and passage.
+
 Five folds by question, so that a question's decision and its decision without gold passages are in one fold;
 and each data set predicted by a fit to the others.
 """
@@ -17,7 +21,7 @@ from evals.metrics.calibration import expected_calibration_error
 from evals.metrics.risk_coverage import point_at, risk_coverage
 from evals.train.calibration.card_figure import confidence_svg
 from evals.train.calibration.collect_readings import JudgedDecision, ReadingKind
-from rag.answering.calibration import FEATURES
+from rag.answering.calibration import FEATURES, FITS
 from rag.settings import DecideSettings
 
 if TYPE_CHECKING:
@@ -34,29 +38,35 @@ KIND_WEIGHTS = {
 }
 # Weight of retrieval's fused score beside the reader's relevance, in the ranking of passages.
 FUSED_WEIGHT = 0.5
+SPAN_FEATURES = ("margin", "cosine", "log_rank", "unknown_names", "overlap", "type_match")
 _THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the risk-coverage table
 _RISK_STEP = 0.01  # between the thresholds of ``risks``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Decisions of one target: ``x`` is ``[decisions, features]``, the rest ``[decisions]``."""
+    """Decisions of one target.
+
+    ``x`` is ``[decisions, 2 * features]``: standardised, by themselves and times the overlap; the rest is
+    ``[decisions]``.
+    """
 
     decisions: Sequence[JudgedDecision]
     x: NDArray[np.float64]
+    by_spans: NDArray[np.bool_]
     right: NDArray[np.float64]  # 0 or 1
     weights: NDArray[np.float64]  # 1 on average
 
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """``coefficients`` is ``[features]``."""
+    """``coefficients`` is ``[2 * features]``."""
 
     coefficients: NDArray[np.float64]
     bias: float
 
     def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``[decisions]`` of ``[decisions, features]``."""
+        """``[decisions]`` of ``[decisions, 2 * features]``."""
         import numpy as np
 
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(x @ self.coefficients + self.bias)))
@@ -64,7 +74,23 @@ class _Regression:
 
     def to_dict(self) -> dict[str, Any]:
         """As in `calibration.json`."""
-        return {"weight": [round(float(v), 6) for v in self.coefficients], "bias": round(self.bias, 6)}
+        weights = [round(float(v), 6) for v in self.coefficients]
+        count = len(FEATURES)
+        return {"weight": weights[:count], "by_overlap": weights[count:], "bias": round(self.bias, 6)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The regressions of one target: where relevance ranked the passages, and where spans did."""
+
+    by_relevance: _Regression
+    by_spans: _Regression
+
+    def probabilities(self, x: NDArray[np.float64], by_spans: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """``[decisions]`` of ``[decisions, 2 * features]``."""
+        import numpy as np
+
+        return np.where(by_spans, self.by_spans.probabilities(x), self.by_relevance.probabilities(x))
 
 
 def fit(decisions: Sequence[JudgedDecision]) -> tuple[dict[str, Any], str]:
@@ -87,7 +113,8 @@ def fit(decisions: Sequence[JudgedDecision]) -> tuple[dict[str, Any], str]:
     fits, scores, probabilities = {}, {}, {}
     for name, rows in targets.items():
         probabilities[name] = _out_of_fold(rows)
-        fits[name] = _regress(rows.x, rows.right, rows.weights).to_dict()
+        pair = _regress_pair(rows, np.ones(len(rows.decisions), dtype=bool))
+        fits[name], fits[f"span_{name}"] = pair.by_relevance.to_dict(), pair.by_spans.to_dict()
         scores[name] = {**_scores(rows, probabilities[name]), "auroc_elsewhere": _auroc_of_other_sets(rows)}
     evidence = targets["evidence"]
     picture = confidence_svg(
@@ -115,8 +142,7 @@ def uninformative_calibration(fused_weight: float) -> dict[str, Any]:
         "features": list(FEATURES),
         "mean": zeros,
         "scale": ones,
-        "evidence": {"weight": zeros, "bias": 0.0},
-        "short_answer": {"weight": zeros, "bias": 0.0},
+        **{name: {"weight": zeros, "by_overlap": zeros, "bias": 0.0} for name in FITS},
         "fused_weight": fused_weight,
         "risks": [],
     }
@@ -133,25 +159,33 @@ def _rows(
 
     known = [(d, float(r)) for d, r in zip(decisions, right, strict=True) if r is not None]
     judged = [decision for decision, _ in known]
+    features = np.array([decision.features for decision in judged])
+    standardised = (features - mean) / scale
+    overlap = features[:, [FEATURES.index("overlap")]]
     return _Rows(
         decisions=judged,
-        x=(np.array([decision.features for decision in judged]) - mean) / scale,
+        x=np.hstack([standardised, standardised * overlap]),
+        by_spans=np.array([decision.by_spans for decision in judged]),
         right=np.array([is_right for _, is_right in known]),
         weights=_weights(judged),
     )
 
 
 def _weights(decisions: Sequence[JudgedDecision]) -> NDArray[np.float64]:
-    """``[decisions]``: each kind's weight, divided alike among the sets that have it; 1 on average."""
+    """``[decisions]``: each kind's weight, divided alike among the sets that have it; 1 on average.
+
+    Those where spans ranked the passages weigh 1 each: most are of one set.
+    """
     import numpy as np
 
-    groups = Counter((decision.kind, decision.dataset) for decision in decisions)
+    ranked = [decision for decision in decisions if not decision.by_spans]
+    groups = Counter((decision.kind, decision.dataset) for decision in ranked)
     sets = Counter(kind for kind, _ in groups)
-    weights: NDArray[np.float64] = np.array(
-        [KIND_WEIGHTS[d.kind] / sets[d.kind] / groups[d.kind, d.dataset] for d in decisions]
+    by_group = {(k, name): KIND_WEIGHTS[k] / sets[k] / count for (k, name), count in groups.items()}
+    total = sum(by_group[decision.kind, decision.dataset] for decision in ranked)
+    return np.array(
+        [1.0 if d.by_spans else by_group[d.kind, d.dataset] * len(ranked) / total for d in decisions]
     )
-    weights *= len(weights) / weights.sum()
-    return weights
 
 
 def _regress(x: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]) -> _Regression:
@@ -162,10 +196,29 @@ def _regress(x: NDArray[np.float64], right: NDArray[np.float64], weights: NDArra
     return _Regression(model.coef_[0], float(model.intercept_[0]))
 
 
+def _regress_pair(rows: _Rows, mask: NDArray[np.bool_]) -> _Pair:
+    """The fits to the decisions of a mask ``[decisions]``.
+
+    Without a right or a wrong decision among those by spans the other regression stands for theirs.
+    """
+    import numpy as np
+
+    ranked, spans = mask & ~rows.by_spans, mask & rows.by_spans
+    by_relevance = _regress(rows.x[ranked], rows.right[ranked], rows.weights[ranked])
+    if len(set(rows.right[spans].tolist())) < 2:
+        return _Pair(by_relevance, by_relevance)
+    numbers = [FEATURES.index(name) for name in SPAN_FEATURES]
+    columns = numbers + [len(FEATURES) + number for number in numbers]
+    few = _regress(rows.x[spans][:, columns], rows.right[spans], rows.weights[spans])
+    coefficients = np.zeros(rows.x.shape[1])
+    coefficients[columns] = few.coefficients
+    return _Pair(by_relevance, _Regression(coefficients, few.bias))
+
+
 def _predicted_by_others(rows: _Rows, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Probabilities of the decisions of a mask ``[decisions]``, by a fit to the others."""
-    regression = _regress(rows.x[~held_out], rows.right[~held_out], rows.weights[~held_out])
-    return regression.probabilities(rows.x[held_out])
+    pair = _regress_pair(rows, ~held_out)
+    return pair.probabilities(rows.x[held_out], rows.by_spans[held_out])
 
 
 def _out_of_fold(rows: _Rows) -> NDArray[np.float64]:

@@ -29,7 +29,6 @@ class ExampleKind(StrEnum):
     HARD_NEGATIVE = "elsewhere"
     ANSWER_REMOVED = "removed"
     ENTITY_SUBSTITUTED = "exchanged"
-    ENTITY_SWAPPED = "swapped"
     ATTRIBUTE_ABSENT = "silent"
     SYNTHETIC_PAGE = "page"
 

@@ -29,7 +29,6 @@ from evals.train.data.unanswerable import (
     hard_negative,
     remove_answer,
     substitute_entity,
-    swap_entity,
 )
 from rag.ports.embedder import Embedder
 from rag.settings import Settings
@@ -101,10 +100,6 @@ class MixtureSampler:
         Raises:
             ValueError: on the first example, see ``draw``.
         """
-        return (example for _, example in self.with_questions(method, source))
-
-    def with_questions(self, method: Method, source: str) -> Iterator[tuple[AnnotatedQuestion, Example]]:
-        """As ``stream``, each example behind the question that it was made of."""
         rng = random.Random(f"{self._seed} {method}:{source}")  # noqa: S311
         make = self._maker(method, source)
         unanswerable = method is Method.HUMAN_UNANSWERABLE
@@ -117,7 +112,7 @@ class MixtureSampler:
                     example = None
                 misses = 0 if example else misses + 1
                 if example:
-                    yield question, example
+                    yield example
                 elif misses > _MAX_MISSES:
                     raise ValueError(f"no example of '{method}:{source}' among {len(questions)} questions")
         raise ValueError(f"no questions for '{method}:{source}'")
@@ -138,7 +133,6 @@ class MixtureSampler:
             Method.ANSWERABLE: answerable_example,
             Method.HUMAN_UNANSWERABLE: _human_unanswerable,
             Method.ANSWER_REMOVAL: remove_answer,
-            Method.ENTITY_SWAP: swap_entity,
             Method.ABSENT_ATTRIBUTE: ask_absent_attribute,
         }
         return makers[method]

@@ -17,7 +17,6 @@ class Method(StrEnum):
     RETRIEVED_NEGATIVE = "near"
     SAME_ARTICLE_NEGATIVE = "beside"
     ENTITY_SUBSTITUTION = "exchanged"
-    ENTITY_SWAP = "swapped"
     ANSWER_REMOVAL = "removed"
     ABSENT_ATTRIBUTE = "silent"
 

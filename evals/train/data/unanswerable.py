@@ -6,7 +6,6 @@ gives an example, or None where the question doesn't lend itself to one:
 - ``hard_negative``: another text that shares the question's words;
 - ``remove_answer``: the context without the sentences that hold the answer;
 - ``substitute_entity``: a name, year, number or adjective of the question exchanged for another;
-- ``swap_entity``: a name of the question exchanged for another that the context mentions too;
 - ``ask_absent_attribute``: a question about a name in the context, on a matter the context doesn't touch.
 """
 
@@ -161,29 +160,6 @@ def substitute_entity(
                     title=question.title,
                 )
     return None
-
-
-def swap_entity(question: AnnotatedQuestion, rng: random.Random) -> Example | None:
-    """The question with a name of the context exchanged for another name of it: who did it to whom.
-
-    Neither name shares a word with the answer or with the other, and the question mentions one alone.
-    """
-    assert question.answer is not None  # noqa: S101 (callers choose answered questions)
-    context = sample_window(question.context, question.answer, rng).slice(question.context)
-    taken = content_words(f"{question.question} {question.answer_text}")
-    others = [name for name in capitalized_names(context) if not content_words(name) & taken]
-    own = [name for name in _NAME.findall(question.question) if contains_answer(context, name)]
-    own = [name for name in own if not content_words(name) & content_words(question.answer_text)]
-    if not own or not others:
-        return None
-    old, new = rng.choice(own), rng.choice(others)
-    return Example(
-        question=re.sub(rf"\b{re.escape(old)}\b", new.replace("\\", ""), question.question, count=1),
-        context=context,
-        span=None,
-        kind=ExampleKind.ENTITY_SWAPPED,
-        title=question.title,
-    )
 
 
 def _substitutions(question: str, names: Sequence[str], rng: random.Random) -> list[tuple[str, str]]:

@@ -3,8 +3,7 @@
 Three steps, each of which reads what the one before wrote::
 
     python -m evals.train.evidence groups --colleague ../shared/data/colleague/train \
-        --published ../shared/data/train/real --single ../shared/data/train --squad train-v1.1.json \
-        --out GROUPS
+        --published ../shared/data/train/real --single ../shared/data/train --out GROUPS
     python -m evals.train.evidence train --groups GROUPS --start READER --out RUN [--resume]
     python -m evals.train.evidence export RUN/average rag/models/reader
 
@@ -24,7 +23,6 @@ from evals.train.evidence.groups import Group, read_groups, write_groups
 from evals.train.evidence.training import Hyperparameters, Sources, Training
 
 PUBLISHED = "published"
-NEAR_MISSES = "near_misses"
 SINGLE = "single"
 READER = Path("rag/models/reader")
 _SUFFIX = ".jsonl.gz"
@@ -50,7 +48,6 @@ def _parser() -> argparse.ArgumentParser:
     groups.add_argument("--colleague", type=Path, required=True, help="folder of sets with docs and queries")
     groups.add_argument("--published", type=Path, help="folder of published examples")
     groups.add_argument("--single", type=Path, help="folder of the span reader's training files")
-    groups.add_argument("--squad", type=Path, help="SQuAD 1.1's training set, for near misses of its texts")
     groups.add_argument("--out", type=Path, required=True, help="folder to write")
     groups.add_argument("--seed", type=int, default=Hyperparameters().seed)
     groups.set_defaults(run=_make_groups)
@@ -103,14 +100,8 @@ def _make_groups(options: argparse.Namespace) -> None:
         )
         _say(f"published: {count} groups")
     if options.single is not None:
-        from evals.train.evidence.near_misses import near_miss_groups
         from evals.train.evidence.single import single_groups
 
-        count = write_groups(
-            near_miss_groups(options.single, options.squad, seed=options.seed),
-            options.out / f"{NEAR_MISSES}{_SUFFIX}",
-        )
-        _say(f"near misses: {count} groups")
         count = write_groups(
             single_groups(options.single, seed=options.seed), options.out / f"{SINGLE}{_SUFFIX}"
         )
@@ -126,8 +117,7 @@ def _train(options: argparse.Namespace) -> None:
     sources = _sources(options.groups, set(options.hold_out))
     _say(
         f"{len(sources.retrieved)} retrieved, {len(sources.published)} published, "
-        f"{len(sources.near_misses)} near-miss, {len(sources.single)} single, "
-        f"{len(sources.development)} held-out groups"
+        f"{len(sources.single)} single, {len(sources.development)} held-out groups"
     )
     tokenizer = load_tokenizer(options.tokenizer, MAX_TOKENS)
     training = Training(open_model(options.start), tokenizer, options.out, parameters, _say)
@@ -148,9 +138,8 @@ def _sources(folder: Path, held_out: set[str]) -> Sources:
     missing = held_out - by_name.keys()
     if missing:
         raise ValueError(f"{folder} has no groups of {', '.join(sorted(missing))}")
-    published, near_misses, single = (
-        list(read_groups(by_name.pop(name))) if name in by_name else []
-        for name in (PUBLISHED, NEAR_MISSES, SINGLE)
+    published, single = (
+        list(read_groups(by_name.pop(name))) if name in by_name else [] for name in (PUBLISHED, SINGLE)
     )
     retrieved: list[Group] = []
     development: list[Group] = []
@@ -159,13 +148,7 @@ def _sources(folder: Path, held_out: set[str]) -> Sources:
         (development if name in held_out else retrieved).extend(groups)
     if not retrieved and not published:
         raise ValueError(f"{folder} has no groups to learn from")
-    return Sources(
-        retrieved=retrieved,
-        published=published,
-        near_misses=near_misses,
-        single=single,
-        development=development,
-    )
+    return Sources(retrieved=retrieved, published=published, single=single, development=development)
 
 
 def _is_usable(group: Group) -> bool:

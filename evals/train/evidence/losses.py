@@ -105,8 +105,7 @@ def group_losses(
                 last = torch.tensor([answer[1] for answer in passage.answers])
                 span.append(-group.weight * (log_start[i][first] + log_end[i][last]).logsumexp(0) / 2)
             elif not passage.relevant:
-                is_own = i == rows.start and not group.answerable
-                share = 1.0 if is_own else _NO_ANSWER
+                share = 1.0 if len(passages) == 1 else _NO_ANSWER
                 span.append(-group.weight * share * (log_start[i][0] + log_end[i][0]) / 2)
         polarity += _polarity_losses(logits.polarity[rows.start : rows.stop], passages, group)
     return LossParts(*(_mean(parts, len(groups)) for parts in (relevance, support, span, polarity)))

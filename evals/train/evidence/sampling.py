@@ -20,11 +20,10 @@ _WITHOUT_HEADINGS = 0.08  # share of retrieved groups that are shown without tit
 class Mix:
     """How many groups of each source a step holds."""
 
-    retrieved: int = 4  # questions over a collection, with retrieved passages
-    published: int = 2  # published examples, with lexically near texts of the same source
-    yes_no: int = 1  # published examples that ask for yes or no, beside those
-    near_misses: int = 6  # questions that an article answers or just misses, with texts of the article
-    single: int = 4  # one text with a question that it answers or not
+    retrieved: int = 5  # questions over a collection, with retrieved passages
+    published: int = 3  # published examples, with lexically near texts of the same source
+    yes_no: int = 2  # published examples that ask for yes or no, beside those
+    single: int = 6  # one text with a question that it answers or not
 
 
 class GroupStream:

@@ -40,23 +40,20 @@ def single_groups(folder: Path, *, seed: int, count: int = COUNT) -> Iterator[Gr
 
 
 def _group(number: int, example: Example) -> Group:
-    return Group(
-        id=str(number),
-        dataset=DATASET,
-        kind=str(example.kind),
-        question=example.question,
-        answerable=example.span is not None,
-        weight=_WEIGHT,
-        passages=(passage_of(example),),
-    )
-
-
-def passage_of(example: Example) -> LabelledPassage:
-    """An example's context with its sentences: those that its answer lies in support it."""
     span = example.span
     units = tuple(
         LabelledUnit(s.start, s.end, supports=span is not None and s.overlaps(span))
         for s in sentences(example.context)
     )
     answers = () if span is None or example.sentence_level else ((span.start, span.end),)
-    return LabelledPassage(text=example.context, units=units, relevant=span is not None, answers=answers)
+    return Group(
+        id=str(number),
+        dataset=DATASET,
+        kind=str(example.kind),
+        question=example.question,
+        answerable=span is not None,
+        weight=_WEIGHT,
+        passages=(
+            LabelledPassage(text=example.context, units=units, relevant=span is not None, answers=answers),
+        ),
+    )

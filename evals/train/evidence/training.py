@@ -51,7 +51,6 @@ class Sources:
 
     retrieved: Sequence[Group]
     published: Sequence[Group] = ()
-    near_misses: Sequence[Group] = ()
     single: Sequence[Group] = ()
     development: Sequence[Group] = ()
 
@@ -210,13 +209,11 @@ def _batches(sources: Sources, mix: Mix, seed: int) -> Iterator[list[Group]]:
     published = iter(GroupStream(sources.published, seed=seed, name="published"))
     with_polarity = [group for group in sources.published if group.polarity is not None]
     yes_no = iter(GroupStream(with_polarity, seed=seed, name="yes_no"))
-    near_misses = iter(GroupStream(sources.near_misses, seed=seed, name="near_misses"))
     single = iter(GroupStream(sources.single, seed=seed, name="single"))
     while True:
         groups = [sample_retrieved(group, rng) for group in islice(retrieved, mix.retrieved)]
         groups += [sample_published(group, rng) for group in islice(published, mix.published)]
         groups += [sample_published(group, rng) for group in islice(yes_no, mix.yes_no)]
-        groups += list(islice(near_misses, mix.near_misses))
         groups += list(islice(single, mix.single))
         if not groups:
             return

@@ -34,8 +34,10 @@ from rag.reading.span_selection import (
 )
 from rag.types import Candidate, Passage, Reading, Span, SpanAnswer
 
-PACKAGED = "packaged"
-_FOLDER = Path(__file__).resolve().parents[2] / "models" / "reader"
+PACKAGED, PACKAGED_SPANS = "packaged", "packaged-spans"
+_MODELS = Path(__file__).resolve().parents[2] / "models"
+_FOLDER = _MODELS / "reader"
+_PACKAGED_FOLDERS = {PACKAGED: _FOLDER, PACKAGED_SPANS: _MODELS / "span_reader"}
 _MAX_TOKENS = 384  # of question and context in one window
 _STRIDE = 96  # tokens that neighbouring windows share
 _QUESTION_TOKENS = 64
@@ -164,12 +166,13 @@ class _Window:
 
 def _files(source: str, cache: Path) -> tuple[Path, Path, str]:
     """(graph, tokenizer, hash of the weights); the packaged ones are checked against their pins."""
-    if source == PACKAGED:
-        pins = read_pins(_FOLDER)
+    if source in _PACKAGED_FOLDERS:
+        folder = _PACKAGED_FOLDERS[source]
+        pins = read_pins(folder)
         if not {"reader.onnx", "tokenizer.json"} <= pins.keys():
-            raise ModelError(f"{_FOLDER / 'sha256.json'} doesn't pin the reader's files; install again")
-        check_files(_FOLDER, pins)
-        return _FOLDER / "reader.onnx", _FOLDER / "tokenizer.json", pins["reader.onnx"]
+            raise ModelError(f"{folder / 'sha256.json'} doesn't pin the reader's files; install again")
+        check_files(folder, pins)
+        return folder / "reader.onnx", folder / "tokenizer.json", pins["reader.onnx"]
     folder = Path(source)
     graph = folder / "model.onnx"
     if graph.is_file():

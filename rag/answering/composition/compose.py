@@ -93,9 +93,12 @@ def compose(
         case QuestionForm.HOW_TO:
             return _steps(reading, support)
         case QuestionForm.DEFINITION:
-            return _definition(reading, support) or _sentences(decision, reading, support)
+            defined = _definition(reading, support) or _sentences(decision, reading, support)
+            return defined if short_answer is None else _with_short_answer(defined, short_answer)
         case QuestionForm.FACT if short_answer is not None:
             return _short_answer(short_answer)
+        case QuestionForm.FACT:
+            return _sentences(decision, reading, support, whole_paragraph=False)
         case _:
             return _sentences(decision, reading, support)
 
@@ -111,24 +114,42 @@ def _short_answer(answer: SpanAnswer) -> Composition:
     )
 
 
+def _with_short_answer(defined: Composition, answer: SpanAnswer) -> Composition:
+    """A short answer above the definition that holds it, else above its own sentences."""
+    short = _short_answer(answer)
+    document = answer.candidate.document
+    holds = any(part.document.id == document.id and part.span.overlaps(answer.span) for part in defined.parts)
+    return replace(short, parts=defined.parts) if holds else short
+
+
 def _sentences(
-    decision: Decision, reading: Reading, support: Sequence[float], *, limit: int = _SENTENCES
+    decision: Decision,
+    reading: Reading,
+    support: Sequence[float],
+    *,
+    limit: int = _SENTENCES,
+    whole_paragraph: bool = True,
 ) -> Composition:
-    """The supported sentences of the best passage; of a likely answer also of one that is as relevant."""
-    parts = _supported_parts(reading, support, limit=limit)
+    """The supported sentences of the best passage; of a likely answer also one of a passage as relevant.
+
+    With ``whole_paragraph`` the rest of the best one's paragraph too, where that is short.
+    """
+    parts = _supported_parts(reading, support, limit=limit, whole_paragraph=whole_paragraph)
     if decision.second is not None:
-        parts += _supported_parts(decision.second, decision.second.support, limit=1)
+        parts += _supported_parts(decision.second, decision.second.support, limit=1, whole_paragraph=False)
     rows = [part for part in parts if part.role is StatementRole.ROW]
     unit = AnswerUnit.ROWS if len(rows) == len(parts) else AnswerUnit.SENTENCES
     return Composition(unit=unit, parts=tuple(_distinct(parts)))
 
 
-def _supported_parts(reading: Reading, support: Sequence[float], *, limit: int) -> list[Part]:
-    """The supported sentences, with the rest of the best one's paragraph where that is short."""
+def _supported_parts(
+    reading: Reading, support: Sequence[float], *, limit: int, whole_paragraph: bool
+) -> list[Part]:
     sentences = reading.candidate.passage.sentences
-    chosen = [sentences[number] for number in supported_sentences(support, limit=limit)]
-    paragraph = _paragraph(reading.candidate, sentences[_argmax(support)])
-    return [sentence_part(reading.candidate, s) for s in sorted({*chosen, *paragraph}, key=lambda s: s.start)]
+    chosen = {sentences[number] for number in supported_sentences(support, limit=limit)}
+    if whole_paragraph:
+        chosen.update(_paragraph(reading.candidate, sentences[_argmax(support)]))
+    return [sentence_part(reading.candidate, s) for s in sorted(chosen, key=lambda s: s.start)]
 
 
 def _paragraph(candidate: Candidate, sentence: Span) -> list[Span]:

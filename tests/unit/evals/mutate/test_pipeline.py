@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from evals.mutate.pipeline import PIPELINE_OPERATORS, FirstWordsReader, FixedConfidenceDecider
-from rag.settings import ReadSettings, Settings
+from rag.ports.catalog import Change
+from rag.settings import DecideSettings, ReadSettings, Settings
+from rag.storage.library import Library
 from rag.types import Answer, Certainty, Outcome, Question, Reason
-from tests.fakes.models import EvidenceFake
-from tests.samples import candidate, document
+from tests.fakes.models import BagEmbedder, EvidenceFake, PhraseReader
+from tests.fakes.storage import MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
+from tests.samples import candidate, document, passage
 from tests.unit.evals.fakes import Store, abstention, answer, cite
 from tests.unit.rag.answering.samples import decider, question, reading
 
@@ -30,6 +33,25 @@ def test_a_blind_reader_takes_the_first_sentence_for_the_evidence() -> None:
     assert [(span.text, span.margin) for span in blind.spans] == [("The harbour", 3.0)]
     assert FirstWordsReader(reader).refine("Who?", blind.spans[0]) == blind.spans[0]
     assert FirstWordsReader(reader).fingerprint != reader.fingerprint
+
+
+def test_a_blind_pipeline_answers_with_the_first_words() -> None:
+    """Also where a second reader finds the short answers: it is blind as well."""
+    parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
+    news = document(NEWS)
+    Library(*parts).write([Change(document=news, passages=(passage(news),))])
+    span_reader = PhraseReader(Ann_Lee=8.0)
+    service: Any = SimpleNamespace(
+        **dict(zip(("catalog", "dense", "lexical", "embedder"), parts, strict=True)),
+        settings=Settings(decide=DecideSettings(threshold=0, short_answer=0)),
+        reader=EvidenceFake(support={"Ann Lee": 8.0}),
+        span_reader=span_reader,
+    )
+    [blind] = [operator for operator in PIPELINE_OPERATORS if operator.name == "reader blind"]
+    outcome = blind.ask(service)(Question(text="Who asked for an apology?"))
+    assert isinstance(outcome, Answer)
+    assert outcome.text == "The harbour"
+    assert span_reader.read_passages == [NEWS]
 
 
 @pytest.mark.parametrize(

@@ -29,24 +29,35 @@ from tests.samples import document, find
 ALWAYS_SURE = ((0.0, 0.0),)  # risks: no answer above any threshold was wrong
 
 
-def fit(*, bias: float = 0.0, **weights: float) -> LogisticFit:
+def fit(*, bias: float = 0.0, by_overlap: Mapping[str, float] | None = None, **weights: float) -> LogisticFit:
     """Only the named features count."""
-    return LogisticFit(weight=tuple(weights.get(name, 0.0) for name in FEATURES), bias=bias)
+    return LogisticFit(
+        weight=tuple(weights.get(name, 0.0) for name in FEATURES),
+        by_overlap=tuple((by_overlap or {}).get(name, 0.0) for name in FEATURES),
+        bias=bias,
+    )
 
 
 def calibration(
     *,
     evidence: LogisticFit | None = None,
     short_answer: LogisticFit | None = None,
+    span_evidence: LogisticFit | None = None,
     fused_weight: float = 0.0,
     risks: tuple[tuple[float, float], ...] = ALWAYS_SURE,
 ) -> Calibration:
-    """Features unscaled; by default relevance alone tells of the evidence, the margin of the short answer."""
+    """Features unscaled, the same fits where spans decide.
+
+    By default relevance alone tells of the evidence, the margin of the short answer.
+    """
+    evidence, short_answer = evidence or fit(relevance=1.0), short_answer or fit(margin=1.0)
     return Calibration(
         mean=(0.0,) * len(FEATURES),
         scale=(1.0,) * len(FEATURES),
-        evidence=evidence or fit(relevance=1.0),
-        short_answer=short_answer or fit(margin=1.0),
+        evidence=evidence,
+        short_answer=short_answer,
+        span_evidence=span_evidence or evidence,
+        span_short_answer=short_answer,
         fused_weight=fused_weight,
         risks=risks,
     )

@@ -14,6 +14,7 @@ from rag.errors import ModelError
 from tests.unit.rag.answering.samples import calibration, fit
 
 ZEROS = [0.0] * len(FEATURES)
+BIASES = {"evidence": 0.0, "short_answer": -2.0, "span_evidence": 1.0, "span_short_answer": -1.0}
 
 
 def stored(**changed: Any) -> dict[str, Any]:
@@ -23,8 +24,7 @@ def stored(**changed: Any) -> dict[str, Any]:
         "features": list(FEATURES),
         "mean": ZEROS,
         "scale": ones,
-        "evidence": {"weight": ones, "bias": 0.0},
-        "short_answer": {"weight": ones, "bias": -2.0},
+        **{name: {"weight": ones, "by_overlap": ZEROS, "bias": bias} for name, bias in BIASES.items()},
         "fused_weight": 0.5,
         "risks": [[0.0, 0.3], [0.5, 0.1], [0.7, 0.04], [0.9, 0.01]],
         **changed,
@@ -46,9 +46,9 @@ def test_a_calibration_of_other_features_is_refused(changed: dict[str, Any]) -> 
         Calibration.load(data)
 
 
-@pytest.mark.parametrize("missing", ["evidence", "short_answer"])
-def test_a_calibration_with_one_fit_alone_is_refused(missing: str) -> None:
-    """Both probabilities are told; neither stands for the other."""
+@pytest.mark.parametrize("missing", BIASES)
+def test_a_calibration_that_lacks_a_fit_is_refused(missing: str) -> None:
+    """Both probabilities are told, by relevance and by spans; none stands for another."""
     data = stored()
     del data[missing]
     with pytest.raises(ModelError, match="fit it again"):
@@ -62,6 +62,23 @@ def test_a_stored_calibration_has_both_probabilities() -> None:
     assert loaded.evidence_probability(features) == pytest.approx(sigmoid(2.0))
     assert loaded.short_answer_probability(features) == pytest.approx(0.5)
     assert loaded.fused_weight == 0.5
+
+
+def test_where_spans_decide_the_fits_are_others() -> None:
+    """Of the same features."""
+    loaded = Calibration.load(stored())
+    features = [2.0, *ZEROS[1:]]
+    assert loaded.evidence_probability(features, by_spans=True) == pytest.approx(sigmoid(3.0))
+    assert loaded.short_answer_probability(features, by_spans=True) == pytest.approx(sigmoid(1.0))
+
+
+def test_a_weight_grows_with_the_overlap() -> None:
+    """The margin tells more the more of the question's words the passage has."""
+    loaded = calibration(evidence=fit(by_overlap={"margin": 2.0}))
+    margin, overlap = FEATURES.index("margin"), FEATURES.index("overlap")
+    for shared in (0.0, 0.5, 1.0):
+        features = [1.0 if n == margin else shared if n == overlap else 0.0 for n in range(len(ZEROS))]
+        assert loaded.evidence_probability(features) == pytest.approx(sigmoid(2.0 * shared))
 
 
 def test_features_are_standardised_before_they_are_weighed() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from rag.answering.calibration import sigmoid
-from rag.types import Candidate, Certainty, Reading, Reason
+from rag.types import Candidate, Certainty, QuestionForm, Reading, Reason
 from tests.samples import candidate, document
 from tests.unit.rag.answering.samples import calibration, decider, fit, question, reading, span
 
 TEXT = "Captain Ada Moss called for a recount from Ines Falk."
 WHO = question("Who called for a recount?")
 DAYS = question("How many days off after five years?")
+
+
+LARGE_POOL = [candidate(document("Nobody asked.", id=f"other{n}")) for n in range(40)]
 
 
 def here() -> Candidate:
@@ -27,14 +31,43 @@ def test_the_best_passage_and_its_short_answer_are_decided_on() -> None:
         reading(two, relevance=1.0, spans=[span(two, "Bob", 6.0)]),
         reading(one, relevance=3.0, spans=[span(one, "Ada Moss", 2.0)]),
     ]
-    decision = decider().decide(WHO, [one, two], readings)
+    decision = decider().decide(WHO, [one, two, *LARGE_POOL], readings)
     assert [r.candidate for r in decision.ranked] == [one, two]
     assert decision.reading is readings[1]
+    assert not decision.by_spans
     assert decision.span is not None
     assert decision.span.text == "Ada Moss"
     assert decision.confidence == pytest.approx(sigmoid(3.0))
     assert decision.short_answer_confidence == pytest.approx(sigmoid(2.0))
     assert decision.reason is None
+
+
+@pytest.mark.parametrize(
+    ("form", "pool", "best"),
+    [
+        (QuestionForm.FACT, [], "b"),
+        (QuestionForm.WHY, [], "b"),
+        (QuestionForm.HOW_TO, [], "d1"),
+        (QuestionForm.FACT, LARGE_POOL, "d1"),
+    ],
+)
+def test_spans_decide_on_facts_and_reasons_in_a_small_pool(
+    form: QuestionForm, pool: list[Candidate], best: str
+) -> None:
+    """The highest margin ranks first there, and its own fit tells the probability; else relevance does."""
+    one, two = here(), candidate(document("Bob asked.", id="b"))
+    readings = [
+        reading(one, relevance=3.0, spans=[span(one, "Ada Moss", 2.0)]),
+        reading(two, relevance=1.0, spans=[span(two, "Bob", 6.0)]),
+    ]
+    made = decider(calibration(span_evidence=fit(margin=0.5)))
+    asked = replace(WHO, form=form)
+    decision = made.decide(asked, [one, two, *pool], readings)
+    by_spans = best == "b"
+    assert decision.ranked[0].candidate.document.id == best
+    assert decision.by_spans == by_spans
+    assert decision.confidence == pytest.approx(sigmoid(3.0))
+    assert made.passages_to_read_closely(asked, [one, two, *pool]) == 2
 
 
 def test_the_weight_of_retrievals_score_is_the_calibrations() -> None:
@@ -94,6 +127,29 @@ def test_no_answer_below_the_threshold_is_sure() -> None:
     """Whatever its risk."""
     assert certainty(1.0, risks=((0.0, 0.0),), threshold=0.9) is None
     assert certainty(3.0, risks=((0.0, 0.0),), threshold=0.9) is Certainty.SURE
+
+
+@pytest.mark.parametrize(
+    ("share", "threshold"),
+    [(0.0, 0.4), (1 / 3, 0.4), (5 / 12, 0.527), (0.5, 0.651), (1.0, 0.651)],
+)
+def test_a_small_collection_needs_more_confidence(share: float, threshold: float) -> None:
+    """The odds of the threshold rise by the factor, from a third of the passages retrieved to a half."""
+    only = candidate(document(TEXT))
+    made = decider(threshold=0.4, small_collection_odds=2.8)
+    decided = [
+        made.decide(WHO, [only], [reading(only, relevance=relevance)], retrieved_share=share)
+        for relevance in (0.0, 0.5, 1.0)
+    ]
+    assert [d.threshold for d in decided] == pytest.approx([threshold] * 3, abs=1e-3)
+    assert [d.certainty is not None for d in decided] == [d.confidence >= threshold for d in decided]
+    assert made.decide(WHO, [], [], retrieved_share=share).threshold == decided[0].threshold
+
+
+def test_the_thresholds_0_and_1_are_the_same_everywhere() -> None:
+    """All is answered, or nothing but what is certain."""
+    for threshold in (0.0, 1.0):
+        assert decider(threshold=threshold).decide(WHO, [], [], retrieved_share=1.0).threshold == threshold
 
 
 def test_no_candidates_means_nothing_relevant() -> None:

@@ -48,13 +48,13 @@ def test_logits_are_those_of_the_passage_its_best_sentence_and_its_short_answer(
     extreme = features(
         reading(here, relevance=90.0, support=(-40.0, -30.0)), None, span(here, "Ann", 70.0), share=-99.0
     )
-    assert [extreme[name] for name in ("relevance", "share", "support", "margin")] == [8.0, -8.0, -8.0, 8.0]
+    assert [extreme[name] for name in ("relevance", "share", "support", "margin")] == [8.0, -8.0, -8.0, 12.0]
 
 
 def test_without_a_short_answer_the_margin_is_the_lowest() -> None:
     """And its type can't be told."""
     named = features(reading(candidate(document(TEXT))))
-    assert (named["margin"], named["type_match"]) == (-8.0, 0.0)
+    assert (named["margin"], named["type_match"]) == (-12.0, 0.0)
 
 
 def test_the_share_of_equally_relevant_passages_is_equal() -> None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from rag.answering.selection import best_span, rank_readings, sentence_support, supported_sentences
-from rag.types import Reading
+from rag.answering.selection import (
+    best_span,
+    prefer_by_margin,
+    rank_readings,
+    sentence_support,
+    supported_sentences,
+)
+from rag.types import QuestionForm, Reading
 from tests.samples import candidate, document
 from tests.unit.rag.answering.samples import HEADER, PARAGRAPH, ROW, page, part_of, question, reading, span
 
@@ -47,6 +54,37 @@ def test_ties_are_ranked_by_position_whatever_was_read_first() -> None:
     for seed in range(5):
         shuffled = random.Random(seed).sample(readings, len(readings))
         assert [r.candidate for r in rank_readings(WHO, shuffled, fused_weight=1.0)] == parts
+
+
+def closely(id: str, relevance: float, margin: float, *, is_close: bool = True) -> Reading:
+    """A passage with one short answer, read closely."""
+    read = candidate(document(TEXT, id=id))
+    made = reading(read, relevance=relevance, spans=[span(read, "Captain Ada Moss", margin)])
+    return replace(made, read_closely=is_close)
+
+
+@pytest.mark.parametrize(
+    ("second", "best"),
+    [
+        (closely("b", 4.0, 6.0), "b"),  # a logit less relevant, and far the higher margin
+        (closely("b", 4.0, 0.0), "a"),
+        (closely("b", 1.0, 6.0), "a"),
+        (closely("b", 4.0, 6.0, is_close=False), "a"),
+    ],
+)
+def test_of_two_passages_read_closely_the_margin_decides(second: Reading, best: str) -> None:
+    """Where relevance is about the same; a margin of another reader doesn't compare."""
+    third = closely("c", 0.0, 9.0)
+    chosen = prefer_by_margin(WHO, [closely("a", 5.0, 1.0), second, third], fused_weight=0.0)
+    assert [r.candidate.document.id for r in chosen] == [best, "b" if best == "a" else "a", "c"]
+
+
+def test_the_margin_decides_for_facts_alone() -> None:
+    """Steps, reasons and lists have no short answer."""
+    readings = [closely("a", 5.0, 1.0), closely("b", 4.0, 6.0)]
+    how_to = replace(WHO, form=QuestionForm.HOW_TO)
+    assert prefer_by_margin(how_to, readings, fused_weight=0.0) == readings
+    assert prefer_by_margin(WHO, readings[:1], fused_weight=0.0) == readings[:1]
 
 
 def test_a_passage_whose_short_answer_is_of_another_type_ranks_lower() -> None:

@@ -52,7 +52,7 @@ def test_a_decide_step_has_what_the_answer_rests_on() -> None:
     for spans, chosen in (([span(here, "Ann", 2.0)], "Ann"), ([], None)):
         recorder = StepRecorder(None)
         decision = decider().decide(WHO, [here], [reading(here, spans=spans)])
-        recorder.decided(decision, threshold=0.4, passages_read=1)
+        recorder.decided(decision, passages_read=1)
         [step] = recorder.trace().steps
         assert isinstance(step, DecideStep)
         assert (step.confidence, step.threshold) == (decision.confidence, 0.4)

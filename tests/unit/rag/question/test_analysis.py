@@ -88,6 +88,9 @@ def test_any_text_is_a_question_or_refused(text: str) -> None:
         ("On what date did they marry?", "October 9", True),
         ("Who sang?", "Leon Farrow", True),
         ("Who sang?", "a windmill", False),
+        ("Who sang?", "the officers' widows", True),
+        ("Who sang?", "a tailor", True),
+        ("Where did they sing?", "the tailors", False),
         ("How many lanterns are lit?", "6,500 lanterns", True),
         ("How many lanterns are lit?", "form 401(k)", False),  # a name, for all its digits
         ("How many lanterns are lit?", "H2O", False),
@@ -97,5 +100,5 @@ def test_any_text_is_a_question_or_refused(text: str) -> None:
 def test_an_answers_form_is_compared_with_what_is_asked(
     question: str, answer: str, expected: bool | None
 ) -> None:
-    """A number where a number is wanted, a year where a year is, a capital where a name is."""
+    """A number where a number is wanted, a year where a year is, a capital or a person where a name is."""
     assert matches_type(analyze_question(question, limit=100), answer) is expected

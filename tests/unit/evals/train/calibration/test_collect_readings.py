@@ -78,7 +78,7 @@ def test_a_sentence_supports_where_it_is_part_of_the_evidence() -> None:
     """Of a case what must be cited; of a passage any overlap makes it gold."""
     here = part_of(ROOMS, 1)
     oak, elm = here.passage.sentences
-    assert (_case_supports(OAK, here, oak), _case_supports(OAK, here, elm)) == (True, False)
+    assert (_case_supports(OAK, ROOMS, oak), _case_supports(OAK, ROOMS, elm)) == (True, False)
     assert _contains_evidence(OAK, here)
     assert not _contains_evidence(OAK, part_of(ROOMS, 2))
 
@@ -88,13 +88,16 @@ def test_evidence_spans_are_those_of_their_document() -> None:
     here = candidate(document(NEWS))
     first, second = here.passage.sentences
     spans = {"d1": [(0, first.end - 5)], "other": [(second.start, second.end)]}
-    assert (_is_evidence(spans, here, first), _is_evidence(spans, here, second)) == (True, False)
+    assert (
+        _is_evidence(spans, here.document, first),
+        _is_evidence(spans, here.document, second),
+    ) == (True, False)
 
 
 def test_of_a_training_article_the_sentence_with_an_answer_supports() -> None:
     """In the context that the question was asked of, however it is written."""
     here = candidate(document(NEWS, id="gold"))
     first, second = here.passage.sentences
-    held = [_holds_answer(("the RECOUNT",), "gold", here, sentence) for sentence in (first, second)]
+    held = [_holds_answer(("the RECOUNT",), "gold", here.document, sentence) for sentence in (first, second)]
     assert held == [True, False]
-    assert not _holds_answer(("recount",), "elsewhere", here, first)
+    assert not _holds_answer(("recount",), "elsewhere", here.document, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -161,6 +162,39 @@ def test_each_set_is_scored_by_a_fit_to_the_others(decisions: list[JudgedDecisio
     areas = fitted["fitted"]["evidence"]["auroc_elsewhere"]
     assert set(areas) == {"one", "other"}
     assert min(areas.values()) > 0.9
+
+
+def test_decisions_by_spans_are_fitted_by_themselves(decisions: list[JudgedDecision]) -> None:
+    """There the margin tells what relevance tells in the others."""
+    rng = random.Random(7)
+    by_spans = []
+    for n in range(200):
+        right = rng.random() < 0.5
+        made = decision("spans", n, right=right, margin=rng.gauss(3.0 if right else -3.0, 1.0))
+        by_spans.append(replace(made, by_spans=True))
+    loaded = Calibration.load(fit([*decisions, *by_spans])[0])
+    low, high = (loaded.evidence_probability(features(margin=m), by_spans=True) for m in (-3.0, 3.0))
+    assert low < 0.1 < 0.9 < high
+    low, high = (loaded.evidence_probability(features(relevance=r)) for r in (-3.0, 3.0))
+    assert low < 0.2 < 0.8 < high
+
+
+def test_the_margin_counts_by_the_overlap() -> None:
+    """Where it tells right from wrong only of questions in the passage's words, it counts only there."""
+    rng = random.Random(9)
+    overlap = FEATURES.index("overlap")
+    made = []
+    for n in range(400):
+        right, shared = rng.random() < 0.5, float(n % 2)
+        margin = rng.gauss(3.0 if right else -3.0, 1.0) if shared else rng.gauss(0.0, 3.0)
+        one = decision("one", n, right=right, margin=margin, short=right)
+        values = [shared if number == overlap else value for number, value in enumerate(one.features)]
+        made.append(replace(one, features=tuple(values)))
+    loaded = Calibration.load(fit(made)[0])
+    low, high = (loaded.evidence_probability(features(margin=m, overlap=1.0)) for m in (-3.0, 3.0))
+    assert low < 0.1 < 0.9 < high
+    low, high = (loaded.evidence_probability(features(margin=m)) for m in (-3.0, 3.0))
+    assert abs(high - low) < 0.3
 
 
 def test_decisions_that_are_all_right_can_not_be_fitted() -> None:

@@ -12,7 +12,6 @@ from evals.train.data.unanswerable import (
     hard_negative,
     remove_answer,
     substitute_entity,
-    swap_entity,
 )
 from tests.unit.evals.train.data.sample_questions import BUILT, OTHER, TEXT, USED, annotated
 
@@ -63,27 +62,6 @@ def test_a_substitute_name_is_not_in_the_text(seed: int) -> None:
 
 def test_a_name_of_the_text_is_no_substitute() -> None:
     assert substitute_entity(BUILT, ["Windsor"], random.Random(1)) is None
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_a_swapped_name_is_another_one_of_the_text(seed: int) -> None:
-    """One that neither the question nor the answer mentions: who did it to whom is the question's alone."""
-    question = annotated("When was the Aberdeen Pavilion used for ice hockey?", "1904")
-    example = swap_entity(question, random.Random(seed))
-    assert example is not None
-    assert example.span is None
-    assert "Aberdeen Pavilion" not in example.question
-    names = ("Ottawa", "Marie Curie", "Windsor", "Stannus Street Rink")
-    assert [name for name in names if name in example.question and name in example.context] != []
-
-
-def test_without_two_names_nothing_is_swapped() -> None:
-    """A question without a name, or a text without another one."""
-    assert swap_entity(annotated("Who sold the machine?", "a farmer", OTHER), random.Random(1)) is None
-    lone = "The old rink in Windsor was built in 1897."
-    assert (
-        swap_entity(annotated("When was the rink in Windsor built?", "1897", lone), random.Random(1)) is None
-    )
 
 
 def test_an_absent_attribute_is_one_that_the_text_does_not_touch() -> None:

@@ -71,15 +71,13 @@ def test_a_step_has_groups_of_every_source_by_the_mix() -> None:
     sources = Sources(
         retrieved=[replace(DAYS, id=f"r{n}") for n in range(4)],
         published=PUBLISHED,
-        near_misses=[replace(PARKING, id=f"n{n}") for n in range(4)],
         single=[replace(PARKING, id=f"s{n}") for n in range(4)],
     )
-    mix = Mix(retrieved=2, published=3, yes_no=2, near_misses=2, single=1)
-    made = steps(sources, mix)
-    assert {tuple(name[0] for name in step) for step in made} == {tuple("rr" + "ppppp" + "nn" + "s")}
+    made = steps(sources, Mix(retrieved=2, published=3, yes_no=2, single=1))
+    assert {tuple(name[0] for name in step) for step in made} == {tuple("rrpppp" + "p" + "s")}
     assert all({*step[5:7]} == {"p4", "p5"} for step in made)
     assert len({name for step in made for name in step[2:5]}) > 2
-    assert made == steps(sources, mix)
+    assert made == steps(sources, Mix(retrieved=2, published=3, yes_no=2, single=1))
 
 
 def test_a_source_without_groups_is_left_out() -> None:

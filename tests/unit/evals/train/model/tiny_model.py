@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-READER = Path(__file__).parents[5] / "rag" / "models" / "reader"
+READER = Path(__file__).parents[5] / "rag" / "models" / "span_reader"
 
 
 def tiny_model(seed: int = 1, *, layers: int = 1, **config: Any) -> Any:

@@ -67,7 +67,7 @@ def test_an_answer_is_a_response_with_its_citations() -> None:
     assert [(scored.text, scored.score) for scored in response.source_nodes] == [(QUOTE, 0.9), (QUOTE, 0.9)]
     metadata = response.metadata
     assert (metadata["answered"], metadata["confidence"]) == (True, 0.9)
-    assert metadata["statements"] == [{"text": QUOTE, "citations": [0]}]
+    assert metadata["statements"] == [{"text": QUOTE, "citations": [0], "role": "sentence"}]
     assert metadata["conflicts"] == [{"text": "50", "citations": [1]}]
     first = metadata["citations"][0]
     assert (first["quote"], first["section"], first["page"]) == (QUOTE, ["Music", "Choir"], 2)

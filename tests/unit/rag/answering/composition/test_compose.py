@@ -62,7 +62,7 @@ def test_without_a_short_answer_the_evidence_speaks() -> None:
     assert texts(many) == NEWS.replace(". ", ".|").split("|")[1:]
 
 
-@pytest.mark.parametrize("form", [QuestionForm.FACT, QuestionForm.WHY, QuestionForm.YES_NO])
+@pytest.mark.parametrize("form", [QuestionForm.WHY, QuestionForm.YES_NO])
 def test_evidence_is_the_whole_of_a_short_paragraph(form: QuestionForm) -> None:
     """A sentence alone may need the one beside it; of a long paragraph the supported ones are shown."""
     short, long = "It was closed. A storm had come.", "It was closed. " + "A storm had come. " * 25
@@ -153,6 +153,19 @@ def test_a_definition_is_its_whole_paragraph() -> None:
     )
     assert composition.unit is AnswerUnit.DEFINITION
     assert texts(composition) == ["A float is a cash reserve.", "It lies in the till."]
+
+
+def test_a_short_answer_stands_above_the_definition_that_holds_it() -> None:
+    """ "What does PTO stand for?" has three words for an answer; the paragraph says more."""
+    doc = page((PARAGRAPH, "A float is a cash reserve. It lies in the till."), (PARAGRAPH, "Ask Ann."))
+    read = reading(part_of(doc), support={"cash reserve": 3.0})
+    for phrase, shown in (
+        ("a cash reserve", ["A float is a cash reserve.", "It lies in the till."]),
+        ("Ann", ["Ask Ann."]),
+    ):
+        composition = composed(QuestionForm.DEFINITION, read, short_answer=span(read.candidate, phrase, 4.0))
+        assert (composition.unit, composition.text) == (AnswerUnit.SHORT_ANSWER, phrase)
+        assert texts(composition) == shown
 
 
 def test_of_a_long_paragraph_the_supported_sentences_are_shown() -> None:
