@@ -63,6 +63,7 @@ class ProcessLexicalIndex:
 
     def __init__(self, process: IndexProcess) -> None:
         self.process = process
+        self._counts: dict[str, tuple[int, int]] = {}  # by collection: the process's changes, the rows
 
     def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
         for start in range(0, len(rows), _ROWS_PER_CALL):
@@ -86,7 +87,13 @@ class ProcessLexicalIndex:
         return set(self.process.scan("versions", collection))
 
     def count(self, collection: str) -> int:
-        return int(self.process.read("count", collection))
+        """See the port. It is asked for with every question: between writes the process is asked once."""
+        changes = self.process.changes
+        counted_at, count = self._counts.get(collection, (-1, 0))
+        if counted_at != changes or not self.process.is_ready:
+            count = int(self.process.read("count", collection))
+            self._counts[collection] = changes, count
+        return count
 
     def collections(self) -> set[str]:
         return set(self.process.read("collections"))

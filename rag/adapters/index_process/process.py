@@ -58,6 +58,7 @@ class IndexProcess:
         self._was_full = False
         self._failures = 0
         self._is_closed = False
+        self._changes = 0
         self._notify: Callable[[], None] = lambda: None
         self._opened: Child | None = None
         self._child = self._start()
@@ -71,6 +72,11 @@ class IndexProcess:
     def is_ready(self) -> bool:
         """Whether searches are possible: the index is neither broken nor being filled again."""
         return self._fault is None and not self._is_filling
+
+    @property
+    def changes(self) -> int:
+        """A number that is another after each write, failed ones too: what was read before it may differ."""
+        return self._changes
 
     def on_fault(self, callback: Callable[[], None]) -> None:
         """Has ``callback`` called, from any thread, when the index breaks."""
@@ -114,7 +120,10 @@ class IndexProcess:
                 full, self._child = self._child, self._start()
                 full.close()
                 self._was_full = False
-        return self._call(method, arguments, keywords, seconds, is_write=True)
+        try:
+            return self._call(method, arguments, keywords, seconds, is_write=True)
+        finally:
+            self._count_change()
 
     def start_over(self, *, keep: bool = True) -> Path | None:
         """Opens the index empty; only for one that is filled again from the catalog, until ``filled``.
@@ -137,6 +146,7 @@ class IndexProcess:
             elif self._folder.is_dir():
                 shutil.rmtree(self._folder)
             self._fault, self._failures, self._is_filling = None, 0, True
+            self._count_change()
             self._ready_child()
             return kept
 
@@ -224,6 +234,10 @@ class IndexProcess:
             _LOG.error("the process of %s ended: %s", self._folder.name, error)
             if (error.crashed and is_second) or self._failures >= _MAX_FAILURES:
                 self._break(str(error))
+
+    def _count_change(self) -> None:
+        with self._lock:
+            self._changes += 1
 
     def _break(self, fault: str) -> None:
         self._fault = fault
