@@ -21,7 +21,7 @@ from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
-from rag.errors import IndexUnavailable, InvalidSettings, StorageError
+from rag.errors import IndexUnavailable, InvalidSettings, StorageError, StorageFull
 from rag.retrieval.retriever import Retriever
 from rag.storage.library import Library
 from rag.storage.lock import FolderLock
@@ -132,24 +132,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 stack.callback(process.close)
             catalog = SqliteCatalog(data / CATALOG)
             stack.callback(catalog.close)
-            jobs, job_notes = open_or_start_anew(
-                SqliteJobs, data / JOBS, lost="uploads that waited and the reports of earlier runs"
-            )
-            stack.callback(jobs.close)
-            jobs.recover()
-            signatures, signature_notes = open_or_start_anew(
-                SqliteSignatures, data / SIGNATURES, lost="signatures, which are computed again"
-            )
-            stack.callback(signatures.close)
-            feedback, feedback_notes = open_or_start_anew(
-                lambda path: SqliteFeedback(
-                    path, entries=settings.feedback.entries, days=settings.feedback.days
-                ),
-                data / FEEDBACK,
-                lost="earlier feedback; answers given until now can't be rated any more",
-            )
-            stack.callback(feedback.close)
-            feedback.take_over(catalog.file)
+            files = _open_side_files(settings, catalog, stack)
             embedder, reader, span_reader = (
                 open_embedder(settings),
                 open_reader(settings),
@@ -169,7 +152,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 rebuildable=tuple(processes.values()),
                 reserve=reserve,
             )
-            notes = (*job_notes, *signature_notes, *feedback_notes)
+            notes = files.notes
             if rebuild:
                 library.rebuild()
             else:
@@ -186,9 +169,9 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             engine=engine,
             library=library,
             catalog=catalog,
-            jobs=jobs,
-            signatures=signatures,
-            feedback=feedback,
+            jobs=files.jobs,
+            signatures=files.signatures,
+            feedback=files.feedback,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
@@ -198,6 +181,43 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             notes=notes,
             _resources=stack.pop_all(),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SideFiles:
+    """The files beside the catalog; ``notes`` say which of them were damaged, and so started anew."""
+
+    jobs: SqliteJobs
+    signatures: SqliteSignatures
+    feedback: SqliteFeedback
+    notes: tuple[str, ...]
+
+
+def _open_side_files(settings: Settings, catalog: SqliteCatalog, stack: ExitStack) -> _SideFiles:
+    jobs, job_notes = open_or_start_anew(
+        SqliteJobs, settings.data / JOBS, lost="uploads that waited and the reports of earlier runs"
+    )
+    stack.callback(jobs.close)
+    jobs.recover()
+    signatures, signature_notes = open_or_start_anew(
+        SqliteSignatures, settings.data / SIGNATURES, lost="signatures, which are computed again"
+    )
+    stack.callback(signatures.close)
+    kept = settings.feedback
+    feedback, feedback_notes = open_or_start_anew(
+        lambda path: SqliteFeedback(path, entries=kept.entries, days=kept.days),
+        settings.data / FEEDBACK,
+        lost="earlier feedback; answers given until now can't be rated any more",
+    )
+    stack.callback(feedback.close)
+    with suppress(StorageFull):  # then a later start takes them over
+        feedback.take_over(catalog.file)
+    return _SideFiles(
+        jobs=jobs,
+        signatures=signatures,
+        feedback=feedback,
+        notes=(*job_notes, *signature_notes, *feedback_notes),
+    )
 
 
 def _close_library(library: Library) -> None:

@@ -11,4 +11,5 @@ from tests.fakes.models import BagEmbedder, PhraseReader
 if __name__ == "__main__":
     wiring.open_embedder = lambda _: BagEmbedder(384)  # type: ignore[assignment]
     wiring.open_reader = lambda _: PhraseReader()  # type: ignore[assignment]
+    wiring.open_span_reader = lambda _: None
     sys.exit(main())

@@ -65,6 +65,7 @@ def opened(data: Path) -> Iterator[Service]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "open_embedder", lambda _: BagEmbedder(384))
         patch.setattr(wiring, "open_reader", lambda _: PhraseReader())
+        patch.setattr(wiring, "open_span_reader", lambda _: None)
         with open_service(Settings(data=data)) as service:
             yield service
 
@@ -169,7 +170,7 @@ def test_no_command_dies_of_damaged_vectors(data: Path, tmp_path: Path, command:
     assert run(data, "doctor").stdout.count("WRONG") == 0
 
 
-@pytest.mark.parametrize("name", ["jobs", "signatures"])
+@pytest.mark.parametrize("name", ["jobs", "signatures", "feedback"])
 @pytest.mark.parametrize("share", [1.0, 0.6])
 def test_another_damaged_store_is_started_anew(data: Path, tmp_path: Path, name: str, share: float) -> None:
     """Which says what is lost with it; ingest and its report work."""

@@ -64,7 +64,11 @@ class SqliteFeedback:
             return bytes(db.execute("SELECT value FROM secrets WHERE name = 'key'").fetchone()[0])
 
     def take_over(self, catalog: SqliteFile) -> None:
-        """Moves the entries of a data folder that kept them in the catalog."""
+        """Moves the entries of a data folder that kept them in the catalog.
+
+        Raises:
+            StorageFull: no space is left; no entry is lost, and a later call moves them.
+        """
         with catalog.reading() as db:
             if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'").fetchone() is None:
                 return
