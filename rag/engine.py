@@ -262,7 +262,8 @@ class Engine:
     ) -> Abstention:
         """An abstention that shows the nearest passages: those read by relevance, then the others."""
         citations = CitationList()
-        candidates = [reading.candidate for reading in draft.decision.ranked]
+        by_relevance = self._decider.rank(draft.analysis, draft.decision.ranked)
+        candidates = [reading.candidate for reading in by_relevance]
         for candidate in without_duplicates([*candidates, *draft.candidates])[:NEAREST]:
             citations.add(candidate.document, (candidate.passage.span,))
         recorder.cited(len(citations.items))

@@ -70,7 +70,7 @@ def test_an_abstention_shows_the_nearest_passages(world: World) -> None:
     outcome = ask(world.make(reader, settings))
     assert isinstance(outcome, Abstention)
     assert outcome.reason is Reason.NOT_ANSWERED_HERE
-    assert outcome.confidence == pytest.approx(0.27, abs=0.01)
+    assert outcome.confidence == pytest.approx(0.018, abs=0.001)  # of the passage that spans rank first
     assert [citation.quote for citation in outcome.nearest][:3] == [texts[3], texts[6], NEWS]
     assert len({citation.quote for citation in outcome.nearest}) == len(outcome.nearest) == 5
     assert all(world.is_exact(citation) for citation in outcome.nearest)

@@ -55,7 +55,7 @@ def test_a_decide_step_has_what_the_answer_rests_on() -> None:
         recorder.decided(decision, passages_read=1)
         [step] = recorder.trace().steps
         assert isinstance(step, DecideStep)
-        assert (step.confidence, step.threshold) == (decision.confidence, 0.4)
+        assert (step.confidence, step.threshold) == (decision.confidence, decision.threshold)
         assert step.features == decision.features
         assert (step.chosen and step.chosen.text) == chosen
 
