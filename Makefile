@@ -39,8 +39,8 @@ lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-soak: $(VENV)/.installed-dev ## 200 random changes with random kills; minutes
-	SOAK_STEPS=200 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
+soak: $(VENV)/.installed-dev ## 1,000 random changes with kills, full disks and damaged indexes; hours
+	SOAK_STEPS=1000 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
 
 fuzz: $(VENV)/.installed-dev ## mutated files of every format and HTTP bodies; FUZZ_SECONDS=60 of each
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
