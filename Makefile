@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
+FUZZ_SECONDS ?= 60
 # torch comes first and alone, so that what depends on it takes this build.
 TORCH  := torch==2.13.0
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
@@ -12,7 +13,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow lint soak eval bench docs wheel clean
+.PHONY: help serve install test test-slow lint soak fuzz eval bench docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +39,11 @@ lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-soak: $(VENV)/.installed-dev ## 200 random changes with random kills; minutes
-	SOAK_STEPS=200 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
+soak: $(VENV)/.installed-dev ## 1,000 random changes with kills, full disks and damaged indexes; hours
+	SOAK_STEPS=1000 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
+
+fuzz: $(VENV)/.installed-dev ## mutated files of every format and HTTP bodies; FUZZ_SECONDS=60 of each
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 eval: install ## ask the fixed questions over seeds/, fail under the thresholds
 	$(BIN)/saywhere eval

@@ -32,13 +32,16 @@ from api.routes import (
     search,
     widget,
 )
+from api.security.answer_ids import AnswerIds
 from api.security.cors import Cors
 from api.security.headers import SecurityHeaders
 from api.security.hosts import AllowedHosts
 from api.security.origins import AskAccess
-from api.security.request_limits import BodyLimit, ConcurrencyLimiter
+from api.security.request_limits import BodyLimit, BodyTimeout, ConcurrencyLimiter, ResponseChunks
 from api.security.write_access import WriteAccess
+from api.streaming.document_text import Sending
 from api.streaming.job_events import Shutdown
+from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
 
@@ -56,6 +59,7 @@ _ROUTES = (
     widget,
     pages,
 )
+_FEEDBACK_BYTES = 64_000
 _DESCRIPTION = (
     "Answers questions from your documents and says exactly where: every answer is a checkable quote. "
     "Offsets are code points into a document's text. Errors are RFC 9457 problems; each response "
@@ -88,15 +92,19 @@ def create_app(
     )
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
+    app.state.sending = Sending()
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
-    ask_access = app.state.ask_access = AskAccess(backend.settings.widget)
+    ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
+    app.state.answer_ids = AnswerIds(backend.feedback.key())
     key = backend.settings.api_key
     app.state.write_access = WriteAccess(
         key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
     )
     app.state.shutdown = Shutdown()
+    app.state.routes = []
     for module in _ROUTES:
         app.include_router(module.router)
+        app.state.routes += module.router.routes
     app.add_exception_handler(SaywhereError, handlers.core_error)
     app.add_exception_handler(AccessDenied, handlers.access_denied)
     app.add_exception_handler(HTTPException, handlers.http_exception)
@@ -104,16 +112,19 @@ def create_app(
     app.add_exception_handler(ClientGone, _client_gone)
     limits = backend.settings.limits
     # From the innermost to the outermost: the last one added sees a request first.
-    app.add_middleware(
-        BodyLimit, limit=limits.body_bytes, limits_by_path={"/v1/documents": limits.upload_bytes}
-    )
+    feedback_bytes = min(limits.body_bytes, _FEEDBACK_BYTES)
+    limits_by_path = {"/v1/documents": limits.upload_bytes, "/v1/feedback": feedback_bytes}
+    app.add_middleware(BodyLimit, limit=limits.body_bytes, limits_by_path=limits_by_path)
+    app.add_middleware(BodyTimeout, seconds=limits.body_seconds)
     if hosts is not None:
         app.add_middleware(AllowedHosts, names=hosts)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(Cors, origins=ask_access.origins)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(ResponseChunks)
+    app.add_middleware(AccessLog)
     app.add_middleware(RequestIds)
-    complete_openapi(app)
+    complete_openapi(app, backend.settings)
     return app
 
 

@@ -44,6 +44,10 @@ class Backend(Protocol):
 
     def models(self) -> dict[str, str]: ...
 
+    def check_ready(self) -> None:
+        """Raises StorageError while no question can be answered."""
+        ...
+
 
 async def _backend(request: Request) -> Backend:
     return cast(Backend, request.app.state.backend)

@@ -30,6 +30,10 @@ class KeyNeeded(TokenNeeded):
     """The API key is missing or wrong (401)."""
 
 
+class UnknownAnswer(AccessDenied):
+    """This service gave no answer with this id (403)."""
+
+
 class RateLimited(AccessDenied):
     """The allowance is used up for another ``seconds`` (429)."""
 

@@ -17,11 +17,14 @@ from types import FrameType
 from typing import TypeVar
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.backend import Backend
+from api.connections import bounded_protocol
 from api.security.hosts import allowed_hosts, is_loopback
 from ingest.jobs import Ingestion
+from rag.errors import InvalidSettings
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION, Question
 
@@ -66,6 +69,7 @@ def serve(
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     allow_hosts: Sequence[str] = (),
+    any_host: bool = False,
     say: Callable[[str], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT; then raises SystemExit(0).
@@ -75,12 +79,20 @@ def serve(
         open_ingestion: opens the queue of documents to write; None: none can be written over HTTP.
         port: 0 for any free one.
         allow_hosts: further host names to answer to, such as a reverse proxy's.
+        any_host: answer to any host name, on an address that other machines reach.
         say: called with one line when the first question can be asked.
 
     Raises:
         AddressTaken: host and port can't be bound.
+        InvalidSettings: other machines can reach the address, and there is neither a name, a key nor
+            ``any_host``.
         SaywhereError: whatever opening the service raises.
     """
+    if not (is_loopback(host) or allow_hosts or any_host or settings.api_key):
+        raise InvalidSettings(
+            f"other machines can reach {host}: give the names to answer to (--allow-host), set "
+            "SAYWHERE_API_KEY, or allow any name (--any-host)"
+        )
     with _exit_on_signals(), _bound_socket(host, port) as listener:
         url = _url(host, listener)
         with ExitStack() as stack:
@@ -92,17 +104,23 @@ def serve(
                 ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
                 local=is_loopback(host) and not allow_hosts,
             )
-            config = uvicorn.Config(
-                app,
-                access_log=False,
-                log_config=None,
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE_SECONDS),
-                ws="none",
-            )
             ready = partial(say, f"Saywhere answers at {url}")
-            _run(_Server(config, ready, app.state.shutdown.set), listener, url)
+            _run(_Server(server_config(app, settings), ready, app.state.shutdown.set), listener, url)
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves an application: with the settings' limits on connections and trusted proxies."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        http=bounded_protocol(settings.limits),
+        log_config=None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE_SECONDS),
+        ws="none",
+    )
 
 
 def _run(server: _Server, listener: socket.socket, url: str) -> None:

@@ -6,7 +6,6 @@ its body is read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -14,17 +13,21 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from api.json_body import check_bounds, parse
 from api.media_type import media_type
 from rag.errors import DocumentTooLarge, UnsupportedBody
 from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
-from rag.wire.documents import FormIn, TextsIn
+from rag.wire.documents import MAX_TEXTS, FormIn, TextsIn
 
 _MAX_FIELDS = 10  # of a form, beside its files
 _MAX_FIELD_BYTES = 100_000
+_TOKENS_PER_TEXT = 200  # brackets, commas, colons and strings of one in JSON, with 20 pairs of metadata
 
 OPENAPI_BODY: dict[str, Any] = {
     "required": True,
@@ -34,11 +37,32 @@ OPENAPI_BODY: dict[str, Any] = {
                 "type": "object",
                 "required": ["files"],
                 "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                    "collection": {"type": "string", "default": "default"},
-                    "uri": {"type": "string", "description": "for a single file: names the document"},
-                    "metadata": {"type": "string", "description": "a JSON object of strings"},
+                    "files": {
+                        "type": "array",
+                        "items": {"type": "string", "format": "binary"},
+                        "minItems": 1,
+                    },
+                    "collection": {
+                        "type": "string",
+                        "default": "default",
+                        "minLength": 1,
+                        "maxLength": 64,
+                        "description": "at most 150 bytes in UTF-8",
+                    },
+                    "uri": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 500,
+                        "description": "for a single file: names the document",
+                    },
+                    "metadata": {
+                        "type": "string",
+                        "maxLength": _MAX_FIELD_BYTES,
+                        "description": "a JSON object of at most 20 strings, with names of up to 100 and "
+                        "values of up to 1,000 characters",
+                    },
                 },
+                "additionalProperties": False,
             }
         },
         "application/json": {"schema": {"$ref": "#/components/schemas/TextsIn"}},
@@ -63,7 +87,7 @@ async def read_uploads(request: Request, limits: LimitSettings) -> tuple[str, li
         ) as form:
             return await _from_form(form, limits)
     if content_type == "application/json":
-        return _from_json(await request.body(), limits)
+        return await run_in_threadpool(_from_json, await request.body(), limits)
     raise UnsupportedBody("send documents as multipart/form-data or application/json")
 
 
@@ -75,7 +99,7 @@ async def _from_form(form: FormData, limits: LimitSettings) -> tuple[str, list[U
     }
     values: dict[str, object] = {**texts, **dict.fromkeys(unknown, "a file"), "files": len(files)}
     if "metadata" in texts:
-        values["metadata"] = _parse_json("metadata", texts["metadata"])
+        values["metadata"] = _parse_metadata(texts["metadata"])
     fields = _form_fields(values)
     if fields.uri is not None and len(files) != 1:
         raise _invalid_field("uri", "names one document: send one file with it")
@@ -96,6 +120,7 @@ async def _upload(file: UploadFile, fields: FormIn, limits: LimitSettings) -> Up
 
 
 def _from_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
+    check_bounds(body, max_tokens=_TOKENS_PER_TEXT * MAX_TEXTS)
     try:
         texts = TextsIn.model_validate_json(body)
     except ValidationError as error:
@@ -131,11 +156,13 @@ def _require_size(name: str, size: int, limits: LimitSettings) -> None:
         raise DocumentTooLarge(f"{name} has {size:,} bytes; the limit is {limits.document_bytes:,}")
 
 
-def _parse_json(field: str, text: str) -> object:
+def _parse_metadata(text: str) -> object:
     try:
-        return json.loads(text)
+        return parse(text)
     except ValueError:
-        raise _invalid_field(field, "not JSON") from None
+        raise _invalid_field("metadata", "not JSON") from None
+    except HTTPException as error:  # out of bounds
+        raise _invalid_field("metadata", error.detail) from None
 
 
 def _form_fields(values: Mapping[str, object]) -> FormIn:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Protocol
 
+from ingest.cancellation import Cancellation
 from ingest.memory import release_memory
 from rag.ports.catalog import Change, Move
+from rag.storage.indexes import Progress
 
 BATCH_DOCUMENTS = 64
 BATCH_SENTENCES = 1_000
@@ -21,8 +23,12 @@ class ChangeWriter(Protocol):
         changes: Sequence[Change],
         removals: Sequence[tuple[str, str]] = (),
         moves: Sequence[Move] = (),
+        progress: Progress | None = None,
     ) -> None:
-        """Writes new versions, removes ``(collection, document_id)``s and moves others, atomically."""
+        """Writes new versions, removes ``(collection, document_id)``s and moves others, atomically.
+
+        What ``progress`` raises while sentences are embedded ends it with nothing written.
+        """
         ...
 
 
@@ -37,6 +43,7 @@ class BatchWriter:
     Args:
         max_documents: a batch with this many documents is full.
         max_sentences: a batch with this many sentences is full; None: no limit.
+        cancellation: where it is set, ``flush`` ends before it writes.
     """
 
     def __init__(
@@ -45,12 +52,14 @@ class BatchWriter:
         *,
         max_documents: int = BATCH_DOCUMENTS,
         max_sentences: int | None = BATCH_SENTENCES,
+        cancellation: Cancellation | None = None,
     ) -> None:
         self.passages = 0
         self.seconds = 0.0
         self._library = library
         self._max_documents = max_documents
         self._max_sentences = max_sentences
+        self._cancellation = cancellation
         self._batch: list[Change] = []
         self._sentences = 0
 
@@ -83,17 +92,22 @@ class BatchWriter:
         Raises:
             StorageError: the library can't be written; the batch is kept.
             ModelError: the embedder can't be used; the batch is kept.
+            Cancelled: the cancellation was set; the batch is kept.
         """
         if self.is_empty and not removals and not moves:
             return ()
         began = perf_counter()
-        self._library.write(self._batch, removals, moves)
+        self._library.write(self._batch, removals, moves, self._raise_if_cancelled)
         release_memory()
         self.seconds += perf_counter() - began
         written = tuple(self._batch)
         self.passages += sum(len(change.passages) for change in written)
         self._batch, self._sentences = [], 0
         return written
+
+    def _raise_if_cancelled(self, _done: int, _total: int) -> None:
+        if self._cancellation is not None:
+            self._cancellation.raise_if_set()
 
     def write_all(self, changes: Iterable[Change]) -> int:
         """Writes all changes, in batches; returns how many there were. Raises as ``flush``."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
+from ingest.cancellation import Cancellation, Cancelled
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.report import Report
 from ingest.watch import watch
@@ -23,12 +24,14 @@ def follow(
     service: Service,
     paths: Sequence[Path],
     *,
-    stop: Event,
+    stop: Cancellation,
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
     on_report: Callable[[Report], None],
 ) -> None:
     """Keeps a collection equal to folders as they change, until ``stop`` is set. See ``ingest.watch``.
+
+    A sync that is under way then ends before its next write.
 
     Args:
         on_report: called with the report of the first sync, and of each further one that did something.
@@ -37,9 +40,17 @@ def follow(
 
     def sync(changed_paths: Sequence[Path]) -> None:
         nonlocal is_first
-        report = ingest(
-            service, changed_paths, collection=collection, patterns=patterns, keep_empty_report=is_first
-        )
+        try:
+            report = ingest(
+                service,
+                changed_paths,
+                collection=collection,
+                patterns=patterns,
+                cancellation=stop,
+                keep_empty_report=is_first,
+            )
+        except Cancelled:
+            return
         if is_first or not report.did_nothing:
             on_report(report)
         is_first = False
@@ -52,7 +63,7 @@ def following(
     service: Service, paths: Sequence[Path], *, collection: str = DEFAULT_COLLECTION
 ) -> Iterator[None]:
     """``follow`` in a thread, for as long as the block runs; failures go to the log."""
-    stop = Event()
+    stop = Cancellation()
     work = partial(follow, service, paths, stop=stop, collection=collection, on_report=_log_failures)
     thread = Thread(target=work, name="saywhere-watch")
     thread.start()

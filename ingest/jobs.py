@@ -1,7 +1,9 @@
 """Ingests the documents sent to a running service: one job after the other, in a thread of its own.
 
 Queued jobs are stored in the data folder with their uploads, so that they survive a restart: documents are
-compared by their bytes, and one that was written before the restart is unchanged.
+compared by their bytes, and one that was written before the restart is unchanged. After a crash a job goes
+on with one document at a time; a document at which the process crashes a second time is set aside, and its
+result says so.
 """
 
 from __future__ import annotations
@@ -14,16 +16,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event, Lock, Thread
 
-from ingest.batch_writer import BatchWriter
+from ingest.batch_writer import BATCH_DOCUMENTS, BatchWriter
+from ingest.cancellation import Cancellation, Cancelled
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
-from rag.errors import Busy, SaywhereError, UnreadableDocument
+from rag.errors import Busy, JobOver, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog
 from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
 from rag.storage.library import Library
 
 _LOG = logging.getLogger("saywhere.jobs")
 _RETRY_SECONDS = 5.0  # after an error of the job store
+_MAX_STARTS = 2  # of a document's ingestion, each but the last ended by a crash of the process
 Watcher = Callable[[Job], None]
 
 
@@ -55,6 +59,7 @@ class Ingestion:
         self._lock = Lock()
         self._wake = Event()
         self._stop = Event()
+        self._running: tuple[str, Cancellation] | None = None
         self._thread = Thread(target=self._work, name="saywhere-ingest")
 
     def __enter__(self) -> Ingestion:
@@ -62,9 +67,13 @@ class Ingestion:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stops after the current batch; the other jobs stay queued for the next process."""
+        """Stops the running job before its next write; it and the other jobs stay queued."""
         self._stop.set()
         self._wake.set()
+        with self._lock:
+            running = self._running
+        if running is not None:
+            running[1].set()
         self._thread.join()
 
     def submit(self, collection: str, uploads: Sequence[Upload]) -> Job:
@@ -79,6 +88,27 @@ class Ingestion:
             raise Busy("too many jobs wait already; send it again in a moment")
         job = self.store.add(JobKind.UPLOAD, collection=collection, uploads=uploads)
         self._wake.set()
+        return job
+
+    def cancel(self, job_id: str) -> Job:
+        """Cancels a job and returns it: cancelled if it was queued, running if it will stop soon.
+
+        Documents that it has written stay.
+
+        Raises:
+            UnknownJob: there is no such job.
+            JobOver: it is over, or a sync.
+        """
+        with self._lock:
+            was_queued = self.store.cancel_queued(job_id)
+            running = self._running
+        job = self.store.get(job_id)
+        if was_queued:
+            self._notify(job)
+        elif running is not None and running[0] == job_id and not job.state.is_over:
+            running[1].set()
+        else:
+            raise JobOver(f"the job is {job.state}; only queued and running uploads can be cancelled")
         return job
 
     def remove(self, document_id: str) -> None:
@@ -105,30 +135,60 @@ class Ingestion:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                job = self.store.start_next()
-                if job is None:
-                    self._wake.wait()
-                else:
-                    self._run(job)
+                with self._started_job() as started:
+                    if started is None:
+                        self._wake.wait()
+                    else:
+                        self._run(*started)
             except SaywhereError as error:  # the job store can't be used
                 _LOG.error("jobs stand still: %s", error)
                 self._wake.wait(_RETRY_SECONDS)
 
-    def _run(self, job: Job) -> None:
+    @contextmanager
+    def _started_job(self) -> Iterator[tuple[Job, Cancellation] | None]:
+        """The next job, with a cancellation that a stop and ``cancel`` set while the block runs."""
+        cancellation = Cancellation()
+        with self._lock:
+            job = self.store.start_next()
+            self._running = (job.id, cancellation) if job else None
+        if self._stop.is_set():
+            cancellation.set()
+        try:
+            yield (job, cancellation) if job else None
+        finally:
+            with self._lock:
+                self._running = None
+
+    def _run(self, job: Job, cancellation: Cancellation) -> None:
         self._notify(job)
-        run = _JobRun(BatchWriter(self._library), self._catalog, self._preparer, job.collection)
+        # After a crash one document at a time, so that a second crash tells which one it was.
+        starts = job.starts
+        most = 1 if starts > 1 else BATCH_DOCUMENTS
+        writer = BatchWriter(self._library, max_documents=most, cancellation=cancellation)
+        run = _JobRun(writer, self._catalog, self._preparer, job.collection, cancellation)
         run.results += _earlier_results(job)
         try:
             for position in range(job.done, job.total):
-                if self._stop.is_set():
-                    return
-                run.add(self.store.upload(job.id, position))
-                if run.writer.is_full:
+                cancellation.raise_if_set()
+                upload = self.store.upload(job.id, position)
+                if starts > _MAX_STARTS:
+                    run.set_aside(upload, starts - 1)
+                    starts = 1
+                else:
+                    run.add(upload)
+                if run.writer.is_full or most == 1:
                     run.flush()
-                    self._notify(self._save_progress(job, position + 1, run))
+                    # The document that crashed the earlier process was one of its batch.
+                    starts = starts if position + 1 < job.done + BATCH_DOCUMENTS else 1
+                    self._notify(self._save_progress(job, position + 1, run, starts))
             run.flush()
             self._save_progress(job, job.total, run)
             ended = self.store.finish(job.id, JobState.DONE, report=run.report())
+        except Cancelled:
+            if self._stop.is_set():
+                self.store.requeue(job.id)
+                return
+            ended = self.store.finish(job.id, JobState.CANCELLED, report=run.report())
         except Exception as error:  # noqa: BLE001  # logged; the next job must be run
             is_known = isinstance(error, SaywhereError)
             _LOG.error("job %s failed: %s", job.id, error, exc_info=None if is_known else error)
@@ -136,8 +196,9 @@ class Ingestion:
             ended = self.store.finish(job.id, JobState.FAILED, report=run.report(), error=reason)
         self._notify(ended)
 
-    def _save_progress(self, job: Job, done: int, run: _JobRun) -> Job:
-        return self.store.update_progress(job.id, done=done, total=job.total, report=run.report())
+    def _save_progress(self, job: Job, done: int, run: _JobRun, starts: int = 1) -> Job:
+        report = run.report()
+        return self.store.update_progress(job.id, done=done, total=job.total, report=report, starts=starts)
 
     def _notify(self, job: Job) -> None:
         with self._lock:
@@ -171,6 +232,7 @@ class _JobRun:
     catalog: Catalog
     preparer: Preparer
     collection: str
+    cancellation: Cancellation
     results: list[DocumentResult] = field(default_factory=list)
     _pending: list[DocumentResult] = field(default_factory=list)
 
@@ -182,11 +244,17 @@ class _JobRun:
             self._prepare(upload)
         except UnreadableDocument as error:
             self._fail(upload, str(error))
-        except SaywhereError:
+        except (SaywhereError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001  # logged; one document must not stop the others
             _LOG.exception("%s could not be taken in", upload.uri)
             self._fail(upload, f"{upload.name} could not be taken in: {type(error).__name__}")
+
+    def set_aside(self, upload: Upload, crashes: int) -> None:
+        """Reports an upload as failed without reading it."""
+        reason = f"{upload.name} is set aside: the service crashed {crashes} times while it took it in"
+        _LOG.error("%s (%s)", reason, upload.uri)
+        self._fail(upload, reason)
 
     def flush(self) -> None:
         self.writer.flush()
@@ -221,6 +289,7 @@ class _JobRun:
             document_id=document_id,
             title=upload.title,
             metadata=upload.metadata,
+            cancellation=self.cancellation,
         )
         self.writer.add(change)
         outcome = "changed" if current else "added"

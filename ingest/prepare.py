@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from ingest import formats
+from ingest.cancellation import Cancellation
 from ingest.formats.limits import DEFAULT, Limits
+from ingest.passages import Passages
 from ingest.plan import new_document_id
 from rag.ports.catalog import Change
 from rag.ports.resolver import Resolver
@@ -44,6 +46,7 @@ class Preparer:
         document_id: str | None = None,
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        cancellation: Cancellation | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
 
@@ -58,28 +61,33 @@ class Preparer:
         Raises:
             DocumentTooLarge: over one of the limits.
             UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
+            Cancelled: ``cancellation`` was set meanwhile.
         """
-        document = formats.read(
+        split = formats.read_split(
             data,
             name,
+            self.passages(title=title, metadata=metadata),
             uri=uri,
             document_id=document_id or new_document_id(collection, uri),
             collection=collection,
             media_type=media_type,
-            limits=self.limits,
+            cancellation=cancellation,
         )
-        if title is not None or metadata:
-            document = replace(
-                document, title=title or document.title, metadata={**document.metadata, **(metadata or {})}
-            )
-        passages = list(self.splitter.split(document))
-        if self.resolver is not None:
-            passages = self.resolver.resolve(document, passages)
         return Change(
-            document=document,
-            passages=tuple(passages),
+            document=split.document,
+            passages=split.passages,
             source=source,
             source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
+        )
+
+    def passages(self, *, title: str | None = None, metadata: Mapping[str, str] | None = None) -> Passages:
+        """The rules for a document's passages, with a title and metadata of its own."""
+        return Passages(
+            splitter=self.splitter,
+            resolver=self.resolver,
+            title=title,
+            metadata=dict(metadata or {}),
+            limits=self.limits,
         )
 
     def source_key(

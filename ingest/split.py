@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise, zip_longest
 
-from ingest.sentence_packing import cut_to_limit, effective_words, join_to_limit
+from ingest.sentence_packing import cut_to_limit, effective_words, gap_words, join_to_limit
 from rag.text import paragraphs, sentences
 from rag.types import Block, BlockKind, Document, Passage, Span
 
-VERSION = 1
+VERSION = 2
 _CODE_WORDS = 40
+_MAX_CONTEXT = 2_000  # code points of a passage's context spans together; further ones are left out
 _LINE = re.compile(r"\S[^\n]*")
 
 
@@ -65,19 +66,22 @@ class PassageSplitter:
     def _passage_ranges(self, packed: Sequence[_PackedSentence]) -> list[tuple[int, int]]:
         """Index ranges of the passages of least total cost, by dynamic programming over all cuts.
 
-        ``best`` has, for each end, the least cost up to it and the start of the passage that ends there.
+        ``best`` has, for each end, the least cost up to it and the start of the passage that ends there;
+        ``ends`` and ``starts`` the words up to each cut, without and with the gap after it.
         """
-        words_before = [0, *accumulate(sentence.words for sentence in packed)]
+        gaps = [0, *(gap_words(left.span, right.span) for left, right in pairwise(packed))]
+        ends = [0, *accumulate(gap + sentence.words for gap, sentence in zip(gaps, packed, strict=False))]
+        starts = [end + gap for end, gap in zip(ends, gaps, strict=False)]
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(packed) + 1):
             cut_cost = _cut_cost(packed[end - 1], packed[end]) if end < len(packed) else 0.0
             first = end - 1
-            while first > 0 and words_before[end] - words_before[first - 1] <= self._max:
+            while first > 0 and ends[end] - starts[first - 1] <= self._max:
                 first -= 1
             best.append(
                 min(
                     (
-                        best[start][0] + self._size_costs[words_before[end] - words_before[start]] + cut_cost,
+                        best[start][0] + self._size_costs[ends[end] - starts[start]] + cut_cost,
                         start,
                     )
                     for start in range(first, end)
@@ -182,13 +186,19 @@ def _passage(document: Document, packed: Sequence[_PackedSentence]) -> Passage:
 def _context_spans(
     blocks: Sequence[Block], packed: Sequence[_PackedSentence], passage_span: Span
 ) -> tuple[Span, ...]:
-    """Context spans of the passage's blocks, and theirs in turn, that lie outside the passage."""
+    """Context spans of the passage's blocks, and theirs in turn, that lie outside the passage.
+
+    At most ``_MAX_CONTEXT`` code points of them, those of the first blocks: each of many passages may have
+    the same long header or lead-in.
+    """
     outside: set[Span] = set()
+    characters = 0
     for block in {id(sentence.block): sentence.block for sentence in packed}.values():
         context_span = block.context_span
         while context_span is not None and context_span not in outside:
-            if not passage_span.contains(context_span):
+            if not passage_span.contains(context_span) and characters + len(context_span) <= _MAX_CONTEXT:
                 outside.add(context_span)
+                characters += len(context_span)
             at = bisect_right(blocks, context_span.start, key=lambda b: b.span.start) - 1
             further = blocks[at].context_span if at >= 0 else None
             context_span = further if further is not None and further < context_span else None

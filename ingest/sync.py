@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from ingest.batch_writer import BatchWriter, ChangeWriter
+from ingest.cancellation import Cancellation, Cancelled
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
@@ -27,6 +28,7 @@ def sync(
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
     progress: Callable[[Progress], None] | None = None,
+    cancellation: Cancellation | None = None,
 ) -> Report:
     """Makes a collection hold the documents of these paths as they are now; a second run changes nothing.
 
@@ -44,6 +46,7 @@ def sync(
     Raises:
         StorageError: the library can't be written.
         ModelError: the embedder can't be loaded.
+        Cancelled: ``cancellation`` was set.
     """
     total = Report()
     for path in paths:
@@ -51,7 +54,14 @@ def sync(
         if isinstance(scanned, Failure):
             total += Report(failed=(scanned,))
             continue
-        run = _SyncRun(BatchWriter(library), preparer, collection, scanned, progress or (lambda _: None))
+        run = _SyncRun(
+            BatchWriter(library, cancellation=cancellation),
+            preparer,
+            collection,
+            scanned,
+            progress or (lambda _: None),
+            cancellation,
+        )
         run.apply()
         total += run.report()
     return total
@@ -66,6 +76,7 @@ class _SyncRun:
     collection: str
     scan: Scan
     progress: Callable[[Progress], None]
+    cancellation: Cancellation | None = None
     written_uris: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
     read_seconds: float = 0.0
@@ -113,6 +124,8 @@ class _SyncRun:
     def _prepare(self, files: Sequence[ListedFile]) -> Iterator[Change | None]:
         """The next version of each file's document, or None for a file that can't be read."""
         for file in files:
+            if self.cancellation is not None:
+                self.cancellation.raise_if_set()
             began = perf_counter()
             change = self._prepare_file(file)
             self.read_seconds += perf_counter() - began
@@ -132,10 +145,11 @@ class _SyncRun:
                 collection=self.collection,
                 source=self.scan.root.source,
                 document_id=self._document_id(file.uri),
+                cancellation=self.cancellation,
             )
         except UnreadableDocument as error:
             reason = str(error)
-        except SaywhereError:
+        except (SaywhereError, Cancelled):
             raise
         except OSError as error:
             reason = f"{path} can't be read: {error.strerror or error}"

@@ -11,13 +11,21 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from threading import Event
 from time import monotonic
+from typing import Protocol
 
 from ingest.ignore import IGNORE_FILE
 from rag.errors import SaywhereError
 
 _LOG = logging.getLogger("saywhere.watch")
+
+
+class Stop(Protocol):
+    """An event that ends the watch: ``threading.Event``, or ``ingest.cancellation.Cancellation``."""
+
+    def is_set(self) -> bool: ...
+
+
 _BURST_MS = 300  # a burst ends after so long without a change
 _LONGEST_BURST_MS = 5_000
 _TICK_MS = 500
@@ -28,7 +36,7 @@ def watch(
     paths: Sequence[Path],
     sync: Callable[[Sequence[Path]], object],
     *,
-    stop: Event,
+    stop: Stop,
     exclude: Path | None = None,
 ) -> None:
     """Calls ``sync`` with all paths, then with each folder that changed, until ``stop`` is set.

@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.cancellation import Cancellation, Cancelled
 from ingest.formats.limits import Limits
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
@@ -35,6 +36,8 @@ def preparer(settings: Settings) -> Preparer:
             document_bytes=limits.document_bytes,
             unpacked_bytes=limits.unpacked_bytes,
             pages=limits.pages,
+            blocks=limits.blocks,
+            sentences=limits.sentences,
             seconds=limits.parse_seconds,
             memory_bytes=limits.parse_memory_bytes,
         ),
@@ -48,6 +51,7 @@ def ingest(
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
     progress: Callable[[Progress], None] | None = None,
+    cancellation: Cancellation | None = None,
     keep_empty_report: bool = True,
 ) -> Report:
     """Syncs paths into a collection of an open service, and stores the report as a job. See ``ingest.sync``.
@@ -65,12 +69,14 @@ def ingest(
             collection=collection,
             patterns=patterns,
             progress=progress,
+            cancellation=cancellation,
         )
         if keep_empty_report or not report.did_nothing:
             near_duplicates = find_near_duplicates(service.catalog, service.signatures, collection)
             report = replace(report, near_duplicates=near_duplicates)
     except BaseException as error:
-        state = JobState.FAILED if isinstance(error, Exception) else JobState.INTERRUPTED
+        is_failure = isinstance(error, Exception) and not isinstance(error, Cancelled)
+        state = JobState.FAILED if is_failure else JobState.INTERRUPTED
         with suppress(StorageError):  # the error that ended the sync is the one to raise
             service.jobs.finish(job.id, state, report={}, error=str(error))
         raise

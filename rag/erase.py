@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.errors import StorageError
 from rag.types import Document
-from rag.wiring import Service
+from rag.wiring import RESERVE, Service
 
 MAX_SEARCHED_SENTENCES = 100  # of a document, evenly spread over it
 _MIN_CHARACTERS = 16  # of a sentence searched for: a shorter one is in many a file by chance
@@ -78,8 +78,14 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
+    service.feedback.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
-    files = [path for path in sorted(service.settings.data.rglob("*")) if path.is_file()]
+    service.remove_damaged()
+    files = [
+        path
+        for path in sorted(service.settings.data.rglob("*"))
+        if path.is_file() and path != service.settings.data / RESERVE
+    ]
     matches = _search_files(files, dict.fromkeys(s for sample in searched.values() for s in sample))
     remaining = _in_remaining_documents(service, {s for matched in matches.values() for s in matched})
     return ErasureReceipt(

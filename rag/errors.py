@@ -37,6 +37,10 @@ class UnknownJob(SaywhereError):
     """No ingest job has this id; old jobs are deleted."""
 
 
+class JobOver(SaywhereError):
+    """The job is over, or not one that can be cancelled."""
+
+
 class UnreadableDocument(SaywhereError):
     """A source can't be parsed as a document: it is empty, damaged, wrongly encoded or unsupported."""
 
@@ -55,6 +59,14 @@ class StorageError(SaywhereError):
 
 class StorageFull(StorageError):
     """No disk space is left; committed documents are not affected."""
+
+
+class DamagedFile(StorageError):
+    """A database file isn't what was written."""
+
+
+class DamagedDocument(StorageError):
+    """What is stored of a document isn't what was written: it has to be removed and ingested again."""
 
 
 class DataFolderLocked(StorageError):

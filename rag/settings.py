@@ -7,6 +7,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -41,6 +42,15 @@ def _http_url(value: str) -> str:
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
+
+
+def _network(value: str) -> str:
+    """The value. Raises ValueError if it is no IP address or network in CIDR form."""
+    ip_network(value)
+    return value
+
+
+Network = Annotated[str, AfterValidator(_network)]
 
 
 def _default_cache() -> Path:
@@ -244,11 +254,21 @@ class LimitSettings(BaseModel):
     pages: int = Field(
         5_000, ge=1, description="Maximum number of pages, slides, sheets or chapters in a document."
     )
-    parse_seconds: float = Field(60.0, gt=0, description="Maximum time for parsing one file, in seconds.")
+    blocks: int = Field(
+        200_000,
+        ge=1,
+        description="Maximum number of headings, paragraphs, list items and table rows in a document.",
+    )
+    sentences: int = Field(
+        200_000, ge=1, description="Maximum number of sentences in a document; a table's row counts as one."
+    )
+    parse_seconds: float = Field(
+        120.0, gt=0, description="Maximum time for reading and splitting one file, in seconds."
+    )
     parse_memory_bytes: int = Field(
         2_000_000_000,
         ge=300_000_000,
-        description="Maximum memory of the process that parses a file, in bytes.",
+        description="Maximum memory of the process that reads and splits a file, in bytes.",
     )
     upload_bytes: int = Field(
         100_000_000,
@@ -260,10 +280,39 @@ class LimitSettings(BaseModel):
     seconds: float = Field(
         30.0, gt=0, description="Maximum time for one question in seconds, waiting included."
     )
+    connections: int = Field(
+        512,
+        ge=1,
+        description="Maximum number of open connections; beyond it the one that has been idle longest is "
+        "closed.",
+    )
+    header_seconds: float = Field(
+        10.0, gt=0, description="Maximum time for a request's line and headers to arrive, in seconds."
+    )
+    body_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Maximum time for a request's body to arrive in seconds, and a second more for every "
+        "10,000 bytes.",
+    )
+    write_seconds: float = Field(
+        30.0, gt=0, description="Time after which a client that reads nothing of a response is cut off."
+    )
     concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
     waiting: int = Field(
         64, ge=0, description="Maximum number of further questions that wait for their turn."
     )
+
+
+class FeedbackSettings(BaseModel):
+    """Readers' feedback: how much is taken, and how long it is kept."""
+
+    model_config = _FROZEN
+    per_minute: int = Field(20, ge=1, description="Maximum number of entries a minute from one address.")
+    entries: int = Field(
+        10_000, ge=1, description="Maximum number of entries kept; the oldest are deleted first."
+    )
+    days: int = Field(365, ge=1, description="Number of days after which an entry is deleted.")
 
 
 class SiteKey(BaseModel):
@@ -365,6 +414,12 @@ class Settings(BaseSettings):
         description="URL at which readers reach the service, such as https://docs.example.com: it stands in "
         "links of answers that leave it (OpenAI's forms, MCP). Without one: the URL of the request.",
     )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto "
+        "are believed, so that rates and the log are by client; none by default.",
+    )
+    access_log: bool = Field(True, description="Whether each request is logged, without its question.")
     threads: int = Field(0, ge=0, description="Number of threads that models run on; 0 is one for each core.")
     split: SplitSettings = SplitSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
@@ -373,6 +428,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
     widget: WidgetSettings = WidgetSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
 
 
 def load(**overrides: Any) -> Settings:

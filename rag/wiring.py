@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -10,18 +10,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.adapters.index_folders import open_or_recreate
+from rag.adapters.index_folders import DAMAGED, remove
+from rag.adapters.index_process.indexes import ProcessDenseIndex, ProcessLexicalIndex
+from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
+from rag.adapters.sqlite.opening import open_or_start_anew
 from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
-from rag.errors import InvalidSettings, StorageError
+from rag.errors import IndexUnavailable, InvalidSettings, StorageError, StorageFull
 from rag.retrieval.retriever import Retriever
 from rag.storage.library import Library
 from rag.storage.lock import FolderLock
+from rag.storage.repair import Repairs
+from rag.storage.reserve import SpaceReserve
 
 if TYPE_CHECKING:
     from rag.drafting.drafter import Drafter
@@ -33,19 +38,26 @@ if TYPE_CHECKING:
     from rag.ports.jobs import JobStore
     from rag.ports.llm import Llm
     from rag.ports.reader import Reader
+    from rag.ports.rebuilding import RebuildableIndex
     from rag.settings import Settings
 
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
+FEEDBACK = "feedback.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
-CHROMA, TERMS, LOCK = "chroma", "terms", "lock"
+CHROMA, TERMS, LOCK, RESERVE = "chroma", "terms", "lock", "reserve"
+_CHROMA_INDEX = "rag.adapters.chroma.index:ChromaIndex"
+_TERM_INDEX = "rag.adapters.tantivy:TantivyIndex"
 
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """The open components of one data folder. A context manager; ``close`` releases the folder."""
+    """The open components of one data folder. A context manager; ``close`` releases the folder.
+
+    ``notes`` say what was found damaged when it was opened, and what was done about it.
+    """
 
     settings: Settings
     engine: Engine
@@ -59,6 +71,8 @@ class Service:
     embedder: Embedder
     reader: Reader
     span_reader: Reader | None
+    rebuildable: Sequence[RebuildableIndex] = ()
+    notes: tuple[str, ...] = ()
     _resources: ExitStack = field(repr=False)
 
     def models(self) -> dict[str, str]:
@@ -67,6 +81,21 @@ class Service:
         if self.span_reader is not None:
             models["span_reader"] = self.span_reader.fingerprint
         return models
+
+    def check_ready(self) -> None:
+        """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
+        can't be read."""
+        self.catalog.generation()
+        if not all(index.is_ready for index in self.rebuildable):
+            raise IndexUnavailable("an index is being rebuilt")
+
+    def remove_damaged(self) -> None:
+        """Removes the damaged files that were set aside. Raises StorageError."""
+        try:
+            for path in self.settings.data.glob(f"*{DAMAGED}"):
+                remove(path)
+        except OSError as error:
+            raise StorageError(f"{self.settings.data} can't be used: {error.strerror}") from error
 
     def close(self) -> None:
         self._resources.close()
@@ -99,28 +128,43 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         lock = FolderLock(data / LOCK)
         lock.acquire(url=url)
         stack.callback(lock.release)
-        catalog = SqliteCatalog(data / CATALOG)
-        stack.callback(catalog.close)
-        jobs = SqliteJobs(data / JOBS)
-        stack.callback(jobs.close)
-        jobs.recover()
-        signatures = SqliteSignatures(data / SIGNATURES)
-        stack.callback(signatures.close)
-        embedder, reader, span_reader = (
-            open_embedder(settings),
-            open_reader(settings),
-            open_span_reader(settings),
-        )
-        dense = _open_dense(settings, data)
-        stack.callback(dense.close)
-        lexical = _open_lexical(data)
-        stack.callback(lexical.close)
-        library = Library(catalog, dense, lexical, embedder, context=True)
-        if rebuild:
-            library.rebuild()
-        else:
-            library.recover()
+        reserve = SpaceReserve(data / RESERVE)
+        with reserve.released_if_short():
+            processes = _index_processes(settings, data, lock)
+            for process in processes.values():  # they start while the models are loaded
+                stack.callback(process.close)
+            catalog = SqliteCatalog(data / CATALOG)
+            stack.callback(catalog.close)
+            files = _open_side_files(settings, catalog, stack)
+            embedder, reader, span_reader = (
+                open_embedder(settings),
+                open_reader(settings),
+                open_span_reader(settings),
+            )
+            for process in processes.values():
+                process.open()
+            dense = _open_dense(settings, data, processes)
+            stack.callback(dense.close)
+            lexical = ProcessLexicalIndex(processes[TERMS])
+            library = Library(
+                catalog,
+                dense,
+                lexical,
+                embedder,
+                context=True,
+                rebuildable=tuple(processes.values()),
+                reserve=reserve,
+            )
+            notes = files.notes
+            if rebuild:
+                library.rebuild()
+            else:
+                notes += library.recover().rebuilt
         stack.callback(_close_library, library)
+        repairs = Repairs(library, tuple(processes.values()))
+        stack.callback(repairs.close)
+        for process in processes.values():
+            stack.callback(process.hurry)
         retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
         llm = open_llm(settings)
         if llm is not None:
@@ -140,16 +184,55 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             engine=engine,
             library=library,
             catalog=catalog,
-            jobs=jobs,
-            signatures=signatures,
-            feedback=SqliteFeedback(catalog.file),
+            jobs=files.jobs,
+            signatures=files.signatures,
+            feedback=files.feedback,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
             reader=reader,
             span_reader=span_reader,
+            rebuildable=tuple(processes.values()),
+            notes=notes,
             _resources=stack.pop_all(),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SideFiles:
+    """The files beside the catalog; ``notes`` say which of them were damaged, and so started anew."""
+
+    jobs: SqliteJobs
+    signatures: SqliteSignatures
+    feedback: SqliteFeedback
+    notes: tuple[str, ...]
+
+
+def _open_side_files(settings: Settings, catalog: SqliteCatalog, stack: ExitStack) -> _SideFiles:
+    jobs, job_notes = open_or_start_anew(
+        SqliteJobs, settings.data / JOBS, lost="uploads that waited and the reports of earlier runs"
+    )
+    stack.callback(jobs.close)
+    jobs.recover()
+    signatures, signature_notes = open_or_start_anew(
+        SqliteSignatures, settings.data / SIGNATURES, lost="signatures, which are computed again"
+    )
+    stack.callback(signatures.close)
+    kept = settings.feedback
+    feedback, feedback_notes = open_or_start_anew(
+        lambda path: SqliteFeedback(path, entries=kept.entries, days=kept.days),
+        settings.data / FEEDBACK,
+        lost="earlier feedback; answers given until now can't be rated any more",
+    )
+    stack.callback(feedback.close)
+    with suppress(StorageFull):  # then a later start takes them over
+        feedback.take_over(catalog.file)
+    return _SideFiles(
+        jobs=jobs,
+        signatures=signatures,
+        feedback=feedback,
+        notes=(*job_notes, *signature_notes, *feedback_notes),
+    )
 
 
 def _close_library(library: Library) -> None:
@@ -167,12 +250,12 @@ def open_catalog(settings: Settings) -> Catalog:
 
 
 def open_feedback(settings: Settings) -> FeedbackStore:
-    """Only the feedback, read-only and without the lock.
+    """Only the feedback, read-only and without the lock; there is none before the folder was served from.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
-    return SqliteFeedback(SqliteCatalog(_existing_file(settings, CATALOG), read_only=True).file)
+    return SqliteFeedback(_existing_file(settings, FEEDBACK), read_only=True)
 
 
 def open_jobs(settings: Settings) -> JobStore:
@@ -264,28 +347,31 @@ def open_drafter(settings: Settings, llm: Llm | None) -> Drafter | None:
 
 def _make_data_folder(settings: Settings) -> Path:
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StorageError(f"the data folder {settings.data} can't be made: {error.strerror}") from error
     return settings.data
 
 
-def _open_dense(settings: Settings, data: Path) -> DenseIndex:
+def _index_processes(settings: Settings, data: Path, lock: FolderLock) -> dict[str, IndexProcess]:
+    """The processes of the indexes whose files are in the data folder, by the name of their folder."""
+    inherited = () if lock.descriptor is None else (lock.descriptor,)
+    processes = {TERMS: IndexProcess(_TERM_INDEX, data / TERMS, inherited=inherited)}
+    if settings.vector_store == "chroma" and settings.chroma_url is None:
+        processes[CHROMA] = IndexProcess(_CHROMA_INDEX, data / CHROMA, inherited=inherited)
+    return processes
+
+
+def _open_dense(settings: Settings, data: Path, processes: Mapping[str, IndexProcess]) -> DenseIndex:
+    if CHROMA in processes:
+        return ProcessDenseIndex(processes[CHROMA])
     if settings.vector_store != "chroma":
         from rag.adapters.llama_index.vector_store import LlamaIndexStore
 
         return LlamaIndexStore(_import_factory(settings.vector_store)(data), data / VECTOR_COPY)
     from rag.adapters.chroma.index import ChromaIndex
 
-    if settings.chroma_url is not None:
-        return ChromaIndex(url=settings.chroma_url)
-    return open_or_recreate(ChromaIndex, data / CHROMA)
-
-
-def _open_lexical(data: Path) -> LexicalIndex:
-    from rag.adapters.tantivy import TantivyIndex
-
-    return open_or_recreate(TantivyIndex, data / TERMS)
+    return ChromaIndex(url=settings.chroma_url)
 
 
 def _import_factory(name: str) -> Callable[[Path], object]:

@@ -160,11 +160,22 @@ def serve(
             help="Answer to this host name too (a proxy's). Repeatable.",
         ),
     ] = None,
+    any_host: Annotated[
+        bool,
+        typer.Option("--any-host", help="Answer to any host name, where other machines reach the address."),
+    ] = False,
 ) -> None:
-    """Serve the HTTP API, the widget and the pages until stopped."""
+    """Serve the HTTP API, the widget and the pages until stopped.
+
+    On an address that other machines reach it needs --allow-host, an API key or --any-host. Each request,
+    write, deletion and refusal is logged on standard error.
+    """
     from api.cli.commands.serve import run
 
-    raise typer.Exit(run(data=data, host=host, port=port, allow_hosts=allow_host or (), watch=watch or ()))
+    hosts = allow_host or ()
+    raise typer.Exit(
+        run(data=data, host=host, port=port, allow_hosts=hosts, any_host=any_host, watch=watch or ())
+    )
 
 
 @app.command()
@@ -249,8 +260,11 @@ def forget(
 
 
 @app.command()
-def doctor(data: DataFolder = None) -> None:
+def doctor(
+    data: DataFolder = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Also compute the hash of every stored text.")] = False,
+) -> None:
     """Check this installation and the data folder."""
     from api.cli.commands.doctor import run
 
-    raise typer.Exit(run(data=data))
+    raise typer.Exit(run(data=data, deep=deep))

@@ -1,7 +1,7 @@
 """Completes FastAPI's OpenAPI document.
 
-It adds the schemas that no route names by annotation (``Problem``, and the body of an upload), and the
-examples of answers, whose nulls FastAPI would drop.
+It adds the schemas that no route names by annotation (``Problem``, and the body of an upload), the
+examples of answers, whose nulls FastAPI would drop, who may call what, and the limits of the settings.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from api.openapi import examples
 from api.openapi.grounding_example import GROUNDING
 from api.openapi.list_example import LIST_ANSWER
 from api.schemas.problems import Problem
+from rag.settings import LimitSettings, Settings
 from rag.wire.documents import TextsIn
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
@@ -31,23 +32,69 @@ _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/documents", "post"): {"job": examples.QUEUED_JOB},
     ("/v1/jobs", "get"): {"listing": {"jobs": [examples.QUEUED_JOB]}},
     ("/v1/jobs/{job_id}", "get"): {"job": examples.DONE_JOB},
+    ("/v1/jobs/{job_id}", "delete"): {"job": examples.CANCELLED_JOB},
     ("/v1/collections", "get"): {"listing": examples.COLLECTIONS},
     ("/v1/documents", "get"): {"listing": examples.LISTING},
     ("/v1/documents/{document_id}", "get"): {"document": examples.DOCUMENT},
 }
 
+_SECURITY_SCHEMES = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The key of SAYWHERE_API_KEY. Without one, only the service's machine may write.",
+    },
+    "widgetToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of /v1/tokens, for pages of other sites; other callers need none.",
+    },
+}
+_FOR_TEAM = (
+    ("/v1/documents", "post"),
+    ("/v1/documents/{document_id}", "delete"),
+    ("/v1/collections/{name}", "delete"),
+    ("/v1/jobs/{job_id}", "delete"),
+    ("/v1/feedback", "get"),
+)
+_FOR_WIDGET = (("/v1/ask", "post"), ("/v1/suggestions", "get"), ("/v1/feedback", "post"))
 
-def complete_openapi(app: FastAPI) -> None:
-    """Makes ``app.openapi()`` return the completed document."""
+
+def complete_openapi(app: FastAPI, settings: Settings) -> None:
+    """Makes ``app.openapi()`` return the completed document, with the limits of these settings."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = generate()  # FastAPI caches it
         if "Problem" not in document["components"]["schemas"]:
             _complete(document)
+            _add_security(document, has_key=settings.api_key is not None)
+            _add_limits(document, settings.limits)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_security(document: dict[str, Any], *, has_key: bool) -> None:
+    """Who may call what: without a key in the settings writing is open to the machine itself."""
+    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    for path, method in _FOR_TEAM:
+        keyless: list[dict[str, list[str]]] = [] if has_key else [{}]
+        document["paths"][path][method]["security"] = [{"apiKey": []}, *keyless]
+    for path, method in _FOR_WIDGET:
+        document["paths"][path][method]["security"] = [{}, {"widgetToken": []}]
+
+
+def _add_limits(document: dict[str, Any], limits: LimitSettings) -> None:
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    of_question = {"minLength": 1, "maxLength": limits.question_characters}
+    schemas["AskIn"]["properties"]["question"] |= of_question
+    for parameter in paths["/v1/search"]["get"]["parameters"]:
+        if parameter["name"] == "q":
+            parameter["schema"] |= of_question
+    schemas["TextIn"]["properties"]["text"]["maxLength"] = limits.document_bytes
+    form = paths["/v1/documents"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    form["properties"]["files"]["maxItems"] = limits.upload_files
 
 
 def _complete(document: dict[str, Any]) -> None:

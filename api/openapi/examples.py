@@ -110,6 +110,8 @@ _SUMMARY: dict[str, Any] = {
 LISTING: dict[str, Any] = {"documents": [_SUMMARY], "next": None}
 DOCUMENT: dict[str, Any] = {
     **{name: _SUMMARY[name] for name in ("id", "collection", "uri", "title", "media_type", "version")},
+    "characters": 2101,
+    "start": 0,
     "text": "ICE Recruitment Sparks Fury! Are They Stealing Local Law Enforcement?\n…",
     "sections": [{"start": 446, "end": 1328, "path": _CITATION["section"]}],
     "pages": [],
@@ -150,5 +152,10 @@ DONE_JOB: dict[str, Any] = {
             "reason": "empty.txt is empty",
         },
     ],
+}
+CANCELLED_JOB: dict[str, Any] = {
+    **QUEUED_JOB,
+    "state": "cancelled",
+    "ended_at": "2026-01-31T12:00:01.204+00:00",
 }
 COLLECTIONS: dict[str, Any] = {"collections": [{"name": "default", "documents": 1}]}

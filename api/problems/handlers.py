@@ -15,7 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
+from api import trail
 from api.errors import RateLimited, TokenNeeded
 from api.openai import errors as openai_errors
 from api.problems.kinds import INVALID_REQUEST, UNEXPECTED, ProblemKind, kind_of, kind_of_status
@@ -25,6 +27,8 @@ from rag import errors
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("saywhere.http")
+_MAX_FAULTS = 20  # of a request that are told
+_MAX_POINTER = 200  # code points; a name in a request may be as long as its body
 _PHRASES = frozenset(status.phrase for status in HTTPStatus)
 
 
@@ -67,7 +71,9 @@ async def access_denied(request: Request, error: Exception) -> Response:
         headers = {"WWW-Authenticate": "Bearer"}
     if isinstance(error, RateLimited):
         headers = {"Retry-After": str(error.seconds)}
-    return response(kind_of(type(error)), request, detail=str(error), headers=headers)
+    kind = kind_of(type(error))
+    trail.refused(request, kind.status, str(error))
+    return response(kind, request, detail=str(error), headers=headers)
 
 
 async def core_error(request: Request, error: Exception) -> Response:
@@ -92,13 +98,27 @@ async def http_exception(request: Request, error: Exception) -> Response:
     # Starlette's own message, where it says more than the status does.
     says_more = error.status_code == HTTPStatus.BAD_REQUEST and error.detail not in _PHRASES
     detail = error.detail if says_more else None
-    return response(kind_of_status(error.status_code), request, detail=detail, headers=error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(allowed_methods(request))}
+    return response(kind_of_status(error.status_code), request, detail=detail, headers=headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods of all routes that have the request's path; Starlette gives those of the first alone."""
+    methods: set[str] = set()
+    for route in request.app.state.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= route.methods
+    return sorted(methods)
 
 
 async def invalid_request(request: Request, error: Exception) -> Response:
-    """Handles a body or parameter that doesn't fit its schema; each fault comes with its place."""
+    """Handles a body or parameter that doesn't fit its schema; the first faults come with their places."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
-    return response(INVALID_REQUEST, request, faults=[_fault(e) for e in error.errors()])
+    faults = [_fault(e) for e in error.errors()[:_MAX_FAULTS]]
+    return response(INVALID_REQUEST, request, faults=faults)
 
 
 def unexpected(request: Request, error: BaseException) -> Response:
@@ -131,11 +151,13 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     """One error of pydantic as a fault with an RFC 6901 pointer or a parameter's name."""
     where, *path = error["loc"]
     if where != "body":
-        return Fault(parameter=str(path[0]) if path else str(where), detail=error["msg"])
+        parameter = str(path[0]) if path else str(where)
+        return Fault(parameter=parameter[:_MAX_POINTER], detail=error["msg"])
     if error["type"] == "json_invalid":
         return Fault(pointer="#", detail=f"not JSON: {error['ctx']['error']} at character {path[0]}")
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return Fault(pointer="#" + "".join(f"/{step}" for step in steps), detail=error["msg"])
+    pointer = "#" + "".join(f"/{step[:_MAX_POINTER]}" for step in steps)
+    return Fault(pointer=pointer[:_MAX_POINTER], detail=error["msg"])
 
 
 def _see_log(request: Request) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from api.errors import AccessDenied, KeyNeeded, OriginRefused, RateLimited, TokenNeeded, WritingOff
+from api.errors import (
+    AccessDenied,
+    KeyNeeded,
+    OriginRefused,
+    RateLimited,
+    TokenNeeded,
+    UnknownAnswer,
+    WritingOff,
+)
 from rag import errors
 
 
@@ -61,6 +69,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
         status=404, slug="unknown-collection", title="There is no such collection"
     ),
     errors.UnknownJob: ProblemKind(status=404, slug="unknown-job", title="There is no such job"),
+    errors.JobOver: ProblemKind(status=409, slug="job-over", title="The job can't be cancelled"),
     errors.UnreadableDocument: ProblemKind(
         status=422, slug="unreadable-document", title="The document can't be read"
     ),
@@ -90,6 +99,7 @@ _BY_DENIAL: Mapping[type[AccessDenied], ProblemKind] = {
     OriginRefused: ProblemKind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: ProblemKind(status=401, slug="token-needed", title="A token is needed"),
     WritingOff: ProblemKind(status=403, slug="writing-off", title="That is off here: no API key is set"),
+    UnknownAnswer: ProblemKind(status=403, slug="unknown-answer", title="This service gave no such answer"),
     KeyNeeded: ProblemKind(status=401, slug="key-needed", title="The API key is needed"),
     RateLimited: ProblemKind(
         status=429, slug="too-often", title="Too many requests in a minute", retry_after=60
@@ -99,6 +109,7 @@ _BY_STATUS: Mapping[int, ProblemKind] = {
     400: INVALID_REQUEST,
     404: ProblemKind(status=404, slug="not-found", title="There is nothing at this address"),
     405: ProblemKind(status=405, slug="wrong-method", title="This address isn't used that way"),
+    408: ProblemKind(status=408, slug="too-slow", title="The request took too long to arrive"),
     413: ProblemKind(status=413, slug="body-too-large", title="The request is too large"),
     422: INVALID_REQUEST,
     415: ProblemKind(

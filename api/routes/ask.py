@@ -11,9 +11,11 @@ from starlette.responses import Response, StreamingResponse
 
 from api.backend import Backend, UsesBackend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
+from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
 from api.problems.handlers import stream_problem
+from api.security.answer_ids import UsesAnswerIds
 from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
@@ -23,11 +25,11 @@ from rag.types import Outcome, Progress
 from rag.wire.asking import AnswerOut, AskIn
 from rag.wire.convert import outcome_out, question_in, trace_out
 
-router = APIRouter(prefix="/v1", tags=["answers"])
+router = APIRouter(prefix="/v1", tags=["answers"], route_class=BoundedJsonRoute)
 
 _PROBLEMS = problem_responses(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
-    OriginRefused, TokenNeeded, RateLimited, statuses=(400, 413, 415),
+    OriginRefused, TokenNeeded, RateLimited, statuses=(400, 408, 413, 415),
 )  # fmt: skip
 _STREAM: dict[int | str, Any] = {
     200: {
@@ -45,7 +47,7 @@ _STREAM: dict[int | str, Any] = {
     "/ask", dependencies=[Depends(requires_json)], responses=_PROBLEMS | _STREAM, response_model=AnswerOut
 )
 async def ask(
-    body: AskIn, request: Request, backend: UsesBackend, access: UsesAskAccess
+    body: AskIn, request: Request, backend: UsesBackend, access: UsesAskAccess, ids: UsesAnswerIds
 ) -> AnswerOut | Response:
     """Answers from the documents with exact citations, or abstains with a reason.
 
@@ -68,7 +70,8 @@ async def ask(
         return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
 
     def to_wire(outcome: Outcome) -> AnswerOut:
-        return _answer_out(outcome, body, backend)
+        answer = _answer_out(outcome, body, backend)
+        return answer.model_copy(update={"id": ids.issue()})
 
     if not body.stream:
         return to_wire(await while_connected(request, final_outcome(limiter, work)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from api import trail
 from api.backend import UsesBackend
 from api.errors import KeyNeeded, OriginRefused, WritingOff
 from api.openapi.problem_responses import problem_responses
@@ -30,6 +31,7 @@ def listing(backend: UsesBackend) -> CollectionList:
     status_code=204,
     responses=problem_responses(UnknownCollection, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
-def delete(name: str, ingestion: Writer) -> None:
+def delete(name: str, request: Request, ingestion: Writer) -> None:
     """Deletes a collection with all its documents. Once this returns, no answer cites them."""
-    ingestion.remove_collection(name)
+    count = ingestion.remove_collection(name)
+    trail.record("deletion", request, collection=name, documents=count)

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 
+from api import trail
 from api.backend import UsesBackend
 from api.errors import KeyNeeded, OriginRefused, WritingOff
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
 from api.security.write_access import Writer
+from api.streaming.document_text import DocumentResponse
 from api.uploads import OPENAPI_BODY, read_uploads
 from rag.errors import (
     Busy,
@@ -23,8 +25,8 @@ from rag.errors import (
     UnknownDocument,
     UnsupportedBody,
 )
-from rag.types import DEFAULT_COLLECTION
-from rag.wire.convert import document_out, summary_out
+from rag.types import DEFAULT_COLLECTION, Span
+from rag.wire.convert import summary_out
 from rag.wire.documents import DocumentList, DocumentOut
 from rag.wire.jobs import JobOut
 
@@ -54,7 +56,7 @@ def parse_filters(pairs: list[str]) -> dict[str, str]:
     status_code=202,
     responses=problem_responses(
         DocumentTooLarge, UnsupportedBody, OriginRefused, WritingOff, KeyNeeded, Busy, StorageFull,
-        statuses=(400, 413, 422),
+        statuses=(400, 408, 413, 422),
     ),
     openapi_extra={"requestBody": OPENAPI_BODY},
 )  # fmt: skip
@@ -67,6 +69,7 @@ async def send(request: Request, response: Response, backend: UsesBackend, inges
     """
     collection, uploads = await read_uploads(request, backend.settings.limits)
     job = await run_in_threadpool(ingestion.submit, collection, uploads)
+    trail.record("documents", request, job=job.id, collection=collection, documents=len(uploads))
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_out(job)
 
@@ -97,10 +100,26 @@ def listing(
     return DocumentList(documents=[summary_out(record) for record in page], next=next_page)
 
 
-@router.get("/documents/{document_id:path}", responses=problem_responses(UnknownDocument, statuses=(400,)))
-def document(document_id: str, backend: UsesBackend) -> DocumentOut:
-    """A document's current version with its whole text."""
-    return document_out(backend.catalog.document(document_id))
+@router.get(
+    "/documents/{document_id:path}",
+    response_model=DocumentOut,
+    responses=problem_responses(UnknownDocument, Busy, statuses=(400,)),
+)
+def document(
+    document_id: str,
+    request: Request,
+    backend: UsesBackend,
+    start: Annotated[int, Query(ge=0, description="where the text begins, in code points")] = 0,
+    end: Annotated[int | None, Query(ge=0, description="where it ends; none: at its end")] = None,
+) -> Response:
+    """A document's current version with its text, or a part of it by offsets, as citations have them."""
+    if end is not None and end < start:
+        fault = {"type": "value_error", "loc": ("query", "end"), "msg": "lies before start"}
+        raise RequestValidationError([fault])
+    stored = backend.catalog.document(document_id)
+    length = len(stored.text)
+    part = Span(min(start, length), length if end is None else min(end, length))
+    return DocumentResponse(stored, part, request.app.state.sending)
 
 
 @router.delete(
@@ -108,9 +127,10 @@ def document(document_id: str, backend: UsesBackend) -> DocumentOut:
     status_code=204,
     responses=problem_responses(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
 )
-def delete(document_id: str, ingestion: Writer) -> None:
+def delete(document_id: str, request: Request, ingestion: Writer) -> None:
     """Deletes a document. Once this returns, no answer cites it.
 
     A document that is a file of a synced folder returns with the next sync, unless the file is deleted.
     """
     ingestion.remove(document_id)
+    trail.record("deletion", request, document=document_id)

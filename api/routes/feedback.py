@@ -8,28 +8,39 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.backend import UsesBackend
-from api.errors import KeyNeeded, OriginRefused, RateLimited, TokenNeeded, WritingOff
+from api.errors import KeyNeeded, OriginRefused, RateLimited, TokenNeeded, UnknownAnswer, WritingOff
+from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
+from api.security.answer_ids import UsesAnswerIds
 from api.security.origins import UsesAskAccess
 from api.security.write_access import RequiresTeam
 from rag.errors import StorageError, StorageFull
 
-router = APIRouter(prefix="/v1", tags=["feedback"])
+router = APIRouter(prefix="/v1", tags=["feedback"], route_class=BoundedJsonRoute)
 
 
 @router.post(
     "/feedback",
     dependencies=[Depends(requires_json)],
     responses=problem_responses(
-        OriginRefused, TokenNeeded, RateLimited, StorageError, StorageFull, statuses=(400, 413, 415)
+        UnknownAnswer, OriginRefused, TokenNeeded, RateLimited, StorageError, StorageFull,
+        statuses=(400, 408, 413, 415),
     ),
-)
-async def put(body: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAskAccess) -> FeedbackOut:
-    """Stores a reader's feedback on an answer; a second one on the same answer replaces the first."""
+)  # fmt: skip
+async def put(
+    body: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAskAccess, ids: UsesAnswerIds
+) -> FeedbackOut:
+    """Stores a reader's feedback on an answer of this service; a second one on it replaces the first.
+
+    Entries are bounded in number and age: the oldest are deleted first.
+    """
     access.admit(request, body.collection)
+    access.count_feedback(request)
+    if not ids.is_issued(body.answer_id):
+        raise UnknownAnswer("only answers that this service gave can be rated, by the id that each has")
     feedback = feedback_in(body)
     await run_in_threadpool(backend.feedback.put, feedback)
     return feedback_out(feedback)

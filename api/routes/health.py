@@ -20,8 +20,10 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses=problem_responses(IndexUnavailable))
 def readyz(backend: UsesBackend) -> Readiness:
-    """The service can answer: its models are loaded before it listens, and the catalog can be read."""
+    """The service can answer: its models are loaded before it listens, the catalog can be read, and no index
+    is broken or being rebuilt."""
     try:
+        backend.check_ready()
         return Readiness(documents=backend.catalog.count())
     except StorageError as error:
         raise IndexUnavailable(str(error)) from error

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from api.errors import WritingOff
+from api import trail
+from api.errors import KeyNeeded, OriginRefused, WritingOff
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
-from api.security.write_access import JobReader
+from api.security.write_access import JobReader, Writer
 from api.streaming.job_events import MEDIA_TYPE, job_events
-from rag.errors import UnknownJob
+from rag.errors import JobOver, StorageFull, UnknownJob
 from rag.wire.jobs import JobList, JobOut
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
@@ -29,6 +30,23 @@ def listing(ingestion: JobReader, limit: Annotated[int, Query(ge=1, le=500)] = 5
 def job(job_id: str, ingestion: JobReader) -> JobOut:
     """A job's progress, and the result of each document so far."""
     return job_out(ingestion.store.get(job_id))
+
+
+@router.delete(
+    "/jobs/{job_id}",
+    status_code=202,
+    responses=problem_responses(
+        UnknownJob, JobOver, OriginRefused, WritingOff, KeyNeeded, StorageFull, statuses=(400,)
+    ),
+)
+def cancel(job_id: str, request: Request, ingestion: Writer) -> JobOut:
+    """Cancels a job: at once if it is queued, before its next write if it runs.
+
+    Its `state` becomes `cancelled`. Documents that it has written stay, and its `results` name them.
+    """
+    job = ingestion.cancel(job_id)
+    trail.record("cancellation", request, job=job_id)
+    return job_out(job)
 
 
 @router.get(

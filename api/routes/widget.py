@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.backend import UsesBackend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
+from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
@@ -18,7 +19,7 @@ from api.widget_bundle import bundle
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
 
-router = APIRouter()
+router = APIRouter(route_class=BoundedJsonRoute)
 
 
 @router.get("/widget.js", include_in_schema=False)
@@ -73,7 +74,7 @@ async def suggestions(
     "/v1/tokens",
     tags=["answers"],
     dependencies=[Depends(requires_json)],
-    responses=problem_responses(OriginRefused, RateLimited, statuses=(400, 413, 415)),
+    responses=problem_responses(OriginRefused, RateLimited, statuses=(400, 408, 413, 415)),
 )
 async def tokens(body: TokenIn, request: Request, access: UsesAskAccess) -> TokenOut:
     """Issues a short-lived token to a page, by its public key and its Origin header."""

@@ -11,7 +11,7 @@ from rag.wire.base import In, Offset, Out, Version
 class PlaceIn(In):
     """A place that an answer cited."""
 
-    document_id: str = Field(max_length=2_000)
+    document_id: str = Field(max_length=500)
     version: str = Field(max_length=100)
     start: int = Field(ge=0)
     end: int = Field(ge=0)
@@ -25,7 +25,7 @@ class FeedbackIn(In):
     note: str = Field("", max_length=2_000, description="in the reader's words")
     collection: str = Field(DEFAULT_COLLECTION, max_length=200)
     question: str = Field(max_length=2_000)
-    answer: str = Field("", max_length=20_000, description="empty: there was none")
+    answer: str = Field("", max_length=20_000, description="empty: there was none; its beginning is kept")
     citations: list[PlaceIn] = Field(default=[], max_length=50)
 
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api import trail
 from api.problems.handlers import response
 from api.problems.kinds import MISDIRECTED
 
@@ -53,7 +54,9 @@ class AllowedHosts:
         if scope["type"] != "http" or _host_name(Headers(scope=scope).get("host", "")) in self._names:
             await self._app(scope, receive, send)
             return
-        await response(MISDIRECTED, Request(scope))(scope, receive, send)
+        request = Request(scope)
+        trail.refused(request, MISDIRECTED.status, "another host name")
+        await response(MISDIRECTED, request)(scope, receive, send)
 
 
 def _host_name(host: str) -> str:

@@ -15,14 +15,15 @@ from starlette.datastructures import Headers
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.security.rate_limit import RateLimit
 from api.security.tokens import Token, Tokens
-from rag.settings import WidgetSettings
+from rag.settings import FeedbackSettings, WidgetSettings
 
 
 class AskAccess:
     """Decides whether a request may ask. One per application; not thread-safe: for the event loop."""
 
-    def __init__(self, settings: WidgetSettings) -> None:
+    def __init__(self, settings: WidgetSettings, feedback: FeedbackSettings) -> None:
         self._settings = settings
+        self._feedback = RateLimit(feedback.per_minute)
         self._tokens = Tokens(settings.token_seconds)
         self._requests = RateLimit(settings.per_minute)
         self._issued_tokens = RateLimit(settings.tokens_per_minute)
@@ -54,6 +55,10 @@ class AskAccess:
         if collection not in token.collections:
             raise OriginRefused(f"the token is not for the collection {collection!r}")
         _count(self._requests, token.id)
+
+    def count_feedback(self, request: Request) -> None:
+        """Counts an entry of feedback. Raises RateLimited: the address has used up its allowance."""
+        _count(self._feedback, _address(request))
 
     def issue_token(self, request: Request, public_key: str) -> tuple[str, int]:
         """A token for the requesting page, and the seconds it is valid.
@@ -87,10 +92,16 @@ class AskAccess:
 
 
 def foreign_origin(headers: Headers) -> str | None:
-    """The origin of the other site's page that sent a request; None: no page did, or one of this service."""
-    origin = headers.get("origin")
-    if origin is None or headers.get("sec-fetch-site") == "same-origin":
+    """The origin of the other site's page that sent a request; None: no page did, or one of this service.
+
+    ``null`` where the browser gives no origin, but says that the page is another site's (``Sec-Fetch-Site``,
+    https://www.w3.org/TR/fetch-metadata/).
+    """
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if site == "same-origin":
         return None
+    if origin is None:
+        return "null" if site in ("cross-site", "same-site") else None
     return None if urlsplit(origin).netloc == headers.get("host") else origin
 
 

@@ -1,4 +1,4 @@
-"""Limits on requests: bytes of a body, questions at once, seconds of work.
+"""Limits on requests: bytes and seconds of a body, questions at once, seconds of work.
 
 Questions run in a thread pool with as many threads as questions may run at once. A thread can't be stopped:
 if its client disconnects or its time is over, it still counts as running until it ends. So a client that
@@ -23,6 +23,9 @@ from rag.errors import Busy, DeadlineExceeded
 from rag.settings import LimitSettings
 
 T = TypeVar("T")
+
+_BYTES_PER_SECOND = 10_000
+_CHUNK_BYTES = 65_536
 
 
 class BodyLimit:
@@ -60,6 +63,64 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+
+class BodyTimeout:
+    """ASGI middleware that bounds the time that a request's body takes to arrive (408).
+
+    Args:
+        seconds: for any body, and a second more for each ``_BYTES_PER_SECOND`` of it that have arrived.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._seconds
+        is_complete = False
+
+        async def receive_in_time() -> Message:
+            nonlocal until, is_complete
+            if is_complete:  # what comes is the disconnect, whenever that is
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+            until += len(message.get("body", b"")) / _BYTES_PER_SECOND
+            is_complete = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, receive_in_time, send)
+
+
+class ResponseChunks:
+    """ASGI middleware that sends a long response in chunks, each when the client has read most of the last.
+
+    In one piece it would be copied whole into the connection's buffer, and lie there for a slow client.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_chunks(message: Message) -> None:
+            body = message.get("body", b"")
+            if message["type"] != "http.response.body" or len(body) <= _CHUNK_BYTES:
+                await send(message)
+                return
+            for start in range(0, len(body), _CHUNK_BYTES):
+                is_last = start + _CHUNK_BYTES >= len(body)
+                more = message.get("more_body", False) or not is_last
+                await send({**message, "body": body[start : start + _CHUNK_BYTES], "more_body": more})
+
+        await self._app(scope, receive, send_chunks if scope["type"] == "http" else send)
 
 
 def _too_large() -> HTTPException:

@@ -1,8 +1,9 @@
 """Who may write and delete documents over HTTP, and read readers' feedback.
 
-With an API key (``SAYWHERE_API_KEY``): whoever sends it. Without one: only this machine, and only while
-the service listens on loopback, without ``--allow-host``. Otherwise writing is off. A page of another site is
-refused in every case, since a browser lets such a page post a form to any address (CSRF).
+With an API key (``SAYWHERE_API_KEY``): whoever sends it. Without one: only this machine, and only while the
+service listens on loopback, without ``--allow-host``, and no header says that a proxy passed the request on.
+Otherwise writing is off. A page of another site is refused in every case, since a browser lets such a page
+post a form to any address (CSRF).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.security.forwarding import is_forwarded
 from api.security.origins import foreign_origin
 from ingest.jobs import Ingestion
 
@@ -62,6 +64,8 @@ class WriteAccess:
         if self._key is None:
             if not self._local:
                 raise WritingOff("set SAYWHERE_API_KEY and send it, or serve on 127.0.0.1 alone")
+            if is_forwarded(request):
+                raise WritingOff("set SAYWHERE_API_KEY and send it: this request came through a proxy")
             return
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(credentials.strip().encode(), self._key.encode()):

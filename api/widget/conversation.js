@@ -4,7 +4,7 @@
 const MAX_STORED_TURNS = 20;
 const MAX_HISTORY_TURNS = 6; // earlier turns sent with a question
 const MAX_HISTORY_CHARACTERS = 2000; // of each turn's answer; a whole list or section may be longer
-const MAX_FEEDBACK_CHARACTERS = 20000;
+const MAX_FEEDBACK_CHARACTERS = 2000;
 const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds between checks whether the service is back
 
 /**

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.errors import DocumentTooLarge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -12,8 +14,9 @@ class Limits:
     ``document_bytes`` bounds the file itself, ``unpacked_bytes`` all that an archive or Office file
     unpacks to, ``members`` its entries, ``depth`` how deep elements or values nest, ``archives`` how many
     archives may lie in one another, ``pages`` pages, slides, sheets and chapters, ``cells`` a spreadsheet's,
-    ``characters`` the document's text. ``seconds`` (wall clock) and ``memory_bytes`` (address space) bound
-    the process that parses, see ``ingest.formats.sandbox``.
+    ``characters`` the document's text, ``blocks`` its headings, paragraphs, items and rows, ``sentences``
+    what it is split into. ``seconds`` (wall clock) and ``memory_bytes`` (address space) bound the process
+    that reads and splits, see ``ingest.formats.sandbox``.
     """
 
     document_bytes: int = 25_000_000
@@ -24,8 +27,24 @@ class Limits:
     pages: int = 5_000
     cells: int = 5_000_000
     characters: int = 25_000_000
-    seconds: float = 60.0
+    blocks: int = 200_000
+    sentences: int = 200_000
+    seconds: float = 120.0
     memory_bytes: int = 2_000_000_000
+
+    def require_blocks(self, count: int) -> None:
+        """Raises DocumentTooLarge for a document with more blocks than the limit."""
+        if count > self.blocks:
+            raise DocumentTooLarge(
+                f"it has more than {self.blocks:,} headings, paragraphs, items and rows; that is the limit"
+            )
+
+    def require_sentences(self, count: int) -> None:
+        """Raises DocumentTooLarge for a document with more sentences than the limit."""
+        if count > self.sentences:
+            raise DocumentTooLarge(
+                f"it has more than {self.sentences:,} sentences and rows; that is the limit"
+            )
 
 
 DEFAULT = Limits()

@@ -1,6 +1,8 @@
-"""A file's bytes to a document, within limits: in this process or in one of its own."""
+"""A file's bytes to a document and its passages, within limits: in this process or in one of its own."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ingest.formats.limits import DEFAULT, Budget, Limits
 from ingest.formats.registry import format_of
@@ -9,7 +11,11 @@ from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge
 from rag.types import DEFAULT_COLLECTION, Document
 
-_IN_PROCESS_BYTES = 2_000_000
+if TYPE_CHECKING:
+    from ingest.cancellation import Cancellation
+    from ingest.passages import Passages, SplitDocument
+
+_IN_PROCESS_BYTES = 32_000  # of plain text: milliseconds of work, whatever it holds
 
 
 def read(
@@ -24,18 +30,51 @@ def read(
 ) -> Document:
     """The document of a file's bytes; the same bytes and names give the same document.
 
+    Raises:
+        DocumentTooLarge, UnreadableDocument: as ``read_split``.
+    """
+    source = _source(data, name, uri, document_id, collection, limits)
+    file_format = format_of(source, media_type)
+    if file_format.plain and len(data) <= _IN_PROCESS_BYTES:
+        return file_format.read(source)
+    return sandbox.parse(source, file_format.media_types[0])
+
+
+def read_split(
+    data: bytes,
+    name: str,
+    passages: Passages,
+    *,
+    uri: str,
+    document_id: str,
+    collection: str = DEFAULT_COLLECTION,
+    media_type: str | None = None,
+    cancellation: Cancellation | None = None,
+) -> SplitDocument:
+    """The document of a file's bytes with its passages, within the limits of ``passages``.
+
     A file name's extension decides before ``media_type``, as browsers send wrong ones. A name
-    without an extension is read as plain text if its bytes are text. Other formats than short plain
-    text are parsed in a process of their own (``ingest.formats.sandbox``).
+    without an extension is read as plain text if its bytes are text. All but short plain text is read
+    and split in a process of its own (``ingest.formats.sandbox``), which ends when ``cancellation`` is set.
 
     Raises:
         DocumentTooLarge: over one of the limits; the message names it.
         UnreadableDocument: of no supported format, or empty, damaged, encrypted or wrongly encoded;
             or its parser took too long or crashed.
+        Cancelled: ``cancellation`` was set.
     """
+    source = _source(data, name, uri, document_id, collection, passages.limits)
+    file_format = format_of(source, media_type)
+    if file_format.plain and len(data) <= _IN_PROCESS_BYTES:
+        return passages.of(file_format.read(source))
+    return sandbox.parse_and_split(source, file_format.media_types[0], passages, cancellation)
+
+
+def _source(data: bytes, name: str, uri: str, document_id: str, collection: str, limits: Limits) -> Source:
+    """Raises DocumentTooLarge."""
     if len(data) > limits.document_bytes:
         raise DocumentTooLarge(f"{name} has {len(data):,} bytes; the limit is {limits.document_bytes:,}")
-    source = Source(
+    return Source(
         data=data,
         name=name,
         uri=uri,
@@ -44,7 +83,3 @@ def read(
         limits=limits,
         budget=Budget(limits.unpacked_bytes),
     )
-    file_format = format_of(source, media_type)
-    if file_format.plain and len(data) <= _IN_PROCESS_BYTES:
-        return file_format.read(source)
-    return sandbox.parse(source, file_format.media_types[0])

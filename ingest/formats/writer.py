@@ -75,7 +75,7 @@ class DocumentWriter:
         its span is empty.
 
         Raises:
-            DocumentTooLarge: the text outgrows the limit.
+            DocumentTooLarge: the text or the number of blocks outgrows the limit.
         """
         text = text.strip("\n").rstrip()
         if not text.strip():
@@ -87,7 +87,7 @@ class DocumentWriter:
         start = self._length
         self._append(text.replace("\n", f"\n{margin}"))
         span = Span(start, self._length)
-        self._blocks.append(Block(span=span, kind=kind, context_span=context_span))
+        self._add_block(Block(span=span, kind=kind, context_span=context_span))
         return span
 
     def page(self, number: int, at: int | None = None) -> None:
@@ -103,7 +103,7 @@ class DocumentWriter:
         for block in document.blocks or (Block(span=Span(0, len(document.text)), kind=BlockKind.PARAGRAPH),):
             context_span = block.context_span.shift(offset) if block.context_span else None
             span = block.span.shift(offset)
-            self._blocks.append(Block(span=span, kind=block.kind, context_span=context_span))
+            self._add_block(Block(span=span, kind=block.kind, context_span=context_span))
         for section in document.sections:
             path = section.path or (document.title,)
             span = Span(section.span.start + offset, section.span.start + offset)
@@ -140,6 +140,10 @@ class DocumentWriter:
         ends = [*(start for start, _ in self._page_starts[1:]), self._length]
         for (start, number), end in zip(self._page_starts, ends, strict=False):
             yield Page(span=Span(start, max(start, end)), number=number)
+
+    def _add_block(self, block: Block) -> None:
+        self._blocks.append(block)
+        self._limits.require_blocks(len(self._blocks))
 
     def _append(self, text: str) -> None:
         self._text.append(text)

@@ -119,18 +119,24 @@ class _Run:
                 seen.add(uri)
                 change = self._change(document, uri)
             except UnreadableDocument as error:
-                self.failed.append(
-                    Failure(uri=uri, reason=str(error), has_earlier_version=uri in self._records)
-                )
+                self._fail(uri, error)
                 continue
             record = self._records.get(uri)
             if record is not None and record.source_sha256 == change.source_sha256:
                 self.unchanged.append(uri)
             else:
                 began = perf_counter()
-                split = self._split(change)
+                try:
+                    split = self._split(change)
+                except UnreadableDocument as error:
+                    self._fail(uri, error)
+                    continue
                 self.read_seconds += perf_counter() - began
                 yield split
+
+    def _fail(self, uri: str, error: UnreadableDocument) -> None:
+        has_earlier_version = uri in self._records
+        self.failed.append(Failure(uri=uri, reason=str(error), has_earlier_version=has_earlier_version))
 
     def _change(self, llama_document: LlamaDocument, uri: str) -> Change:
         """The document's next version, still without passages."""
@@ -155,12 +161,10 @@ class _Run:
     def _split(self, change: Change) -> Change:
         """The change with its text's structure and passages."""
         document = with_structure(change.document, _file_name(change.document))
-        passages = list(self.preparer.splitter.split(document))
-        if self.preparer.resolver is not None:
-            passages = self.preparer.resolver.resolve(document, passages)
+        split = self.preparer.passages().of(document)
         return Change(
-            document=document,
-            passages=tuple(passages),
+            document=split.document,
+            passages=split.passages,
             source=change.source,
             source_sha256=change.source_sha256,
         )

@@ -1,17 +1,14 @@
-"""Folders of indexes: names for collections, recreation of damaged folders, detection of a full disk."""
+"""Folders of indexes: names for collections, setting aside what is damaged, detection of a full disk."""
 
 from __future__ import annotations
 
 import shutil
 from base64 import b32decode, b32encode
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from rag.errors import IndexUnavailable
+from rag.errors import StorageError
 
-T = TypeVar("T")
-
+DAMAGED = ".damaged"  # suffix of what was set aside
 _PREFIX = "c-"
 _MIN_FREE_BYTES = 1 << 20  # with less free space, an index can't write
 
@@ -53,18 +50,37 @@ def is_disk_full(error: Exception, folder: Path | None) -> bool:
         return False
 
 
-def open_or_recreate(open_index: Callable[[Path], T], folder: Path) -> T:
-    """Opens an index in a folder; a damaged folder is removed and the index opened empty.
+def set_aside(path: Path) -> Path | None:
+    """Renames a damaged file or folder to ``<name>.damaged``, in the place of one set aside before.
 
-    Only for an index that recovery fills again from the catalog.
+    Where less space is left than it takes it is removed instead, to make room for the new one.
+
+    Returns:
+        Where it is now; None if it was removed.
 
     Raises:
-        IndexUnavailable: the folder can't be used at all.
+        StorageError: it can't be renamed or removed.
     """
+    kept = path.with_name(path.name + DAMAGED)
     try:
-        return open_index(folder)
-    except IndexUnavailable:
-        if not folder.is_dir():
-            raise
-        shutil.rmtree(folder)
-        return open_index(folder)
+        remove(kept)
+        if shutil.disk_usage(path).free < _size(path) + _MIN_FREE_BYTES:
+            remove(path)
+            return None
+        path.rename(kept)
+    except OSError as error:
+        raise StorageError(f"{path} is damaged and can't be set aside: {error.strerror}") from error
+    return kept
+
+
+def remove(path: Path) -> None:
+    """Removes a file or folder; does nothing if there is none. Raises OSError."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder."""
+    return sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file())

@@ -16,6 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
+from rag.adapters.tantivy_files import check_files
 from rag.adapters.tantivy_query import CONTEXT, TEXT, search_query
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, PassageRow
@@ -58,6 +59,7 @@ class TantivyIndex:
             _clean_up(path)
             for folder in path.iterdir():
                 if (name := collection_name(folder.name)) is not None:
+                    check_files(folder)
                     self._indexes[name] = _open_index(folder)
 
     def add(self, collection: str, rows: Sequence[PassageRow]) -> None:
@@ -181,7 +183,10 @@ class TantivyIndex:
 
     @contextmanager
     def _mapped_errors(self) -> Iterator[None]:
-        """Turns errors of Tantivy into StorageFull or IndexUnavailable."""
+        """Turns errors of Tantivy into StorageFull or IndexUnavailable.
+
+        Its panics are no ``Exception``: they pass, and end the process of the index.
+        """
         try:
             yield
         except (ValueError, OSError) as error:  # the binding raises no others

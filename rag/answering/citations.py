@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rag.reading.table_rows import blocks_in
 from rag.text import quote_context
 from rag.text import sentences as split_sentences
 from rag.types import Citation, Document, Mention, Passage, Span, SpanAnswer
+
+_MAX_AWAY = 4_000  # code points around an antecedent in which its sentence is looked for
 
 
 def to_citation(document: Document, span: Span) -> Citation:
@@ -86,11 +89,14 @@ def antecedent_sentence(document: Document, passage: Passage, antecedent: Span) 
     for sentence in passage.sentences:
         if sentence.contains(antecedent):
             return sentence
-    within = next((s.span for s in document.sections if s.span.contains(antecedent)), None)
-    for block in document.blocks:
+    within = next(
+        (s.span for s in document.sections if s.span.contains(antecedent)), Span(0, len(document.text))
+    )
+    for block in blocks_in(document, antecedent):
         if block.span.contains(antecedent):
             within = block.span
-    holding = (s for s in split_sentences(document.text, within) if s.contains(antecedent))
+    near = Span(max(within.start, antecedent.start - _MAX_AWAY), min(within.end, antecedent.end + _MAX_AWAY))
+    holding = (s for s in split_sentences(document.text, near) if s.contains(antecedent))
     return next(holding, antecedent)
 
 
@@ -100,5 +106,5 @@ def _mentions_in(passage: Passage, sentence: Span) -> list[Mention]:
 
 def context_spans(document: Document, passage: Passage, sentence: Span) -> list[Span]:
     """The context spans of the blocks a sentence is in (a row's header, a list's lead-in)."""
-    of_blocks = {b.context_span for b in document.blocks if b.context_span and b.span.overlaps(sentence)}
+    of_blocks = {block.context_span for block in blocks_in(document, sentence) if block.context_span}
     return sorted(span for span in of_blocks if span in passage.context_spans or passage.span.contains(span))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.quote_search import find_quote
-from rag.errors import UnknownDocument
+from rag.errors import DamagedDocument, UnknownDocument
 from rag.ports.catalog import Catalog
 from rag.types import Citation, Document, Span
 
@@ -30,6 +30,15 @@ def is_exact(citation: Citation, document: Document) -> bool:
     )
 
 
+def is_altered(document: Document, catalog: Catalog) -> bool:
+    """Whether the stored text isn't the one that the document's passages were made from.
+
+    Raises:
+        DamagedDocument: its passages can't be read.
+    """
+    return any(passage.version != document.sha256 for passage in catalog.passages_of(document.id))
+
+
 def check_citations(citations: Sequence[Citation], catalog: Catalog) -> list[CitationCheck]:
     """A check of each citation, in order, against the versions stored now.
 
@@ -44,8 +53,13 @@ def _check(citation: Citation, catalog: Catalog) -> CitationCheck:
         document = catalog.document(citation.document_id)
     except UnknownDocument:
         return CitationCheck(citation=citation, holds=False, message="the document is no longer stored")
+    except DamagedDocument as error:
+        return CitationCheck(citation=citation, holds=False, message=str(error))
     if is_exact(citation, document):
         return CitationCheck(citation=citation, holds=True, message="the quote is exactly there")
+    if is_altered(document, catalog):
+        message = "the stored text was altered; remove the document and ingest it again"
+        return CitationCheck(citation=citation, holds=False, message=message)
     moved_to = find_quote(
         document.text, citation.quote, prefix=citation.prefix, suffix=citation.suffix, near=citation.start
     )

@@ -128,17 +128,21 @@ class Catalog(Protocol):
     def document(self, document_id: str, version: str | None = None) -> Document:
         """The document in its current version, which is the only one kept.
 
+        Its ``sha256`` is that of the text as it is stored now. Where the text was altered behind the
+        catalog's back it differs from the version of the document's passages and of its record.
+
         Raises:
             UnknownDocument: there is no such document, or ``version`` isn't the current one.
+            DamagedDocument: what is stored of it can't be read.
         """
         ...
 
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        """Documents by id; unknown ids are left out."""
+        """Documents by id; unknown and damaged ones are left out."""
         ...
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
-        """Committed passages by id; ids of uncommitted or removed versions are left out."""
+        """Committed passages by id; those of uncommitted or removed versions, and damaged, are left out."""
         ...
 
     def passages_of(self, document_id: str) -> list[Passage]:

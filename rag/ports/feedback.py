@@ -28,12 +28,17 @@ class Feedback:
 class FeedbackStore(Protocol):
     """Feedback, in the data folder.
 
-    Laws: one entry for each answer, later feedback replaces earlier feedback; each call is one
-    transaction, durable when it returns. Every call may raise StorageError.
+    Laws: one entry for each answer, later feedback replaces earlier feedback; the number of entries and
+    their age are bounded, the oldest are deleted first; each call is one transaction, durable when it
+    returns. Every call may raise StorageError.
     """
 
+    def key(self) -> bytes:
+        """The secret by which this folder's answers are signed: random, made once, 32 bytes."""
+        ...
+
     def put(self, feedback: Feedback) -> None:
-        """Stores feedback with the present time as ``at``."""
+        """Stores feedback with the present time as ``at``; deletes what is too old or too much."""
         ...
 
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> list[Feedback]:
@@ -43,3 +48,9 @@ class FeedbackStore(Protocol):
     def delete_citing(self, document_ids: Sequence[str]) -> int:
         """Deletes the feedback on answers that cite one of these documents; returns the number of entries."""
         ...
+
+    def vacuum(self) -> None:
+        """Shrinks the file: no byte of deleted entries stays in it."""
+        ...
+
+    def close(self) -> None: ...

@@ -14,13 +14,18 @@ from rag.types import DEFAULT_COLLECTION
 
 
 class JobState(StrEnum):
-    """The state of a job. ``interrupted``: its process ended before it was done."""
+    """The state of a job.
+
+    ``interrupted``: its process ended before it was done. ``cancelled``: somebody asked for that; what was
+    written before stays.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
 
     @property
     def is_over(self) -> bool:
@@ -55,7 +60,8 @@ class Job:
     """A job and its progress. Times are ISO 8601 in UTC, empty before the job has started or ended.
 
     ``done`` of ``total`` documents are processed. ``report`` has the results so far; ``error`` is one
-    line for a job that failed as a whole.
+    line for a job that failed as a whole. ``starts``, set by ``start_next`` only, counts the processes that
+    worked on what comes next in it: more than one if the earlier ones crashed.
     """
 
     id: str
@@ -69,6 +75,7 @@ class Job:
     done: int = 0
     report: Mapping[str, object] = field(default_factory=dict)
     error: str = ""
+    starts: int = 0
 
 
 class JobStore(Protocol):
@@ -91,15 +98,28 @@ class JobStore(Protocol):
         ...
 
     def start_next(self) -> Job | None:
-        """Sets the oldest queued job running and returns it; None if no job is queued."""
+        """Sets the oldest queued job running, counts the start and returns it; None if no job is queued."""
+        ...
+
+    def requeue(self, job_id: str) -> None:
+        """Sets a running job back to queued, its start not counted: its process ends as it should."""
+        ...
+
+    def cancel_queued(self, job_id: str) -> bool:
+        """Whether the job was queued; it is cancelled then, and its uploads are deleted."""
         ...
 
     def upload(self, job_id: str, position: int) -> Upload:
         """The job's upload at a position, counted from 0. Raises UnknownJob."""
         ...
 
-    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
-        """Stores the progress of a running job; returns the job."""
+    def update_progress(
+        self, job_id: str, *, done: int, total: int, report: Mapping[str, object], starts: int = 1
+    ) -> Job:
+        """Stores the progress of a running job; returns the job.
+
+        ``starts`` counts what comes next, this process's start included.
+        """
         ...
 
     def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:

@@ -8,13 +8,15 @@ from bisect import bisect_right
 from rag.types import Block, BlockKind, Document, Span
 
 _BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
+_MAX_HEADER = 2_000  # code points of a header row; a longer one, split again for each row, names no columns
 
 
 def blocks_in(document: Document, span: Span) -> list[Block]:
     """The blocks that overlap a span, in order. O(log blocks + result)."""
     first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)
     blocks = []
-    for block in document.blocks[first:]:
+    for number in range(first, len(document.blocks)):
+        block = document.blocks[number]
         if block.span.start >= span.end:
             break
         blocks.append(block)
@@ -29,6 +31,8 @@ def in_table(document: Document, span: Span) -> bool:
 def named_cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
     """A row's non-empty cells, each with its column's name; None for what isn't a row under a header."""
     if block.kind is not BlockKind.TABLE_ROW or block.context_span is None:
+        return None
+    if len(block.context_span) > _MAX_HEADER:
         return None
     names, cells = split_cells(text, block.context_span), split_cells(text, block.span)
     if len(names) != len(cells):

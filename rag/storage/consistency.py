@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.ports.catalog import Catalog
+from rag.errors import DamagedDocument
+from rag.ports.catalog import Catalog, DocumentRecord
 from rag.storage.indexes import Indexes
 
 
@@ -45,6 +46,19 @@ def differing_counts(catalog: Catalog, indexes: Indexes) -> list[Inconsistency]:
         for index, rows in indexes.counts(collection).items()
         if rows != expected[index]
     ]
+
+
+def altered_documents(catalog: Catalog) -> list[str]:
+    """The ids of documents whose stored text isn't that of their version, or can't be read."""
+    return [record.id for record in catalog.list() if _is_altered(catalog, record)]
+
+
+def _is_altered(catalog: Catalog, record: DocumentRecord) -> bool:
+    try:
+        catalog.passages_of(record.id)
+        return catalog.document(record.id).sha256 != record.version
+    except DamagedDocument:
+        return True
 
 
 def _expected_rows(catalog: Catalog, collection: str) -> dict[str, int]:

@@ -15,6 +15,8 @@ from rag.reading.context import readable_text
 from rag.retrieval.file_names import address_words
 from rag.types import Document, Passage
 
+_MAX_PREFIX = 1_000  # code points of title and headings before each sentence
+_MAX_CONTEXT = 4_000  # code points of the lexical row's context
 _FORMAT = "sentences.3"  # a new one for each change of what is embedded or indexed
 
 
@@ -64,7 +66,7 @@ def passage_row(document: Document, passage: Passage) -> PassageRow:
         document_id=passage.document_id,
         version=passage.version,
         text=readable_text(document, passage, passage.span),
-        context="\n".join(dict.fromkeys(line for line in lines if line)),
+        context="\n".join(dict.fromkeys(line for line in lines if line))[:_MAX_CONTEXT],
     )
 
 
@@ -73,4 +75,5 @@ def context_prefix(headings: tuple[str, ...]) -> str:
     if not headings:
         return ""
     title, *path = headings
-    return f"{title}. {' > '.join(path)}: " if path else f"{title}: "
+    prefix = f"{title}. {' > '.join(path)}" if path else title
+    return f"{prefix[:_MAX_PREFIX]}: "

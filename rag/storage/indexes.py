@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
 
 Progress = Callable[[int, int], None]
-"""Called with the number of sentences embedded so far and their total."""
+"""Called with the number of sentences embedded so far and their total, every few hundred sentences.
+
+What it raises ends the work.
+"""
 
 _SENTENCES_PER_BATCH = 256
+_PASSAGES_PER_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +70,21 @@ class Indexes:
         prepared = []
         for collection, group in groupby(sorted(changes, key=_collection), key=_collection):
             pairs = [(change.document, passage) for change in group for passage in change.passages]
-            sentence_rows = tuple(
-                row for pair in pairs for row in index_rows.sentence_rows(*pair, context=self._context)
-            )
+            sentence_rows: list[SentenceRow] = []
+            passage_rows: list[PassageRow] = []
+            for number, pair in enumerate(pairs):
+                if progress is not None and number and number % _PASSAGES_PER_BATCH == 0:
+                    progress(done, total)
+                sentence_rows += index_rows.sentence_rows(*pair, context=self._context)
+                passage_rows.append(index_rows.passage_row(*pair))
             vectors = self._embed([row.text for row in sentence_rows], done, total, progress)
             done += len(sentence_rows)
             prepared.append(
                 IndexRows(
                     collection=collection,
-                    sentence_rows=sentence_rows,
+                    sentence_rows=tuple(sentence_rows),
                     vectors=vectors,
-                    passage_rows=tuple(index_rows.passage_row(*pair) for pair in pairs),
+                    passage_rows=tuple(passage_rows),
                 )
             )
         return prepared
@@ -128,18 +136,16 @@ class Indexes:
     def _embed(self, texts: list[str], done: int, total: int, progress: Progress | None) -> Vectors:
         import numpy as np
 
-        parts = [self._embedder.embed([])]
-        for batch in _batches(texts):
-            parts.append(self._embedder.embed(batch))
+        none = self._embedder.embed([])
+        vectors = np.empty((len(texts), none.shape[1]), dtype=none.dtype)
+        for start in range(0, len(texts), _SENTENCES_PER_BATCH):
+            batch = texts[start : start + _SENTENCES_PER_BATCH]
+            vectors[start : start + len(batch)] = self._embedder.embed(batch)
             done += len(batch)
             if progress is not None:
                 progress(done, total)
-        return np.concatenate(parts)
+        return vectors
 
 
 def _collection(change: Change) -> str:
     return change.document.collection
-
-
-def _batches(texts: list[str]) -> Iterator[list[str]]:
-    return (texts[i : i + _SENTENCES_PER_BATCH] for i in range(0, len(texts), _SENTENCES_PER_BATCH))

@@ -9,36 +9,42 @@ it back or to finish it.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
 
-from rag.errors import IndexMismatch, UnknownCollection, UnknownDocument
+from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownCollection, UnknownDocument
 from rag.ports.catalog import Catalog, Change, Intent, Move
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, LexicalIndex
+from rag.ports.rebuilding import RebuildableIndex
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
+from rag.storage.reserve import SpaceReserve
 from rag.types import Document, Passage
 
+_LOG = logging.getLogger("saywhere.storage")
 _DOCUMENTS_PER_BATCH = 64
+_BYTES_PER_WRITE = 1_000_000  # beside those of its rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryReport:
     """What recovery did: writes rolled back, writes finished, versions removed from the indexes, documents
-    indexed again.
+    indexed again; ``rebuilt`` says of each index that was broken what was done.
     """
 
     rolled_back: int = 0
     finished: int = 0
     removed: int = 0
     indexed: int = 0
+    rebuilt: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.rolled_back or self.finished or self.removed or self.indexed)
+        return self == RecoveryReport()
 
 
 class Library:
@@ -53,6 +59,8 @@ class Library:
 
     Args:
         context: whether title and headings are embedded with each sentence.
+        rebuildable: the parts of the indexes that can break, and are then rebuilt.
+        reserve: disk space that removals and recovery may use.
     """
 
     def __init__(
@@ -63,9 +71,13 @@ class Library:
         embedder: Embedder,
         *,
         context: bool = False,
+        rebuildable: Sequence[RebuildableIndex] = (),
+        reserve: SpaceReserve | None = None,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, lexical, embedder, context=context)
+        self._rebuildable = tuple(rebuildable)
+        self._reserve = reserve
         self._lock = RLock()
 
     @property
@@ -111,14 +123,73 @@ class Library:
         if not changes and not removals and not moves:
             return
         with self._lock:
-            self._require_same_fingerprint()
+            generation = self._catalog.generation()
+            try:
+                self._write(changes, removals, moves, progress)
+            except IndexUnavailable:
+                if not any(index.fault for index in self._rebuildable):
+                    raise
+                self.recover()
+                if self._catalog.generation() == generation:
+                    self._write(changes, removals, moves, progress)
+            except StorageFull:
+                if self._reserve is None:
+                    raise
+                with self._reserve.released():
+                    if changes:
+                        self._resolve_intents()  # undoes it
+                        raise
+                    self._finish_removal(removals, moves, generation)
+
+    def _finish_removal(
+        self, removals: Sequence[tuple[str, str]], moves: Sequence[Move], generation: int
+    ) -> None:
+        """Ends a removal that found no space; index rows that can't be removed yet don't make it fail."""
+        try:
+            if self._catalog.generation() == generation:
+                self._write([], removals, moves, None)
+            else:
+                self._resolve_intents()
+        except StorageFull as error:
+            if self._catalog.generation() == generation:
+                raise
+            _LOG.error("removed documents stay in the indexes until there is space: %s", error)
+
+    def _write(
+        self,
+        changes: Sequence[Change],
+        removals: Sequence[tuple[str, str]],
+        moves: Sequence[Move],
+        progress: Progress | None,
+    ) -> None:
+        self._require_same_fingerprint()
+        try:
             self._resolve_intents()
-            prepared = self._indexes.prepare(changes, progress)
-            self._catalog.record_intents(changes, removals)
-            self._indexes.add(prepared)
-            self._indexes.rename(self._moved(moves))
-            self._catalog.commit(changes, removals, moves)
-            self._resolve_intents()
+        except StorageFull:
+            if changes or not all(intent.committed for intent in self._catalog.intents()):
+                raise
+        if changes and self._reserve is not None and not self._reserve.has_room(self._needed_bytes(changes)):
+            raise StorageFull(
+                f"no space left in {self._reserve.folder} to add documents; they can be removed"
+            )
+        prepared = self._indexes.prepare(changes, progress)
+        self._catalog.record_intents(changes, removals)
+        self._indexes.add(prepared)
+        self._indexes.rename(self._moved(moves))
+        self._catalog.commit(changes, removals, moves)
+        self._resolve_intents()
+
+    def _needed_bytes(self, changes: Sequence[Change]) -> int:
+        """The most disk space that a write of these changes takes, estimated.
+
+        An index in use grows by a share of its size at once. A native store that runs out of space in the
+        middle of a write may not be usable any more, so that additions stop before.
+        """
+        sentences = sum(len(passage.sentences) for change in changes for passage in change.passages)
+        characters = sum(len(change.document.text) for change in changes)
+        collections = {change.document.collection for change in changes}
+        stored = sum(self._indexes.counts(collection)["dense"] for collection in collections)
+        return _BYTES_PER_WRITE + 8_000 * sentences + 8 * characters + 600 * stored
 
     def remove_collection(self, collection: str) -> int:
         """Removes a collection with all its documents; returns their number.
@@ -133,8 +204,11 @@ class Library:
             self.write([], removals)
             return len(removals)
 
-    def recover(self) -> RecoveryReport:
-        """Makes the indexes consistent with the catalog; to be called once after opening.
+    def recover(self, progress: Progress | None = None) -> RecoveryReport:
+        """Makes the indexes consistent with the catalog; to be called after opening, and when an index broke.
+
+        A broken index is set aside, opened empty and filled again. Where too little space is left, what an
+        interrupted write left in the indexes stays until the next write.
 
         If the checkpoint of the last ``close`` still describes catalog and indexes, versions are not
         compared one by one (which takes half a minute for 100,000 passages). ``check`` always does that.
@@ -143,17 +217,29 @@ class Library:
             IndexMismatch: the indexes were made by another embedder; ``rebuild`` replaces them.
         """
         with self._lock:
+            rebuilt = self._start_broken_over()
             self._require_same_fingerprint()
-            intents = self._resolve_intents()
-            if not intents and self._catalog.checkpoint() == self._state():
-                return RecoveryReport()
-            inconsistencies = differing_versions(self._catalog, self._indexes)
-            removed = self._remove_stale(inconsistencies)
-            missing = {(i.collection, i.document_id) for i in inconsistencies if i.kind == "missing"}
-            indexed = self._index([document_id for _, document_id in sorted(missing)])
+            try:
+                intents = self._resolve_intents()
+            except StorageFull as error:
+                _LOG.error("an interrupted write is resolved later: %s", error)
+                intents = []
+            is_resolved = not self._catalog.intents()
+            removed = indexed = 0
+            if rebuilt or intents or self._catalog.checkpoint() != self._state():
+                inconsistencies = differing_versions(self._catalog, self._indexes)
+                removed = self._remove_stale(inconsistencies) if is_resolved else 0
+                missing = {(i.collection, i.document_id) for i in inconsistencies if i.kind == "missing"}
+                indexed = self._index([document_id for _, document_id in sorted(missing)], progress)
+            for index in self._rebuildable:
+                index.filled()
         finished = sum(intent.committed for intent in intents)
         return RecoveryReport(
-            rolled_back=len(intents) - finished, finished=finished, removed=removed, indexed=indexed
+            rolled_back=len(intents) - finished,
+            finished=finished,
+            removed=removed,
+            indexed=indexed,
+            rebuilt=rebuilt,
         )
 
     def close(self) -> None:
@@ -179,20 +265,37 @@ class Library:
     def rebuild(self, progress: Progress | None = None) -> int:
         """Rebuilds both indexes from the catalog with the embedder in use; returns the number of documents.
 
-        If it is cut short, ``recover`` indexes the rest. Searches meanwhile find what is indexed so far.
+        If it is cut short, ``recover`` indexes the rest. Files that can be damaged are replaced, not read.
         """
         with self._lock:
+            for index in self._rebuildable:
+                index.start_over(keep=index.fault is not None)
             for collection in self._indexes.collections():
                 self._indexes.drop(collection)
             self._catalog.set_fingerprint(self.fingerprint)
             self._catalog.clear_intents()  # the indexes are empty: there is nothing to resolve
-            return self._index([record.id for record in self._catalog.list()], progress)
+            count = self._index([record.id for record in self._catalog.list()], progress)
+            for index in self._rebuildable:
+                index.filled()
+            return count
 
     def vacuum(self) -> None:
         """Shrinks the files: no text of removed documents stays in them."""
         with self._lock:
             self._indexes.vacuum()
             self._catalog.vacuum()
+
+    def _start_broken_over(self) -> tuple[str, ...]:
+        """Opens broken indexes empty; says of each what was wrong, and where its files are."""
+        notes = []
+        for index in self._rebuildable:
+            if (fault := index.fault) is None:
+                continue
+            kept = index.start_over()
+            place = f"; the damaged files are in {kept}" if kept else ""
+            notes.append(f"an index was damaged and is rebuilt from the catalog ({fault}){place}")
+            _LOG.warning(notes[-1])
+        return tuple(notes)
 
     def _moved(self, moves: Sequence[Move]) -> list[Change]:
         """The moved documents with their new uris; of those that aren't there the commit complains."""

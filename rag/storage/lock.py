@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -10,6 +11,8 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from rag.errors import DataFolderLocked, StorageError
+
+_ORPHANS_SECONDS = 60.0  # the indexes' processes end soon after that of the service
 
 
 class FolderLock:
@@ -25,19 +28,35 @@ class FolderLock:
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
         self._owner = path.with_suffix(".owner")
-        self._lock = FileLock(path)
+        self._lock = FileLock(path, mode=0o600)
+
+    @property
+    def descriptor(self) -> int | None:
+        """The lock's file descriptor while it is held: a process that inherits it holds the lock too, until
+        it ends or this process releases it.
+        """
+        descriptor: int | None = self._lock._context.lock_file_fd
+        return descriptor
 
     def acquire(self, *, url: str | None = None) -> None:
-        """Acquires the lock without waiting. ``url`` is where this process serves, for the owner file.
+        """Acquires the lock without waiting, except for what a killed process has left running.
+
+        Args:
+            url: where this process serves, for the owner file.
 
         Raises:
             DataFolderLocked: another process has the lock; the message gives its pid and url.
             StorageError: the folder can't be made or written.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
-            self._owner.write_text(json.dumps({"pid": os.getpid(), "url": url}), "utf-8")
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                if _has_owner(self._owner):
+                    raise
+                self._lock.acquire(timeout=_ORPHANS_SECONDS)
+            _write_owner(self._owner, url)
         except Timeout:
             raise DataFolderLocked(f"{self._folder} is in use by {_describe_owner(self._owner)}") from None
         except OSError as error:
@@ -58,6 +77,30 @@ class FolderLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _write_owner(owner: Path, url: str | None) -> None:
+    """Names this process in the owner file, as far as there is space for it."""
+    try:
+        owner.unlink(missing_ok=True)
+        owner.touch(0o600)
+        owner.write_text(json.dumps({"pid": os.getpid(), "url": url}), "utf-8")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+
+
+def _has_owner(owner: Path) -> bool:
+    """Whether the process of the owner file runs; True where that can't be told."""
+    try:
+        pid = int(json.loads(owner.read_text("utf-8"))["pid"])
+        os.kill(pid, 0)
+        # A killed process stays in the table, as a zombie, until its parent asks for its status.
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return True
 
 
 def _describe_owner(owner: Path) -> str:

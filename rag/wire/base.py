@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Offset = Annotated[int, Field(ge=0, description="code points into the document's text")]
 Version = Annotated[str, Field(description="the document version, as `sha256:` and hex of its text")]
@@ -25,13 +25,23 @@ class In(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+_MAX_COLLECTION_BYTES = 150  # in UTF-8: it names a folder, whose name may have 255 bytes
+
+
+def _short_in_bytes(name: str) -> str:
+    if len(name.encode("utf-8", "surrogatepass")) > _MAX_COLLECTION_BYTES:
+        raise ValueError(f"more than {_MAX_COLLECTION_BYTES} bytes in UTF-8")
+    return name
+
+
 CollectionName = Annotated[
     str,
+    AfterValidator(_short_in_bytes),
     Field(
         min_length=1,
         max_length=64,
         pattern=r"^[^\x00-\x1f\x7f/]+$",
-        description="which collection; made by its first document",
+        description="which collection; made by its first document; at most 150 bytes in UTF-8",
     ),
 ]
 Uri = Annotated[

@@ -263,8 +263,9 @@ def summary_in(body: DocumentSummary) -> DocumentRecord:
     )
 
 
-def document_out(document: Document) -> DocumentOut:
-    """A document with its text."""
+def document_out(document: Document, span: Span | None = None) -> DocumentOut:
+    """A document with its text, or with the part of it in a span."""
+    part = span or Span(0, len(document.text))
     return DocumentOut(
         id=document.id,
         collection=document.collection,
@@ -272,13 +273,23 @@ def document_out(document: Document) -> DocumentOut:
         title=document.title,
         media_type=document.media_type,
         version=version_out(document.sha256),
-        text=document.text,
-        sections=[
-            SectionOut(start=s.span.start, end=s.span.end, path=list(s.path)) for s in document.sections
-        ],
-        pages=[PageOut(start=p.span.start, end=p.span.end, number=p.number) for p in document.pages],
+        characters=len(document.text),
+        start=part.start,
+        text=part.slice(document.text),
+        sections=[section_out(s) for s in document.sections if s.span.overlaps(part)],
+        pages=[page_out(p) for p in document.pages if p.span.overlaps(part)],
         metadata=dict(document.metadata),
     )
+
+
+def section_out(section: Section) -> SectionOut:
+    """A section of a document."""
+    return SectionOut(start=section.span.start, end=section.span.end, path=list(section.path))
+
+
+def page_out(page: Page) -> PageOut:
+    """A page of a document."""
+    return PageOut(start=page.span.start, end=page.span.end, number=page.number)
 
 
 def document_in(body: DocumentOut) -> Document:

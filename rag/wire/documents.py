@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 from rag.types import DEFAULT_COLLECTION
 from rag.wire.base import CollectionName, In, Metadata, Offset, Out, Uri, Version
 
+MAX_TEXTS = 1_000  # of a request
+
 
 class _Named(Out):
     """What a document is called, and which version of it this is."""
@@ -76,7 +78,7 @@ class TextsIn(In):
     )
 
     collection: CollectionName = DEFAULT_COLLECTION
-    documents: list[TextIn] = Field(min_length=1, max_length=1_000)
+    documents: list[TextIn] = Field(min_length=1, max_length=MAX_TEXTS)
 
 
 class CollectionOut(Out):
@@ -109,8 +111,13 @@ class PageOut(Out):
 
 
 class DocumentOut(_Named):
-    """A stored document version: the text that citations point into."""
+    """A stored document version, whole or in part: the text that citations point into.
 
+    `sections` and `pages` are those that overlap the part, with offsets into the whole text.
+    """
+
+    characters: int = Field(ge=0, description="length of the whole text in code points")
+    start: Offset = Field(description="where `text` begins in the whole text")
     text: str
     sections: list[SectionOut]
     pages: list[PageOut]

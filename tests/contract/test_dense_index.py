@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from rag.adapters.chroma.index import _HNSW, ChromaIndex
+from rag.adapters.index_process.indexes import ProcessDenseIndex
+from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
 from rag.ports.indexes import DenseIndex, SentenceRow
 from tests.contract.opening import Opener, opener
@@ -40,8 +42,15 @@ def chroma_store(path: Path) -> DenseIndex:
     return LlamaIndexStore(ChromaVectorStore(chroma_collection=collection), path / "ledger.sqlite3")
 
 
+def in_a_process(path: Path) -> DenseIndex:
+    process = IndexProcess("rag.adapters.chroma.index:ChromaIndex", path)
+    process.open()
+    return ProcessDenseIndex(process)
+
+
 FACTORIES: dict[str, Callable[[Path], DenseIndex]] = {
     "chroma": ChromaIndex,
+    "process": in_a_process,
     "llama_simple": simple_store,
     "llama_chroma": chroma_store,
 }

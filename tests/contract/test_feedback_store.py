@@ -30,9 +30,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FeedbackSt
     if request.param == "memory":
         yield MemoryFeedback()
         return
-    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
-    yield SqliteFeedback(catalog.file)
-    catalog.close()
+    opened = SqliteFeedback(tmp_path / "feedback.sqlite3")
+    yield opened
+    opened.close()
 
 
 def test_feedback_is_listed_newest_first(store: FeedbackStore) -> None:
@@ -72,12 +72,57 @@ def test_feedback_is_deleted_by_cited_document(store: FeedbackStore) -> None:
     assert {f.answer_id for f in store.list()} == {"ans_2", "ans_3"}
 
 
-def test_feedback_is_durable_in_the_catalogs_file(tmp_path: Path) -> None:
-    """After reopening the rows are there, and the catalog's format is the same."""
+def test_a_key_is_made_once(store: FeedbackStore) -> None:
+    """It is the same at each call."""
+    assert store.key() == store.key()
+    assert store.key()
+
+
+def test_feedback_and_key_are_durable(tmp_path: Path) -> None:
+    """After reopening they are there; another folder has another key."""
+    keys = set()
     for _ in range(2):
-        catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
-        SqliteFeedback(catalog.file).put(HELPFUL)
-        catalog.close()
-    reader = SqliteCatalog(tmp_path / "catalog.sqlite3", read_only=True)
-    assert [f.note for f in SqliteFeedback(reader.file).list()] == [HELPFUL.note]
+        store = SqliteFeedback(tmp_path / "feedback.sqlite3")
+        store.put(HELPFUL)
+        keys.add(store.key())
+        store.close()
+    other = SqliteFeedback(tmp_path / "other.sqlite3")
+    reader = SqliteFeedback(tmp_path / "feedback.sqlite3", read_only=True)
+    assert [f.note for f in reader.list()] == [HELPFUL.note]
+    assert len(keys) == 1
+    assert other.key() not in keys
     reader.close()
+    other.close()
+
+
+def test_the_oldest_feedback_is_deleted_first(tmp_path: Path) -> None:
+    """Beyond the number of entries, and after the days."""
+    store = SqliteFeedback(tmp_path / "feedback.sqlite3", entries=3, days=30)
+    for number in range(10):
+        store.put(replace(HELPFUL, answer_id=f"ans_{number}"))
+    assert [f.answer_id for f in store.list()] == ["ans_9", "ans_8", "ans_7"]
+    with store._file.writing() as db:
+        db.execute("UPDATE feedback SET at = '2020-01-01T00:00:00.000+00:00' WHERE answer_id = 'ans_9'")
+    store.put(replace(HELPFUL, answer_id="ans_10"))
+    assert [f.answer_id for f in store.list()] == ["ans_10", "ans_8", "ans_7"]
+    store.close()
+
+
+def test_feedback_that_an_earlier_release_kept_in_the_catalog_is_moved(tmp_path: Path) -> None:
+    """Once; the table is gone from the catalog, so that only the feedback's own file can grow."""
+    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    catalog.file.add_tables(
+        "CREATE TABLE feedback (answer_id TEXT PRIMARY KEY, collection TEXT NOT NULL, question TEXT NOT NULL,"
+        " answer TEXT NOT NULL, helpful INTEGER NOT NULL, note TEXT NOT NULL, citations TEXT NOT NULL,"
+        " at TEXT NOT NULL)"
+    )
+    with catalog.file.writing() as db:
+        db.execute("INSERT INTO feedback VALUES ('ans_1', 'default', 'Who?', 'Ada', 1, 'yes', '[]', '2026')")
+    store = SqliteFeedback(tmp_path / "feedback.sqlite3")
+    store.take_over(catalog.file)
+    store.take_over(catalog.file)
+    assert [(f.answer_id, f.note, f.at) for f in store.list()] == [("ans_1", "yes", "2026")]
+    with catalog.file.reading() as db:
+        assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'feedback'").fetchone() == (0,)
+    store.close()
+    catalog.close()

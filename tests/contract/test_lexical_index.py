@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.adapters.index_process.indexes import ProcessLexicalIndex
+from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.tantivy import TantivyIndex
 from rag.ports.indexes import LexicalIndex, PassageRow
 from tests.contract.opening import Opener, opener
@@ -30,12 +32,23 @@ SYNTAX = [
 ]
 
 
-@pytest.fixture(params=["fake", "tantivy"])
+def in_a_process(path: Path) -> LexicalIndex:
+    process = IndexProcess("rag.adapters.tantivy:TantivyIndex", path)
+    process.open()
+    return ProcessLexicalIndex(process)
+
+
+FACTORIES: dict[str, Callable[[Path], LexicalIndex]] = {"tantivy": TantivyIndex, "process": in_a_process}
+
+
+@pytest.fixture(params=["fake", *FACTORIES])
 def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[LexicalIndex]]:
     state: dict[str, dict[str, PassageRow]] = {}
 
     def factory() -> LexicalIndex:
-        return MemoryLexicalIndex(state) if request.param == "fake" else TantivyIndex(tmp_path)
+        if request.param == "fake":
+            return MemoryLexicalIndex(state)
+        return FACTORIES[request.param](tmp_path)
 
     with opener(factory) as opening:
         yield opening

@@ -209,6 +209,11 @@ class FakeBackend:
         self.engine = ScriptedEngine(self.settings, script)
         self.catalog = FewDocuments()
         self.feedback = MemoryFeedback()
+        self.not_ready: Exception | None = None
+
+    def check_ready(self) -> None:
+        if self.not_ready is not None:
+            raise self.not_ready
 
     def models(self) -> dict[str, str]:
         return {"embedder": "fake-embedder", "reader": "fake-reader"}

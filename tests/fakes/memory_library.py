@@ -24,6 +24,7 @@ class MemoryLibrary:
         changes: Sequence[Change],
         removals: Sequence[tuple[str, str]] = (),
         moves: Sequence[Move] = (),
+        progress: object = None,
     ) -> None:
         if len(self.writes) == self.fail_on:
             raise StorageError("no space left")

@@ -140,6 +140,15 @@ class MemoryFeedback:
         self.fault = fault
         self._entries: dict[str, Feedback] = {}
 
+    def key(self) -> bytes:
+        return b"the key of a test"
+
+    def vacuum(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
     def put(self, feedback: Feedback) -> None:
         if self.fault:
             raise self.fault

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from starlette.testclient import TestClient
 
-from rag.errors import StorageError
+from api.streaming.document_text import Sending
+from rag.errors import IndexUnavailable, StorageError
 from rag.types import Document, Page, Section, Span
+from rag.wire.convert import document_out
+from rag.wire.documents import DocumentOut
 from tests.fakes.engine import CITATION, DOCUMENT, TEXT, FakeBackend
 
 
@@ -95,6 +100,16 @@ def test_a_damaged_catalog_is_not_ready(client: TestClient, backend: FakeBackend
     assert client.get("/healthz").status_code == 200
 
 
+def test_a_service_whose_index_is_being_rebuilt_is_not_ready(
+    client: TestClient, backend: FakeBackend
+) -> None:
+    """/readyz is a 503 with the time of the next try; /healthz stays a 200."""
+    backend.not_ready = IndexUnavailable("an index is being rebuilt")
+    response = client.get("/readyz")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert client.get("/healthz").status_code == 200
+
+
 def test_search_gives_passages_with_scores(client: TestClient) -> None:
     """A result is a citation of the whole passage with its scores."""
     body = client.get("/v1/search", params={"q": "a second ship", "k": 1}).json()
@@ -109,3 +124,74 @@ def test_an_invalid_search_is_a_422(client: TestClient, params: dict[str, str]) 
     response = client.get("/v1/search", params=params)
     assert response.status_code == 422
     assert response.json()["errors"][0]["parameter"] in {"q", "k"}
+
+
+def _long(client: TestClient, backend: FakeBackend, text: str) -> str:
+    starts = range(0, len(text) - 10, 1_000)
+    stored = replace(
+        DOCUMENT,
+        id="long",
+        text=text,
+        sections=tuple(Section(span=Span(n, n + 10), path=(f"Part {n} “é”",)) for n in starts),
+        pages=(Page(span=Span(0, 50), number=1), Page(span=Span(50, len(text)), number=2)),
+        metadata={"team": "sea"},
+        sha256="",
+    )
+    backend.catalog.stored = (stored,)
+    return stored.id
+
+
+def test_a_document_sent_in_pieces_is_the_whole_document(client: TestClient, backend: FakeBackend) -> None:
+    """Whatever characters its text has, at the edges of pieces too."""
+    text = ('a"\\\n\t\0é漢🙂\u2028' * 12_345) + "end"
+    key = _long(client, backend, text)
+    response = client.get(f"/v1/documents/{key}")
+    assert response.json() == document_out(backend.catalog.document(key)).model_dump(mode="json")
+    assert DocumentOut.model_validate(response.json()).text == text
+
+
+def test_a_lone_surrogate_is_sent_as_json_escapes_it(client: TestClient, backend: FakeBackend) -> None:
+    """It has no UTF-8."""
+    key = _long(client, backend, "a\ud800b" * 20)
+    response = client.get(f"/v1/documents/{key}")
+    assert response.status_code == 200
+    assert response.json()["text"] == "a\ud800b" * 20
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (0, 10, (0, 10)),
+        (40, 60, (40, 60)),
+        (5, None, (5, 100)),
+        (90, 500, (90, 100)),
+        (100, 100, (100, 100)),
+        (500, None, (100, 100)),
+    ],
+)
+def test_a_part_of_a_document_is_read_by_offsets(
+    client: TestClient, backend: FakeBackend, start: int, end: int | None, expected: tuple[int, int]
+) -> None:
+    """With its place in the whole, and the pages that overlap it."""
+    text = "".join(chr(0x1F600 + n % 60) for n in range(100))
+    key = _long(client, backend, text)
+    parameters = {"start": start} if end is None else {"start": start, "end": end}
+    part = client.get(f"/v1/documents/{key}", params=parameters).json()
+    first, last = expected
+    assert (part["text"], part["start"], part["characters"]) == (text[first:last], first, 100)
+    assert [page["number"] for page in part["pages"]] == [
+        number for number, (a, b) in {1: (0, 50), 2: (50, 100)}.items() if a < last and first < b
+    ]
+    assert client.get(f"/v1/documents/{key}", params={"start": 5, "end": 4}).status_code == 422
+
+
+def test_too_much_text_at_once_is_a_503(client: TestClient, backend: FakeBackend) -> None:
+    """Until the others are sent; one document is always sent, however long."""
+    key = _long(client, backend, "x" * 1_000)
+    sending = client.app.state.sending = Sending(characters=1_500)  # type: ignore[attr-defined]
+    with sending.counted(1_000):
+        assert client.get(f"/v1/documents/{key}").status_code == 503
+    for _ in range(3):
+        assert client.get(f"/v1/documents/{key}").status_code == 200
+    with Sending(characters=10).counted(100):
+        pass

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.security.answer_ids import AnswerIds
 from rag.errors import StorageFull
-from rag.settings import Settings
+from rag.settings import FeedbackSettings, Settings
 from rag.wiring import open_service
 from tests.fakes.engine import FakeBackend
+from tests.fakes.storage import MemoryFeedback
+from tests.http.live import in_thread
 
 KEY = "k" * 16
-ID = "ans_" + "0" * 32
+ID = AnswerIds(MemoryFeedback().key()).issue()
 FEEDBACK = {
     "answer_id": ID,
     "helpful": False,
@@ -91,11 +96,56 @@ def test_only_the_team_lists_feedback() -> None:
 
 
 def test_feedback_survives_a_restart(tmp_path: Path) -> None:
-    """It is stored in the data folder."""
+    """It is stored in the data folder, and an answer given before the restart can still be rated."""
+    ids: list[str] = []
     for count in (0, 1):
         with (
             open_service(Settings(data=tmp_path)) as service,
             TestClient(create_app(service, local=True)) as client,
         ):
             assert len(client.get("/v1/feedback").json()["feedback"]) == count
-            assert client.post("/v1/feedback", json=FEEDBACK).status_code == 200
+            ids = ids or [client.post("/v1/ask", json={"question": "Who asked?"}).json()["id"]]
+            sent = client.post("/v1/feedback", json={**FEEDBACK, "answer_id": ids[0]})
+            assert sent.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "answer_id", ["ans_" + "0" * 32, "ans_" + "f" * 32, ID[:-1] + ("1" if ID[-1] == "0" else "0")]
+)
+def test_an_answer_that_was_never_given_cannot_be_rated(client: TestClient, answer_id: str) -> None:
+    """An id of one's own choosing is a 403, and nothing is stored."""
+    response = client.post("/v1/feedback", json={**FEEDBACK, "answer_id": answer_id})
+    assert (response.status_code, response.json()["type"]) == (403, "/problems/unknown-answer")
+    assert client.get("/v1/feedback").json() == {"feedback": []}
+
+
+def test_every_answer_given_can_be_rated(client: TestClient) -> None:
+    """Whole, streamed, and an abstention; each has another id."""
+    plain = client.post("/v1/ask", json={"question": "Who?"}).json()
+    streamed = client.post("/v1/ask", json={"question": "Who?", "stream": True}).text
+    done = json.loads(streamed.strip().rpartition("data: ")[2])
+    ids = {plain["id"], done["id"]}
+    assert len(ids) == 2
+    for answer_id in ids:
+        assert client.post("/v1/feedback", json={**FEEDBACK, "answer_id": answer_id}).status_code == 200
+
+
+def test_feedback_is_small(client: TestClient) -> None:
+    """A body of over 64,000 bytes is refused, and of a long answer the beginning is kept."""
+    assert client.post("/v1/feedback", json={**FEEDBACK, "answer": "x" * 65_000}).status_code == 413
+    assert client.post("/v1/feedback", json={**FEEDBACK, "answer": "x" * 20_000}).status_code == 200
+    assert client.get("/v1/feedback").json()["feedback"][0]["answer"] == "x" * 2_000
+
+
+def test_feedback_has_a_rate_for_each_address() -> None:
+    """Over a real connection, with answers that were given: 3 a minute are taken, the fourth is a 429."""
+    backend = FakeBackend(Settings(feedback=FeedbackSettings(per_minute=3)))
+    with in_thread(backend) as url, httpx.Client(base_url=url) as http:
+        statuses = []
+        for _ in range(4):
+            answer_id = http.post("/v1/ask", json={"question": "Who?"}).json()["id"]
+            sent = http.post("/v1/feedback", json={**FEEDBACK, "answer_id": answer_id})
+            statuses.append(sent.status_code)
+    assert statuses == [200, 200, 200, 429]
+    assert int(sent.headers["retry-after"]) >= 1
+    assert len(backend.feedback.list()) == 3

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.security.hosts import allowed_hosts
+from api.server import serve
+from rag.errors import InvalidSettings
+from rag.settings import Settings
 from tests.fakes.engine import FakeBackend
 
 
@@ -38,6 +44,32 @@ def test_allow_host_adds_a_name() -> None:
     """The names of loopback stay allowed."""
     assert _status("127.0.0.1", "docs.team.example", ("docs.team.example",)) == 200
     assert _status("127.0.0.1", "127.0.0.1", ("docs.team.example",)) == 200
+
+
+class Opened(Exception):
+    """The service got as far as being opened."""
+
+
+def _start(host: str, settings: Settings, **options: Any) -> None:
+    def open_backend(_settings: Settings, _url: str) -> FakeBackend:
+        raise Opened
+
+    serve(settings, open_backend, host=host, port=0, say=print, **options)
+
+
+def test_a_service_that_other_machines_reach_needs_names_a_key_or_a_flag() -> None:
+    """Otherwise it doesn't start, and the message says what to give."""
+    with pytest.raises(InvalidSettings, match=r"--allow-host.*SAYWHERE_API_KEY.*--any-host"):
+        _start("0.0.0.0", Settings())  # noqa: S104
+    for settings, options in (
+        (Settings(), {"allow_hosts": ("docs.lan",)}),
+        (Settings(), {"any_host": True}),
+        (Settings(api_key=SecretStr("k" * 16)), {}),
+    ):
+        with pytest.raises(Opened):
+            _start("0.0.0.0", settings, **options)  # noqa: S104
+    with pytest.raises(Opened):
+        _start("127.0.0.1", Settings())
 
 
 def test_a_service_on_all_addresses_answers_to_any_name() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.schemas import feedback, problems, widget
+from rag.settings import LimitSettings, Settings
 from rag.wire import asking, documents, grounding, jobs, searching
+from tests.fakes.engine import FakeBackend
 
 ROUTES = {
     ("/v1/ask", "post"): asking.AnswerOut,
@@ -22,6 +26,7 @@ ROUTES = {
     ("/v1/documents", "post"): jobs.JobOut,
     ("/v1/jobs", "get"): jobs.JobList,
     ("/v1/jobs/{job_id}", "get"): jobs.JobOut,
+    ("/v1/jobs/{job_id}", "delete"): jobs.JobOut,
     ("/v1/collections", "get"): documents.CollectionList,
     ("/v1/documents/{document_id}", "get"): documents.DocumentOut,
 }
@@ -79,3 +84,48 @@ def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple
         assert list(response["content"]) == ["application/problem+json"]
         for example in problem["examples"].values():
             assert problems.Problem.model_validate(example["value"]).status == int(status)
+
+
+def test_who_may_call_is_described(openapi: dict[str, Any]) -> None:
+    """Writing needs the key where there is one, the widget's routes take a token; others name no scheme."""
+    schemes = openapi["components"]["securitySchemes"]
+    assert {name: scheme["scheme"] for name, scheme in schemes.items()} == {
+        "apiKey": "bearer",
+        "widgetToken": "bearer",
+    }
+    security = {
+        (path, method): operation.get("security")
+        for path, operations in openapi["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert security["/v1/documents", "post"] == [{"apiKey": []}, {}]
+    assert security["/v1/ask", "post"] == [{}, {"widgetToken": []}]
+    assert security["/v1/documents", "get"] is None
+    writes = {route for route, schemes in security.items() if schemes and {"apiKey": []} in schemes}
+    assert {route for route in security if route[1] == "delete"} <= writes
+    with TestClient(create_app(FakeBackend(Settings(api_key=SecretStr("k" * 16))))) as client:
+        document = client.get("/openapi.json").json()
+    assert document["paths"]["/v1/documents"]["post"]["security"] == [{"apiKey": []}]
+
+
+def test_the_limits_of_the_settings_are_in_the_document() -> None:
+    """As the service enforces them."""
+    limits = LimitSettings(question_characters=77, document_bytes=88, upload_files=9)
+    with TestClient(create_app(FakeBackend(Settings(limits=limits)))) as client:
+        document = client.get("/openapi.json").json()
+        assert client.get("/v1/search", params={"q": "x" * 78}).status_code == 422
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    assert schemas["AskIn"]["properties"]["question"]["maxLength"] == 77
+    [q] = [p["schema"] for p in paths["/v1/search"]["get"]["parameters"] if p["name"] == "q"]
+    assert (q["minLength"], q["maxLength"]) == (1, 77)
+    assert schemas["TextIn"]["properties"]["text"]["maxLength"] == 88
+    body = paths["/v1/documents"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert body["properties"]["files"]["maxItems"] == 9
+
+
+def test_a_wrong_method_names_all_methods_of_its_path(openapi: dict[str, Any], client: TestClient) -> None:
+    """In the Allow header, for every path of the document."""
+    for path, operations in openapi["paths"].items():
+        response = client.request("TRACE", path.replace("{", "").replace("}", ""))
+        assert response.status_code == 405
+        assert set(response.headers["allow"].split(", ")) == {method.upper() for method in operations}

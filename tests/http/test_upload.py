@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ingest.batch_writer import BATCH_DOCUMENTS
+from ingest.cancellation import Cancellation, Cancelled
+from ingest.prepare import Preparer
 from rag.errors import StorageFull
 from rag.ports.catalog import Change
+from rag.ports.jobs import Upload
 from tests.fakes.writable_service import WritableService, writable_service
 from tests.samples import document, passage
 
@@ -170,6 +176,7 @@ def test_a_file_name_cannot_be_a_path(
         ({"documents": [{"text": "x", "uri": "a\nb"}]}, "#/documents/0/uri"),
         ({"documents": [{"text": "x"}], "collection": ""}, "#/collection"),
         ({"documents": [{"text": "x"}], "collection": "a/b"}, "#/collection"),
+        ({"documents": [{"text": "x"}], "collection": "漢" * 60}, "#/collection"),
         ([], "#"),
         ("{", "#"),
     ],
@@ -191,6 +198,10 @@ def test_json_that_breaks_the_schema_is_a_422(
         ({"collection": "hr"}, [], "#/files"),
         ({"metadata": "{"}, [file("a.txt", "A.")], "#/metadata"),
         ({"metadata": "[]"}, [file("a.txt", "A.")], "#/metadata"),
+        ({"metadata": "[" * 10_000}, [file("a.txt", "A.")], "#/metadata"),
+        ({"metadata": '{"a":' * 3_000}, [file("a.txt", "A.")], "#/metadata"),
+        ({"metadata": "9" * 10_000}, [file("a.txt", "A.")], "#/metadata"),
+        ({"collection": "漢" * 60}, [file("a.txt", "A.")], "#/collection"),
         ({"uri": "u"}, [file("a.txt", "A."), file("b.txt", "B.")], "#/uri"),
         ({"colection": "x"}, [file("a.txt", "A.")], "#/colection"),
         ({}, [("attachment", ("a.txt", "A."))], "#/attachment"),
@@ -328,6 +339,7 @@ WRITES: list[Callable[[TestClient, dict[str, str]], Any]] = [
     lambda client, headers: client.post("/v1/documents", files=[file("a.txt", "x")], headers=headers),
     lambda client, headers: client.delete("/v1/documents/d1", headers=headers),
     lambda client, headers: client.delete("/v1/collections/default", headers=headers),
+    lambda client, headers: client.delete("/v1/jobs/j1", headers=headers),
 ]
 
 
@@ -340,6 +352,9 @@ def test_write_access(service: WritableService, write: Callable[[TestClient, dic
         assert write(client, {}).status_code in {202, 404}
         assert write(client, foreign).status_code == 403
         assert write(client, {"origin": "null"}).status_code == 403
+        for site in ("cross-site", "same-site"):
+            assert write(client, {"sec-fetch-site": site}).status_code == 403
+        assert write(client, {"sec-fetch-site": "none"}).status_code in {202, 404}
     with service.client(local=False) as client:
         response = write(client, {})
         assert (response.status_code, response.json()["type"]) == (403, "/problems/writing-off")
@@ -385,3 +400,63 @@ def test_an_open_stream_does_not_delay_the_shutdown(service: WritableService) ->
             assert client.portal is not None
             client.portal.call(app.state.shutdown.set)
             assert not [line for line in lines if line.startswith("event:")]
+
+
+def test_a_queued_job_is_cancelled(service: WritableService) -> None:
+    """At once, and never run; a second time it is a 409."""
+    app = create_app(service.backend, ingestion=service.ingestion(), local=True)
+    with TestClient(app) as client:
+        job = client.post("/v1/documents", json=text("Never.")).json()
+        cancelled = client.delete(f"/v1/jobs/{job['id']}")
+        assert (cancelled.status_code, cancelled.json()["state"]) == (202, "cancelled")
+        again = client.delete(f"/v1/jobs/{job['id']}")
+        assert (again.status_code, again.json()["type"]) == (409, "/problems/job-over")
+        assert client.delete("/v1/jobs/nope").status_code == 404
+    with service.client() as client:
+        finished_job(client, client.post("/v1/documents", json=text("Later.", uri="later")))
+    assert service.texts == {"later": "Later."}
+
+
+def test_a_running_job_is_cancelled_before_its_next_write(service: WritableService) -> None:
+    """What it wrote before stays, and the next job runs."""
+    reached, go_on = threading.Event(), threading.Event()
+    prepare = Preparer.prepare
+
+    def waiting(self: Preparer, data: bytes, *args: Any, **options: Any) -> Change:
+        if data == b"Slow.":
+            reached.set()
+            assert go_on.wait(60)
+        return prepare(self, data, *args, **options)
+
+    notes = [{"text": f"Note {n}.", "uri": f"n/{n}"} for n in range(BATCH_DOCUMENTS)]
+    with service.client() as client, patch.object(Preparer, "prepare", waiting):
+        sent = client.post("/v1/documents", json={"documents": [*notes, {"text": "Slow.", "uri": "slow"}]})
+        assert reached.wait(60)
+        cancelled = client.delete(sent.headers["location"])
+        assert (cancelled.status_code, cancelled.json()["state"]) == (202, "running")
+        go_on.set()
+        job = finished_job(client, sent)
+        assert (job["state"], job["counts"]) == ("cancelled", {"added": BATCH_DOCUMENTS})
+        assert finished_job(client, client.post("/v1/documents", json=text("Later.")))["state"] == "done"
+    assert "slow" not in service.texts
+
+
+def test_a_stopped_service_leaves_its_job_to_the_next(service: WritableService) -> None:
+    """However often: only a crash counts against a document."""
+    for _ in range(4):
+        reached = threading.Event()
+
+        def stopped(_: Preparer, *_args: Any, cancellation: Cancellation, **_options: Any) -> Change:
+            reached.set()  # noqa: B023 (run within the loop's turn)
+            assert cancellation.wait(60)
+            raise Cancelled
+
+        with patch.object(Preparer, "prepare", stopped), service.ingestion() as ingestion:
+            if not ingestion.store.list():
+                ingestion.submit("default", [Upload(name="a.txt", uri="a", data=b"Slow.")])
+            assert reached.wait(60)
+    with service.client() as client:
+        [job] = client.get("/v1/jobs").json()["jobs"]
+        events = client.get(f"/v1/jobs/{job['id']}/events").text
+    assert '"state":"done"' in events.replace(" ", "")
+    assert service.texts == {"a": "Slow."}

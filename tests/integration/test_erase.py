@@ -92,6 +92,16 @@ def test_without_documents_the_space_of_earlier_removals_is_freed(service: Servi
     assert not any(b"never" in path.read_bytes() for path in _files(service.settings.data))
 
 
+def test_what_was_set_aside_is_removed_as_well(service: Service) -> None:
+    """Damaged files hold the text that they held before."""
+    data = service.settings.data
+    (data / "terms.damaged").mkdir()
+    (data / "terms.damaged" / "segment.store").write_bytes(b"Ingrid")
+    (data / "jobs.sqlite3.damaged").write_bytes(b"Ingrid")
+    erase(service, [])
+    assert list(data.glob("*.damaged")) == []
+
+
 def test_a_sample_of_a_long_documents_sentences_is_searched_for(service: Service, tmp_path: Path) -> None:
     """Evenly spread; the receipt has both numbers."""
     book = tmp_path / "book.md"
@@ -108,4 +118,5 @@ def test_a_sample_of_a_long_documents_sentences_is_searched_for(service: Service
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    """Every file but the reserved space, in which nothing is stored."""
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != "reserve"]

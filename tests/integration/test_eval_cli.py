@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from evals.cases.load import load_cases
-from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.ports.feedback import Feedback
-from rag.wiring import CATALOG
+from rag.wiring import FEEDBACK
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = "He called for an apology from Homeland Security Secretary Kristi Noem."
@@ -73,12 +72,11 @@ def test_a_saved_answer_becomes_a_case_that_is_asked_and_accepted(data: Path, tm
 
 def test_unhelpful_answers_become_drafts_once(data: Path, tmp_path: Path) -> None:
     """From the feedback of the data folder; a question that is a case already isn't added again."""
-    catalog = SqliteCatalog(data / CATALOG)
-    store = SqliteFeedback(catalog.file)
+    store = SqliteFeedback(data / FEEDBACK)
     for helpful in (True, False):
         fields = {"collection": "default", "answer": "Noem", "note": "wrong"}
         store.put(Feedback(answer_id=f"a{helpful}", question=f"who {helpful}?", helpful=helpful, **fields))
-    catalog.close()
+    store.close()
     file = tmp_path / "cases.jsonl"
     for _ in range(2):
         assert saywhere("eval", "add", file, "--feedback", "--data", data).returncode == 0

@@ -1,17 +1,20 @@
-"""Random changes of a folder, and a process killed at random steps: the index stays equal to the folder.
+"""Random changes of a folder, while the service is killed at random steps, its disk fills up and files of its
+indexes are damaged: the index stays equal to the folder.
 
-After each restart, passages and answers are compared with those of a new ingest of the folder.
-``SOAK_STEPS=200`` (``make soak``) is the long run; ``SOAK_SEED`` sets another seed.
+After each of these, passages and answers are compared with those of a new ingest of the folder.
+``SOAK_STEPS=1000`` (``make soak``) is the long run; ``SOAK_SEED`` sets another seed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,7 +23,8 @@ import pytest
 
 from rag.adapters.onnx.embedder import OnnxEmbedder
 from rag.adapters.onnx.reader import OnnxReader
-from tests.integration.soak_child import Service
+from tests.disks import Disk, mounted
+from tests.integration.soak_child import Soaked
 
 ROOT = Path(__file__).parents[2]
 STEPS = int(os.environ.get("SOAK_STEPS", "40"))
@@ -54,7 +58,9 @@ class Child:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.alive = self._line() == "recovered"
+        line = self._line()
+        self.alive = line is not None
+        self.notes: list[str] = line or []
 
     def do(self, **command: object) -> Any:
         """The command's result; None if the process was killed by it."""
@@ -199,64 +205,149 @@ class Folder:
         return f"The {office} of {town} is {name}, by order {self._next()}. She was chosen in the spring."
 
 
+def damage(data: Path, random: Random) -> str:
+    """Overwrites a part of a random file of an index, or cuts it; returns what was done."""
+    files = sorted(
+        path
+        for index in ("chroma", "terms")
+        for path in (data / index).rglob("*")
+        if path.is_file() and path.stat().st_size
+    )
+    path = random.choice(files)
+    size = path.stat().st_size
+    if random.random() < 0.3:
+        os.truncate(path, size // random.choice([2, 3, 10]))
+        return f"cut {path.relative_to(data)}"
+    length = max(1, int(size * random.choice([0.1, 0.5, 1.0])))
+    with path.open("r+b") as file:
+        file.seek(random.randrange(size - length + 1))
+        file.write(random.randbytes(length))
+    return f"overwrite {length} of {size} bytes of {path.relative_to(data)}"
+
+
+def fill(disk: Disk, random: Random) -> Path:
+    """Leaves at most 3 MB on a disk; returns the file that takes the rest."""
+    filler = disk.path / "filler"
+    size = max(0, disk.free_bytes - random.randrange(3_000_000))
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, size))
+    return filler
+
+
+class Soak:
+    """A service on a small disk, whose folder changes; ``history`` tells what was done."""
+
+    def __init__(self, path: Path, disk: Disk, random: Random, embedder: OnnxEmbedder, reader: OnnxReader):
+        (path / "notes").mkdir()
+        self.folder = Folder(path / "notes", random)
+        self.data = disk.path / "data"
+        self.history: list[str] = []
+        self.counts = Counter[str]()
+        self._path = path
+        self._disk = disk
+        self._random = random
+        self._models = embedder, reader
+        self.child = self._start()
+
+    def step(self, number: int) -> None:
+        """Changes the folder, then syncs it, often with a fault; after a fault compares with a new ingest."""
+        for _ in range(self._random.choice([1, 1, 2, 4])):  # several changes before a sync
+            self.history.append(f"{number}: {self.folder.change()}")
+        faults = [self._at_a_step, self._during, self._between, self._full_disk, self._damage]
+        has_failed = self._random.choices(faults, [8, 1, 1, 1, 1])[0]()
+        while has_failed:
+            has_failed = not self._compare()
+
+    def end(self) -> None:
+        """Asserts that the folder is stored after a last kill, and that the service ends as it should."""
+        self.child.kill()
+        self.child = Child(self.data, self.folder.path, 0)
+        assert self._compare()
+        self.child.close()
+
+    def _at_a_step(self) -> bool:
+        """Syncs; half of the processes are killed at a storage step."""
+        if self.child.do(do="sync") is not None:
+            return False
+        self._restart("killed at a step")
+        return True
+
+    def _during(self) -> bool:
+        self.child.kill_during(self._random.uniform(0, 0.2), do="sync")
+        self._restart("killed during a sync")
+        return True
+
+    def _between(self) -> bool:
+        self.child.kill()
+        self._restart("killed between syncs")
+        return True
+
+    def _full_disk(self) -> bool:
+        """Syncs on a full disk, which may kill it, and has it restarted there; then there is space again."""
+        filler = fill(self._disk, self._random)
+        self._note("full disk")
+        if self.child.do(do="sync") is None:
+            self._restart("killed on a full disk")
+        filler.unlink()
+        return True
+
+    def _damage(self) -> bool:
+        self.child.kill()
+        self.history.append(damage(self.data, self._random))
+        self._restart("damaged index")
+        if self.child.notes:
+            self._note("rebuilt index")
+        return True
+
+    def _restart(self, event: str) -> None:
+        self._note(event)
+        self.child = self._start()
+
+    def _start(self) -> Child:
+        """A process that is killed at a storage step half the times, some of them in recovery."""
+        while True:
+            fatal_step = self._random.choice([0, self._random.randint(1, 60)])
+            child = Child(self.data, self.folder.path, fatal_step)
+            if child.alive:
+                return child
+            self._note("killed in recovery")
+
+    def _compare(self) -> bool:
+        """Asserts that the state is that of a new ingest; False if the process was killed before."""
+        if (report := self.child.do(do="sync")) is None:
+            self._restart("killed at a step")
+            return False
+        assert "full" not in report, self.history[-12:]
+        questions = self.folder.questions()
+        fresh_data = self._path / f"fresh{self.counts['compared']}"
+        soaked = Soaked(fresh_data, self.folder.path, *self._models)
+        soaked.sync()
+        fresh = json.loads(json.dumps(soaked.state(questions)))
+        soaked.close()
+        shutil.rmtree(fresh_data)
+        assert self.child.do(do="state", questions=questions) == fresh, self.history[-12:]
+        assert fresh["inconsistencies"] == []
+        self.counts["compared"] += 1
+        return True
+
+    def _note(self, event: str) -> None:
+        self.history.append(event)
+        self.counts[event] += 1
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(60 + 15 * STEPS)
 def test_the_index_stays_equal_to_the_folder(
     tmp_path: Path, embedder: OnnxEmbedder, reader: OnnxReader
 ) -> None:
-    """Whatever changes, at whichever step the process is killed."""
-    random = Random(SEED)
-    (tmp_path / "notes").mkdir()
-    folder = Folder(tmp_path / "notes", random)
-    history: list[str] = []
-    compared = kills = 0
-
-    def fatal_step() -> int:
-        """Half of the processes are killed at a storage step, some of them in recovery."""
-        return random.choice([0, random.randint(1, 60)])
-
-    def start() -> Child:
-        child = Child(tmp_path / "data", folder.path, fatal_step())
-        while not child.alive:
-            history.append("killed in recovery")
-            child = Child(tmp_path / "data", folder.path, fatal_step())
-        return child
-
-    def compare(child: Child) -> bool:
-        """Asserts that the child's state is that of a new ingest; False if its sync killed the child."""
-        if child.do(do="sync") is None:
-            return False
-        questions = folder.questions()
-        service = Service(tmp_path / f"fresh{compared}", folder.path, embedder, reader)
-        service.sync()
-        fresh = json.loads(json.dumps(service.state(questions)))
-        service.close()
-        assert child.do(do="state", questions=questions) == fresh, history[-12:]
-        assert fresh["inconsistencies"] == []
-        return True
-
-    child = start()
-    for step in range(STEPS):
-        history.append(f"{step}: {folder.change()}")
-        for _ in range(random.choice([0, 0, 1, 3])):  # several changes before a sync
-            history.append(f"{step}: {folder.change()}")
-        died = True
-        match random.choices(["at a step", "during", "between"], [8, 1, 1])[0]:
-            case "at a step":
-                died = child.do(do="sync") is None
-            case "during":
-                child.kill_during(random.uniform(0, 0.2), do="sync")
-            case _:
-                child.kill()
-        while died:
-            kills += 1
-            history.append(f"{step}: killed")
-            child = start()
-            died = not compare(child)
-            compared += not died
-    child.kill()
-    child = Child(tmp_path / "data", folder.path, 0)
-    assert compare(child)
-    child.close()
-    print(f"{STEPS} steps, {kills} kills, {compared + 1} times compared")
+    """Whatever changes, at whichever step the process is killed, with a full disk, with damaged indexes."""
+    with mounted(tmp_path / "disk", megabytes=64) as disk:
+        soak = Soak(tmp_path, disk, Random(SEED), embedder, reader)
+        for number in range(STEPS):
+            soak.step(number)
+        soak.end()
+    print(f"{STEPS} steps: {dict(soak.counts)}")
+    kills = sum(count for event, count in soak.counts.items() if event.startswith("killed"))
     assert kills >= STEPS // 10
+    assert soak.counts["full disk"] >= STEPS // 50
+    assert soak.counts["damaged index"] >= STEPS // 50

@@ -12,11 +12,12 @@ from api.cli.commands.terminal import wrap
 from rag.explanation.corpus import Corpus
 from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
+from rag.read_only import open_to_ask
 from rag.settings import load
 from rag.types import Outcome, Question, Trace
 from rag.wire.convert import outcome_out, trace_out
 from rag.wire.trace import step_detail
-from rag.wiring import Service, open_service
+from rag.wiring import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class OutputOptions:
 
 def run(question: str, *, data: Path | None, collection: str, output: OutputOptions) -> None:
     """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for."""
-    with open_service(load(data=data)) as service:
+    with open_to_ask(load(data=data)) as service:
         outcome = service.engine.ask(Question(text=question, collection=collection))
         if output.as_json:
             print(_to_json(outcome, service, with_trace=output.trace))

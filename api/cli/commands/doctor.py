@@ -1,7 +1,8 @@
 """``saywhere doctor``: checks the installation and the data folder.
 
 While a server runs on the folder, only the catalog is read. Otherwise the folder is opened as by any
-command, which completes a write that a crash interrupted and changes nothing else.
+command, which completes a write that a crash interrupted, rebuilds an index that is damaged, and changes
+nothing else.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.cli.commands.terminal import one_line
-from rag.errors import DataFolderLocked, SaywhereError
+from rag.errors import DataFolderLocked, SaywhereError, StorageError
 from rag.ports.llm import Prompt
 from rag.settings import Settings, load
+from rag.storage.consistency import altered_documents
 from rag.wiring import CATALOG, open_catalog, open_embedder, open_llm, open_reader, open_service
 
 _PACKAGES = (
@@ -37,17 +39,17 @@ class Check:
     detail: str
 
 
-def run(*, data: Path | None) -> int:
+def run(*, data: Path | None, deep: bool = False) -> int:
     """Prints a line for each check; 1 if any failed."""
     faults = 0
-    for check in checks(load(data=data)):
+    for check in checks(load(data=data), deep=deep):
         faults += check.ok is False
         print(f"{_STATUS[check.ok]:>5}  {check.name:<22} {one_line(check.detail)}", flush=True)
     return 1 if faults else 0
 
 
-def checks(settings: Settings) -> Iterator[Check]:
-    """Every check, run as the iterator advances."""
+def checks(settings: Settings, *, deep: bool = False) -> Iterator[Check]:
+    """Every check, run as the iterator advances; ``deep`` reads the text of every document."""
     yield Check(name="python", ok=None, detail=f"{platform.python_version()} on {platform.platform()}")
     yield from map(_check_package, _PACKAGES)
     yield _check("embedder", lambda: open_embedder(settings).fingerprint)
@@ -60,6 +62,9 @@ def checks(settings: Settings) -> Iterator[Check]:
         yield Check(name="data folder", ok=None, detail=f"nothing ingested into {settings.data} yet")
         return
     yield _check("catalog", lambda: _catalog_detail(settings))
+    if deep:
+        yield _check("texts", lambda: _texts_detail(settings))
+    yield _check_privacy(settings)
     yield _check_indexes(settings)
 
 
@@ -103,11 +108,32 @@ def _catalog_detail(settings: Settings) -> str:
     return f"{detail}, {unfinished} unfinished writes" if unfinished else detail
 
 
+def _texts_detail(settings: Settings) -> str:
+    """Computes the hash of every text. Raises StorageError for texts that aren't those of their versions."""
+    with closing(open_catalog(settings)) as catalog:
+        count = catalog.count()
+        altered = altered_documents(catalog)
+    if altered:
+        ids = ", ".join(altered[:5])
+        raise StorageError(
+            f"{len(altered)} of {count} were altered: {ids}; remove these documents and ingest them again"
+        )
+    return f"{count:,} are those of their versions"
+
+
+def _check_privacy(settings: Settings) -> Check:
+    """Whether other users are kept out of the data folder; it may be open to them by intent."""
+    is_private = not settings.data.stat().st_mode & 0o077
+    detail = "open to its owner alone" if is_private else f"other users may read {settings.data} (chmod 700)"
+    return Check(name="data folder", ok=True if is_private else None, detail=detail)
+
+
 def _check_indexes(settings: Settings) -> Check:
     """Whether both indexes agree with the catalog; needs the folder's lock."""
     name = "indexes"
     try:
         with open_service(settings) as service:
+            notes = service.notes
             inconsistencies = service.library.check()
             vectors = sum(service.dense.count(name) for name in service.dense.collections())
     except DataFolderLocked as error:
@@ -118,4 +144,5 @@ def _check_indexes(settings: Settings) -> Check:
         first = "; ".join(map(str, inconsistencies[:5]))
         detail = f"{len(inconsistencies)} disagree with the catalog: {first}"
         return Check(name=name, ok=False, detail=detail)
-    return Check(name=name, ok=True, detail=f"agree with the catalog ({vectors} vectors)")
+    detail = "; ".join([*notes, f"agree with the catalog ({vectors} vectors)"])
+    return Check(name=name, ok=True, detail=detail)

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.commands.terminal import one_line
+from ingest.cancellation import Cancellation
 from ingest.follow import follow
 from ingest.ignore import Patterns
 from ingest.report import Progress as IngestProgress
@@ -49,7 +49,7 @@ def _watch(
     paths: Sequence[Path], *, data: Path | None, collection: str, patterns: Patterns, rebuild: bool
 ) -> int:
     """Prints a summary of each sync that changed something, until a signal ends it."""
-    stop = Event()
+    stop = Cancellation()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.cli.commands.terminal import format_citations
+from rag.read_only import open_to_ask
 from rag.settings import load
 from rag.types import Question
 from rag.wire.convert import passage_citation, passage_out
 from rag.wire.searching import SearchOut
-from rag.wiring import open_service
 
 
 def run(query: str, *, k: int, data: Path | None, collection: str, as_json: bool) -> None:
     """Prints passages, best first."""
-    with open_service(load(data=data)) as service:
+    with open_to_ask(load(data=data)) as service:
         candidates = service.engine.search(Question(text=query, collection=collection), k)
     if as_json:
         results = [passage_out(candidate) for candidate in candidates]

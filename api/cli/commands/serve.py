@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from api.server import AddressTaken, serve
+from api.trail import ACCESS, TRAIL
 from ingest.follow import following
 from ingest.jobs import Ingestion
 from ingest.wiring import open_ingestion
@@ -17,19 +18,31 @@ from rag.settings import Settings, load
 from rag.wiring import Service, open_service
 
 
-def run(*, data: Path | None, host: str, port: int, allow_hosts: Sequence[str], watch: Sequence[Path]) -> int:
+def run(
+    *,
+    data: Path | None,
+    host: str,
+    port: int,
+    allow_hosts: Sequence[str],
+    any_host: bool,
+    watch: Sequence[Path],
+) -> int:
     """Serves until stopped; the exit status if the server could not start."""
+    settings = load(data=data)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger(TRAIL).setLevel(logging.INFO)
+    logging.getLogger(ACCESS).setLevel(logging.INFO if settings.access_log else logging.WARNING)
     try:
         serve(
-            load(data=data),
+            settings,
             _open_service,
             open_ingestion=partial(_open_ingestion, paths=watch),
             host=host,
             port=port,
             allow_hosts=allow_hosts,
+            any_host=any_host,
             say=_say,
         )
     except AddressTaken as error:

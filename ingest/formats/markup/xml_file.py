@@ -59,6 +59,8 @@ def read(source: Source) -> Document:
     flow = Flow(writer)
     if local_name(root) == "article" and any(local_name(child) in ("front", "body") for child in root):
         write_elements(_to_html(root, 1), flow)
+    elif _is_leaf(root) or _is_mixed(root):
+        flow.paragraph(_words(root))
     else:
         _write_generic(root, flow)
     title = writer.top_heading or source.stem_title
@@ -106,13 +108,13 @@ def _write_generic(root: Element, flow: Flow) -> None:
         flow.table(grid, header_rows=1)
         return
     for child in children:
-        texts = [" ".join(t.split()) for t in child.itertext()]
-        if not any(texts):
+        words = _words(child)
+        if not words:
             continue
-        if not any(local_name(each) for each in child):
-            flow.paragraph(f"{_name(child)}: {' '.join(filter(None, texts))}")
+        if _is_leaf(child):
+            flow.paragraph(f"{_name(child)}: {words}")
         elif _is_mixed(child):
-            flow.paragraph(" ".join(filter(None, texts)))
+            flow.paragraph(words)
         else:
             _write_generic(child, flow)
 
@@ -129,6 +131,15 @@ def _records(children: list[Element]) -> list[list[str]]:
         values = {_name(each): " ".join((each.text or "").split()) for each in child}
         rows.append([values.get(name, "") for name in names])
     return [names, *rows]
+
+
+def _words(element: Element) -> str:
+    """All text in an element, with white space folded."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def _is_leaf(element: Element) -> bool:
+    return not any(local_name(child) for child in element)
 
 
 def _is_mixed(element: Element) -> bool:

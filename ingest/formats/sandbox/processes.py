@@ -1,4 +1,4 @@
-"""Parsing in worker processes, so that no file can crash or block the service.
+"""Reading and splitting in worker processes, so that no file can crash or block the service.
 
 Workers are used again: starting one takes about 0.2 s, a request to a running one under a millisecond. A
 worker that takes too long is killed, one that crashes is replaced; its file is refused with the reason.
@@ -9,20 +9,25 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import pickle
 import queue
 import struct
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.formats.sandbox.serialization import unpack
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
+
+if TYPE_CHECKING:
+    from ingest.cancellation import Cancellation
+    from ingest.passages import Passages, SplitDocument
 
 _ROOT = Path(__file__).parents[3]
 _ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, DocumentTooLarge)}
@@ -36,11 +41,37 @@ def parse(source: Source, media_type: str) -> Document:
         DocumentTooLarge: over a limit.
         UnreadableDocument: raised by the format's reader; or it took too long, or its parser crashed.
     """
+    document: Document = _message(source, media_type, None, None)["document"]
+    return document
+
+
+def parse_and_split(
+    source: Source, media_type: str, passages: Passages, cancellation: Cancellation | None = None
+) -> SplitDocument:
+    """The document of a source with its passages, read and split by a worker process.
+
+    Raises:
+        DocumentTooLarge, UnreadableDocument: as ``parse``.
+        Cancelled: ``cancellation`` was set; the worker is killed.
+    """
+    from ingest.passages import SplitDocument
+
+    message = _message(source, media_type, passages, cancellation)
+    return SplitDocument(document=message["document"], passages=message["passages"])
+
+
+def _message(
+    source: Source, media_type: str, passages: Passages | None, cancellation: Cancellation | None
+) -> dict[str, Any]:
+    """A worker's response to a request; raises what it reports."""
     worker = _idle_or_new_worker()
     try:
-        message = worker.parse(source, media_type)
+        with cancellation.calling(worker.kill) if cancellation else nullcontext():
+            message = worker.parse(source, media_type, passages)
     except BaseException:
         worker.close()
+        if cancellation:
+            cancellation.raise_if_set()
         raise
     if message.pop("last", False):
         worker.close()
@@ -48,8 +79,7 @@ def parse(source: Source, media_type: str) -> Document:
         _IDLE.put(worker)
     if "error" in message:
         raise _ERRORS.get(message["error"], UnreadableDocument)(message["message"])
-    document: Document = message["document"]
-    return document
+    return message
 
 
 def close() -> None:
@@ -81,7 +111,11 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def parse(self, source: Source, media_type: str) -> dict[str, Any]:
+    def kill(self) -> None:
+        """Ends the process, from any thread; a ``parse`` that waits for it raises."""
+        self._process.kill()
+
+    def parse(self, source: Source, media_type: str, passages: Passages | None) -> dict[str, Any]:
         """The worker's message.
 
         Raises:
@@ -99,6 +133,7 @@ class _Worker:
         try:
             self._send(json.dumps(_request(source, media_type)).encode())
             self._send(source.data)
+            self._send(pickle.dumps(passages))
             return unpack(self._receive())
         except (OSError, ValueError, EOFError):
             if timed_out.is_set():

@@ -1,11 +1,15 @@
-"""A document as JSON and back, to pass between processes; unlike a pickle, reading it runs no code."""
+"""A document and its passages as JSON and back, to pass between processes.
+
+Unlike a pickle, reading it runs no code.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rag.types import Block, BlockKind, Document, Page, Section, Span
+from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 
 
 def pack(document: Document) -> dict[str, Any]:
@@ -32,8 +36,23 @@ def pack(document: Document) -> dict[str, Any]:
     }
 
 
+def pack_passages(passages: Sequence[Passage]) -> list[list[list[int]]]:
+    """Passages as JSON values: the spans of each, of its sentences, context spans and mentions, all flat."""
+    return [
+        [
+            [passage.span.start, passage.span.end],
+            _flat(passage.sentences),
+            _flat(passage.context_spans),
+            _flat(span for mention in passage.mentions for span in (mention.span, mention.antecedent)),
+        ]
+        for passage in passages
+    ]
+
+
 def unpack(data: bytes) -> dict[str, Any]:
-    """A message: ``{"document": Document}`` or ``{"error": name, "message": text}``.
+    """A message: ``{"document": Document, "passages": tuple}`` or ``{"error": name, "message": text}``.
+
+    Without ``passages`` where none were asked for.
 
     Raises:
         ValueError: the bytes are no JSON.
@@ -41,6 +60,8 @@ def unpack(data: bytes) -> dict[str, Any]:
     message: dict[str, Any] = json.loads(data)
     if "document" in message:
         message["document"] = _document(**message["document"])
+        if "passages" in message:
+            message["passages"] = tuple(_passage(message["document"], *each) for each in message["passages"])
     return message
 
 
@@ -58,3 +79,28 @@ def _document(*, sections: list[Any], pages: list[Any], blocks: list[Any], **fie
             for a, b, kind, *context_span in blocks
         ),
     )
+
+
+def _passage(
+    document: Document, span: list[int], sentences: list[int], context_spans: list[int], mentions: list[int]
+) -> Passage:
+    pairs = iter(_spans(mentions))
+    return Passage(
+        document_id=document.id,
+        version=document.sha256,
+        span=Span(*span),
+        sentences=_spans(sentences),
+        context_spans=_spans(context_spans),
+        mentions=tuple(
+            Mention(span=own, antecedent=antecedent) for own, antecedent in zip(pairs, pairs, strict=True)
+        ),
+        collection=document.collection,
+    )
+
+
+def _flat(spans: Iterable[Span]) -> list[int]:
+    return [offset for span in spans for offset in (span.start, span.end)]
+
+
+def _spans(offsets: Sequence[int]) -> tuple[Span, ...]:
+    return tuple(map(Span, offsets[::2], offsets[1::2]))

@@ -1,24 +1,29 @@
-"""The worker process that parses untrusted files, one at a time, with few rights and bounded memory and time.
+"""The worker process that reads untrusted files, one at a time, with few rights and bounded memory and time.
 
 Requests come on standard input, responses go to standard output, in frames: a length of four bytes (big
-endian) and as many bytes. A request is a JSON header and then the file's bytes, a response one JSON message.
+endian) and as many bytes. A request is a JSON header, the file's bytes, and the pickled rules for passages
+(``ingest.passages.Passages``, or None), which the service itself made. A response is one JSON message.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pickle
 import resource
 import struct
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ingest.formats.limits import Budget, Limits
 from ingest.formats.registry import parse
-from ingest.formats.sandbox.serialization import pack
+from ingest.formats.sandbox.serialization import pack, pack_passages
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
+
+if TYPE_CHECKING:
+    from ingest.passages import Passages
 
 _MOST_FILES = 500  # after so many files, or with so many bytes in use, the process is replaced
 _MOST_RESIDENT_BYTES = 600_000_000
@@ -41,10 +46,12 @@ def main() -> None:
         header = _read_frame(requests)
         if header is None:
             return
-        response, usable = _respond(json.loads(header), _read_frame(requests) or b"")
+        data = _read_frame(requests) or b""
+        passages = pickle.loads(_read_frame(requests) or pickle.dumps(None))  # noqa: S301 (the service's own)
+        response, usable = _respond(json.loads(header), data, passages)
         last = count == _MOST_FILES or _resident_bytes() > _MOST_RESIDENT_BYTES or not usable
-        data = json.dumps({**response, "last": last}).encode()
-        responses.write(struct.pack(">I", len(data)) + data)
+        message = json.dumps({**response, "last": last}).encode()
+        responses.write(struct.pack(">I", len(message)) + message)
         responses.flush()
         if last:
             return
@@ -63,14 +70,18 @@ def _forbid(event: str, args: tuple[Any, ...]) -> None:
         raise PermissionError("a document's parser may not write files")
 
 
-def _respond(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bool]:
+def _respond(request: dict[str, Any], data: bytes, passages: Passages | None) -> tuple[dict[str, Any], bool]:
     """The response, and whether this process can be used for another file."""
     limits = Limits(**request.pop("limits"))
     media_type = request.pop("media_type")
     source = Source(data=data, limits=limits, budget=Budget(limits.unpacked_bytes), **request)
     _set_limits(limits)
     try:
-        return {"document": pack(parse(source, media_type))}, True
+        document = parse(source, media_type)
+        if passages is None:
+            return {"document": pack(document)}, True
+        split = passages.of(document)
+        return {"document": pack(split.document), "passages": pack_passages(split.passages)}, True
     except DocumentTooLarge as error:
         return _error(DocumentTooLarge, str(error)), True
     except UnreadableDocument as error:

@@ -24,7 +24,7 @@ def read(source: Source) -> Document:
 
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded.
-        DocumentTooLarge: more cells than the limit.
+        DocumentTooLarge: more cells or rows than the limit.
     """
     text = decode(source.data, source.name)
     csv.field_size_limit(10_000_000)
@@ -40,6 +40,7 @@ def read(source: Source) -> Document:
                     f"{source.name} has over {source.limits.cells:,} cells; that is the limit"
                 )
             grid.append(row)
+            source.limits.require_blocks(len(grid))
     except csv.Error as error:
         raise UnreadableDocument(f"{source.name} is no table that can be read: {error}") from None
     writer = DocumentWriter(source.limits)

@@ -8,49 +8,72 @@ from collections.abc import Mapping
 from datetime import date
 
 import yaml
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from ingest.formats.text.decode import well_formed
 
 _BLOCK = re.compile(
     r"\s*(?P<mark>---|\+\+\+)[ \t]*\n(?P<body>.{0,65536}?)^(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
 )
+_MAX_BITS = 4_096  # of an integer; Python refuses to write out one with more than 4,300 digits
 _PAIR = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S.*)$", re.M)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, str], str]:
     """Metadata as text values, and the source behind it.
 
-    Lists of plain values are joined by ", "; nested values are left out. Broken YAML is no error: its
-    plain ``key: value`` lines are the metadata. A block that holds no mapping is no front matter, and
-    stays in the text.
+    Lists of plain values are joined by ", "; nested values and numbers of thousands of digits are left out.
+    Broken YAML, and YAML with aliases or merge keys, is no error: its plain ``key: value`` lines are the
+    metadata. A block that holds no mapping is no front matter, and stays in the text.
     """
     match = _BLOCK.match(source)
     if match is None:
         return {}, source
-    values = _parsed(match["mark"], match["body"])
-    if values is None:
+    texts = _parsed(match["mark"], match["body"])
+    if texts is None:
         return {}, source
-    return _as_texts(values), source[match.end() :]
+    return texts, source[match.end() :]
 
 
-def _parsed(mark: str, body: str) -> Mapping[object, object] | None:
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases and merge keys: with them a short block has values of any size."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            node_start = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, "aliases are not read", node_start)
+        return super().compose_node(parent, index)
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
+            raise ConstructorError(None, None, "merge keys are not read", node.start_mark)
+
+
+def _parsed(mark: str, body: str) -> dict[str, str] | None:
+    """The values as texts; None where the block holds no mapping."""
     try:
-        values: object = tomllib.loads(body) if mark == "+++" else yaml.safe_load(body)
+        # A subclass of SafeLoader makes plain values only.
+        values: object = tomllib.loads(body) if mark == "+++" else yaml.load(body, _PlainLoader)  # noqa: S506
+        texts = _as_texts(values) if isinstance(values, Mapping) else None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         values = dict(_PAIR.findall(body))
+        texts = _as_texts(values)
     if values is None:
         return {}
-    return values if isinstance(values, Mapping) and (values or not body.strip()) else None
+    return texts if values or not body.strip() else None
 
 
 def _as_texts(values: Mapping[object, object]) -> dict[str, str]:
-    texts = {str(key): _text(value) for key, value in values.items()}
-    return {well_formed(key): well_formed(text) for key, text in texts.items() if text is not None}
+    texts = [(_text(key) or "", _text(value)) for key, value in values.items()]
+    return {well_formed(key): well_formed(text) for key, text in texts if key and text is not None}
 
 
 def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        return None
     if isinstance(value, str | int | float):
         return str(value)
     if isinstance(value, date):

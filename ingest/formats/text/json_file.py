@@ -16,6 +16,7 @@ from rag.types import Document
 
 MEDIA_TYPE = "application/json"
 LINES_MEDIA_TYPE = "application/x-ndjson"
+_MAX_DIGITS = 1_000
 _TEXT_KEYS = (
     "text",
     "content",
@@ -68,13 +69,18 @@ def read_lines(source: Source) -> Document:
 
 def _parse(text: str, source: Source, reason: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_integer)
     except RecursionError:
         raise DocumentTooLarge(
             f"{source.name} nests values more than {source.limits.depth} deep; that is the limit"
         ) from None
     except ValueError as error:
         raise UnreadableDocument(f"{source.name} can't be read: {reason}: {error}") from None
+
+
+def _integer(digits: str) -> int | str:
+    """A number, or its digits where it is too long to be converted (``sys.get_int_max_str_digits``)."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
 def _write(value: Any, flow: Flow, source: Source, level: int, depth: int) -> None:

@@ -38,7 +38,7 @@ def read(source: Source) -> Document:
     from markdown_it.tree import SyntaxTreeNode
 
     metadata, body = split_front_matter(decode(source.data, source.name))
-    writer = DocumentWriter()
+    writer = DocumentWriter(source.limits)
     tree = SyntaxTreeNode(_parser().parse(without_tags(body)))
     _TreeWriter(Flow(writer)).write_children(tree, None)
     title = " ".join(metadata.get("title", "").split()) or writer.top_heading or source.stem_title

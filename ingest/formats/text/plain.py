@@ -44,9 +44,11 @@ def read(source: Source) -> Document:
 
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded.
+        DocumentTooLarge: more blocks than the limit.
     """
     text = decode(source.data, source.name)
     lines = _unwrapped(text, list(_lines(text)))
+    source.limits.require_blocks(len(lines))
     title = lines[0].text if _begins_with_title(lines) else source.stem_title
     blocks = list(_blocks(text, lines))
     headings = [_heading(block.span, text, title) for block in blocks if block.kind is BlockKind.HEADING]

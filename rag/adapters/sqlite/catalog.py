@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import builtins
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from rag.adapters.sqlite import rows
 from rag.adapters.sqlite.database import SqliteFile
 from rag.adapters.sqlite.document_cache import DocumentCache
-from rag.errors import UnknownDocument
+from rag.errors import DamagedDocument, UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move
 from rag.types import Document, Passage
 
+T = TypeVar("T")
+
 SCHEMA_VERSION = 1
+_LOG = logging.getLogger("saywhere.storage")
 _CHECKPOINT = "mark"  # its name in the table of facts, a stored format
 
 
@@ -114,28 +119,24 @@ class SqliteCatalog:
             ]
 
     def document(self, document_id: str, version: str | None = None) -> Document:
-        document = self.documents([document_id]).get(document_id)
+        with self._file.reading() as db:
+            document = next(self._documents(db, [document_id]), None)
         if document is None:
             raise UnknownDocument(f"no document {document_id!r}")
+        if isinstance(document, DamagedDocument):
+            raise document
         if version not in (None, document.sha256):
             raise UnknownDocument(f"document {document_id!r} has no version {version!r} any more")
         return document
 
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        documents: dict[str, Document] = {}
         with self._file.reading() as db:
-            for document_id, generation in db.execute(_GENERATIONS, (_json(document_ids),)).fetchall():
-                document = self._cache.get(document_id, generation)
-                if document is None:
-                    document = rows.to_document(db.execute(_DOCUMENT, (document_id,)).fetchone())
-                    self._cache.put(document, generation)
-                documents[document_id] = document
-        return documents
+            return {document.id: document for document in _sound(self._documents(db, document_ids))}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         with self._file.reading() as db:
-            passages = map(rows.to_passage, db.execute(_PASSAGES_BY_ID, (_json(passage_ids),)))
-            return {passage.id: passage for passage in passages}
+            rows_found = db.execute(_PASSAGES_BY_ID, (_json(passage_ids),))
+            return {passage.id: passage for passage in _sound(map(_passage_or_damage, rows_found))}
 
     def passages_of(self, document_id: str) -> builtins.list[Passage]:
         with self._file.reading() as db:
@@ -196,9 +197,42 @@ class SqliteCatalog:
     def close(self) -> None:
         self._file.close()
 
+    def _documents(
+        self, db: sqlite3.Connection, document_ids: Iterable[str]
+    ) -> Iterator[Document | DamagedDocument]:
+        """Each document with one of these ids, or why it can't be read."""
+        for document_id, generation, version in db.execute(_GENERATIONS, (_json(document_ids),)).fetchall():
+            document = self._cache.get(document_id, generation)
+            if document is None:
+                try:
+                    document = rows.to_document(db.execute(_DOCUMENT, (document_id,)).fetchone())
+                except DamagedDocument as error:
+                    yield error
+                    continue
+                if document.sha256 != version:
+                    _LOG.error("the stored text of document %r was altered: it isn't cited", document_id)
+                self._cache.put(document, generation)
+            yield document
+
+
+def _passage_or_damage(row: rows.Row) -> Passage | DamagedDocument:
+    try:
+        return rows.to_passage(row)
+    except DamagedDocument as error:
+        return error
+
+
+def _sound(items: Iterable[T | DamagedDocument]) -> Iterator[T]:
+    """The items without the damaged ones, which are logged."""
+    for item in items:
+        if isinstance(item, DamagedDocument):
+            _LOG.error("%s", item)
+        else:
+            yield item
+
 
 # The column lists are constants of this package, never user input.
-_GENERATIONS = "SELECT id, generation FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+_GENERATIONS = "SELECT id, generation, version FROM documents WHERE id IN (SELECT value FROM json_each(?))"
 _DOCUMENT = f"SELECT {rows.DOCUMENT} FROM documents WHERE id = ?"  # noqa: S608
 _PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p.document_id"  # noqa: S608
 _PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608

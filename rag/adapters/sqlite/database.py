@@ -15,9 +15,11 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
-from rag.errors import StorageError, StorageFull
+from rag.errors import DamagedFile, StorageError, StorageFull
 
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY_SECONDS = 5.0
+_LOG_BYTES = 4_000_000  # kept of the write-ahead log after a large transaction
 
 
 class SqliteFile:
@@ -31,7 +33,8 @@ class SqliteFile:
         read_only: never writes; the file must be there.
 
     Raises:
-        StorageError: the file can't be opened, is damaged, or has another format.
+        DamagedFile: the file is damaged.
+        StorageError: the file can't be opened, or has another format.
     """
 
     def __init__(
@@ -43,7 +46,8 @@ class SqliteFile:
         self._write_lock = Lock()
         with mapped_errors(path):
             if not read_only:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                path.touch(0o600)  # for its owner alone; SQLite gives its log the same mode
             self._writer = self._connect()
             try:
                 self._prepare(schema, additions, version)
@@ -89,11 +93,11 @@ class SqliteFile:
                 raise
 
     def check(self) -> None:
-        """Raises StorageError if pages of the file are damaged."""
+        """Raises DamagedFile if pages of the file are damaged."""
         with self.reading() as db:
             result = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if result != "ok":
-            raise StorageError(f"{self.path} is damaged: {result}")
+            raise DamagedFile(f"{self.path} is damaged: {result}")
 
     def vacuum(self) -> None:
         """Shrinks the file; removed rows are neither in it nor in its log."""
@@ -119,6 +123,7 @@ class SqliteFile:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")
+        db.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         return db
 
     def _prepare(self, schema: str, additions: str, version: int) -> None:
@@ -142,13 +147,16 @@ def mapped_errors(path: Path) -> Iterator[None]:
 
     Raises:
         StorageFull: no space is left.
-        StorageError: the file is locked, read-only, damaged or can't be opened, or a text isn't Unicode.
+        DamagedFile: the file isn't what SQLite has written.
+        StorageError: the file is locked, read-only or can't be opened, or a text isn't Unicode.
     """
     try:
         yield
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise StorageFull(f"no space left for {path}; what was stored before stands") from error
+        if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _DAMAGE:  # extended codes have more bits
+            raise DamagedFile(f"{path} is damaged: {error}") from error
         raise StorageError(f"{path} can't be used: {error}") from error
     except OSError as error:
         raise StorageError(f"{path} can't be used: {error.strerror}") from error

@@ -1,27 +1,38 @@
-"""Feedback in a table of the catalog's file."""
+"""Feedback in an SQLite file of its own."""
 
 from __future__ import annotations
 
 import builtins
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from rag.adapters.sqlite.database import SqliteFile
 from rag.ports.feedback import Feedback
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS feedback (
+_SCHEMA = """
+CREATE TABLE feedback (
   answer_id TEXT PRIMARY KEY, collection TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
   helpful INTEGER NOT NULL, note TEXT NOT NULL, citations TEXT NOT NULL, at TEXT NOT NULL
-)
+);
+CREATE INDEX feedback_by_time ON feedback (at);
+CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
-_BY_TIME = "CREATE INDEX IF NOT EXISTS feedback_by_time ON feedback (at)"
 _PUT = "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _LIST = """
 SELECT answer_id, collection, question, answer, helpful, note, citations, at FROM feedback
 WHERE ?1 IS NULL OR helpful = ?1 ORDER BY at DESC, rowid DESC LIMIT ?2
+"""
+_EARLIER = """
+SELECT answer_id, collection, question, answer, helpful, note, citations, at FROM feedback
+ORDER BY at DESC, rowid DESC LIMIT ?
+"""
+_DELETE_BEYOND = """
+DELETE FROM feedback WHERE rowid IN
+(SELECT rowid FROM feedback ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)
 """
 _DELETE_CITING = """
 DELETE FROM feedback WHERE EXISTS
@@ -30,17 +41,45 @@ DELETE FROM feedback WHERE EXISTS
 
 
 class SqliteFeedback:
-    """Fulfils ``FeedbackStore``; creates its table if it isn't there.
+    """Fulfils ``FeedbackStore``, in a file of its own, so that feedback can't fill the catalog.
+
+    Args:
+        entries: the maximum number kept.
+        days: the maximum age kept.
 
     Raises:
-        StorageError: the file can't be written.
+        StorageError: the file can't be opened or is damaged.
     """
 
-    def __init__(self, file: SqliteFile) -> None:
-        self._file = file
-        file.add_tables(_TABLE, _BY_TIME)
+    def __init__(
+        self, path: Path, *, entries: int = 10_000, days: int = 365, read_only: bool = False
+    ) -> None:
+        self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
+        self._entries = entries
+        self._days = days
+
+    def key(self) -> bytes:
+        with self._file.writing() as db:
+            db.execute("INSERT OR IGNORE INTO secrets VALUES ('key', ?)", (token_bytes(32),))
+            return bytes(db.execute("SELECT value FROM secrets WHERE name = 'key'").fetchone()[0])
+
+    def take_over(self, catalog: SqliteFile) -> None:
+        """Moves the entries of a data folder that kept them in the catalog.
+
+        Raises:
+            StorageFull: no space is left; no entry is lost, and a later call moves them.
+        """
+        with catalog.reading() as db:
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'").fetchone() is None:
+                return
+            rows = db.execute(_EARLIER, (self._entries,)).fetchall()
+        with self._file.writing() as db:
+            db.executemany(_PUT, rows)
+        with catalog.writing() as db:
+            db.execute("DROP TABLE feedback")
 
     def put(self, feedback: Feedback) -> None:
+        now = datetime.now(UTC)
         with self._file.writing() as db:
             db.execute(
                 _PUT,
@@ -52,9 +91,11 @@ class SqliteFeedback:
                     feedback.helpful,
                     feedback.note,
                     json.dumps(feedback.citations),
-                    datetime.now(UTC).isoformat(timespec="milliseconds"),
+                    _isoformat(now),
                 ),
             )
+            db.execute("DELETE FROM feedback WHERE at < ?", (_isoformat(now - timedelta(days=self._days)),))
+            db.execute(_DELETE_BEYOND, (self._entries,))
 
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> builtins.list[Feedback]:
         with self._file.reading() as db:
@@ -63,6 +104,20 @@ class SqliteFeedback:
     def delete_citing(self, document_ids: Sequence[str]) -> int:
         with self._file.writing() as db:
             return sum(db.execute(_DELETE_CITING, (document_id,)).rowcount for document_id in document_ids)
+
+    def vacuum(self) -> None:
+        self._file.vacuum()
+
+    def check(self) -> None:
+        """Raises DamagedFile if the file is damaged."""
+        self._file.check()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _isoformat(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds")
 
 
 def _feedback(row: Sequence[Any]) -> Feedback:

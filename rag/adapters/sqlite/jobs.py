@@ -6,6 +6,7 @@ import builtins
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,15 @@ CREATE TABLE uploads (
   data BLOB NOT NULL, PRIMARY KEY (job, position)
 );
 """
+# In a table of its own, so that the format stays: a release without it can use the file.
+_STARTS = """
+CREATE TABLE IF NOT EXISTS starts (
+  job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE, count INTEGER NOT NULL
+);
+"""
 _JOB = "id, kind, state, collection, created_at, started_at, ended_at, total, done, report, error"
 _SELECT = f"SELECT {_JOB} FROM jobs"  # noqa: S608 (a constant of this module)
+_COUNT_START = "INSERT INTO starts VALUES (?, 1) ON CONFLICT (job) DO UPDATE SET count = count + 1"
 
 
 class SqliteJobs:
@@ -45,7 +53,7 @@ class SqliteJobs:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
+        self._file = SqliteFile(path, schema=_SCHEMA, version=1, additions=_STARTS, read_only=read_only)
 
     def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
         job_id, now = f"job_{uuid4().hex}", _now()
@@ -78,7 +86,26 @@ class SqliteJobs:
             if row is None:
                 return None
             db.execute("UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?", (_now(), row[0]))
-            return _get(db, row[0])
+            db.execute(_COUNT_START, row)
+            starts = db.execute("SELECT count FROM starts WHERE job = ?", row).fetchone()[0]
+            return replace(_get(db, row[0]), starts=starts)
+
+    def requeue(self, job_id: str) -> None:
+        with self._file.writing() as db:
+            _get(db, job_id)
+            db.execute("UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running'", (job_id,))
+            db.execute("UPDATE starts SET count = count - 1 WHERE job = ?", (job_id,))
+
+    def cancel_queued(self, job_id: str) -> bool:
+        with self._file.writing() as db:
+            _get(db, job_id)
+            cancelled = db.execute(
+                "UPDATE jobs SET state = 'cancelled', ended_at = ? WHERE id = ? AND state = 'queued'",
+                (_now(), job_id),
+            ).rowcount
+            if cancelled:
+                db.execute("DELETE FROM uploads WHERE job = ?", (job_id,))
+            return bool(cancelled)
 
     def upload(self, job_id: str, position: int) -> Upload:
         query = (
@@ -94,12 +121,15 @@ class SqliteJobs:
             data=bytes(data),
         )  # fmt: skip
 
-    def update_progress(self, job_id: str, *, done: int, total: int, report: Mapping[str, object]) -> Job:
+    def update_progress(
+        self, job_id: str, *, done: int, total: int, report: Mapping[str, object], starts: int = 1
+    ) -> Job:
         with self._file.writing() as db:
             db.execute(
                 "UPDATE jobs SET done = ?, total = ?, report = ? WHERE id = ?",
                 (done, total, json.dumps(report), job_id),
             )
+            db.execute("UPDATE starts SET count = ? WHERE job = ?", (starts, job_id))
             return _get(db, job_id)
 
     def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
@@ -124,6 +154,10 @@ class SqliteJobs:
 
     def vacuum(self) -> None:
         self._file.vacuum()
+
+    def check(self) -> None:
+        """Raises StorageError if the file is damaged."""
+        self._file.check()
 
     def close(self) -> None:
         self._file.close()

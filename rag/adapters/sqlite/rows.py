@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
+from rag.errors import DamagedDocument
 from rag.ports.catalog import Change, DocumentRecord
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 
@@ -65,13 +68,25 @@ def document_row(change: Change, generation: int, updated_at: str) -> tuple[obje
 
 
 def to_document(row: Row) -> Document:
-    """A document from the columns ``DOCUMENT``."""
-    document_id, collection, version, uri, title, media_type, metadata, layout, text = row
+    """A document from the columns ``DOCUMENT``; its ``sha256`` is computed from its text.
+
+    Text that was altered in the file thus has another version than its passages, and is never cited as what
+    was ingested.
+
+    Raises:
+        DamagedDocument: the row can't be decoded.
+    """
+    with _decoding(str(row[0])):
+        return _to_document(row)
+
+
+def _to_document(row: Row) -> Document:
+    document_id, collection, _, uri, title, media_type, metadata, layout, text = row
     parts = json.loads(layout)
     return Document(
         id=document_id,
         collection=collection,
-        sha256=version,
+        sha256=sha256(text).hexdigest(),
         uri=uri,
         title=title,
         media_type=media_type,
@@ -103,7 +118,16 @@ def passage_row(passage: Passage) -> tuple[object, ...]:
 
 
 def to_passage(row: Row) -> Passage:
-    """A passage from the columns ``PASSAGE``."""
+    """A passage from the columns ``PASSAGE``.
+
+    Raises:
+        DamagedDocument: the row can't be decoded.
+    """
+    with _decoding(str(row[1])):
+        return _to_passage(row)
+
+
+def _to_passage(row: Row) -> Passage:
     passage_id, document_id, version, collection, first, last, spans_json = row
     spans = json.loads(spans_json)
     mentions = list(_spans(spans["mentions"]))
@@ -126,6 +150,15 @@ def to_record(row: Row) -> DocumentRecord:
     """A record from the columns ``RECORD``."""
     names = RECORD.split(", ")
     return DocumentRecord(**dict(zip(names, row, strict=True)))
+
+
+@contextmanager
+def _decoding(document_id: str) -> Iterator[None]:
+    """Raises DamagedDocument where a stored value isn't what was written."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedDocument(f"what is stored of document {document_id!r} is damaged: {error}") from error
 
 
 def _layout(document: Document) -> dict[str, object]:

@@ -46,5 +46,9 @@ class SqliteSignatures:
                 ((collection, document_id) for document_id in removed),
             )
 
+    def check(self) -> None:
+        """Raises StorageError if the file is damaged."""
+        self._file.check()
+
     def close(self) -> None:
         self._file.close()

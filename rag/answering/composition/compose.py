@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.answering.composition.lists import BlockList, list_at, part_at
-from rag.answering.composition.parts import Part, block_part, in_order, sentence_part, span_part
+from rag.answering.composition.lists import MAX_AHEAD, BlockList, list_at, part_at
+from rag.answering.composition.parts import (
+    MAX_QUOTE,
+    Part,
+    block_part,
+    bounded,
+    in_order,
+    sentence_part,
+    span_part,
+)
 from rag.answering.decision import Decision
 from rag.answering.selection import sentence_support, supported_sentences
 from rag.question.analysis import QuestionAnalysis
@@ -147,7 +156,9 @@ def _paragraph(candidate: Candidate, sentence: Span) -> list[Span]:
     """The sentences of a sentence's paragraph or list item; none where it is long."""
     document = candidate.document
     blocks = [b for b in blocks_in(document, sentence) if b.kind in _PROSE]
-    if not blocks or len(blocks[0].span.slice(document.text).split()) > _PARAGRAPH_WORDS:
+    if not blocks or len(blocks[0].span) > MAX_QUOTE:
+        return []
+    if len(blocks[0].span.slice(document.text).split()) > _PARAGRAPH_WORDS:
         return []
     return [s for s in candidate.passage.sentences if blocks[0].span.overlaps(s)]
 
@@ -264,10 +275,11 @@ def _steps(reading: Reading, support: Sequence[float]) -> Composition:
 
 
 def _code_below(document: Document, sentence: Span) -> list[Part]:
-    """Code that a sentence leads into."""
+    """Code that a sentence leads into, among the next blocks."""
+    first = bisect_right(document.blocks, sentence.start, key=lambda block: block.span.end)
     return [
         block_part(document, block)
-        for block in document.blocks
+        for block in document.blocks[first : first + MAX_AHEAD]
         if block.kind is BlockKind.CODE
         and block.context_span is not None
         and block.context_span.overlaps(sentence)
@@ -294,7 +306,7 @@ def _section(reading: Reading, support: Sequence[float]) -> Composition:
     for block in blocks_in(document, passage.span):
         if block.kind in (BlockKind.HEADING, BlockKind.TABLE_HEADER):
             continue
-        words += len(block.span.slice(document.text).split())
+        words += len(bounded(document.text, block.span).slice(document.text).split())
         if words > _SECTION_WORDS and parts and not block.span.overlaps(best):
             continue
         parts.append(block_part(document, block))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rag.types import Block, BlockKind, Document, Span
 
+MAX_AHEAD = 50  # blocks after a sentence among which what it leads into is looked for
 _MAX_BETWEEN = 3  # blocks of code or text that may stand between two items of one list
 _BETWEEN = (BlockKind.CODE, BlockKind.PARAGRAPH, BlockKind.QUOTE)
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]\s")
@@ -82,7 +83,7 @@ def part_at(blocks: BlockList, span: Span) -> BlockList:
 def _listed_block(document: Document, span: Span) -> int | None:
     """The first item or row that a span overlaps, else the first that it is the lead-in of."""
     first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)
-    for number in range(first, len(document.blocks)):
+    for number in range(first, min(first + MAX_AHEAD, len(document.blocks))):
         block = document.blocks[number]
         if block.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW):
             if block.span.start < span.end:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.citations import context_spans, naming_sentences, readable_sentence
 from rag.reading.table_rows import blocks_in, named_cells
 from rag.types import Block, BlockKind, Candidate, Document, Passage, Span, StatementRole
 
 _MARKER = re.compile(r"(?:[-*+•‣▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?")
+MAX_QUOTE = 4_000  # code points of a block or lead-in that is shown whole; a longer one is cut
+_LAST_WORD = 100  # code points at the end of such a quote in which it ends with a word, if there is one
 _ROLES = {
     BlockKind.HEADING: StatementRole.HEADING,
     BlockKind.LIST_ITEM: StatementRole.ITEM,
@@ -59,9 +61,11 @@ def sentence_part(candidate: Candidate, sentence: Span) -> Part:
 
 
 def block_part(document: Document, block: Block, *, role: StatementRole | None = None) -> Part:
-    """A block of a document, cited whole; of a row its header too."""
+    """A block of a document, cited whole up to ``MAX_QUOTE``; of a row its header too."""
+    block = replace(block, span=bounded(document.text, block.span))
     is_row = block.kind is BlockKind.TABLE_ROW
-    context = (block.context_span,) if is_row and block.context_span else ()
+    has_header = is_row and block.context_span is not None and len(block.context_span) <= MAX_QUOTE
+    context = (block.context_span,) if has_header and block.context_span else ()
     return Part(
         document=document,
         span=block.span,
@@ -72,7 +76,8 @@ def block_part(document: Document, block: Block, *, role: StatementRole | None =
 
 
 def span_part(document: Document, span: Span, role: StatementRole) -> Part:
-    """Any span of a document as it stands, white space folded."""
+    """Any span of a document as it stands, white space folded, up to ``MAX_QUOTE``."""
+    span = bounded(document.text, span)
     return Part(
         document=document,
         span=span,
@@ -80,6 +85,15 @@ def span_part(document: Document, span: Span, role: StatementRole) -> Part:
         role=role,
         cited=(span,),
     )
+
+
+def bounded(text: str, span: Span) -> Span:
+    """The span itself, or its beginning of at most ``MAX_QUOTE`` code points, to the end of a word."""
+    if len(span) <= MAX_QUOTE:
+        return span
+    cut = span.start + MAX_QUOTE
+    last = text[cut - _LAST_WORD : cut].rsplit(maxsplit=1)
+    return Span(span.start, cut - _LAST_WORD + len(last[0]) if len(last) > 1 else cut)
 
 
 def block_text(document: Document, block: Block, passage: Passage | None = None) -> str:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from ingest.batch_writer import BatchWriter
+from ingest.cancellation import Cancellation, Cancelled
+from ingest.split import PassageSplitter
 from rag.errors import StorageError
 from rag.ports.catalog import Change
+from rag.storage.library import Library
 from tests.fakes.memory_library import MemoryLibrary
+from tests.fakes.models import BagEmbedder
+from tests.fakes.storage import MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
 
 
@@ -68,3 +76,26 @@ def test_a_batch_that_cannot_be_written_is_kept() -> None:
     library.fail_on = None
     writer.flush()
     assert (writer.is_empty, writer.passages) == (True, 1)
+
+
+def test_a_cancelled_batch_is_not_written() -> None:
+    """It ends while it is embedded, with nothing recorded, and is written when it is flushed again."""
+    catalog, embedded = MemoryCatalog(), []
+    cancellation = Cancellation()
+
+    class Cancelling(BagEmbedder):
+        def embed(self, texts: Sequence[str]) -> Any:
+            embedded.append(len(texts))
+            if len(embedded) == 2:  # the first call only asks for the number of dimensions
+                cancellation.set()
+            return super().embed(texts)
+
+    library = Library(catalog, MemoryDenseIndex(), MemoryLexicalIndex(), Cancelling())
+    writer = BatchWriter(library, cancellation=cancellation)
+    long = document("A sentence. " * 2_000)
+    writer.add(Change(document=long, passages=tuple(PassageSplitter().split(long))))
+    with pytest.raises(Cancelled):
+        writer.flush()
+    assert sum(embedded) < 2_000
+    assert (catalog.intents(), catalog.list()) == ([], [])
+    assert not writer.is_empty

@@ -128,6 +128,25 @@ def test_journal_articles_read_as_articles() -> None:
     assert ("table_row", "Oolong | 9", "Sort | Price") in blocks(document)
 
 
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<note>The harbour opens at nine.</note>", "The harbour opens at nine."),
+        ("<note>The harbour <b>opens</b> at nine.</note>", "The harbour opens at nine."),
+        ("<note><b>The harbour</b> opens at nine.</note>", "The harbour opens at nine."),
+    ],
+)
+def test_text_of_the_root_itself_is_read(xml: str, text: str) -> None:
+    """Alone, or around other elements."""
+    assert read_document(xml, "a.xml").text.strip() == text
+
+
+def test_a_long_number_in_json_is_kept_as_it_stands() -> None:
+    """Python converts at most 4,300 digits to a number."""
+    digits = "7" * 5_000
+    assert digits in read_document(f'{{"name": "Key", "modulus": {digits}}}', "a.json").text
+
+
 def test_other_xml_is_read_as_records() -> None:
     """Siblings of one name that hold leaves are a table."""
     xml = "<countries><country><name>Canada</name><capital>Ottawa</capital></country>"

@@ -33,6 +33,47 @@ def test_broken_yaml_gives_its_plain_lines(broken: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "block",
+    [
+        "---\ntitle: T\nn: 0x" + "f" * 9_000 + "\n---\n",
+        "---\ntitle: T\n? 0x" + "f" * 9_000 + "\n: v\n---\n",
+        "---\ntitle: T\nn: [1, 0x" + "f" * 9_000 + "]\n---\n",
+        "---\ntitle: T\nn: " + "1" * 9_000 + "\n---\n",
+    ],
+    ids=["value", "key", "in a list", "decimal"],
+)
+def test_an_integer_of_any_length_is_no_error(block: str) -> None:
+    """Python converts at most 4,300 digits to text; the title is read all the same."""
+    metadata, body = split_front_matter(f"{block}Body")
+    assert metadata["title"] == "T"
+    assert body == "Body"
+
+
+def test_a_long_integer_of_toml_is_left_out() -> None:
+    """The other values are kept."""
+    block = f'+++\nn = 0x{"f" * 9_000}\ntitle = "T"\n+++\nBody'
+    assert split_front_matter(block) == ({"title": "T"}, "Body")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a: &long " + "x" * 20_000 + "\nb: [" + ", ".join(["*long"] * 4_000) + "]",
+        "base: &base {x: y}\nother:\n  <<: *base",
+        "<<: {x: y}",
+    ],
+    ids=["aliases", "merged alias", "merged mapping"],
+)
+def test_aliases_and_merge_keys_are_not_expanded(block: str) -> None:
+    """A short block would have values of any size; its plain lines are read."""
+    metadata, body = split_front_matter(f"---\ntitle: T\n{block}\n---\nBody")
+    assert metadata["title"] == "T"
+    assert "x" not in metadata
+    assert sum(map(len, metadata.values())) <= len(block) + 1
+    assert body == "Body"
+
+
+@pytest.mark.parametrize(
     "source", ["---\nJust a line.\n---\nBody", "---\nno end", "Text\n---\na: b\n---\n", "----\n"]
 )
 def test_horizontal_rules_are_no_front_matter(source: str) -> None:

@@ -111,3 +111,42 @@ def test_an_unknown_job_is_an_error(jobs: SqliteJobs) -> None:
     """The message has its id."""
     with pytest.raises(UnknownJob, match="nope"):
         jobs.get("nope")
+
+
+def test_starts_are_counted_until_there_is_progress(jobs: SqliteJobs) -> None:
+    """One whose process crashed counts, one whose process ended in order doesn't; progress sets the count."""
+    job = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
+
+    def start() -> int:
+        started = jobs.start_next()
+        assert started is not None
+        return started.starts
+
+    assert start() == 1
+    jobs.recover()
+    assert start() == 2
+    jobs.requeue(job.id)
+    assert start() == 2
+    jobs.update_progress(job.id, done=1, total=2, report={})
+    jobs.requeue(job.id)
+    assert start() == 1
+    jobs.recover()
+    assert start() == 2
+    jobs.update_progress(job.id, done=1, total=2, report={}, starts=2)
+    jobs.recover()
+    assert start() == 3
+
+
+def test_only_a_queued_job_is_cancelled_in_the_store(jobs: SqliteJobs) -> None:
+    """It is over then, its uploads are gone, and it isn't started; others stay as they are."""
+    first, second = (jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS) for _ in range(2))
+    jobs.start_next()
+    assert [jobs.cancel_queued(job.id) for job in (first, second, second)] == [False, True, False]
+    assert jobs.get(second.id).state is JobState.CANCELLED
+    assert jobs.get(second.id).state.is_over
+    assert jobs.get(second.id).ended_at
+    assert jobs.start_next() is None
+    with pytest.raises(UnknownJob):
+        jobs.upload(second.id, 0)
+    with pytest.raises(UnknownJob):
+        jobs.cancel_queued("nope")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.composition.parts import block_part, in_order, sentence_part, span_part
+from rag.answering.composition.parts import MAX_QUOTE, block_part, bounded, in_order, sentence_part, span_part
 from rag.types import Block, BlockKind, Span, StatementRole
 from tests.samples import candidate, document, find, mention
 from tests.unit.rag.answering.samples import CODE, HEADER, HEADING, ITEM, PARAGRAPH, ROW, page, part_of
@@ -131,3 +131,24 @@ def test_a_sentence_of_a_row_without_a_header_is_its_line() -> None:
     doc = document(text, blocks=(Block(span=Span(0, 6), kind=BlockKind.TABLE_ROW),))
     part = sentence_part(candidate(doc), Span(0, 6))
     assert (part.text, part.role, part.cited) == (text, StatementRole.ROW, (Span(0, 6),))
+
+
+@pytest.mark.parametrize("word", ["word ", "x", "漢"])
+def test_a_long_block_is_quoted_up_to_the_end_of_a_word(word: str) -> None:
+    """So are a lead-in and a row; a long header isn't cited with each of its rows."""
+    long = (word * 2 * MAX_QUOTE).strip()
+    doc = page((PARAGRAPH, long), (ITEM, f"- {long}"), (HEADER, f"{long} | b"), (ROW, f"{long} | b"))
+    for block in doc.blocks:
+        part = block_part(doc, block)
+        assert MAX_QUOTE / 2 < len(part.span) <= MAX_QUOTE
+        assert len(part.text) <= MAX_QUOTE
+        assert part.cited == (part.span,)
+        assert block.span.contains(part.span)
+        assert doc.text[part.span.end].isspace() or not word.endswith(" ")
+    lead_in = span_part(doc, doc.blocks[0].span, StatementRole.LEAD_IN)
+    assert (len(lead_in.text) <= MAX_QUOTE, lead_in.cited) == (True, (lead_in.span,))
+
+
+def test_a_short_block_is_quoted_whole() -> None:
+    """To its last character."""
+    assert bounded("x" * MAX_QUOTE, Span(0, MAX_QUOTE)) == Span(0, MAX_QUOTE)
