@@ -17,8 +17,9 @@ from api.app import create_app
 from rag.settings import LimitSettings, Settings
 from rag.wire.documents import MAX_TEXTS
 from tests.fakes.engine import FakeBackend
+from tests.fakes.writable_service import LIMITS, WritableService
 from tests.http.live import in_thread
-from tests.http.test_upload import LIMITS, WritableService, service
+from tests.http.test_upload import service
 
 __all__ = ["service"]
 

@@ -110,7 +110,9 @@ def test_feedback_survives_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer_id", ["ans_" + "0" * 32, "ans_" + "f" * 32, ID[:-1] + ("1" if ID[-1] == "0" else "0")]
+    "answer_id",
+    ["ans_" + "0" * 32, "ans_" + "f" * 32, ID[:-1] + ("1" if ID[-1] == "0" else "0")],
+    ids=["zeros", "ones", "another"],
 )
 def test_an_answer_that_was_never_given_cannot_be_rated(client: TestClient, answer_id: str) -> None:
     """An id of one's own choosing is a 403, and nothing is stored."""

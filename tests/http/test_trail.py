@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.trail import ACCESS, TRAIL
 from tests.fakes.engine import FakeBackend
-from tests.http.test_upload import WritableService, finished_job, service, text
+from tests.fakes.writable_service import WritableService
+from tests.http.test_upload import finished_job, service, text
 
 __all__ = ["service"]
 
