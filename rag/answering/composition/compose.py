@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.answering.composition.lists import MAX_AHEAD, BlockList, list_at
+from rag.answering.composition.lists import MAX_AHEAD, BlockList, list_at, part_at
 from rag.answering.composition.parts import (
     MAX_QUOTE,
     Part,
@@ -197,6 +197,7 @@ def _evident_list(
     blocks = list_at(document, best)
     if blocks is None or blocks.kind is not BlockKind.LIST_ITEM:
         return None
+    blocks = _bounded(blocks, best)
     numbers = supported_sentences(support, limit=len(support), within=within)
     supported = [item for item in blocks.items if any(item.span.overlaps(sentences[n]) for n in numbers)]
     if len(supported) < max(2, _LIST_SHARE * len(blocks.items)):
@@ -214,7 +215,12 @@ def _list(reading: Reading, support: Sequence[float]) -> Composition | None:
         return None
     if blocks.kind is BlockKind.TABLE_ROW:
         return _rows(reading, support, blocks)
-    return _block_list(document, blocks, best, AnswerUnit.LIST)
+    return _block_list(document, _bounded(blocks, best), best, AnswerUnit.LIST)
+
+
+def _bounded(blocks: BlockList, best: Span) -> BlockList:
+    """The list, or of a nested one too long to be shown whole the part that the best sentence is in."""
+    return part_at(blocks, best) if len(blocks.items) > MAX_ITEMS else blocks
 
 
 def _rows(reading: Reading, support: Sequence[float], table: BlockList) -> Composition:

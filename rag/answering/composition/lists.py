@@ -55,6 +55,31 @@ def list_at(document: Document, span: Span) -> BlockList | None:
     return BlockList(blocks=tuple(blocks[first : end + 1]), kind=kind, lead_in=blocks[first].context_span)
 
 
+def part_at(blocks: BlockList, span: Span) -> BlockList:
+    """Of a nested list the part that a span is in: what its item leads into, else the items beside it.
+
+    A nested item's lead-in is the item above it. The list itself where the span's item is of the outermost
+    ones and leads into none, or the span is of none.
+    """
+    at = next((number for number, block in enumerate(blocks.blocks) if block.span.overlaps(span)), None)
+    if at is None or blocks.kind is not BlockKind.LIST_ITEM:
+        return blocks
+    outer = {block.span: number for number, block in enumerate(blocks.blocks)}
+    is_lead_in = any(block.context_span == blocks.blocks[at].span for block in blocks.blocks)
+    lead_in = blocks.blocks[at].span if is_lead_in else blocks.blocks[at].context_span
+    if lead_in not in outer:
+        return blocks
+    inner: list[Block] = []
+    lead_ins = {lead_in}
+    for block in blocks.blocks[outer[lead_in] + 1 :]:
+        if block.kind is blocks.kind:
+            if block.context_span not in lead_ins:
+                break
+            lead_ins.add(block.span)
+        inner.append(block)
+    return BlockList(blocks=tuple(inner), kind=blocks.kind, lead_in=lead_in)
+
+
 def _listed_block(document: Document, span: Span) -> int | None:
     """The first item or row that a span overlaps, else the first that it is the lead-in of."""
     first = bisect_right(document.blocks, span.start, key=lambda block: block.span.end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.composition.lists import BlockList, list_at
+from rag.answering.composition.lists import BlockList, list_at, part_at
 from rag.types import Block, BlockKind, Document, Span
 from tests.samples import document, find
 from tests.unit.rag.answering.samples import CODE, HEADER, HEADING, ITEM, PARAGRAPH, ROW, page
@@ -118,3 +118,49 @@ def test_items_that_are_not_numbered_on_are_two_lists() -> None:
 def test_a_document_without_blocks_has_no_lists() -> None:
     """Nor has an empty place."""
     assert list_at(document("- a\n- b"), Span(0, 3)) is None
+
+
+@pytest.fixture(scope="module")
+def nested() -> Document:
+    """Two levels below the outermost; a nested item's context span is the item above it."""
+    lines = ["- Logging", "- Databases", "- MySQL", "- 8.0", "- SQLite", "- Panel", "- Users"]
+    above = {"- MySQL": "- Databases", "- 8.0": "- MySQL", "- SQLite": "- Databases", "- Users": "- Panel"}
+    text = "Features\n\n" + "\n".join(lines)
+    blocks = [
+        Block(
+            span=find(text, line),
+            kind=ITEM,
+            context_span=find(text, above[line]) if line in above else None,
+        )
+        for line in lines
+    ]
+    return document(text, blocks=(Block(span=find(text, "Features"), kind=HEADING), *blocks))
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("Databases", ["- MySQL", "- 8.0", "- SQLite"]),
+        ("SQLite", ["- MySQL", "- 8.0", "- SQLite"]),
+        ("MySQL", ["- 8.0"]),
+        ("8.0", ["- 8.0"]),
+        ("Users", ["- Users"]),
+    ],
+)
+def test_of_a_nested_list_the_part_around_a_place(nested: Document, place: str, expected: list[str]) -> None:
+    """What an item leads into, else the items beside it, with what is nested in them."""
+    at = find(nested.text, place)
+    whole = list_at(nested, at)
+    assert whole is not None
+    part = part_at(whole, at)
+    assert texts(nested, part) == expected
+    assert part.lead_in is not None
+    assert part.lead_in.end <= part.blocks[0].span.start
+
+
+def test_an_outermost_item_without_a_list_of_its_own_is_of_the_whole_list(nested: Document) -> None:
+    """As is a place outside."""
+    for place in ("Logging", "Features"):
+        whole = list_at(nested, find(nested.text, "Logging"))
+        assert whole is not None
+        assert part_at(whole, find(nested.text, place)) is whole
