@@ -199,3 +199,22 @@ def opendocument(body: str, kind: str = "text") -> bytes:
         "</office:document-content>"
     )
     return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
+
+
+SHEET = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "META-INF/manifest.xml": (
+        "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'>"
+        "<manifest:file-entry manifest:full-path='/'"
+        " manifest:media-type='application/vnd.oasis.opendocument.spreadsheet'/></manifest:manifest>"
+    ),
+    "content.xml": (
+        "<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0'"
+        " xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'"
+        " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'><office:body><office:spreadsheet>"
+        "<table:table table:name='Leave'><table:table-row><table:table-cell office:value-type='string'>"
+        "<text:p>Ada</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>"
+        "</office:body></office:document-content>"
+    ),
+}
+"""The files of an OpenDocument sheet, by name."""

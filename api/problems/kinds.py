@@ -80,6 +80,8 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
         status=415, slug="unsupported-body", title="Documents are not taken in this form"
     ),
     errors.StorageError: _STORAGE,
+    errors.DamagedFile: _STORAGE,
+    errors.DamagedDocument: _STORAGE,
     errors.StorageFull: ProblemKind(
         status=507, slug="storage-full", title="No space is left", exposes_message=False
     ),

@@ -100,16 +100,21 @@ def _changed_value(value: Any, random: Random) -> Any:
     if isinstance(value, list) and value and random.random() < 0.7:
         at = random.randrange(len(value))
         if random.random() < 0.2:
-            return value * random.choice([2, 30, 2_000])
+            return value * _repeats(value, random.choice([2, 30, 2_000]))
         return [*value[:at], _changed_value(value[at], random), *value[at + 1 :]]
     if isinstance(value, str) and random.random() < 0.7:
         return random.choice([each for each in VALUES if isinstance(each, str)])
     match random.randrange(6):
         case 0:
-            return [value] * random.choice([1, 40])
+            return [value] * _repeats(value, random.choice([1, 40]))
         case 1:
             for _ in range(random.choice([1, 20, 300])):
                 value = [value] if random.random() < 0.5 else {"a": value}
             return value
         case _:
             return random.choice(VALUES)
+
+
+def _repeats(value: Any, wanted: int) -> int:
+    """As often as wanted, or as ``MAX_BYTES`` allow."""
+    return max(1, min(wanted, MAX_BYTES // len(json.dumps(value))))

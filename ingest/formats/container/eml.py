@@ -53,7 +53,7 @@ def read(source: Source, parse: Parse) -> Document:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message.get(name) or "").split())
-    except (ValueError, IndexError, AttributeError):  # headers that the library can't parse
+    except Exception:  # noqa: BLE001  # the standard library raises many kinds on headers it can't parse
         return ""
 
 

@@ -19,6 +19,7 @@ from rag.types import Document
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLD_MEDIA_TYPE = "application/vnd.ms-excel"
 OPEN_MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_OPEN_CONTENT = "content.xml"
 
 
 def read(source: Source) -> Document:
@@ -43,9 +44,24 @@ def read_other(source: Source) -> Document:
         DocumentTooLarge: more sheets or cells, or unpacked to more, than the limits.
     """
     if source.data.startswith(b"PK"):
-        Archive(source).check_size()
+        archive = Archive(source)
+        archive.check_size()
+        _require_sound_xml(archive, source)
     media_type = OPEN_MEDIA_TYPE if source.name.lower().endswith(".ods") else OLD_MEDIA_TYPE
     return _document(source, _calamine_sheets(source), media_type, "", {})
+
+
+def _require_sound_xml(archive: Archive, source: Source) -> None:
+    """Raises UnreadableDocument for OpenDocument content whose tags don't match: calamine never ends then."""
+    from lxml import etree
+
+    if _OPEN_CONTENT not in archive.names:
+        return
+    try:
+        for _, element in etree.iterparse(io.BytesIO(archive.read(_OPEN_CONTENT)), resolve_entities=False):
+            element.clear()
+    except etree.XMLSyntaxError as error:
+        raise UnreadableDocument(f"{source.name} is damaged: {error}") from None
 
 
 def _document(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_FILES = 500  # after so many files, or with so many bytes in use, the process is replaced
 _MOST_RESIDENT_BYTES = 600_000_000
+_MAX_MESSAGE = 1_000  # characters of an error: libraries quote the file in theirs
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _FORBIDDEN_EVENTS = frozenset(
     "socket.connect socket.bind socket.sendto socket.getaddrinfo socket.gethostbyname subprocess.Popen"
@@ -97,7 +98,7 @@ def _respond(request: dict[str, Any], data: bytes, passages: Passages | None) ->
 
 
 def _error(kind: type[Exception], message: str) -> dict[str, Any]:
-    return {"error": kind.__name__, "message": " ".join(message.split())}
+    return {"error": kind.__name__, "message": " ".join(message.split())[:_MAX_MESSAGE]}
 
 
 def _set_limits(limits: Limits) -> None:

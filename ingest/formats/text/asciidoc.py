@@ -139,8 +139,10 @@ class _Parser:
             if not line.strip():
                 continue
             cells = [_inline_text(cell) for cell in _CELL_START.split(line)][1:]
-            if not line.lstrip().startswith("|") and rows and not cells:
+            if not cells and rows:
                 rows[-1][-1] += f" {_inline_text(line)}"
+            elif not cells:  # text before the first cell
+                rows.append([_inline_text(line)])
             elif len(cells) == 1 and width > 1 and rows and len(rows[-1]) < width:
                 rows[-1] += cells
             else:

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
@@ -30,6 +30,7 @@ def counted(value: object) -> tuple[int, int]:
     return 2 + between + sum(n for n, _ in of_parts), 1 + max((depth for _, depth in of_parts), default=0)
 
 
+@settings(deadline=None)  # a machine with other work takes longer
 @given(VALUES, st.booleans())
 def test_a_value_within_its_own_size_passes_and_no_smaller_bound_does(
     value: object, ascii_only: bool
@@ -54,6 +55,7 @@ def test_a_long_string_is_one_token(offset: int, escape: str) -> None:
     check_bounds(body, max_tokens=3, max_depth=1)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_bounded_or_parsed(body: bytes) -> None:
     """Nothing but a refusal or an error of the parser."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
 
 from ingest.formats.limits import Limits
 from rag.errors import DocumentTooLarge, UnreadableDocument
-from tests.files import LEAVE, blocks, check_document, epub, opendocument, pptx, read_document, xlsx, zipped
+from tests.files import (
+    LEAVE,
+    SHEET,
+    blocks,
+    check_document,
+    epub,
+    opendocument,
+    pptx,
+    read_document,
+    xlsx,
+    zipped,
+)
 
 
 def test_slides_are_pages() -> None:
@@ -149,3 +162,23 @@ def test_data_of_another_format_is_refused(name: str, data: bytes) -> None:
     with pytest.raises(UnreadableDocument, match=name.replace(".", r"\.")) as caught:
         read_document(data, name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_sheet_whose_tags_do_not_match_is_refused() -> None:
+    """At once: the library that reads such sheets would read on for ever."""
+    files = {**SHEET, "content.xml": SHEET["content.xml"].replace("</table:table>", "</dable:table>")}
+    assert "Ada" in read_document(zipped(SHEET), "a.ods").text
+    with pytest.raises(UnreadableDocument, match=r"a\.ods is damaged: .*mismatch"):
+        read_document(zipped(files), "a.ods", limits=Limits(seconds=20))
+
+
+def test_what_a_library_says_of_a_file_is_cut() -> None:
+    """It may quote much of it."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(Leave=LEAVE))) as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    files["xl/workbook.xml"] = files["xl/workbook.xml"].replace(
+        b"<workbook ", b"<" + b"A" * 9_000 + b":workbook "
+    )
+    with pytest.raises(UnreadableDocument) as caught:
+        read_document(zipped(files), "a.xlsx")
+    assert len(str(caught.value)) <= 1_000

@@ -211,6 +211,16 @@ def test_mail_is_read_with_its_attachments() -> None:
     assert document.metadata["from"] == "Ada <ada@example.org>"
 
 
+def test_mail_with_a_date_that_is_none_is_read() -> None:
+    """The header is left out, the text isn't."""
+    mail = (
+        b"From: Ada <a@example.org>\nDate: Mon, 4 May 2026 10:99999999999999999999:00 +0000\n\nIt is late.\n"
+    )
+    document = read_document(mail, "a.eml")
+    assert document.text.strip().endswith("It is late.")
+    assert "date" not in document.metadata
+
+
 def test_mail_in_mail_beyond_the_limit_is_refused() -> None:
     """The limit is that of archives in archives."""
     mail = message()
@@ -270,6 +280,12 @@ NOTE: Mind the gap.
         ("code", "code = 1", None),
         ("paragraph", "NOTE: Mind the gap.", None),
     ]
+
+
+def test_an_asciidoc_table_may_begin_with_text() -> None:
+    """Which is a cell of its own."""
+    document = read_document("|===\nYears of service\n|1 |20\n|===\n", "a.adoc")
+    assert [text for _, text, _ in blocks(document)] == ["Years of service", "1 | 20"]
 
 
 def test_rtf() -> None:
