@@ -12,8 +12,8 @@ from threading import Event
 from rag.errors import IndexUnavailable, StorageFull
 
 FAULTS: dict[str, Callable[[], object]] = {
-    "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": lambda: _die_by(signal.SIGSEGV),
+    "killed": lambda: _die_by(signal.SIGKILL),
     "freeze": lambda: Event().wait(),
     "busy": lambda: _hold_interpreter(),
     "panic": lambda: _raise(_Panic("index out of bounds")),
@@ -56,6 +56,12 @@ class FaultyIndex:
 
 class _Panic(BaseException):
     """What a panic of Rust code is in Python: no Exception."""
+
+
+def _die_by(number: signal.Signals) -> None:
+    """Sends the signal to this thread; to the process it might be delivered after the call has answered."""
+    signal.raise_signal(number)
+    Event().wait()
 
 
 def _raise(error: BaseException) -> None:
