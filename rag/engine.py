@@ -157,9 +157,7 @@ class Engine:
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         held = max(len(candidates), self._retriever.passages_held(question.collection))
         share = len(candidates) / max(1, held)
-        decision = self._decider.decide(analysis, candidates, [], retrieved_share=share)
-        if candidates:
-            decision = self._read(analysis, candidates, share, recorder)
+        decision = self._read(analysis, candidates, share, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
@@ -212,24 +210,24 @@ class Engine:
         retrieved_share: float,
         recorder: StepRecorder,
     ) -> Decision:
-        """Reads the best passages, a few first; the others only if those give no clear answer."""
+        """Reads the best passages, if any: a few first, the others only if those give no clear answer."""
         settings = self._settings.read
         to_read = without_duplicates(candidates)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)
+        count = self._decider.passages_to_read_closely(analysis, candidates)
         readings: list[Reading] = []
         while len(readings) < len(to_read):
             end = settings.passages if readings else settings.first
             readings += self._reader.read(analysis.standalone, to_read[len(readings) : end])
             recorder.read(readings)
-            ranked = self._decider.rank(analysis, readings)
-            count = self._decider.passages_to_read_closely(analysis, candidates)
-            closely = close_reading.of(ranked, count)
+            closely = close_reading.of(self._decider.rank(analysis, readings), count)
             decision = self._decider.decide(analysis, candidates, closely, retrieved_share=retrieved_share)
             if self._decider.is_clear(decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
-        recorder.decided(decision, passages_read=len(readings))
+        if readings:
+            recorder.decided(decision, passages_read=len(readings))
         return decision
 
     def _drafted(
@@ -301,8 +299,7 @@ class Engine:
     ) -> Abstention:
         """An abstention that shows the nearest passages: those read by relevance, then the others."""
         citations = CitationList()
-        by_relevance = self._decider.rank(draft.analysis, draft.decision.ranked)
-        candidates = [reading.candidate for reading in by_relevance]
+        candidates = [reading.candidate for reading in draft.decision.by_relevance]
         for candidate in without_duplicates([*candidates, *draft.candidates])[:NEAREST]:
             citations.add(candidate.document, (candidate.passage.span,))
         recorder.cited(len(citations.items))

@@ -36,6 +36,7 @@ class Decision:
 
     Attributes:
         ranked: all readings, best first.
+        by_relevance: the same by relevance alone.
         second: another passage that is about as relevant, where the answer is only likely.
         span: its best short answer.
         competing: short answers of other documents that can't be right beside this one, each once, each with
@@ -49,6 +50,7 @@ class Decision:
     """
 
     ranked: tuple[Reading, ...] = ()
+    by_relevance: tuple[Reading, ...] = ()
     second: Reading | None = None
     span: SpanAnswer | None = None
     competing: tuple[SpanAnswer, ...] = ()
@@ -105,12 +107,12 @@ class Decider:
         threshold = self._threshold(retrieved_share)
         if not candidates:
             return Decision(threshold=threshold, reason=Reason.NOTHING_RELEVANT, features={})
-        ranked = self.rank(analysis, readings)
+        by_relevance = self.rank(analysis, readings)
         by_spans = spans_decide(analysis, len(candidates))
         if by_spans:
-            ranked = rank_by_spans(analysis, ranked)
+            ranked = rank_by_spans(analysis, by_relevance)
         else:
-            ranked = prefer_by_margin(analysis, ranked, fused_weight=self._calibration.fused_weight)
+            ranked = prefer_by_margin(analysis, by_relevance, fused_weight=self._calibration.fused_weight)
         if not ranked:
             return Decision(threshold=threshold, reason=Reason.NOT_ANSWERED_HERE, features={})
         best = ranked[0]
@@ -121,9 +123,10 @@ class Decider:
         certainty = self._certainty(confidence, threshold)
         return Decision(
             ranked=tuple(ranked),
+            by_relevance=tuple(by_relevance),
             second=_second(ranked) if certainty is not Certainty.SURE else None,
             span=span,
-            competing=self._competing(analysis, pool, ranked),
+            competing=self._competing(analysis, pool, ranked, by_spans=by_spans),
             confidence=confidence,
             short_answer_confidence=0.0
             if span is None
@@ -169,7 +172,7 @@ class Decider:
         )
 
     def _competing(
-        self, analysis: QuestionAnalysis, pool: PoolStatistics, ranked: Sequence[Reading]
+        self, analysis: QuestionAnalysis, pool: PoolStatistics, ranked: Sequence[Reading], *, by_spans: bool
     ) -> tuple[SpanAnswer, ...]:
         """Each reading's probability is that beside the answer's rivals of other documents left out."""
         spans = [(reading, span) for reading in ranked if (span := best_span(analysis, reading)) is not None]
@@ -189,7 +192,6 @@ class Decider:
             ):
                 continue
             features = self._features(analysis, pool, reading, [reading])
-            by_spans = spans_decide(analysis, len(pool.ranks))
             confidence = self._calibration.short_answer_probability(features, by_spans=by_spans)
             if confidence >= self._settings.conflict_confidence:
                 competing.append(span)

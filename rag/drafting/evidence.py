@@ -99,8 +99,8 @@ def collect_evidence(
 
 
 def _best_passages(found: Sequence[ReadQuestion]) -> list[Candidate]:
-    """Each passage once, best first."""
-    ranks = zip_longest(*(question.decision.ranked for question in found))
+    """Each passage once, the most relevant first."""
+    ranks = zip_longest(*(question.decision.by_relevance for question in found))
     readings = [reading for rank in ranks for reading in rank if reading is not None]
     return list({reading.candidate.passage.id: reading.candidate for reading in readings}.values())
 

@@ -154,6 +154,7 @@ def read(
         candidates=[one.candidate for one in readings],
         decision=Decision(
             ranked=readings,
+            by_relevance=readings,
             span=span,
             competing=tuple(competing),
             confidence=confidence,

@@ -1,0 +1,27 @@
+"""All settings as one typed object, read from the environment once and passed down.
+
+A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWHERE_<GROUP>__<NAME>``
+(``SAYWHERE_READ__PASSAGES=4``). This package opens no file and loads no model.
+"""
+
+from __future__ import annotations
+
+from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings
+from rag.settings.llm import LlmSettings
+from rag.settings.settings import Settings, load
+from rag.settings.widget import SiteKey, WidgetSettings
+
+__all__ = [
+    "DecideSettings",
+    "FeedbackSettings",
+    "LimitSettings",
+    "LlmSettings",
+    "ReadSettings",
+    "RetrieveSettings",
+    "Settings",
+    "SiteKey",
+    "SplitSettings",
+    "WidgetSettings",
+    "load",
+]

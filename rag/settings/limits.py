@@ -1,0 +1,88 @@
+"""Settings that bound what is taken and kept: questions, uploads, documents, connections, feedback."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from rag.settings.values import FROZEN
+
+
+class LimitSettings(BaseModel):
+    """Bounds on questions, uploads and documents. What exceeds one is refused with an error that names it."""
+
+    model_config = FROZEN
+    question_characters: int = Field(2_000, ge=1, description="Maximum number of characters in a question.")
+    checked_characters: int = Field(
+        20_000, ge=1, description="Maximum number of characters in a text whose grounding is checked."
+    )
+    body_bytes: int = Field(
+        1_000_000,
+        ge=1,
+        description="Maximum size of an HTTP request's body in bytes, uploads of documents excepted.",
+    )
+    document_bytes: int = Field(25_000_000, ge=1, description="Maximum size of a document's file in bytes.")
+    unpacked_bytes: int = Field(
+        250_000_000, ge=1, description="Maximum size in bytes of what an archive or Office file unpacks to."
+    )
+    pages: int = Field(
+        5_000, ge=1, description="Maximum number of pages, slides, sheets or chapters in a document."
+    )
+    blocks: int = Field(
+        200_000,
+        ge=1,
+        description="Maximum number of headings, paragraphs, list items and table rows in a document.",
+    )
+    sentences: int = Field(
+        200_000, ge=1, description="Maximum number of sentences in a document; a table's row counts as one."
+    )
+    parse_seconds: float = Field(
+        120.0, gt=0, description="Maximum time for reading and splitting one file, in seconds."
+    )
+    parse_memory_bytes: int = Field(
+        2_000_000_000,
+        ge=300_000_000,
+        description="Maximum memory of the process that reads and splits a file, in bytes.",
+    )
+    upload_bytes: int = Field(
+        100_000_000,
+        ge=1,
+        description="Maximum size of an upload request in bytes, all its documents together.",
+    )
+    upload_files: int = Field(1_000, ge=1, description="Maximum number of documents in an upload request.")
+    jobs_waiting: int = Field(100, ge=1, description="Maximum number of queued upload jobs.")
+    seconds: float = Field(
+        30.0, gt=0, description="Maximum time for one question in seconds, waiting included."
+    )
+    connections: int = Field(
+        512,
+        ge=1,
+        description="Maximum number of open connections; beyond it the one that has been idle longest is "
+        "closed.",
+    )
+    header_seconds: float = Field(
+        10.0, gt=0, description="Maximum time for a request's line and headers to arrive, in seconds."
+    )
+    body_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Maximum time for a request's body to arrive in seconds, and a second more for every "
+        "10,000 bytes.",
+    )
+    write_seconds: float = Field(
+        30.0, gt=0, description="Time after which a client that reads nothing of a response is cut off."
+    )
+    concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
+    waiting: int = Field(
+        32, ge=0, description="Maximum number of further questions that wait for their turn."
+    )
+
+
+class FeedbackSettings(BaseModel):
+    """Readers' feedback: how much is taken, and how long it is kept."""
+
+    model_config = FROZEN
+    per_minute: int = Field(20, ge=1, description="Maximum number of entries a minute from one address.")
+    entries: int = Field(
+        10_000, ge=1, description="Maximum number of entries kept; the oldest are deleted first."
+    )
+    days: int = Field(365, ge=1, description="Number of days after which an entry is deleted.")
