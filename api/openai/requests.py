@@ -6,9 +6,9 @@ effect. Fields that ask for another form of answer than there is are refused.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 
 class _In(BaseModel):
@@ -36,7 +36,7 @@ class _Request(_In):
     """What chat completions and responses have in common."""
 
     model: str = Field(description="`saywhere`, or `saywhere/NAME` for the collection NAME")
-    stream: bool | None = False
+    stream: StrictBool | None = False
     filters: dict[str, str] = Field(
         default={}, max_length=20, description="metadata that a document must have, exactly; not OpenAI's"
     )
@@ -45,7 +45,7 @@ class _Request(_In):
 class StreamOptions(_In):
     """What a stream includes."""
 
-    include_usage: bool | None = False
+    include_usage: StrictBool | None = False
 
 
 class TextFormat(_In):
@@ -91,4 +91,11 @@ class ResponsesRequest(_Request):
     text: TextConfig | None = None
     previous_response_id: None = Field(None, description="not supported: send the earlier turns as `input`")
     conversation: None = Field(None, description="not supported: send the earlier turns as `input`")
-    background: Literal[False] | None = None
+    background: Annotated[StrictBool, Field(json_schema_extra={"const": False})] | None = None
+
+    @field_validator("background")
+    @classmethod
+    def _in_foreground(cls, value: bool | None) -> bool | None:
+        if value:
+            raise ValueError("not supported: there is nothing to wait for")
+        return value

@@ -92,6 +92,8 @@ def _add_limits(document: dict[str, Any], limits: LimitSettings) -> None:
     for parameter in paths["/v1/search"]["get"]["parameters"]:
         if parameter["name"] == "q":
             parameter["schema"] |= of_question
+    of_text = {"minLength": 1, "maxLength": limits.checked_characters}
+    schemas["CheckGroundingIn"]["properties"]["text"] |= of_text
     schemas["TextIn"]["properties"]["text"]["maxLength"] = limits.document_bytes
     form = paths["/v1/documents"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
     form["properties"]["files"]["maxItems"] = limits.upload_files

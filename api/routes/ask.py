@@ -35,7 +35,7 @@ _STREAM: dict[int | str, Any] = {
     200: {
         "content": {
             events.MEDIA_TYPE: {
-                "schema": {"type": "string"},
+                "schema": events.EVENT_SCHEMA,
                 "example": 'event: retrieved\ndata: {"passages":3}\n\n',
             }
         }

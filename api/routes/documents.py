@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import trail
@@ -33,7 +34,7 @@ from rag.wire.jobs import JobOut
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 Filters = Annotated[
-    list[str],
+    list[Annotated[str, Field(json_schema_extra={"pattern": "^[^:]+:"})]],
     Query(alias="filter", max_length=20, description="`name:value` of the metadata a document must have"),
 ]
 

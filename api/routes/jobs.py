@@ -13,7 +13,8 @@ from api.errors import KeyNeeded, OriginRefused, WritingOff
 from api.openapi.problem_responses import problem_responses
 from api.schemas.convert import job_out
 from api.security.write_access import JobReader, Writer
-from api.streaming.job_events import MEDIA_TYPE, job_events
+from api.streaming.events import EVENT_SCHEMA, MEDIA_TYPE
+from api.streaming.job_events import job_events
 from rag.errors import JobOver, StorageFull, UnknownJob
 from rag.wire.jobs import JobList, JobOut
 
@@ -53,7 +54,10 @@ def cancel(job_id: str, request: Request, ingestion: Writer) -> JobOut:
     "/jobs/{job_id}/events",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {MEDIA_TYPE: {}}, "description": "`progress` events, then one `done`"},
+        200: {
+            "content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}},
+            "description": "`progress` events, then one `done`",
+        },
         **problem_responses(UnknownJob, WritingOff),
     },
 )

@@ -25,7 +25,7 @@ from api.openai.usage import Usage, usage_of
 from api.openai.verdict import Verdict, verdict_of
 from api.problems.handlers import stream_problem
 from api.security.origins import UsesAskAccess
-from api.streaming.events import MEDIA_TYPE
+from api.streaming.events import EVENT_SCHEMA, MEDIA_TYPE
 from rag.errors import UnknownCollection
 from rag.types import DEFAULT_COLLECTION, Question
 from rag.wire.asking import AnswerOut
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["OpenAI's forms"])
 
 _STATUSES = (400, 401, 403, 404, 413, 415, 429, 500, 503, 504)
 _ERRORS: dict[int | str, Any] = {status: {"model": ErrorOut} for status in _STATUSES}
-_STREAM: dict[int | str, Any] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_STREAM: dict[int | str, Any] = {200: {"content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}}}}
 
 Parts = tuple[Message, Usage, Verdict]
 """What a response is made of."""

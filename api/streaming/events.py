@@ -9,6 +9,7 @@ without ``stream``. Where an LLM drafts the answer, a ``drafted`` for each of it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -17,6 +18,13 @@ from rag.wire.asking import AbstainedEvent, AnswerEvent, AnswerOut, RetrievedEve
 from rag.wire.convert import drafted_out
 
 MEDIA_TYPE = "text/event-stream"
+EVENT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "One event of the stream; `data` is JSON.",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
+"""Of a stream in OpenAPI, which before version 3.2 has a media type's schema describe each event."""
 
 
 def event(name: str, data: BaseModel) -> str:

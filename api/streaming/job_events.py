@@ -11,13 +11,11 @@ from collections.abc import AsyncGenerator
 from starlette.concurrency import run_in_threadpool
 
 from api.schemas.convert import job_out
-from api.streaming.events import MEDIA_TYPE, event
+from api.streaming.events import event
 from ingest.jobs import Ingestion
 from rag.ports.jobs import Job
 
 _KEEPALIVE_SECONDS = 15.0  # a comment after so much silence, so that proxies keep the connection
-
-__all__ = ["MEDIA_TYPE", "Shutdown", "job_events"]
 
 
 class Shutdown:
