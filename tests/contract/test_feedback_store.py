@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import pytest
 
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
+from rag.errors import StorageFull
 from rag.ports.feedback import Feedback, FeedbackStore
+from tests.disks import mounted
 from tests.fakes.storage import MemoryFeedback
 
 HELPFUL = Feedback(
@@ -110,19 +112,61 @@ def test_the_oldest_feedback_is_deleted_first(tmp_path: Path) -> None:
 
 def test_feedback_that_an_earlier_release_kept_in_the_catalog_is_moved(tmp_path: Path) -> None:
     """Once; the table is gone from the catalog, so that only the feedback's own file can grow."""
-    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    catalog = _earlier_catalog(tmp_path)
+    store = SqliteFeedback(tmp_path / "feedback.sqlite3")
+    store.take_over(catalog.file)
+    store.take_over(catalog.file)
+    assert [(f.answer_id, f.note, f.at) for f in store.list()] == [("ans_1", "yes", "2026")]
+    assert not _has_feedback(catalog)
+    store.close()
+    catalog.close()
+
+
+def test_a_full_disk_stops_the_move_and_loses_nothing(tmp_path: Path) -> None:
+    """The entries stay in the catalog; they are moved once there is room."""
+    with mounted(tmp_path / "disk", megabytes=4) as disk:
+        catalog = _earlier_catalog(disk.path, notes=["x" * 1_000] * 1_000)
+        store = SqliteFeedback(disk.path / "feedback.sqlite3")
+        store.key()
+        filler = disk.path / "filler"
+        filler.write_bytes(b"x" * max(0, disk.free_bytes - 100_000))
+        with pytest.raises(StorageFull):
+            store.take_over(catalog.file)
+        assert _has_feedback(catalog)
+        filler.unlink()
+        disk.resize(megabytes=20)
+        store.take_over(catalog.file)
+        assert len(store.list(limit=2_000)) == 1_000
+        assert not _has_feedback(catalog)
+        store.close()
+        catalog.close()
+
+
+def test_a_move_done_twice_keeps_the_later_rating(tmp_path: Path) -> None:
+    """The service was stopped before the catalog's table was dropped, and the answer rated again since."""
+    catalog = _earlier_catalog(tmp_path)
+    store = SqliteFeedback(tmp_path / "feedback.sqlite3")
+    store.put(replace(HELPFUL, answer_id="ans_1", note="no, after all"))
+    store.take_over(catalog.file)
+    assert [f.note for f in store.list()] == ["no, after all"]
+    store.close()
+    catalog.close()
+
+
+def _earlier_catalog(folder: Path, notes: Sequence[str] = ("yes",)) -> SqliteCatalog:
+    """A catalog that holds feedback with these notes."""
+    catalog = SqliteCatalog(folder / "catalog.sqlite3")
     catalog.file.add_tables(
         "CREATE TABLE feedback (answer_id TEXT PRIMARY KEY, collection TEXT NOT NULL, question TEXT NOT NULL,"
         " answer TEXT NOT NULL, helpful INTEGER NOT NULL, note TEXT NOT NULL, citations TEXT NOT NULL,"
         " at TEXT NOT NULL)"
     )
+    rows = [(f"ans_{number}", note) for number, note in enumerate(notes, start=1)]
     with catalog.file.writing() as db:
-        db.execute("INSERT INTO feedback VALUES ('ans_1', 'default', 'Who?', 'Ada', 1, 'yes', '[]', '2026')")
-    store = SqliteFeedback(tmp_path / "feedback.sqlite3")
-    store.take_over(catalog.file)
-    store.take_over(catalog.file)
-    assert [(f.answer_id, f.note, f.at) for f in store.list()] == [("ans_1", "yes", "2026")]
+        db.executemany("INSERT INTO feedback VALUES (?, 'default', 'Who?', 'Ada', 1, ?, '[]', '2026')", rows)
+    return catalog
+
+
+def _has_feedback(catalog: SqliteCatalog) -> bool:
     with catalog.file.reading() as db:
-        assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'feedback'").fetchone() == (0,)
-    store.close()
-    catalog.close()
+        return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'").fetchone() is not None

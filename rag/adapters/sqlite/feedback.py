@@ -22,6 +22,7 @@ CREATE INDEX feedback_by_time ON feedback (at);
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 _PUT = "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_TAKE_OVER = "INSERT OR IGNORE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # a later rating stays
 _LIST = """
 SELECT answer_id, collection, question, answer, helpful, note, citations, at FROM feedback
 WHERE ?1 IS NULL OR helpful = ?1 ORDER BY at DESC, rowid DESC LIMIT ?2
@@ -74,7 +75,7 @@ class SqliteFeedback:
                 return
             rows = db.execute(_EARLIER, (self._entries,)).fetchall()
         with self._file.writing() as db:
-            db.executemany(_PUT, rows)
+            db.executemany(_TAKE_OVER, rows)
         with catalog.writing() as db:
             db.execute("DROP TABLE feedback")
 
