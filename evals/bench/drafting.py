@@ -168,9 +168,7 @@ def main() -> int:
         print(f"could not measure: {error}", file=sys.stderr)
         return 2
     for figure in measured:
-        value = "–" if figure.value is None else f"{figure.value:.3f}"
-        bounds = "" if figure.low is None else f" [{figure.low:.3f}, {figure.high:.3f}]"
-        print(f"{figure.group:12} {figure.name:16} {value}{bounds}  n={figure.n}")
+        print(figure.line(group=12, name=16))
     return 0
 
 

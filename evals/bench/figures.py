@@ -26,6 +26,12 @@ class Figure(summary.Figure):
 
     group: str
 
+    def line(self, *, group: int, name: int) -> str:
+        """For people: its group and name in columns of these widths, value, interval and number."""
+        value = "–" if self.value is None else f"{self.value:.3f}"
+        bounds = "" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.group:{group}} {self.name:{name}} {value}{bounds}  n={self.n}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:

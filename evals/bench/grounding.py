@@ -164,9 +164,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     for figure in figures:
-        value = "–" if figure.value is None else f"{figure.value:.3f}"
-        bounds = "" if figure.low is None else f" [{figure.low:.3f}, {figure.high:.3f}]"
-        print(f"{figure.group:28} {figure.name:36} {value}{bounds}  n={figure.n}")
+        print(figure.line(group=28, name=36))
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.text import quote_context
 from rag.types import (
     Abstention,
     Answer,
@@ -15,10 +14,10 @@ from rag.types import (
     Document,
     Outcome,
     Reason,
-    Span,
     Statement,
     StatementRole,
 )
+from tests.fakes.quotes import cite as cite_in
 
 LIST_LEAD_IN = "The following may be claimed:"
 LIST_ITEMS = (
@@ -73,20 +72,7 @@ DOCUMENT = Document(
 
 def cite(quote: str, *section: str) -> Citation:
     """The citation of a quote's first occurrence in the handbook."""
-    span = Span(TEXT.index(quote), TEXT.index(quote) + len(quote))
-    prefix, suffix = quote_context(TEXT, span)
-    return Citation(
-        document_id=DOCUMENT.id,
-        version=DOCUMENT.sha256,
-        title=DOCUMENT.title,
-        uri=DOCUMENT.uri,
-        start=span.start,
-        end=span.end,
-        quote=quote,
-        prefix=prefix,
-        suffix=suffix,
-        section=section,
-    )
+    return cite_in(DOCUMENT, quote, section)
 
 
 def _statements(*parts: tuple[StatementRole, str]) -> tuple[Statement, ...]:

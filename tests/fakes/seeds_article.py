@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.text import quote_context
 from rag.types import (
     Abstention,
     Answer,
     Candidate,
-    Citation,
     Document,
     Outcome,
     Passage,
@@ -21,6 +19,7 @@ from rag.types import (
     Statement,
 )
 from tests.fakes.engine import TRACE, FakeBackend, FewDocuments
+from tests.fakes.quotes import cite
 from tests.require import ROOT
 
 _FILE = "000_d787e751175fd3e0.txt"
@@ -41,30 +40,13 @@ QUESTION, UNANSWERABLE = "who demanded an apology?", "how tall is grady judd?"
 _PASSAGE = Span(_TEXT.index("Reports suggest"), len(_TEXT))
 
 
-def _cite(quote: str) -> Citation:
-    span = Span(_TEXT.index(quote), _TEXT.index(quote) + len(quote))
-    prefix, suffix = quote_context(_TEXT, span)
-    return Citation(
-        document_id=DOCUMENT.id,
-        version=DOCUMENT.sha256,
-        title=DOCUMENT.title,
-        uri=DOCUMENT.uri,
-        start=span.start,
-        end=span.end,
-        quote=quote,
-        prefix=prefix,
-        suffix=suffix,
-        section=DOCUMENT.section_at(span.start),
-    )
-
-
 _QUOTE = "He called for an apology from Homeland Security Secretary Kristi Noem."
 _ANTECEDENT = _TEXT[_TEXT.index("Polk County") : _TEXT.index(f" {_QUOTE}")]
 _ANSWER = Answer(
     question=QUESTION,
     text="Sheriff Grady Judd",
     statements=(Statement(text=_QUOTE.replace("He ", "He [Sheriff Grady Judd] ", 1), citations=(0, 1)),),
-    citations=(_cite(_QUOTE), _cite(_ANTECEDENT)),
+    citations=(cite(DOCUMENT, _QUOTE), cite(DOCUMENT, _ANTECEDENT)),
     confidence=0.86,
     short_answer_confidence=0.72,
     trace=TRACE,
@@ -73,7 +55,7 @@ _ABSTENTION = Abstention(
     question=UNANSWERABLE,
     reason=Reason.NOT_ANSWERED_HERE,
     confidence=0.04,
-    nearest=(_cite(_ANTECEDENT),),
+    nearest=(cite(DOCUMENT, _ANTECEDENT),),
     trace=TRACE,
 )
 
