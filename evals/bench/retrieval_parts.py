@@ -61,7 +61,7 @@ def ranks_of(folder: Path) -> dict[str, list[int | None]]:
         ingest(service, [folder / "docs"])
         documents = [service.catalog.document(record.id) for record in service.catalog.list()]
         passages = {document.id: service.catalog.passages_of(document.id) for document in documents}
-        questions = list(_questions(folder, documents, passages))
+        questions = list(questions_with_evidence(folder, service))
         measured = {}
         for row, parts in ROWS.items():
             with _engine(service, documents, passages, parts) as engine:
@@ -69,10 +69,14 @@ def ranks_of(folder: Path) -> dict[str, list[int | None]]:
     return measured
 
 
-def _questions(
-    folder: Path, documents: Sequence[Document], passages: Mapping[str, Sequence[Passage]]
-) -> Iterator[tuple[Question, set[str]]]:
-    """Each answerable question with the ids of the passages that overlap its evidence."""
+def questions_with_evidence(folder: Path, service: Service) -> Iterator[tuple[Question, set[str]]]:
+    """Each answerable question of a folder that is indexed, with the ids of the passages of its evidence.
+
+    Raises:
+        OSError: the folder has no questions.
+    """
+    documents = [service.catalog.document(record.id) for record in service.catalog.list()]
+    passages = {document.id: service.catalog.passages_of(document.id) for document in documents}
     for query in read_queries(folder):
         gold = {
             passage.id

@@ -38,7 +38,7 @@ _FORMS = {
     "number. List every item that the evidence has. Example of the form:\n- Dogs [2]\n- Cats until ten [5]",
     QuestionForm.HOW_TO: 'Write the steps in the order of the evidence: each on its own line, as "1. ", '
     '"2. " and so on, ending with its number. Leave no step out. Example of the form:\n'
-    "1. Open the lid. [2]\n2. Fill in water. [3]",
+    "1. FIRST STEP [2]\n2. SECOND STEP [3]",
     QuestionForm.WHY: f"Write one to three sentences that give the reason. {_SENTENCE_EXAMPLE}",
     QuestionForm.DEFINITION: f"Write one or two sentences that say what it is. {_SENTENCE_EXAMPLE}",
     QuestionForm.OVERVIEW: f"Write three to six sentences with what matters most. {_SENTENCE_EXAMPLE}",
