@@ -32,7 +32,8 @@ def test_queries_are_asked_for_once(tmp_path: Path) -> None:
 
     first = Question(text="How many days?")
     later = Question(text="How many days?", history=(Turn(question="And sick leave?", answer=""),))
-    for kept in (KeptQueries(tmp_path / "q.jsonl", rewrite), KeptQueries(tmp_path / "q.jsonl", rewrite)):
+    for _run in range(2):
+        kept = KeptQueries(tmp_path / "q.jsonl", rewrite)
         assert kept.of(first) == kept.of(first) == kept.of(later) == ("paid leave",)
     assert asked == [first, later]
 
