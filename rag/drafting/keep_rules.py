@@ -1,12 +1,15 @@
 """Which drafted sentences are shown: those that rest on evidence and answer the question.
 
-A sentence is kept if it cites evidence, or repeats a piece of it word for word; if that evidence supports it
-(numbers, dates, names, units and negations included); and if the reader accepts the cited places for this
-question. The last rule is no part of the others: "The Kyoto Protocol failed [2]" may stand in [2] word for
-word and answer another question.
+A sentence is kept if the evidence that it cites supports it (numbers, dates, names, units and negations
+included), and if the reader accepts the cited places for this question. The last rule is no part of the
+others: "The Kyoto Protocol failed [2]" may stand in [2] word for word and answer another question.
 
 Support is asked for twice: by all that is cited, then by what the reader accepts alone. So no sentence gets
 its words from one place and its acceptance from another, and only accepted places are cited.
+
+Small models often give a sentence the number of another place, or none. Where what is cited says nothing of
+it, the accepted place that supports it best is cited, if one supports it well: the same rules, with a number
+found here instead of the model's (``docs/decisions/llm.md``).
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from rag.drafting.evidence import EvidenceUnit
 from rag.drafting.sentence_parser import DraftSentence
 from rag.english.words import WORD
 from rag.types import DroppedSentence, DropRule
+
+_WELL_SUPPORTED = 0.6  # score of a place that the LLM didn't cite; of cited ones the fitted threshold decides
 
 
 class Support(Protocol):
@@ -66,7 +71,16 @@ class KeepRules:
         self._check = check
 
     def judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
-        """The sentence with its evidence, or the first rule that it breaks."""
+        """The sentence with its evidence, or the first rule that it breaks as it is cited."""
+        judged = self._judge_as_cited(sentence)
+        if isinstance(judged, KeptSentence) or judged.rule not in (DropRule.UNCITED, DropRule.UNSUPPORTED):
+            return judged
+        if judged.score is not None and judged.score >= _WELL_SUPPORTED:
+            return judged  # it is about what is cited, and a number, name or negation differs
+        found = self._best_place(sentence)
+        return judged if found is None else KeptSentence(sentence=sentence, units=(found,))
+
+    def _judge_as_cited(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
         quoted = self._by_text.get(_folded(sentence.text))  # its place, whatever number a model gives it
         cited = [self._units[number] for number in sentence.cited if number in self._units]
         if quoted is not None:
@@ -84,6 +98,17 @@ class KeepRules:
             if not support.is_supported:
                 return _dropped(sentence, DropRule.NOT_ACCEPTED, support)
         return KeptSentence(sentence=sentence, units=tuple(accepted))
+
+    def _best_place(self, sentence: DraftSentence) -> EvidenceUnit | None:
+        """The accepted place that supports the sentence best; None if none does well."""
+        accepted = [unit for unit in self._units.values() if unit.accepted_for]
+        supports = [(self._support(sentence, [unit]), unit) for unit in accepted]
+        supporting = [
+            (support.score, unit)
+            for support, unit in supports
+            if support.is_supported and support.score >= _WELL_SUPPORTED
+        ]
+        return max(supporting, key=lambda one: one[0])[1] if supporting else None
 
     def _support(self, sentence: DraftSentence, cited: Sequence[EvidenceUnit]) -> Support:
         texts = dict.fromkeys(text for unit in cited for text in unit.cited_texts())

@@ -60,9 +60,12 @@ def coverage(sentence: str, texts: Sequence[str]) -> float:
 
 
 def order(words: Sequence[Word], cited: Sequence[str]) -> float:
-    """The share of neighbouring words that stand near each other, in this order, in one cited text."""
+    """The share of neighbouring words that stand near each other, in this order, in one cited text.
+
+    Of a single word, whether it is given: else any text would be in order.
+    """
     if len(words) < 2:
-        return 1.0
+        return float(all(covered(words, cited)))
     pairs = [(one.stem, other.stem) for one, other in pairwise(words)]
     kept = {pair for text in cited for pair in _near_pairs(text)}
     return sum(pair in kept for pair in pairs) / len(pairs)

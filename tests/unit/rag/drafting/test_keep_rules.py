@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pytest
 
 from rag.drafting.evidence import Acceptance, collect_evidence
@@ -54,10 +57,10 @@ def test_a_quote_needs_no_number(cited: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "cited", "rule"),
     [
-        ("Ships pay 40 € nightly.", (), DropRule.UNCITED),
-        ("Ships pay 40 € nightly.", (0, 77), DropRule.UNCITED),
+        ("Ships pay 50 € a night.", (), DropRule.UNCITED),
+        ("Ships pay 50 € a night.", (0, 77), DropRule.UNCITED),
         ("Ships pay 50 € a night.", (1,), DropRule.UNSUPPORTED),
-        ("Ships pay 40 € each night.", (2,), DropRule.UNSUPPORTED),
+        ("Elephants.", (2,), DropRule.UNSUPPORTED),
         ("Les navires paient 40 € la nuit.", (1,), DropRule.UNSUPPORTED),
         ("The old protocol failed.", (4,), DropRule.NOT_ACCEPTED),
         ("Fees are due on arrival.", (3,), DropRule.NOT_ACCEPTED),
@@ -65,10 +68,43 @@ def test_a_quote_needs_no_number(cited: tuple[int, ...]) -> None:
     ],
 )
 def test_a_sentence_that_breaks_a_rule_is_dropped(text: str, cited: tuple[int, ...], rule: DropRule) -> None:
-    """No number, none that exists, another number, another place, another language, another matter."""
+    """No place, none that exists, another number, no word of it, another language, another matter."""
     dropped = judge(text, *cited)
     assert isinstance(dropped, DroppedSentence)
     assert (dropped.rule, dropped.text, dropped.cited) == (rule, text, cited)
+
+
+@pytest.mark.parametrize("cited", [(), (0, 77), (2,)])
+def test_the_place_that_supports_a_sentence_is_found(cited: tuple[int, ...]) -> None:
+    """Where the LLM cites none, none that exists, or one that says nothing of it: an accepted place only."""
+    kept = judge("Ships pay 40 € nightly.", *cited)
+    assert isinstance(kept, KeptSentence)
+    assert [unit.number for unit in kept.units] == [1]
+    assert isinstance(judge("In 1997 the protocol failed.", *cited), DroppedSentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    is_supported: bool
+    score: float = 0.9
+    missing: tuple[str, ...] = ()
+
+
+def test_what_contradicts_the_place_it_cites_is_looked_for_nowhere_else() -> None:
+    """It is about that place, and something differs; without a number the other place would be cited."""
+
+    def check(sentence: str, cited: Sequence[str], /, *, context: Sequence[str] = ()) -> _Found:
+        return _Found(is_supported=cited[0].startswith("Ships"))
+
+    found = read("What do ships pay?", reading(FEES_PASSAGE, 3.0, (3.0, 3.0, 3.0)))
+    acceptance = Acceptance(min_relevance=0.0, min_support=-2.0)
+    units = collect_evidence([found], passages=6, characters=10_000, acceptance=acceptance)
+    by_word = KeepRules(units, check)
+    kept = by_word.judge(DraftSentence(text="They pay.", cited=()))
+    assert isinstance(kept, KeptSentence)
+    dropped = by_word.judge(DraftSentence(text="They pay.", cited=(2,)))
+    assert isinstance(dropped, DroppedSentence)
+    assert dropped.rule is DropRule.UNSUPPORTED
 
 
 def test_what_is_missing_is_named() -> None:

@@ -75,3 +75,11 @@ def test_a_model_of_other_features_is_refused() -> None:
     """It would give wrong probabilities silently."""
     with pytest.raises(ModelError, match="fit it again"):
         SupportModel.load({"features": ["coverage"], "weight": [1.0]})
+
+
+@pytest.mark.parametrize("sentence", ["Elephants", "Shipping", "Shoes."])
+def test_a_single_word_that_no_text_has_is_not_supported(sentence: str) -> None:
+    """Nor by its order: one word alone stands in order only where it stands."""
+    cited = ["Airline tickets are purchased by the travel office, and the amount never appears on a card."]
+    assert not check(sentence, cited).is_supported
+    assert check("Tickets", cited).is_supported
