@@ -22,7 +22,7 @@ _ANCHOR = re.compile(r"[\^$]|\\[AZ]")
 
 
 @singledispatch
-def accepted_spans(matcher: Matcher, text: str) -> list[Span]:
+def accepted_spans(matcher: Matcher, text: str) -> list[Span]:  # noqa: ARG001 (of a kind that isn't known)
     """The spans of a text that say what the matcher accepts, in order; empty where there is none.
 
     Raises:
@@ -78,14 +78,15 @@ def _word_runs(sentence: str) -> Iterator[str]:
 
 
 def _sentences_with(text: str, phrases: Sequence[str]) -> list[Span]:
-    """The sentences that hold all phrases as whole words; where the text holds them apart, those with most."""
+    """The sentences that hold all phrases as whole words; where they stand apart, those that hold most."""
     sought = [f" {normalise(phrase)} " for phrase in phrases]
     whole = f" {normalise(text)} "
     if not all(phrase in whole for phrase in sought):
         return []
-    counted = [
-        (sum(p in f" {normalise(span.slice(text))} " for p in sought), span) for span in sentences(text)
-    ]
+    counted = []
+    for span in sentences(text):
+        words = f" {normalise(span.slice(text))} "
+        counted.append((sum(phrase in words for phrase in sought), span))
     most = max((count for count, _ in counted), default=0)
     return [span for count, span in counted if count == most and count]
 

@@ -1,8 +1,8 @@
 """A run as JUnit XML, which continuous integration servers show: a test case a question.
 
-Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a case that fails the
-gate is a failure, or an error where asking it raised one; a failing case that the gate allows is skipped, with
-its reason) and ``gate`` (a test case a verdict). So a run that passes has no failures.
+Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a case that fails
+the gate is a failure, or an error where asking it raised one; a failing case that the gate allows is skipped,
+with its reason) and ``gate`` (a test case a verdict). So a run that passes has no failures.
 """
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
     if not rows:
         raise DatasetError(f"no document of {collection} has a sentence to ask about")
     append_cases(file, rows)
-    print(f'{len(rows)} drafts in {file}: put each right, and take its "draft" away')
+    fewer = f" (no more than these make a question that is worth asking; {count} were wanted)"
+    print(f'{len(rows)} drafts in {file}{fewer if len(rows) < count else ""}')
+    print('put each right, and take its "draft" away')
     return 0
 
 

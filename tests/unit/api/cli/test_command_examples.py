@@ -34,7 +34,7 @@ COMMANDS = dict(commands())
 
 
 def parse(arguments: list[str]) -> str:
-    """The name of the command that arguments are for, without running it. Raises where they can't be taken."""
+    """The name of the command that arguments are for, without running it; raises where there is none."""
     command: Any = typer.main.get_command(app)
     context = command.make_context("saywhere", list(arguments))
     while isinstance(command, TyperGroup):
