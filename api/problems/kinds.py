@@ -85,6 +85,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.StorageFull: ProblemKind(
         status=507, slug="storage-full", title="No space is left", exposes_message=False
     ),
+    errors.NoDataFolder: _STORAGE,
     errors.DataFolderLocked: _UNAVAILABLE,
     errors.IndexMismatch: _UNAVAILABLE,
     errors.IndexUnavailable: _UNAVAILABLE,

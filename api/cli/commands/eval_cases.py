@@ -29,7 +29,7 @@ def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
         raise DatasetError(f"no document of {collection} has a sentence to ask about")
     append_cases(file, rows)
     fewer = f" (no more than these make a question that is worth asking; {count} were wanted)"
-    print(f'{len(rows)} drafts in {file}{fewer if len(rows) < count else ""}')
+    print(f"{len(rows)} drafts in {file}{fewer if len(rows) < count else ''}")
     print('put each right, and take its "draft" away')
     return 0
 
