@@ -45,6 +45,10 @@ class UnreadableDocument(SaywhereError):
     """A source can't be parsed as a document: it is empty, damaged, wrongly encoded or unsupported."""
 
 
+class UnsupportedFormat(UnreadableDocument):
+    """A source is in no format that can be read."""
+
+
 class DocumentTooLarge(UnreadableDocument):
     """A source is over a size limit."""
 
