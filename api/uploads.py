@@ -20,7 +20,7 @@ from starlette.requests import Request
 
 from api.json_body import check_bounds, parse
 from api.media_type import media_type
-from ingest.formats.registry import format_by_name, supported
+from ingest.formats.registry import format_by_name
 from rag.errors import DocumentTooLarge, UnsupportedBody, UnsupportedFormat
 from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
@@ -78,7 +78,7 @@ async def read_uploads(request: Request, limits: LimitSettings) -> tuple[str, li
     Raises:
         RequestValidationError: the body doesn't fit its schema.
         DocumentTooLarge: a document is over the limit.
-        UnsupportedFormat: a document is in no format that can be read.
+        UnsupportedFormat: a file is in no format that can be read.
         UnsupportedBody: it is neither a form nor JSON.
         HTTPException: a damaged form (400), or too many bytes (413).
     """
@@ -129,7 +129,6 @@ def _from_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
     except ValidationError as error:
         raise _invalid_body(error) from None
     uploads = []
-    _require_formats([(text.uri or "text", text.media_type) for text in texts.documents], by_name=False)
     for text in texts.documents:
         data = text.text.encode("utf-8", "replace")
         uri = text.uri or f"texts/{sha256(data).hexdigest()[:16]}"
@@ -160,20 +159,18 @@ def _require_size(name: str, size: int, limits: LimitSettings) -> None:
         raise DocumentTooLarge(f"{name} has {size:,} bytes; the limit is {limits.document_bytes:,}")
 
 
-def _require_formats(files: Sequence[tuple[str, str | None]], *, by_name: bool = True) -> None:
-    """Names every document in no format that can be read, so that a client can leave them all out.
+def _require_formats(files: Sequence[tuple[str, str | None]]) -> None:
+    """Names every file in no format that can be read, so that a client can leave them all out.
 
     Args:
         files: a name and a media type of each.
-        by_name: whether the name's extension tells the format; else the media type alone does.
     """
-    faults: list[tuple[str, str]] = []
+    faults: list[tuple[str, UnsupportedFormat]] = []
     for name, kind in files:
         try:
-            format_by_name(PurePosixPath(name).name if by_name else "", kind)
+            format_by_name(PurePosixPath(name).name, kind)
         except UnsupportedFormat as error:
-            reason = str(error) if by_name else f"{name}: {kind} can't be read; supported are {supported()}"
-            faults.append((name, reason))
+            faults.append((name, error))
     if faults:
         more = "; nor can " + ", ".join(name for name, _ in faults[1:]) if len(faults) > 1 else ""
         raise UnsupportedFormat(f"{faults[0][1]}{more}. Nothing was taken")

@@ -1,4 +1,4 @@
-"""The page of the API in a browser: drawn from the service's own document, without anything from elsewhere."""
+"""The page of the API in a browser: drawn from the service's own document, with nothing from elsewhere."""
 
 from __future__ import annotations
 

@@ -260,14 +260,6 @@ def test_a_file_of_no_supported_format_is_refused_at_once(
     assert client.get("/v1/jobs").json() == {"jobs": []}
 
 
-def test_a_text_of_no_supported_media_type_is_refused_at_once(client: TestClient) -> None:
-    """By its uri."""
-    sent = text("Boats leave at nine.", uri="notes/boats", media_type="image/png")
-    response = client.post("/v1/documents", json=sent)
-    assert response.status_code == 415
-    assert response.json()["detail"].startswith("notes/boats: image/png can't be read; supported are ")
-
-
 def test_a_damaged_form_is_a_422(client: TestClient) -> None:
     """With another boundary, or without one."""
     for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):
