@@ -17,6 +17,7 @@ from api.errors import AccessDenied, ClientGone
 from api.openapi.document import complete_openapi
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
+from api.recent_answers import RecentAnswers
 from api.request_id import RequestIds
 from api.routes import (
     ask,
@@ -86,7 +87,7 @@ def create_app(
         version=version("saywhere"),
         description=_DESCRIPTION,
         lifespan=_lifespan,
-        docs_url=None,  # both pages load scripts from other hosts
+        docs_url=None,  # both pages load scripts from other hosts; /docs is one of ours
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -95,6 +96,7 @@ def create_app(
     app.state.sending = Sending()
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
+    app.state.recent_answers = RecentAnswers()
     app.state.answer_ids = AnswerIds(backend.feedback.key())
     key = backend.settings.api_key
     app.state.write_access = WriteAccess(

@@ -20,7 +20,8 @@ from starlette.requests import Request
 
 from api.json_body import check_bounds, parse
 from api.media_type import media_type
-from rag.errors import DocumentTooLarge, UnsupportedBody
+from ingest.formats.registry import format_by_name
+from rag.errors import DocumentTooLarge, UnsupportedBody, UnsupportedFormat
 from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
 from rag.wire.documents import MAX_TEXTS, FormIn, TextsIn
@@ -77,6 +78,7 @@ async def read_uploads(request: Request, limits: LimitSettings) -> tuple[str, li
     Raises:
         RequestValidationError: the body doesn't fit its schema.
         DocumentTooLarge: a document is over the limit.
+        UnsupportedFormat: a file is in no format that can be read.
         UnsupportedBody: it is neither a form nor JSON.
         HTTPException: a damaged form (400), or too many bytes (413).
     """
@@ -103,6 +105,7 @@ async def _from_form(form: FormData, limits: LimitSettings) -> tuple[str, list[U
     fields = _form_fields(values)
     if fields.uri is not None and len(files) != 1:
         raise _invalid_field("uri", "names one document: send one file with it")
+    _require_formats([(_relative_path(file.filename or ""), file.content_type) for file in files])
     uploads = [await _upload(file, fields, limits) for file in files]
     return fields.collection, uploads
 
@@ -154,6 +157,23 @@ def _relative_path(file_name: str) -> str:
 def _require_size(name: str, size: int, limits: LimitSettings) -> None:
     if size > limits.document_bytes:
         raise DocumentTooLarge(f"{name} has {size:,} bytes; the limit is {limits.document_bytes:,}")
+
+
+def _require_formats(files: Sequence[tuple[str, str | None]]) -> None:
+    """Names every file in no format that can be read, so that a client can leave them all out.
+
+    Args:
+        files: a name and a media type of each.
+    """
+    faults: list[tuple[str, UnsupportedFormat]] = []
+    for name, kind in files:
+        try:
+            format_by_name(PurePosixPath(name).name, kind)
+        except UnsupportedFormat as error:
+            faults.append((name, error))
+    if faults:
+        more = "; nor can " + ", ".join(name for name, _ in faults[1:]) if len(faults) > 1 else ""
+        raise UnsupportedFormat(f"{faults[0][1]}{more}. Nothing was taken")
 
 
 def _parse_metadata(text: str) -> object:

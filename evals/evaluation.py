@@ -173,7 +173,8 @@ class _Evaluation:
         )
 
     def note(self) -> str:
-        return gate.note(self.run, partial=self.partial)
+        is_unbounded = not self.dataset.at_least and not self.dataset.at_most and self.baseline is None
+        return gate.note(self.run, partial=self.partial, unbounded=is_unbounded)
 
     def data(self, *, verdicts: list[Verdict], times: bool) -> dict[str, Any]:
         return as_data(

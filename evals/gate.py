@@ -3,7 +3,7 @@
 It judges a run in three ways. *Thresholds* bound a figure. Against a *baseline*, a figure must not be worse
 on the same questions by more than chance explains (a paired permutation test, corrected by Holm for the
 figures tested). With fewer than ``MIN_CASES`` cases neither says enough: then every case must pass, and only
-bounds that allow no exception (1.0, 0) hold too.
+bounds that allow no exception (1.0, 0) hold too. With neither bounds nor a baseline every case must pass too.
 """
 
 from __future__ import annotations
@@ -80,26 +80,42 @@ def judge(
         partial: only some of the set's cases were asked, so that their rates are not the set's: every case
             must pass.
     """
-    case_by_case = partial or len(run.records) < MIN_CASES
+    is_unbounded = not at_least and not at_most and baseline is None
+    case_by_case = partial or is_unbounded or len(run.records) < MIN_CASES
     verdicts = _judge_thresholds(run, figures, at_least, at_most, case_by_case=case_by_case)
-    if case_by_case and (at_least or at_most or baseline is not None):
+    if case_by_case:
         return [_judge_each_case(run, baseline), *verdicts]
     return verdicts + (_judge_regressions(run, baseline) if baseline is not None else [])
 
 
-def note(run: Run, *, partial: bool = False) -> str:
-    """Says that every case must pass, and why; empty where the run is judged by its rates."""
+def note(run: Run, *, partial: bool = False, unbounded: bool = False) -> str:
+    """Says that every case must pass, and why; empty where the run is judged by its rates.
+
+    Args:
+        partial: only some of the set's cases were asked.
+        unbounded: there are neither bounds nor a baseline.
+    """
     n = len(run.records)
     if partial:
         return f"{n} of the set's cases were asked: each is a gate of its own"
     if n < MIN_CASES:
         return f"{n} cases are fewer than {MIN_CASES}, too few for rates: each is a gate of its own"
+    if unbounded:
+        return f"there are neither bounds nor a baseline: each of the {n} cases is a gate of its own"
     return ""
 
 
 def exit_code(verdicts: Sequence[Verdict]) -> Exit:
     """PASSED where every verdict passed, or where there is none."""
     return Exit.PASSED if all(verdict.passed for verdict in verdicts) else Exit.FAILED
+
+
+def is_tolerated(record: Record, verdicts: Sequence[Verdict]) -> bool:
+    """True where a case fails and these verdicts allow it: it is one of those within the bounds, or known to
+    fail, or no worse than in the baseline.
+    """
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    return bool(verdicts and record.failure) and not any(record.case.id in one.cases for one in failed)
 
 
 def count_stages(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:

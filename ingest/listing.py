@@ -14,15 +14,19 @@ from ingest.plan import ListedFile
 from ingest.report import Failure
 from ingest.roots import Root
 
+_MAX_BLANK_BYTES = 4_096
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Files in the order of their uris; ``skipped`` are uris of files in no supported format or behind
-    links that leave the root; ``ignored`` are uris of files and folders that patterns leave out;
-    ``failures`` are files and folders that could not be read."""
+    links that leave the root; ``empty`` are uris of files without a character that isn't white space, if no
+    document of the collection is from there; ``ignored`` are uris of files and folders that patterns leave
+    out; ``failures`` are files and folders that could not be read."""
 
     files: tuple[ListedFile, ...]
     skipped: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 
@@ -37,7 +41,7 @@ def list_files(root: Root, known: Collection[str] = (), patterns: Patterns = EVE
     Args:
         known: uris that the collection has; such a file may have been ingested by its own path.
     """
-    lister = _Lister(root, IgnoreRules(root.folder, patterns))
+    lister = _Lister(root, IgnoreRules(root.folder, patterns), known=frozenset(known))
     if not root.target.is_dir():
         lister.paths.append(root.target)
     elif not lister.is_left_out(root.target):
@@ -51,8 +55,10 @@ class _Lister:
 
     root: Root
     rules: IgnoreRules
+    known: frozenset[str] = frozenset()
     paths: list[Path] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -89,6 +95,7 @@ class _Lister:
         return Listing(
             files=tuple(files),
             skipped=tuple(sorted(self.skipped)),
+            empty=tuple(sorted(self.empty)),
             ignored=tuple(sorted(self.ignored)),
             failures=tuple(self.failures),
         )
@@ -118,7 +125,12 @@ class _Lister:
     def _hash_files(self) -> Iterator[ListedFile]:
         for path in self.paths:
             try:
-                yield _hash_file(self.root, path)
+                file = _hash_file(self.root, path)
+                # A document that has become empty is a failure, as it would go on answering.
+                if file.uri not in self.known and _is_empty(path, file.size):
+                    self.empty.append(file.uri)
+                else:
+                    yield file
             except OSError as error:
                 self._fail(path, error)
 
@@ -135,6 +147,11 @@ def _is_supported(root: Root, path: Path) -> bool:
     if not path.suffix or not formats.is_supported(path.name) or not path.is_file():
         return False
     return not path.is_symlink() or path.resolve().is_relative_to(root.folder)
+
+
+def _is_empty(path: Path, size: int) -> bool:
+    """Whether a file has nothing but white space. A longer one is read as a document, and fails then."""
+    return not size or (size <= _MAX_BLANK_BYTES and not path.read_bytes().strip())
 
 
 def _hash_file(root: Root, path: Path) -> ListedFile:

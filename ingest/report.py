@@ -45,7 +45,8 @@ class Progress:
 class Report:
     """Uris by outcome. ``renamed`` pairs are (old uri, new uri).
 
-    ``skipped`` files are in no supported format, ``ignored`` files and folders are left out by patterns.
+    ``skipped`` files are in no supported format, ``empty`` ones have no text and never had any, ``ignored``
+    files and folders are left out by patterns.
     ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
     the time of reading and splitting, ``write_seconds`` that of embedding and storing.
     """
@@ -56,6 +57,7 @@ class Report:
     renamed: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     near_duplicates: tuple[NearDuplicates, ...] = ()
@@ -65,13 +67,23 @@ class Report:
 
     def counts(self) -> dict[str, int]:
         """How many uris have each outcome."""
-        names = ("added", "changed", "renamed", "removed", "unchanged", "skipped", "ignored", "failed")
+        names = (
+            "added",
+            "changed",
+            "renamed",
+            "removed",
+            "unchanged",
+            "skipped",
+            "empty",
+            "ignored",
+            "failed",
+        )
         return {name: len(getattr(self, name)) for name in names}
 
     def to_dict(self) -> dict[str, object]:
         """The stored form, as JSON values: all counts, and the first 1,000 uris of each other outcome than
         unchanged."""
-        lists = ("added", "changed", "removed", "skipped", "ignored")
+        lists = ("added", "changed", "removed", "skipped", "empty", "ignored")
         return {
             "counts": self.counts(),
             **{name: list(getattr(self, name)[:_MOST_LISTED]) for name in lists},

@@ -82,6 +82,7 @@ def _expected_report(scanned: Scan) -> Report:
         renamed=tuple((record.uri, file.uri) for record, file in expected.renamed),
         removed=tuple(record.uri for record in expected.removed),
         skipped=listing.skipped,
+        empty=listing.empty,
         ignored=listing.ignored,
         failed=scanned.with_earlier_versions(listing.failures),
     )

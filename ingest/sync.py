@@ -114,6 +114,7 @@ class _SyncRun:
             renamed=tuple((old.uri, new.uri) for old, new in plan.renamed if new.uri in moved),
             removed=tuple(record.uri for record in plan.removed),
             skipped=listing.skipped,
+            empty=listing.empty,
             ignored=listing.ignored,
             failed=self.scan.with_earlier_versions([*listing.failures, *self.failures]),
             passages=self.writer.passages,

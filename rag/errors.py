@@ -45,6 +45,10 @@ class UnreadableDocument(SaywhereError):
     """A source can't be parsed as a document: it is empty, damaged, wrongly encoded or unsupported."""
 
 
+class UnsupportedFormat(UnreadableDocument):
+    """A source is in no format that can be read."""
+
+
 class DocumentTooLarge(UnreadableDocument):
     """A source is over a size limit."""
 
@@ -69,8 +73,20 @@ class DamagedDocument(StorageError):
     """What is stored of a document isn't what was written: it has to be removed and ingested again."""
 
 
+class NoDataFolder(StorageError):
+    """There is no data folder at the path."""
+
+
 class DataFolderLocked(StorageError):
-    """Another process owns the data folder."""
+    """Another process owns the data folder.
+
+    Attributes:
+        url: where that process serves; None where it doesn't, or that can't be told for sure.
+    """
+
+    def __init__(self, message: str, *, url: str | None = None) -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class IndexMismatch(StorageError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag.adapters.index_folders import DAMAGED
-from rag.errors import StorageError
+from rag.errors import NoDataFolder, StorageError
 from rag.settings import Settings
 from rag.wiring import CATALOG, LOCK, RESERVE, Service, open_service
 
@@ -23,10 +23,15 @@ def open_to_ask(settings: Settings) -> Iterator[Service]:
     another process writes the folder may be damaged; that is found as in any data folder.
 
     Raises:
+        NoDataFolder: there is none; it isn't made.
         StorageError: the folder can't be read or copied.
         SaywhereError: what ``open_service`` raises.
     """
     data = settings.data
+    if not data.exists():
+        raise NoDataFolder(
+            f"there is no data folder {data.absolute()}: `saywhere ingest --data {data} PATH` makes one"
+        )
     if not (data / CATALOG).is_file() or os.access(data, os.W_OK):
         with open_service(settings) as service:
             yield service

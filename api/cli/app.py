@@ -68,7 +68,7 @@ def ingest(
     """Ingest documents; on later runs, only what changed.
 
     Makes the collection equal to the files: a document is removed if its file is gone, or excluded by a
-    pattern or by a .saywhereignore file (same syntax as .gitignore).
+    pattern or by a .saywhereignore file (same syntax as .gitignore). Empty files are skipped.
     """
     from api.cli.commands.ingest import preview, run
 
@@ -115,6 +115,7 @@ def ask(
 
     In the unit that it asks for: a short answer, yes or no, a list, steps, rows, a section. An answer that
     is only likely says so first. If the documents hold no answer, the reason and the nearest passages.
+    While a server has the data folder open, that server is asked.
     """
     from api.cli.commands.ask import OutputOptions, run
 
@@ -130,7 +131,10 @@ def search(
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="How many passages at most.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages retrieved for a question, best first."""
+    """Show the passages retrieved for a question, best first.
+
+    While a server has the data folder open, that server is asked.
+    """
     from api.cli.commands.search import run
 
     run(" ".join(query), k=k, data=data, collection=collection, as_json=as_json)

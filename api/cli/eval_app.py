@@ -97,7 +97,8 @@ def run(
 ) -> None:
     """Run an evaluation (the default command).
 
-    Asks every case of a set, and fails where scores are below their bounds or worse than the baseline.
+    Asks every case of a set, and fails where scores are below their bounds or worse than the baseline. With
+    neither bounds nor a baseline each case must pass.
 
     Exit status: 0 passed, 1 failed, 2 could not run.
     """
@@ -133,7 +134,8 @@ def init(
 ) -> None:
     """Draft cases from ingested documents, for a person to correct.
 
-    Drafts are not asked: correct each one and remove its "draft".
+    Only where a document's own wording makes a question, so there may be fewer than wanted. Drafts are not
+    asked: correct each one and remove its "draft".
     """
     from api.cli.commands.eval_cases import init as command
 

@@ -1,7 +1,8 @@
 """Completes FastAPI's OpenAPI document.
 
-It adds the schemas that no route names by annotation (``Problem``, and the body of an upload), the
-examples of answers, whose nulls FastAPI would drop, who may call what, and the limits of the settings.
+It adds titles, the schemas that no route names by annotation (``Problem``, the body of an upload, messages
+of a history), the examples of answers, whose nulls FastAPI would drop, who may call what, and the limits of
+the settings.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from fastapi import FastAPI
 from api.openapi import examples
 from api.openapi.grounding_example import GROUNDING
 from api.openapi.list_example import LIST_ANSWER
+from api.openapi.titles import TITLES
 from api.schemas.problems import Problem
 from rag.settings import LimitSettings, Settings
+from rag.wire.asking import MessageIn
 from rag.wire.documents import TextsIn
 
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
@@ -57,7 +60,14 @@ _FOR_TEAM = (
     ("/v1/jobs/{job_id}", "delete"),
     ("/v1/feedback", "get"),
 )
-_FOR_WIDGET = (("/v1/ask", "post"), ("/v1/suggestions", "get"), ("/v1/feedback", "post"))
+_FOR_WIDGET = (
+    ("/v1/ask", "post"),
+    ("/v1/check-grounding", "post"),
+    ("/v1/suggestions", "get"),
+    ("/v1/feedback", "post"),
+    ("/v1/chat/completions", "post"),
+    ("/v1/responses", "post"),
+)
 
 
 def complete_openapi(app: FastAPI, settings: Settings) -> None:
@@ -103,7 +113,14 @@ def _complete(document: dict[str, Any]) -> None:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     texts = TextsIn.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = {**problem.pop("$defs"), "Problem": problem, **texts.pop("$defs"), "TextsIn": texts}
+    messages = MessageIn.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**messages.pop("$defs"), "MessageIn": messages}
     document["components"]["schemas"] |= schemas
+    history = document["components"]["schemas"]["AskIn"]["properties"]["history"]
+    history["items"] = {"anyOf": [history["items"], {"$ref": "#/components/schemas/MessageIn"}]}
+    for (path, method), title in TITLES.items():
+        if method in document["paths"].get(path, {}):
+            document["paths"][path][method]["summary"] = title
     for (path, method), values in _EXAMPLES.items():
         responses = document["paths"][path][method]["responses"]
         content = responses["202" if "202" in responses else "200"]["content"]["application/json"]

@@ -73,6 +73,9 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.UnreadableDocument: ProblemKind(
         status=422, slug="unreadable-document", title="The document can't be read"
     ),
+    errors.UnsupportedFormat: ProblemKind(
+        status=415, slug="unsupported-format", title="A file is in no format that can be read"
+    ),
     errors.DocumentTooLarge: ProblemKind(
         status=413, slug="document-too-large", title="The document is too large"
     ),
@@ -85,6 +88,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.StorageFull: ProblemKind(
         status=507, slug="storage-full", title="No space is left", exposes_message=False
     ),
+    errors.NoDataFolder: _STORAGE,
     errors.DataFolderLocked: _UNAVAILABLE,
     errors.IndexMismatch: _UNAVAILABLE,
     errors.IndexUnavailable: _UNAVAILABLE,

@@ -15,6 +15,7 @@ from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
 from api.problems.handlers import stream_problem
+from api.recent_answers import RecentAnswers
 from api.security.answer_ids import UsesAnswerIds
 from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
@@ -64,14 +65,16 @@ async def ask(
     """
     access.admit(request, body.collection)
     limiter: ConcurrencyLimiter = request.app.state.limiter
+    recent: RecentAnswers = request.app.state.recent_answers
     deadline = time.monotonic() + limiter.seconds
 
     def work(observe: Callable[[Progress], None]) -> Outcome:
         return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
 
     def to_wire(outcome: Outcome) -> AnswerOut:
-        answer = _answer_out(outcome, body, backend)
-        return answer.model_copy(update={"id": ids.issue()})
+        answer = _answer_out(outcome, body, backend).model_copy(update={"id": ids.issue()})
+        recent.add(body.collection, answer)
+        return answer
 
     if not body.stream:
         return to_wire(await while_connected(request, final_outcome(limiter, work)))

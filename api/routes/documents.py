@@ -25,6 +25,7 @@ from rag.errors import (
     UnknownCollection,
     UnknownDocument,
     UnsupportedBody,
+    UnsupportedFormat,
 )
 from rag.types import DEFAULT_COLLECTION, Span
 from rag.wire.convert import summary_out
@@ -56,8 +57,8 @@ def parse_filters(pairs: list[str]) -> dict[str, str]:
     "/documents",
     status_code=202,
     responses=problem_responses(
-        DocumentTooLarge, UnsupportedBody, OriginRefused, WritingOff, KeyNeeded, Busy, StorageFull,
-        statuses=(400, 408, 413, 422),
+        DocumentTooLarge, UnsupportedBody, UnsupportedFormat, OriginRefused, WritingOff, KeyNeeded, Busy,
+        StorageFull, statuses=(400, 408, 413, 422),
     ),
     openapi_extra={"requestBody": OPENAPI_BODY},
 )  # fmt: skip
@@ -65,7 +66,8 @@ async def send(request: Request, response: Response, backend: UsesBackend, inges
     """Queues documents, sent as files of a form or as texts in JSON, as one job that survives a restart.
 
     A document replaces the one with the same `uri` (for a file: `uploads/` and its name); unchanged
-    bytes change nothing. A document that can't be read stops no other, and its earlier version stays:
+    bytes change nothing. Files of a format that can't be read are refused at once, each by its name, and
+    nothing is queued. A document that turns out to be damaged stops no other, and its earlier version stays:
     the job's `results` name each.
     """
     collection, uploads = await read_uploads(request, backend.settings.limits)

@@ -12,6 +12,7 @@ from api.errors import KeyNeeded, OriginRefused, RateLimited, TokenNeeded, Unkno
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
+from api.recent_answers import RecentAnswers
 from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
 from api.security.answer_ids import UsesAnswerIds
@@ -35,8 +36,13 @@ async def put(
 ) -> FeedbackOut:
     """Stores a reader's feedback on an answer of this service; a second one on it replaces the first.
 
-    Entries are bounded in number and age: the oldest are deleted first.
+    The answer's `id` and `helpful` are enough. Entries are bounded in number and age: the oldest are deleted
+    first.
     """
+    recent: RecentAnswers = request.app.state.recent_answers
+    known = recent.fields(body.answer_id)
+    left_out = {name: value for name, value in known.items() if name not in body.model_fields_set}
+    body = body.model_copy(update=left_out)
     access.admit(request, body.collection)
     access.count_feedback(request)
     if not ids.is_issued(body.answer_id):

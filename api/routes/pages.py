@@ -14,8 +14,9 @@ from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "ask.html", "ask.js", "chat.css", "document.html", "document.js", "icon.svg", "layout.js",
-    "playground.html", "playground.js", "positions.js", "service.js", "style.css",
+    "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js", "chat.css", "document.html",
+    "document.js", "icon.svg", "layout.js", "playground.html", "playground.js", "positions.js", "service.js",
+    "style.css",
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,12 @@ def ask_page() -> Response:
 def playground() -> Response:
     """The page to try the widget's attributes and custom properties."""
     return _file("playground.html")
+
+
+@router.get("/docs")
+def api_page() -> Response:
+    """The API's documentation, drawn from ``/openapi.json``; it loads nothing from elsewhere."""
+    return _file("api.html")
 
 
 @router.get("/documents/{document_id:path}")

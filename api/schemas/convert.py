@@ -9,7 +9,7 @@ from rag.ports.jobs import Job
 from rag.wire.convert import version_in, version_out
 from rag.wire.jobs import JobOut, ResultOut
 
-_MAX_KEPT = 2_000  # code points of an answer that are kept with feedback on it
+MAX_KEPT = 2_000  # code points of an answer that are kept with feedback on it
 
 
 def feedback_in(body: FeedbackIn) -> Feedback:
@@ -18,7 +18,7 @@ def feedback_in(body: FeedbackIn) -> Feedback:
         answer_id=body.answer_id,
         collection=body.collection,
         question=body.question,
-        answer=body.answer[:_MAX_KEPT],
+        answer=body.answer[:MAX_KEPT],
         helpful=body.helpful,
         note=body.note.strip(),
         citations=tuple((c.document_id, version_in(c.version), c.start, c.end) for c in body.citations),

@@ -18,14 +18,19 @@ class PlaceIn(In):
 
 
 class FeedbackIn(In):
-    """What a reader thought of one answer."""
+    """What a reader thought of one answer. The answer's id is enough, as long as the service remembers it."""
 
     answer_id: str = Field(pattern=r"^ans_[0-9a-f]{32}$", description="`id` of the answer")
     helpful: bool
     note: str = Field("", max_length=2_000, description="in the reader's words")
-    collection: str = Field(DEFAULT_COLLECTION, max_length=200)
-    question: str = Field(max_length=2_000)
-    answer: str = Field("", max_length=20_000, description="empty: there was none; its beginning is kept")
+    collection: str = Field(
+        DEFAULT_COLLECTION,
+        max_length=200,
+        description="of the answer; it may be left out, as the latest 2,000 answers since the service was "
+        "started are remembered",
+    )
+    question: str = Field("", max_length=2_000, description="as `collection`")
+    answer: str = Field("", max_length=20_000, description="as `collection`; its beginning is kept")
     citations: list[PlaceIn] = Field(default=[], max_length=50)
 
 

@@ -1,108 +1,134 @@
 """Drafts cases from documents by rule, for a person to correct. Drafts are never asked.
 
-A sentence that holds a name, number or date becomes a question with that answer: "Who or what" asks for the
-sentence's subject, a gap to fill for anything else. Of every other draft there is an unanswerable twin, in
-which a name is replaced by one that no document holds. The questions are crude, but quicker to correct than
-to write.
+A question is drafted only where the wording of a document makes one that a reader could ask: a heading that
+is a question, a list with its lead-in, a condition, a purpose, a definition, a reason, a person, a date or a
+limit (``evals/cases/drafting``). Fewer drafts are better than poor ones, so there may be fewer than wanted.
+Of a few there is an unanswerable twin, in which a name is replaced by one that no document holds.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import Any
 
-from rag.english.function_words import ARTICLES, DEMONSTRATIVES
-from rag.english.pronouns import SUBJECT_PRONOUNS
-from rag.text import sentences
-from rag.types import Document, Span
+from evals.cases.drafting.draft import Draft
+from evals.cases.drafting.from_headings import from_headings
+from evals.cases.drafting.from_lists import from_lists
+from evals.cases.drafting.from_occasions import from_occasions, occasion
+from evals.cases.drafting.from_sentences import SENTENCE_SOURCES
+from evals.cases.evidence import normalize_whitespace
+from rag.english.function_words import ARTICLES
+from rag.types import Document
 
-_NAME = r"[A-Z][\w’'-]+(?:\s+(?:of|the|and|de|van|for)\s+(?=[A-Z])|\s+[A-Z][\w’'-]+)*"
-_SUBJECT = re.compile(
-    rf"^(?P<name>{_NAME})\s+(?P<rest>(?:is|are|was|were|has|had|have|will|can|[a-z]+(?:ed|es|s))\s.+)$",
-    re.DOTALL,
+_SOURCES: tuple[Callable[[Document], Iterator[Draft]], ...] = (
+    from_headings,
+    from_lists,
+    *SENTENCE_SOURCES,
 )
-_VALUE = re.compile(
-    r"\$\s?\d[\d,.]*(?:\s(?:million|billion|trillion))?|\b\d[\d,]*(?:\.\d+)?(?:\s?%|\s(?:percent|million|billion))?"
-)
-_INNER_NAME = re.compile(rf"(?<=[a-z,]\s){_NAME}")
+# Of minutes and mails a sentence alone says too little: who said it, and when.
+_OF_OCCASIONS = (from_occasions, from_headings)
 _UNUSED_NAMES = ("Tarnvale", "Quillmoor", "Pellworth", "Ostrava Ridge")
-_MIN_WORDS, _MAX_WORDS = 7, 40  # of a sentence that is asked about
-_OPENING = ARTICLES | DEMONSTRATIVES | SUBJECT_PRONOUNS | frozenset("and at but for if in on when".split())
-_FUNCTION_WORDS = frozenset(word.capitalize() for word in _OPENING)
+_MAX_SHARE = 4  # at most one draft in four opens with the same words
+_OPENING_WORDS = 2
 
 Row = Mapping[str, Any]
 
 
 def draft_cases(documents: Iterable[Document], count: int) -> list[Row]:
-    """Up to ``count`` rows in the form of a case file, taken from all documents in turn."""
+    """Up to ``count`` rows in the form of a case file, taken from all documents in turn.
+
+    A question that several documents answer in the same words has their places as alternatives; one that they
+    answer in different words is left out, as nobody could say which is meant.
+    """
     documents = list(documents)
     corpus_text = "\n".join(document.text for document in documents)
-    streams = [_from_document(document, corpus_text) for document in documents]
-    drafts: list[Row] = []
-    questions: set[str] = set()
-    for rows in zip_longest(*streams):
-        for row in rows:
-            if row is not None and row["question"] not in questions:
-                questions.add(row["question"])
-                drafts.append({"id": f"draft-{len(drafts) + 1:03d}", **row})
-            if len(drafts) == count:
-                return drafts
-    return drafts
+    by_document = [list(_drafts(document, turn)) for turn, document in enumerate(documents)]
+    places = _places(documents, by_document)
+    unused = next((name for name in _UNUSED_NAMES if name not in corpus_text), None)
+    rows: list[Row] = []
+    for draft in _limited(_in_turn(by_document), places, count):
+        if len(rows) < count:
+            rows.append(_row(len(rows) + 1, draft, places[_key(draft)]))
+        if draft.name is not None and unused is not None and len(rows) < count:
+            rows.append(_twin_row(len(rows) + 1, draft.question.replace(draft.name, unused)))
+    return rows
 
 
-def _from_document(document: Document, corpus_text: str) -> Iterator[Row]:
-    with_twin = False
-    for sentence in _spread(sentences(document.text)):
-        row = _from_sentence(" ".join(sentence.slice(document.text).split()), document)
-        if row is None:
+def _drafts(document: Document, turn: int) -> Iterator[Draft]:
+    """The drafts of a document, its kinds in turn, the ``turn``th first. What they must cite stands in it."""
+    text = normalize_whitespace(document.text)
+    sources = _OF_OCCASIONS if occasion(document.title) else _SOURCES
+    turned = (*sources[turn % len(sources) :], *sources[: turn % len(sources)])
+    for draft in _in_turn([list(source(document)) for source in turned]):
+        if all(quote in text for quote in draft.quotes):
+            yield draft
+
+
+def _in_turn(lists: Sequence[Sequence[Draft]]) -> Iterator[Draft]:
+    """The first of each list, then the second of each, …"""
+    return (draft for draft in chain.from_iterable(zip_longest(*lists)) if draft is not None)
+
+
+def _key(draft: Draft) -> str:
+    """What makes two questions the same: their words, but for articles."""
+    return " ".join(word for word in draft.question.casefold().split() if word not in ARTICLES)
+
+
+def _places(
+    documents: Sequence[Document], by_document: Sequence[Sequence[Draft]]
+) -> dict[str, dict[tuple[str, ...], list[str]]]:
+    """By question: its quotes, with the uris of the documents that have them."""
+    places: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for document, drafts in zip(documents, by_document, strict=True):
+        for draft in drafts:
+            uris = places.setdefault(_key(draft), {}).setdefault(draft.quotes, [])
+            if document.uri not in uris:
+                uris.append(document.uri)
+    return places
+
+
+def _limited(
+    drafts: Iterable[Draft], places: Mapping[str, Mapping[tuple[str, ...], Sequence[str]]], count: int
+) -> Iterator[Draft]:
+    """Each question once, if its evidence is one; of those that open alike only a few."""
+    seen: set[str] = set()
+    evidence: set[tuple[str, ...]] = set()
+    openings: Counter[str] = Counter()
+    for draft in drafts:
+        key = _key(draft)
+        opening = "stand for" if key.endswith(" stand for?") else " ".join(key.split()[:_OPENING_WORDS])
+        is_known = key in seen or draft.quotes in evidence
+        if is_known or len(places[key]) > 1 or openings[opening] >= max(2, count // _MAX_SHARE):
             continue
-        yield row
-        with_twin = not with_twin
-        twin = _unanswerable(row, corpus_text) if with_twin else None
-        if twin is not None:
-            yield twin
+        openings[opening] += 1
+        seen.add(key)
+        evidence.add(draft.quotes)
+        yield draft
 
 
-def _spread(spans: Sequence[Span]) -> list[Span]:
-    """Sentences in an order that covers the document early: every fourth one, then those after each, …"""
-    return [span for first in range(4) for span in spans[first::4]]
-
-
-def _from_sentence(text: str, document: Document) -> Row | None:
-    if not _MIN_WORDS <= len(text.split()) <= _MAX_WORDS or not text.endswith((".", "!", "”", '."')):
-        return None
-    subject = _SUBJECT.match(text)
-    if subject is not None and subject["name"].split()[0] not in _FUNCTION_WORDS:
-        question = f"Who or what {subject['rest'].rstrip('.!”')}?"
-        return _row(question, subject["name"], text, document)
-    value = _VALUE.search(text) or _INNER_NAME.search(text)
-    if value is None:
-        return None
-    gap = f"{text[: value.start()]}____{text[value.end() :]}"
-    return _row(f"What belongs in the gap: “{gap}”?", value[0].strip(), text, document)
-
-
-def _row(question: str, answer: str, sentence: str, document: Document) -> Row:
+def _row(number: int, draft: Draft, places: Mapping[tuple[str, ...], Sequence[str]]) -> Row:
+    uris = places[draft.quotes]
+    groups = [[{"document": uri, "quote": quote} for uri in uris] for quote in draft.quotes]
+    form = {} if draft.form is None else {"form": str(draft.form)}
     return {
-        "question": question,
+        "id": f"draft-{number:03d}",
+        "question": draft.question,
         "answerable": True,
-        "answers": [answer],
-        "must_cite": [{"document": document.uri, "quote": sentence}],
+        **({"answers": list(draft.answers)} if draft.answers else {}),
+        **form,
+        **({} if draft.polarity is None else {"polarity": draft.polarity}),
+        "must_cite": [group[0] if len(group) == 1 else group for group in groups],
         "tags": ["draft"],
         "draft": True,
     }
 
 
-def _unanswerable(row: Row, corpus_text: str) -> Row | None:
-    """The same question with a name that no document mentions."""
-    name = re.search(rf"(?<=\s){_NAME}", row["question"].partition(" ")[2])
-    other = next((other for other in _UNUSED_NAMES if other not in corpus_text), None)
-    if name is None or other is None or name[0] in _FUNCTION_WORDS:
-        return None
+def _twin_row(number: int, question: str) -> Row:
     return {
-        "question": row["question"].replace(name[0], other),
+        "id": f"draft-{number:03d}",
+        "question": question,
         "answerable": False,
         "kind": "swapped_name",
         "tags": ["draft"],

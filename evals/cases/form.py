@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from evals.cases.case import Case, UnanswerableKind, YesOrNo
 from evals.cases.dates import PartialDate
@@ -22,16 +22,25 @@ _RULES = ("contains", "regex", "number", "date", "list")
 Text = Annotated[str, Field(min_length=1)]
 
 
+def _as_written(value: object) -> object:
+    """YAML reads an unquoted 2025 as a number; where a text is wanted, it is one."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Written = Annotated[str, BeforeValidator(_as_written)]
+Phrase = Annotated[Written, Field(min_length=1)]
+
+
 class RuleForm(BaseModel):
     """A rule that accepts answers: exactly one of the five, with its options."""
 
     model_config = _FORBID
-    contains: list[Text] | None = Field(None, min_length=1)
+    contains: list[Phrase] | None = Field(None, min_length=1)
     regex: str | None = None
     number: float | None = None
     tolerance: float | None = Field(None, ge=0)
     day: str | None = Field(None, alias="date")
-    items: list[Text] | None = Field(None, alias="list", min_length=1)
+    items: list[Phrase] | None = Field(None, alias="list", min_length=1)
     ordered: bool | None = None
 
     @field_validator("regex")
@@ -82,8 +91,8 @@ class EvidenceForm(BaseModel):
     """Evidence by its document, its quote, its offsets, or several of them."""
 
     model_config = _FORBID
-    document: Text | None = None
-    quote: Text | None = None
+    document: Phrase | None = None
+    quote: Phrase | None = None
     start: int | None = Field(None, ge=0)
     end: int | None = Field(None, ge=1)
 
@@ -100,7 +109,7 @@ class EvidenceForm(BaseModel):
         return Evidence(quote=self.quote, document=self.document, span=span)
 
 
-WrittenEvidence = Text | EvidenceForm
+WrittenEvidence = Phrase | EvidenceForm
 Rule = Text | RuleForm | float | date
 
 
@@ -127,8 +136,8 @@ class CaseForm(BaseModel):
     may_cite: list[WrittenEvidence] = []
     must_not_cite: list[WrittenEvidence] = []
     history: list[TurnForm] = []
-    filters: dict[str, str] = {}
-    tags: list[str] = []
+    filters: dict[str, Written] = {}
+    tags: list[Written] = []
     draft: bool = False
     note: str = ""
 

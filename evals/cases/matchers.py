@@ -9,6 +9,7 @@ from typing import Protocol
 from evals.cases.dates import PartialDate, dates_in
 from rag.answering.comparison import normalise, says_same
 from rag.english.numbers import SCALES
+from rag.types import Span
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _SCALED = re.compile(rf"({_NUMBER.pattern})\s*({'|'.join(SCALES)})?", re.IGNORECASE)
@@ -83,13 +84,24 @@ class Number:
     tolerance: float = 0.0
 
     def accepts(self, prediction: Prediction) -> bool:
-        numbers = {
-            float(number.replace(",", "")) * SCALES.get(scale.lower(), 1.0)
-            for number, scale in _SCALED.findall(prediction.text)
-        }
+        numbers = [number for _, number in self.numbers_in(prediction.text)]
+        return bool(numbers) and all(self.is_near(number) for number in numbers)
+
+    def is_near(self, number: float) -> bool:
+        """Whether a number is this one, give or take the tolerance."""
         # A millionth of the value: 0.1 + 0.2 is 0.3 here.
-        margin = self.tolerance + 1e-6 * abs(self.value)
-        return bool(numbers) and all(abs(number - self.value) <= margin for number in numbers)
+        return abs(number - self.value) <= self.tolerance + 1e-6 * abs(self.value)
+
+    @staticmethod
+    def numbers_in(text: str) -> list[tuple[Span, float]]:
+        """The numbers of a text with their places, in order."""
+        return [
+            (
+                Span(match.start(), match.end(2) if match[2] else match.end(1)),
+                float(match[1].replace(",", "")) * SCALES.get((match[2] or "").lower(), 1.0),
+            )
+            for match in _SCALED.finditer(text)
+        ]
 
     def __str__(self) -> str:
         tolerance = f" ± {self.tolerance:,g}" if self.tolerance else ""
@@ -109,6 +121,10 @@ class Date:
     def accepts(self, prediction: Prediction) -> bool:
         dates = dates_in(prediction.text)
         return bool(dates) and all(date.agrees_with(self.date) for date in dates)
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text names this date, among others."""
+        return any(date.agrees_with(self.date) for date in dates_in(text))
 
     def __str__(self) -> str:
         return str(self.date)

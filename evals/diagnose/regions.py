@@ -1,10 +1,12 @@
-"""The regions of stored documents that hold the evidence which a case names."""
+"""The regions of stored documents that hold what a case names as evidence, or accepts as its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from evals.cases.evidence import Evidence
+from evals.cases.matchers import Matcher
+from evals.diagnose.accepted_spans import accepted_spans
 from rag.explanation.regions import Region, quote_spans
 from rag.types import Document, Span
 
@@ -18,6 +20,17 @@ def regions(evidence: Iterable[Evidence], documents: Iterable[Document]) -> tupl
         for one in expected
         if one.in_document(document.id, document.uri, document.title)
         for span in _spans(one, document.text)
+    )
+
+
+def accepted_regions(matchers: Iterable[Matcher], documents: Iterable[Document]) -> tuple[Region, ...]:
+    """Every place in these documents that says what one of the matchers accepts."""
+    accepted = list(matchers)
+    return tuple(
+        Region(document.id, span)
+        for document in documents
+        for matcher in accepted
+        for span in accepted_spans(matcher, document.text)
     )
 
 

@@ -10,7 +10,7 @@ from evals.cases.case import Case
 from evals.cases.evidence import Evidence
 from evals.cases.matchers import Prediction
 from evals.cases.words import words
-from evals.diagnose.regions import regions
+from evals.diagnose.regions import accepted_regions, regions
 from evals.diagnose.wording import cited_parts, first_instead, nth, quoted, sure
 from evals.metrics.accepted_answer import is_accepted_answer_said, said_polarity
 from evals.metrics.answer_right import answer_right
@@ -51,14 +51,16 @@ class Diagnosis:
 def gold(case: Case, corpus: Corpus) -> tuple[Region, ...]:
     """The regions that hold the answer.
 
-    Without a form these are of the first evidence that must be cited, else of any accepted text; with one of
-    all evidence, but for short quotes (they stand in other places too) where there are longer ones.
+    Without a form these are of the first evidence that must be cited; with one of all evidence, but for short
+    quotes (they stand in other places too) where there are longer ones. Where nothing must be cited, they are
+    where a document says what any of the case's answers accepts.
     """
     groups = case.must_cite if case.form is not None else case.must_cite[:1]
     places = [evidence for group in groups for evidence in group]
     longer = [evidence for evidence in places if not _is_short(evidence)]
-    accepted = [Evidence(quote=text) for text in case.exact_answers]
-    return regions(longer or places or accepted, corpus.documents())
+    if not places:
+        return accepted_regions(case.answers, corpus.documents())
+    return regions(longer or places, corpus.documents())
 
 
 def _is_short(evidence: Evidence) -> bool:
@@ -78,7 +80,8 @@ def diagnose(case: Case, outcome: Outcome | None, *, right: bool, corpus: Corpus
         return Diagnosis(Stage.UNKNOWN, "the documents can't be looked up")
     expected = gold(case, corpus)
     if not expected:
-        return Diagnosis(Stage.INGEST, "no stored document holds what must be cited")
+        wanted = "must be cited" if case.must_cite else "the case accepts"
+        return Diagnosis(Stage.INGEST, f"no stored document holds what {wanted}")
     trace = trace_regions(expected, outcome.trace)
     if not trace.pool_size:
         return Diagnosis(Stage.UNKNOWN, "there is no trace")

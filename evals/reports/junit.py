@@ -1,7 +1,8 @@
 """A run as JUnit XML, which continuous integration servers show: a test case a question.
 
-Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a failing case is a
-failure, one that raised an error is an error) and ``gate`` (a test case a verdict).
+Form: the common subset of https://github.com/testmoapp/junitxml. Two suites: ``cases`` (a case that fails
+the gate is a failure, or an error where asking it raised one; a failing case that the gate allows is skipped,
+with its reason) and ``gate`` (a test case a verdict). So a run that passes has no failures.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from evals.gate import Verdict
+from evals.gate import Verdict, is_tolerated
 from evals.reports.labels import FORMS, STAGES, VERDICTS, expected_label, outcome_label
 from evals.run.runner import Record, Run
 
@@ -23,7 +24,7 @@ def junit(name: str, run: Run, verdicts: Sequence[Verdict], *, times: bool = Tru
     root = Element("testsuites", name=_clean(f"saywhere eval {name}"))
     cases = SubElement(root, "testsuite", name=_clean(f"{name}.cases"))
     for record in run.records:
-        _case(cases, name, record, times=times)
+        _case(cases, name, record, tolerated=is_tolerated(record, verdicts), times=times)
     gate = SubElement(root, "testsuite", name=_clean(f"{name}.gate"))
     for verdict in verdicts:
         case = SubElement(gate, "testcase", classname=_clean(f"{name}.gate"), name=_clean(verdict.name))
@@ -35,7 +36,7 @@ def junit(name: str, run: Run, verdicts: Sequence[Verdict], *, times: bool = Tru
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _case(suite: Element, name: str, record: Record, *, times: bool) -> None:
+def _case(suite: Element, name: str, record: Record, *, tolerated: bool, times: bool) -> None:
     case = SubElement(
         suite,
         "testcase",
@@ -45,7 +46,9 @@ def _case(suite: Element, name: str, record: Record, *, times: bool) -> None:
     if times:
         case.set("time", f"{record.ms / 1e3:.6f}")
     if record.failure:
-        outcome = SubElement(case, "error" if record.error else "failure", message=_clean(record.failure))
+        kind = "error" if record.error else "failure"
+        note = "fails, as the gate allows: " if tolerated else ""
+        outcome = SubElement(case, "skipped" if tolerated else kind, message=_clean(note + record.failure))
         outcome.text = _clean(
             f"question: {record.case.question}\nexpected: {expected_label(record)}\n"
             f"got: {outcome_label(record)}"
@@ -70,6 +73,7 @@ def _count(suite: Element) -> None:
     suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
 
 
 def _clean(text: str) -> str:

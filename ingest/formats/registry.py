@@ -15,7 +15,7 @@ from ingest.formats.office import docx, odt, pptx, xlsx
 from ingest.formats.pdf import document as pdf
 from ingest.formats.source import Source
 from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdown, plain, rtf
-from rag.errors import UnreadableDocument
+from rag.errors import UnsupportedFormat
 from rag.types import Document
 
 VERSION = "formats/4"  # rises when a reader makes another document of the same bytes
@@ -149,12 +149,16 @@ def supported() -> str:
 
 
 def format_of(source: Source, media_type: str | None) -> Format:
-    """The format of a source, by its name's extension or else its media type.
+    """The format of a source, by its name's extension or else its media type. See ``format_by_name``."""
+    return format_by_name(source.name, media_type)
+
+
+def format_by_name(name: str, media_type: str | None) -> Format:
+    """The format of a file, by its name's extension or else its media type.
 
     Raises:
-        UnreadableDocument: no format has this extension or media type.
+        UnsupportedFormat: no format has this extension or media type.
     """
-    name = source.name
     extension = _extension(name)
     by_extension = _by_extension()
     if extension and extension in by_extension:
@@ -166,8 +170,8 @@ def format_of(source: Source, media_type: str | None) -> Format:
     if extension in by_extension:
         return by_extension[extension]
     if extension in _ADVICE:
-        raise UnreadableDocument(f"{name} is {_ADVICE[extension]}")
-    raise UnreadableDocument(f"{name}: {extension} files can't be read; supported are {supported()}")
+        raise UnsupportedFormat(f"{name} is {_ADVICE[extension]}")
+    raise UnsupportedFormat(f"{name}: {extension} files can't be read; supported are {supported()}")
 
 
 def _by_extension() -> dict[str, Format]:

@@ -102,10 +102,18 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
-        lines = "; ".join(
-            f"SAYWHERE_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
-            for e in error.errors()
-        )
-        raise InvalidSettings(lines) from None
+        raise InvalidSettings(
+            "; ".join(_line(e["loc"], e["type"], e["msg"]) for e in error.errors())
+        ) from None
     except SettingsError as error:  # the value of a whole group isn't JSON
         raise InvalidSettings(str(error)) from None
+
+
+def _line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = f"SAYWHERE_{'__'.join(str(part) for part in loc).upper()}"
+    if kind != "extra_forbidden":
+        return f"{name}: {message}"
+    from rag.settings.names import nearest_setting
+
+    nearest = nearest_setting(name)
+    return f"{name}: there is no such setting{f'; did you mean {nearest}?' if nearest else ''}"

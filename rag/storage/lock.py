@@ -22,11 +22,13 @@ class FolderLock:
     ...     ...
 
     Args:
-        path: the lock's file; a file beside it, with the suffix ``.owner``, names the process.
+        path: the lock's file; a file beside it, with the suffix ``.owner`` and mode 0600, names the process
+            and where it serves. It is removed with the lock.
     """
 
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
+        self._path = path
         self._owner = path.with_suffix(".owner")
         self._lock = FileLock(path, mode=0o600)
 
@@ -58,7 +60,8 @@ class FolderLock:
                 self._lock.acquire(timeout=_ORPHANS_SECONDS)
             _write_owner(self._owner, url)
         except Timeout:
-            raise DataFolderLocked(f"{self._folder} is in use by {_describe_owner(self._owner)}") from None
+            message = f"{self._folder} is in use by {_describe_owner(self._owner)}"
+            raise DataFolderLocked(message, url=_served_url(self._owner, self._path)) from None
         except OSError as error:
             self._lock.release()
             raise StorageError(f"the data folder {self._folder} can't be used: {error.strerror}") from error
@@ -101,6 +104,25 @@ def _has_owner(owner: Path) -> bool:
         return False
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return True
+
+
+def _served_url(owner: Path, lock: Path) -> str | None:
+    """Where the lock's owner serves, if the owner file is to be believed: nobody but the lock's user can have
+    written it, and the process that it names runs and is that user's.
+    """
+    try:
+        descriptor = os.open(owner, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            status = os.fstat(descriptor)
+            entry = json.load(file)
+        pid, url = int(entry["pid"]), entry["url"]
+        is_private = status.st_uid == lock.stat().st_uid and not status.st_mode & 0o077
+        is_theirs = (
+            Path(f"/proc/{pid}").stat().st_uid == status.st_uid if Path("/proc/self").exists() else True
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if isinstance(url, str) and is_private and is_theirs and _has_owner(owner) else None
 
 
 def _describe_owner(owner: Path) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rag.types import DEFAULT_COLLECTION, AnswerUnit, Certainty, Reason, StatementRole
 from rag.wire.base import In, Offset, Out, Probability, Version
@@ -50,6 +50,61 @@ class TurnIn(In):
     answer: str = ""
 
 
+class TextPartIn(BaseModel):
+    """A part of a message that is text."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: Literal["text", "input_text", "output_text"]
+    text: str
+
+
+class MessageIn(BaseModel):
+    """An earlier message in OpenAI's form; other fields of it are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: Literal["user", "assistant", "system", "developer"]
+    content: str | list[TextPartIn] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its text parts, a line each."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content)
+        return self.content or ""
+
+
+def _as_turns(history: object) -> object:
+    """A history of messages as turns: a user's message and the assistant's behind it. Others as they are.
+
+    A system's message has no effect, as an answer is made of quotes.
+    """
+    is_message = (
+        [isinstance(item, dict) and "role" in item for item in history] if isinstance(history, list) else []
+    )
+    if not any(is_message):
+        return history
+    if not all(is_message):
+        raise ValueError("either turns (question, answer) or messages (role, content), not both")
+    assert isinstance(history, list)  # noqa: S101 (it has items)
+    turns: list[dict[str, str]] = []
+    is_open = False  # whether the last turn waits for its answer
+    for number, item in enumerate(history):
+        try:
+            message = MessageIn.model_validate(item)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise ValueError(f"message {number}: {fault['loc'][0]}: {fault['msg']}") from None
+        if message.role == "user":
+            turns.append({"question": message.text})
+            is_open = True
+        elif message.role == "assistant" and is_open:
+            turns[-1]["answer"] = message.text
+            is_open = False
+    return turns
+
+
 class AskIn(In):
     """A question, where to look for the answer, and what was said before."""
 
@@ -59,10 +114,11 @@ class AskIn(In):
 
     question: str = Field(description="in plain language")
     collection: str = Field(DEFAULT_COLLECTION, description="which collection of documents to ask")
-    history: list[TurnIn] = Field(
+    history: Annotated[list[TurnIn], BeforeValidator(_as_turns)] = Field(
         default=[],
         max_length=50,
-        description="earlier turns, oldest first; the last one completes a question such as 'and when?'",
+        description="earlier turns, oldest first; the last one completes a question such as 'and when?'. "
+        "OpenAI's messages (`role`, `content`) are taken too",
     )
     filters: dict[str, str] = Field(
         default={}, max_length=20, description="metadata that a document must have, exactly"

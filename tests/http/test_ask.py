@@ -131,6 +131,62 @@ def test_the_engine_gets_the_whole_request(client: TestClient, backend: FakeBack
 
 
 @pytest.mark.parametrize(
+    ("messages", "turns"),
+    [
+        (
+            [
+                {"role": "system", "content": "Be kind."},
+                {"role": "user", "content": "Who asked?"},
+                {"role": "assistant", "content": "Ada", "refusal": None},
+            ],
+            [("Who asked?", "Ada")],
+        ),
+        (
+            [
+                {
+                    "role": "user",
+                    "content": [{"type": "text", "text": "Who"}, {"type": "text", "text": "asked?"}],
+                },
+                {"role": "user", "content": "And why?"},
+                {"role": "assistant", "content": "It was late."},
+                {"role": "assistant", "content": "Goodbye."},
+            ],
+            [("Who\nasked?", ""), ("And why?", "It was late.")],
+        ),
+        ([{"role": "assistant", "content": "Hello!"}], []),
+    ],
+    ids=["with a system message", "parts and no answer", "a greeting alone"],
+)
+def test_a_history_may_be_openai_s_messages(
+    client: TestClient, backend: FakeBackend, messages: list[object], turns: list[tuple[str, str]]
+) -> None:
+    """A user's message and the assistant's behind it are a turn; fields of OpenAI's own are ignored."""
+    sent = {"question": "And then?", "history": messages}
+    assert client.post("/v1/ask", json=sent).status_code == 200
+    [question] = backend.engine.questions
+    assert [(turn.question, turn.answer) for turn in question.history] == turns
+
+
+@pytest.mark.parametrize(
+    ("history", "detail"),
+    [
+        ([{"role": "user", "content": "x"}, {"question": "y"}], "either turns"),
+        ([{"role": "robot", "content": "x"}], "message 0: role"),
+        ([{"role": "user", "content": [{"type": "image_url"}]}], "message 0: content"),
+    ],
+)
+def test_messages_that_cannot_be_turns_are_a_422(
+    client: TestClient, history: list[object], detail: str
+) -> None:
+    """Mixed with turns, of an unknown role, or with a picture; the fault says which."""
+    response = client.post("/v1/ask", json={"question": "Who?", "history": history})
+    assert response.status_code == 422
+    [fault] = response.json()["errors"]
+    assert fault["pointer"] == "#/history"
+    assert detail in fault["detail"]
+
+
+@pytest.mark.parametrize(
     "question",
     ["", "   ", "\x00\x07\x1b", "?!", "\u200b", "x" * 10_000],
     ids=["empty", "spaces", "control", "marks", "zero-width", "10,000"],

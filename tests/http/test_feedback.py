@@ -12,9 +12,12 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.openapi.examples import ABSTENTION
+from api.recent_answers import RecentAnswers
 from api.security.answer_ids import AnswerIds
 from rag.errors import StorageFull
 from rag.settings import FeedbackSettings, Settings
+from rag.wire.asking import AnswerOut
 from rag.wiring import open_service
 from tests.fakes.engine import FakeBackend
 from tests.fakes.storage import MemoryFeedback
@@ -48,6 +51,41 @@ def test_feedback_is_stored_and_listed(client: TestClient) -> None:
     assert stored.pop("at")
     assert stored == {**FEEDBACK, "helpful": True, "note": "It was Grace."}
     assert client.get("/v1/feedback", params={"helpful": False}).json() == {"feedback": []}
+
+
+def test_the_id_of_an_answer_is_enough(client: TestClient) -> None:
+    """What was asked and answered is the service's own; it is listed with the rating."""
+    answer = client.post("/v1/ask", json={"question": "Who?"}).json()
+    rated = client.post("/v1/feedback", json={"answer_id": answer["id"], "helpful": False})
+    assert rated.status_code == 200
+    [stored] = client.get("/v1/feedback").json()["feedback"]
+    assert (stored["question"], stored["answer"], stored["collection"]) == (
+        "Who?",
+        answer["answer"],
+        "default",
+    )
+    places = [
+        {name: c[name] for name in ("document_id", "version", "start", "end")} for c in answer["citations"]
+    ]
+    assert places
+    assert stored["citations"] == places
+
+
+def test_an_answer_that_is_no_longer_remembered_is_rated_by_its_id(client: TestClient) -> None:
+    """As after a restart: its signature is enough, and its question is not known."""
+    assert client.post("/v1/feedback", json={"answer_id": ID, "helpful": True}).status_code == 200
+    [stored] = client.get("/v1/feedback").json()["feedback"]
+    assert (stored["answer_id"], stored["question"], stored["answer"]) == (ID, "", "")
+
+
+def test_the_latest_answers_are_remembered() -> None:
+    """The oldest gives way."""
+    recent = RecentAnswers(most=2)
+    for number in range(3):
+        recent.add("hr", AnswerOut.model_validate({**ABSTENTION, "id": f"ans_{number}"}))
+    assert recent.fields("ans_0") == {}
+    assert recent.fields("ans_2")["question"] == ABSTENTION["question"]
+    assert recent.fields("ans_2")["collection"] == "hr"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.openapi.titles import TITLES
 from api.schemas import feedback, problems, widget
 from rag.settings import LimitSettings, Settings
 from rag.wire import asking, documents, grounding, jobs, searching
@@ -84,6 +85,30 @@ def test_errors_are_documented_as_problems(openapi: dict[str, Any], route: tuple
         assert list(response["content"]) == ["application/problem+json"]
         for example in problem["examples"].values():
             assert problems.Problem.model_validate(example["value"]).status == int(status)
+
+
+def test_every_operation_has_a_title_of_its_own(openapi: dict[str, Any]) -> None:
+    """Written for people: none is made of a function's name, and none is left without its operation."""
+    operations = {
+        (path, method): operation["summary"]
+        for path, operations in openapi["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert len(set(operations.values())) == len(operations)
+    assert operations == TITLES
+
+
+def test_whoever_may_be_a_page_can_send_a_token(openapi: dict[str, Any]) -> None:
+    """Every operation that admits other sites' pages names the token's scheme."""
+    paths = ("/v1/ask", "/v1/check-grounding", "/v1/feedback", "/v1/chat/completions", "/v1/responses")
+    for path in paths:
+        assert {"widgetToken": []} in openapi["paths"][path]["post"]["security"], path
+
+
+def test_a_history_may_be_of_turns_or_messages(openapi: dict[str, Any]) -> None:
+    """Both forms are in the schema."""
+    items = openapi["components"]["schemas"]["AskIn"]["properties"]["history"]["items"]
+    assert [one["$ref"].rpartition("/")[2] for one in items["anyOf"]] == ["TurnIn", "MessageIn"]
 
 
 def test_who_may_call_is_described(openapi: dict[str, Any]) -> None:

@@ -240,6 +240,26 @@ def test_another_content_type_is_a_415(client: TestClient, kind: str) -> None:
     assert "multipart/form-data" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("names", "detail"),
+    [
+        (["photo.png"], "photo.png: .png files can't be read; supported are .md"),
+        (["a.md", "old/letter.doc"], "letter.doc is an old Word file: save it as .docx. Nothing was taken"),
+        (["photo.png", "a.md", "tool.exe"], "; nor can tool.exe. Nothing was taken"),
+    ],
+    ids=["alone", "beside another, with advice", "several"],
+)
+def test_a_file_of_no_supported_format_is_refused_at_once(
+    client: TestClient, names: list[str], detail: str
+) -> None:
+    """With the reason, and each by its name; nothing of the request is queued."""
+    response = client.post("/v1/documents", files=[file(name, b"Boats leave at nine.") for name in names])
+    assert response.status_code == 415
+    assert response.json()["type"] == "/problems/unsupported-format"
+    assert detail in response.json()["detail"]
+    assert client.get("/v1/jobs").json() == {"jobs": []}
+
+
 def test_a_damaged_form_is_a_422(client: TestClient) -> None:
     """With another boundary, or without one."""
     for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):

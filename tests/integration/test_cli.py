@@ -92,12 +92,36 @@ def test_a_file_that_fails_is_named_and_the_others_are_ingested(
     saywhere: Saywhere, notes: Path, tmp_path: Path
 ) -> None:
     """Status 1, with the reason on standard error."""
-    (notes / "empty.txt").write_bytes(b"")
+    (notes / "photo.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     result = saywhere("ingest", "--data", tmp_path / "data", notes)
     assert result.status == 1
     assert result.out.startswith("2 added")
     assert "1 failed" in result.out
-    assert "empty.txt" in result.err
+    assert "photo.txt" in result.err
+
+
+def test_an_empty_file_is_skipped_with_status_0(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
+    """The summary, the plan of a dry run and the report say so."""
+    (notes / "empty.txt").write_bytes(b"")
+    data = tmp_path / "data"
+    plan = saywhere("ingest", "--data", data, "--dry-run", notes)
+    assert "skip   notes/empty.txt: empty" in plan.out.splitlines()
+    result = saywhere("ingest", "--data", data, notes)
+    assert (result.status, result.err) == (0, "")
+    assert "2 added, 0 changed, 0 removed, 0 unchanged, 1 skipped: empty, 0 failed" in result.out
+    assert "  skip   notes/empty.txt: empty" in saywhere("report", "--data", data).out.splitlines()
+
+
+def test_a_folder_without_files_says_that_nothing_was_found(saywhere: Saywhere, tmp_path: Path) -> None:
+    """With status 0; then nothing answers yet, and ask and search say what to do."""
+    (tmp_path / "none").mkdir()
+    result = saywhere("ingest", "--data", tmp_path / "data", tmp_path / "none")
+    assert (result.status, result.out) == (0, "nothing was found: there is no file to read\n")
+    for command in ("ask", "search"):
+        assert (
+            "There are no documents yet: `saywhere ingest PATH`"
+            in saywhere(command, "--data", tmp_path / "data", "Who?").out
+        )
 
 
 def test_a_dry_run_prints_the_plan_and_writes_nothing(
@@ -128,14 +152,14 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(
 def test_report_shows_the_last_run(saywhere: Saywhere, notes: Path, tmp_path: Path) -> None:
     """Each file with its outcome, and the reason of a failure; as JSON too."""
     data = tmp_path / "data"
-    (notes / "empty.txt").write_bytes(b"")
+    (notes / "photo.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     saywhere("ingest", "--data", data, notes, "--exclude", "b.txt")
     report = saywhere("report", "--data", data)
     assert report.status == 0
     assert "sync of collection default, done" in report.out
     assert "1 added, 1 ignored, 1 failed" in report.out
     assert "add    notes/a.txt" in report.out
-    assert "fail   notes/empty.txt: " in report.out
+    assert "fail   notes/photo.txt: " in report.out
     saywhere("ingest", "--data", data, notes)
     runs = json.loads(saywhere("report", "--data", data, "-n", "2", "--json").out)
     assert [run["report"]["counts"]["added"] for run in runs] == [1, 1]
@@ -222,9 +246,21 @@ def test_an_abstention_ends_with_0(saywhere: Saywhere, ingested: Path) -> None:
 
 def test_without_documents_ask_names_ingest(saywhere: Saywhere, tmp_path: Path) -> None:
     """The output says how to add documents."""
-    result = saywhere("ask", "--data", tmp_path / "data", "Who?")
+    result = saywhere("ask", "--data", tmp_path, "Who?")
     assert result.status == 0
     assert "saywhere ingest" in result.out
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_data_folder_that_does_not_exist_is_wrong_use(
+    saywhere: Saywhere, command: str, tmp_path: Path
+) -> None:
+    """Status 2 and one line with the whole path; nothing is made there."""
+    result = saywhere(command, "--data", tmp_path / "dta", "Who?")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"saywhere: there is no data folder {tmp_path / 'dta'}: ")
+    assert result.err.count("\n") == 1
+    assert not (tmp_path / "dta").exists()
 
 
 def test_search_shows_passages(saywhere: Saywhere, ingested: Path) -> None:
@@ -271,11 +307,24 @@ def test_an_invalid_group_of_settings_is_named(saywhere: Saywhere, monkeypatch: 
 
 
 def test_an_unknown_collection_is_an_error(saywhere: Saywhere, ingested: Path) -> None:
-    """Status 1 and one line."""
-    result = saywhere("ask", "--data", ingested, "--collection", "nope", "Who?")
-    assert (result.status, result.out) == (1, "")
-    assert result.err.startswith("saywhere: ")
-    assert result.err.count("\n") == 1
+    """Status 1 and one line, which lists those there are."""
+    for command in ("ask", "search"):
+        result = saywhere(command, "--data", ingested, "--collection", "nope", "Who?")
+        assert (result.status, result.out) == (1, "")
+        assert result.err == "saywhere: there is no collection 'nope'; there are: default\n"
+
+
+def test_a_misspelt_setting_is_told_with_the_nearest(
+    saywhere: Saywhere, ingested: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the command goes on: the name may be another program's."""
+    monkeypatch.setenv("SAYWHERE_THREDS", "1")
+    monkeypatch.setenv("SAYWHERE_REPOSITORY", "ours")
+    result = saywhere("search", "--data", ingested, "apology")
+    assert result.status == 0
+    assert result.err == (
+        "saywhere: SAYWHERE_THREDS is no setting and has no effect; did you mean SAYWHERE_THREADS?\n"
+    )
 
 
 def test_an_interrupt_ends_with_130(saywhere: Saywhere, monkeypatch: pytest.MonkeyPatch) -> None:

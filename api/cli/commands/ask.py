@@ -1,4 +1,4 @@
-"""``saywhere ask``: answers one question in this process."""
+"""``saywhere ask``: answers one question."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
+from api.cli.commands.asked import open_asked
 from api.cli.commands.outcome_text import format_outcome
 from api.cli.commands.terminal import wrap
 from rag.explanation.corpus import Corpus
 from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
-from rag.read_only import open_to_ask
 from rag.settings import load
-from rag.types import Outcome, Question, Trace
-from rag.wire.convert import outcome_out, trace_out
+from rag.types import Outcome, Trace
 from rag.wire.trace import step_detail
-from rag.wiring import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +30,13 @@ class OutputOptions:
 
 def run(question: str, *, data: Path | None, collection: str, output: OutputOptions) -> None:
     """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for."""
-    with open_to_ask(load(data=data)) as service:
-        outcome = service.engine.ask(Question(text=question, collection=collection))
+    with open_asked(load(data=data)) as asked:
+        outcome, answer = asked.ask(question, collection, trace=output.trace)
         if output.as_json:
-            print(_to_json(outcome, service, with_trace=output.trace))
+            print(answer.model_dump_json(indent=2))
             return
         print(format_outcome(outcome))
-        corpus = Corpus(service.catalog, collection)
+        corpus = asked.corpus(collection)
         if output.explain:
             print("\nHow it came about:\n" + _explanation(outcome, corpus))
         if output.expected is not None:
@@ -46,14 +44,6 @@ def run(question: str, *, data: Path | None, collection: str, output: OutputOpti
             print(f"\nWhat became of the passage you had in mind:\n{diagnosis}")
     if output.trace:
         print(_steps(outcome.trace), file=sys.stderr)
-
-
-def _to_json(outcome: Outcome, service: Service, *, with_trace: bool) -> str:
-    trace = None
-    if with_trace:
-        index = service.catalog.fingerprint()
-        trace = trace_out(outcome.trace, models=service.models(), index=index)
-    return outcome_out(outcome, trace=trace).model_dump_json(indent=2)
 
 
 def _explanation(outcome: Outcome, corpus: Corpus) -> str:

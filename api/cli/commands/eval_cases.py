@@ -28,7 +28,9 @@ def init(file: Path, *, data: Path | None, collection: str, count: int) -> int:
     if not rows:
         raise DatasetError(f"no document of {collection} has a sentence to ask about")
     append_cases(file, rows)
-    print(f'{len(rows)} drafts in {file}: put each right, and take its "draft" away')
+    fewer = f" (no more than these make a question that is worth asking; {count} were wanted)"
+    print(f"{len(rows)} drafts in {file}{fewer if len(rows) < count else ''}")
+    print('put each right, and take its "draft" away')
     return 0
 
 
@@ -50,7 +52,8 @@ def _unhelpful(dataset: Path, data: Path | None) -> list[Mapping[str, Any]]:
     """Answers marked unhelpful in a data folder, oldest first, without questions that are cases already."""
     known_questions = {case.question for case in load_cases(dataset)} if dataset.is_file() else set()
     feedback = open_feedback(load(data=data)).list(helpful=False, limit=1_000)
-    by_question = {f.question: f for f in reversed(feedback) if f.question not in known_questions}
+    asked = [f for f in reversed(feedback) if f.question and f.question not in known_questions]
+    by_question = {f.question: f for f in asked}
     return [
         {"id": f.answer_id, "question": f.question, "answer": f.answer, "note": f.note}
         for f in by_question.values()

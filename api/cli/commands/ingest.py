@@ -12,6 +12,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.cli.commands.report import LABELS
 from api.cli.commands.terminal import one_line
 from ingest.cancellation import Cancellation
 from ingest.follow import follow
@@ -78,7 +79,7 @@ def preview(
         ("change", report.changed),
         ("rename", [f"{old} -> {new}" for old, new in report.renamed]),
         ("remove", report.removed),
-        ("skip", report.skipped),
+        ("skip", [*report.skipped, *(f"{uri}: empty" for uri in report.empty)]),
         ("ignore", report.ignored),
     ):
         for name in names:
@@ -89,8 +90,11 @@ def preview(
 
 def summary(report: Report) -> str:
     """One line of counts; with passages and seconds if anything was written."""
-    counts = report.counts().items()
-    line = ", ".join(f"{count} {name}" for name, count in counts if count or name in _ALWAYS_SHOWN)
+    counts = report.counts()
+    if not any(counts.values()):
+        return "nothing was found: there is no file to read"
+    shown = [(LABELS.get(name, name), n) for name, n in counts.items() if n or name in _ALWAYS_SHOWN]
+    line = ", ".join(f"{count} {name}" for name, count in shown)
     if report.near_duplicates:
         line += f"; {len(report.near_duplicates)} groups of near-duplicates (saywhere report names them)"
     if not report.passages:

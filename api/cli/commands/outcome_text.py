@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from api.cli.commands.terminal import code_lines, format_citations, format_source, one_line, wrap
 from rag.types import Abstention, Answer, AnswerUnit, Certainty, Outcome, Reason, Statement, StatementRole
 
+NOTHING_INDEXED = "There are no documents yet: `saywhere ingest PATH` reads some."
+NOTHING_RELEVANT = "No document speaks of this."
 _REASONS = {
-    Reason.NOTHING_INDEXED: "There are no documents yet: `saywhere ingest PATH` reads some.",
-    Reason.NOTHING_RELEVANT: "No document speaks of this.",
+    Reason.NOTHING_INDEXED: NOTHING_INDEXED,
+    Reason.NOTHING_RELEVANT: NOTHING_RELEVANT,
     Reason.NOT_ANSWERED_HERE: "The documents don't answer this.",
     Reason.NOT_CONFIDENT: "The documents don't answer this surely enough.",
     Reason.UNSUPPORTED: "No answer could be backed by an exact quote.",

@@ -15,6 +15,7 @@ from rag.ports.jobs import Job
 from rag.settings import load
 from rag.wiring import open_jobs
 
+LABELS = {"empty": "skipped: empty"}  # of counts whose names say too little
 _VERBS = {"added": "add", "changed": "change", "removed": "remove", "skipped": "skip", "ignored": "ignore"}
 
 
@@ -43,9 +44,10 @@ def _lines(job: Job) -> Iterator[str]:
     report: Mapping[str, Any] = job.report
     counts = report.get("counts", {})
     if counts:
-        yield "  " + ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        yield "  " + ", ".join(f"{count} {LABELS.get(name, name)}" for name, count in counts.items() if count)
     for name, verb in _VERBS.items():
         yield from (f"  {verb:7}{one_line(uri)}" for uri in report.get(name, ()))
+    yield from (f"  skip   {one_line(uri)}: empty" for uri in report.get("empty", ()))
     yield from (f"  rename {one_line(old)} -> {one_line(new)}" for old, new in report.get("renamed", ()))
     for group in report.get("alike", ()):
         names = ", ".join(map(one_line, group["uris"]))

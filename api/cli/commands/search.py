@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.cli.commands.asked import open_asked
+from api.cli.commands.outcome_text import NOTHING_INDEXED, NOTHING_RELEVANT
 from api.cli.commands.terminal import format_citations
-from rag.read_only import open_to_ask
 from rag.settings import load
-from rag.types import Question
-from rag.wire.convert import passage_citation, passage_out
-from rag.wire.searching import SearchOut
+from rag.wire.convert import citation_in
 
 
 def run(query: str, *, k: int, data: Path | None, collection: str, as_json: bool) -> None:
     """Prints passages, best first."""
-    with open_to_ask(load(data=data)) as service:
-        candidates = service.engine.search(Question(text=query, collection=collection), k)
+    with open_asked(load(data=data)) as asked:
+        found = asked.search(query, k, collection)
+        is_empty = not found.results and asked.is_empty()
     if as_json:
-        results = [passage_out(candidate) for candidate in candidates]
-        print(SearchOut(query=query, collection=collection, results=results).model_dump_json(indent=2))
-    elif candidates:
-        print(format_citations([passage_citation(candidate) for candidate in candidates]))
+        print(found.model_dump_json(indent=2))
+    elif found.results:
+        print(format_citations([citation_in(result.citation) for result in found.results]))
     else:
-        print("No document speaks of this.")
+        print(NOTHING_INDEXED if is_empty else NOTHING_RELEVANT)

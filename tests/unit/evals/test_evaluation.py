@@ -76,6 +76,20 @@ def test_the_exit_code_follows_the_gate(tmp_path: Path) -> None:
     assert evaluated(tmp_path, SCRIPT)[0] == 1
 
 
+def test_with_neither_bounds_nor_a_baseline_every_report_fails_where_a_case_does(tmp_path: Path) -> None:
+    """Exit status, terminal, JSON, JUnit, Markdown and page agree; and on a good run, too."""
+    unbounded = replace(DATASET, at_least={})
+    for name, script, code in (("bad", SCRIPT, 1), ("good", GOOD, 0)):
+        got, output = evaluated(tmp_path, script, name=name, dataset=unbounded)
+        data = json.loads((tmp_path / f"{name}.json").read_text())
+        failures = (tmp_path / f"{name}.xml").read_text().count("<failure")
+        summary = (tmp_path / f"{name}.md").read_text().splitlines()[0]
+        page = (tmp_path / f"{name}.html").read_text()
+        assert (got, data["passed"], failures) == (code, code == 0, 2 * code)
+        assert ("FAIL  each case: 2 of 3 pass: where" in output) is bool(code)
+        assert ("**failed**" in summary, "each case: 2 of 3 pass" in page) == (bool(code), bool(code))
+
+
 def test_a_run_is_accepted_as_the_baseline_and_compared_with_it(tmp_path: Path) -> None:
     """Accepting prints the differences; then the same run passes and a worse one fails."""
     path = tmp_path / "ada.baseline.json"

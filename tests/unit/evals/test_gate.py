@@ -7,7 +7,7 @@ import pytest
 
 from evals.cases.case import Case
 from evals.cases.matchers import Exact
-from evals.gate import MIN_CASES, Exit, Verdict, exit_code, judge, note
+from evals.gate import MIN_CASES, Exit, Verdict, exit_code, is_tolerated, judge, note
 from evals.reports.data import as_data
 from evals.run.runner import Run, run
 from evals.run.saved_results import SavedRun, saved_run
@@ -116,9 +116,28 @@ def test_an_unknown_figure_fails() -> None:
         assert "FAIL  anwsered_right not measured (n=0) >= 0.5" in [str(verdict) for verdict in verdicts]
 
 
-def test_no_thresholds_pass() -> None:
-    """A set without thresholds only reports."""
-    assert exit_code([]) == Exit.PASSED
+@pytest.mark.parametrize("copies_of_each", [1, COPIES])
+def test_with_neither_bounds_nor_a_baseline_each_case_must_pass(copies_of_each: int) -> None:
+    """However many there are: a run in which cases fail can't pass by saying nothing about them."""
+    cases = [*copies(WHO)[:copies_of_each], *copies(WHERE)[:copies_of_each]]
+    after = run(cases, scripted(script({WHO.question: abstention()}, first=1)), corpus=corpus())
+    verdicts = judge(after, summarise(after), at_least={}, at_most={})
+    assert exit_code(verdicts) == Exit.FAILED
+    assert [(verdict.name, verdict.cases) for verdict in verdicts] == [("each_case", ("who-00",))]
+
+
+def test_a_note_says_that_there_are_neither_bounds_nor_a_baseline() -> None:
+    """So that nobody wonders why one failing case of many is enough."""
+    wanted = f"there are neither bounds nor a baseline: each of the {len(CASES)} cases is a gate of its own"
+    assert note(run_with(), unbounded=True) == wanted
+
+
+def test_a_case_is_tolerated_where_it_fails_and_no_failed_verdict_names_it() -> None:
+    """Within a bound; over the bound it is not. A case that passes has nothing to be tolerated."""
+    after = run_with({WHO.question: abstention()}, first=1)
+    for bound, tolerated in ((0.5, ["who-00"]), (1.0, [])):
+        verdicts = judge(after, summarise(after), at_least={"answered_right": bound}, at_most={})
+        assert [r.case.id for r in after.records if is_tolerated(r, verdicts)] == tolerated
 
 
 def test_a_long_list_of_cases_is_cut_with_its_count() -> None:

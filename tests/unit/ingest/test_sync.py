@@ -170,15 +170,36 @@ def test_an_unreadable_file_stops_no_other_and_keeps_its_earlier_version(
     run(library, folder)
     (folder / "a.txt").write_bytes(b"\0\1\2" * 50)
     (folder / "new.txt").write_text("News.")
-    (folder / "empty.md").write_text(" \n")
+    (folder / "bad.md").write_bytes(b"\0\1\2" * 50)
     report = run(library, folder)
     assert report.added == ("notes/new.txt",)
     assert {(f.uri, f.has_earlier_version) for f in report.failed} == {
         ("notes/a.txt", True),
-        ("notes/empty.md", False),
+        ("notes/bad.md", False),
     }
     assert "binary" in report.failed[0].reason
     assert not report.ok
+    assert "notes/a.txt" in library.uris
+
+
+def test_an_empty_file_is_skipped_and_no_failure(library: MemoryLibrary, folder: Path) -> None:
+    """White space alone is empty too; a second sync says the same."""
+    (folder / "empty.md").write_text(" \n")
+    (folder / "nothing.txt").touch()
+    for _ in range(2):
+        report = run(library, folder)
+        assert (report.empty, report.failed) == (("notes/empty.md", "notes/nothing.txt"), ())
+        assert report.counts()["empty"] == 2
+    assert not {"notes/empty.md", "notes/nothing.txt"} & set(library.uris)
+
+
+def test_a_document_that_became_empty_is_a_failure(library: MemoryLibrary, folder: Path) -> None:
+    """Its earlier version goes on answering, which somebody has to know."""
+    run(library, folder)
+    (folder / "a.txt").write_text("")
+    report = run(library, folder)
+    assert [(f.uri, f.has_earlier_version) for f in report.failed] == [("notes/a.txt", True)]
+    assert report.empty == ()
     assert "notes/a.txt" in library.uris
 
 

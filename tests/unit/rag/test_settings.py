@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from rag.errors import InvalidSettings
 from rag.settings import LlmSettings, Settings, SiteKey, load
+from rag.settings.names import misspelt_settings
 
 
 def descriptions(model: type[BaseModel]) -> Iterator[tuple[str, str | None]]:
@@ -108,3 +109,33 @@ def test_the_llms_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidSettings) as invalid:
         load()
     assert "sk-hidden" not in str(invalid.value)
+
+
+def test_an_unknown_name_of_a_group_is_an_error_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its environment variable."""
+    monkeypatch.setenv("SAYWHERE_READ__PASAGES", "4")
+    with pytest.raises(InvalidSettings) as raised:
+        load()
+    wanted = "SAYWHERE_READ__PASAGES: there is no such setting; did you mean SAYWHERE_READ__PASSAGES?"
+    assert str(raised.value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SAYWHERE_DAT", "SAYWHERE_DATA"),
+        ("SAYWHERE_READ_PASSAGES", "SAYWHERE_READ__PASSAGES"),
+        ("saywhere_apikey", "SAYWHERE_API_KEY"),
+        ("SAYWHERE_DATA", None),
+        ("saywhere_data", None),
+        ("SAYWHERE_READ", None),
+        ("SAYWHERE_TOKEN", None),
+        ("SAYWHERE_REPOSITORY", None),  # of no setting's name: another program's
+        ("SAYWHERE_READ__PASAGES", None),  # an error of load
+        ("HOME", None),
+    ],
+)
+def test_a_misspelt_name_is_told_with_the_nearest(name: str, meant: str | None) -> None:
+    """Settings, groups and other programs' names are not."""
+    told = f"{name} is no setting and has no effect; did you mean {meant}?"
+    assert misspelt_settings([name]) == ([told] if meant else [])

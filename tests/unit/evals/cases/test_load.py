@@ -129,6 +129,19 @@ def test_yes_and_no_of_yaml_are_polarities(tmp_path: Path) -> None:
     assert [case.polarity for case in load_cases(path)] == ["yes", "no", "no"]
 
 
+def test_numbers_of_yaml_are_texts_where_texts_are_wanted(tmp_path: Path) -> None:
+    """An unquoted year among phrases, tags, filters or evidence; as an answer it stays a number."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        "- {id: a, question: q, answerable: true, answers: [2025, {contains: [2025, mill]}, {list: [1, 2]}], "
+        "must_cite: [2025, {document: 7}], filters: {year: 2025}, tags: [2025]}"
+    )
+    (case,) = load_cases(path)
+    assert case.answers == (Number(2025.0), Contains(("2025", "mill")), ItemList(("1", "2")))
+    assert case.must_cite == ((Evidence(quote="2025"),), (Evidence(document="7"),))
+    assert (case.filters, case.tags) == ({"year": "2025"}, ("2025",))
+
+
 def test_a_yaml_file_holds_cases_too(tmp_path: Path) -> None:
     """Numbers and dates are rules; in quotation marks they are texts."""
     path = tmp_path / "cases.yaml"

@@ -9,6 +9,7 @@ import pytest
 
 from evals.cases.case import Case
 from evals.cases.evidence import Evidence
+from evals.cases.matchers import Contains, Exact, ItemList, Matcher, Regex
 from evals.diagnose.stage import Stage, diagnose, gold
 from evals.metrics.verdict import AnswerVerdict, verdict
 from evals.reports.html import STAGE_ORDER, _stage_state
@@ -158,6 +159,28 @@ def test_a_list_that_no_document_holds_was_lost_at_ingest() -> None:
     assert diagnose(gone, outcome, right=False, corpus=corpus()).stage is Stage.INGEST
     partly = replace(LIST, must_cite=(*gone.must_cite, *LIST.must_cite))
     assert diagnose(partly, outcome, right=False, corpus=corpus()).stage is Stage.TRUST
+
+
+@pytest.mark.parametrize(
+    ("rule", "held"),
+    [
+        (Contains(("night crew", "small")), True),
+        (Contains(("night crew", "large")), False),
+        (Regex("^(at )?nine$"), True),
+        (Regex("^ten$"), False),
+        (Exact("Night Crew"), True),
+        (ItemList(("Mondays", "Thursdays")), True),
+    ],
+    ids=str,
+)
+def test_without_evidence_that_must_be_cited_any_accepted_answer_is_looked_for(
+    rule: Matcher, *, held: bool
+) -> None:
+    """What a document says by the case's own rule was ingested."""
+    case = replace(FACT, form=None, answers=(rule,), must_cite=())
+    found = diagnose(case, traced(abstention(), ALL, relevance={"list": 2.0}), right=False, corpus=corpus())
+    assert (found.stage is not Stage.INGEST) is held
+    assert held or found.why == "no stored document holds what the case accepts"
 
 
 def test_all_parts_of_the_evidence_are_expected_but_short_ones() -> None:

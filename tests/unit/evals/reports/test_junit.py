@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from xml.etree import ElementTree
 
-from evals.gate import judge
+from evals.gate import MIN_CASES, Exit, exit_code, judge
 from evals.reports.junit import junit
 from evals.run.runner import run
 from evals.run.summary import summarise
@@ -39,3 +40,17 @@ def test_a_good_run_has_no_failures() -> None:
     """Nor errors."""
     root = report({})
     assert root.findall(".//failure") == root.findall(".//error") == []
+
+
+def test_a_failing_case_that_the_gate_allows_is_skipped() -> None:
+    """A run that passes by its bounds has no failures; the case is listed with its trouble all the same."""
+    cases = [replace(case, id=f"{case.id}-{n}") for case in (WHO, WHERE, AGE) for n in range(MIN_CASES)]
+    result = run(cases, scripted({**GOOD, WHERE.question: abstention()}), corpus=corpus())
+    verdicts = judge(result, summarise(result), at_least={"answered_right": 0.4}, at_most={})
+    root = ElementTree.fromstring(junit("ada", result, verdicts))  # noqa: S314 (our own output)
+    assert exit_code(verdicts) == Exit.PASSED
+    assert root.findall(".//failure") == root.findall(".//error") == []
+    skipped = root.findall(".//testcase/skipped")
+    assert len(skipped) == MIN_CASES
+    assert str(skipped[0].get("message")).startswith("fails, as the gate allows: ")
+    assert "expected: London" in str(skipped[0].text)

@@ -61,6 +61,44 @@ def test_a_released_lock_is_free(tmp_path: Path) -> None:
     second.release()
 
 
+def _locked_error(path: Path) -> DataFolderLocked:
+    with pytest.raises(DataFolderLocked) as raised:
+        FolderLock(path).acquire()
+    return raised.value
+
+
+def test_the_error_has_the_owners_url(tmp_path: Path) -> None:
+    """From a file that only its user reads, and that goes with the lock; without a url there is none."""
+    path, owner = tmp_path / "lock", tmp_path / "lock.owner"
+    lock = FolderLock(path)
+    lock.acquire(url="http://127.0.0.1:8765/")
+    assert _locked_error(path).url == "http://127.0.0.1:8765/"
+    assert owner.stat().st_mode & 0o777 == 0o600
+    lock.release()
+    assert not owner.exists()
+    with FolderLock(path):
+        assert _locked_error(path).url is None
+
+
+def test_an_owner_file_that_others_can_write_is_not_believed(tmp_path: Path) -> None:
+    """Nor is a link to another file."""
+    path, owner = tmp_path / "lock", tmp_path / "lock.owner"
+    lock = FolderLock(path)
+    lock.acquire(url="http://127.0.0.1:8765/")
+    written = owner.read_text()
+    owner.chmod(0o666)
+    assert _locked_error(path).url is None
+    owner.chmod(0o600)
+    owner.rename(tmp_path / "elsewhere")
+    owner.symlink_to(tmp_path / "elsewhere")
+    assert _locked_error(path).url is None
+    owner.unlink()
+    owner.touch(0o600)
+    owner.write_text(written)
+    assert _locked_error(path).url == "http://127.0.0.1:8765/"
+    lock.release()
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x"}', "null"])
 def test_a_damaged_owner_file_is_ignored(tmp_path: Path, content: str) -> None:
     """The folder is locked all the same; the error says "another process"."""
