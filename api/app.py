@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.openapi.document import complete_openapi
+from api.page_views import page_view_limits
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
 from api.request_id import RequestIds
@@ -28,6 +29,7 @@ from api.routes import (
     jobs,
     mcp,
     openai,
+    originals,
     pages,
     search,
     widget,
@@ -50,6 +52,7 @@ _ROUTES = (
     check_grounding,
     search,
     documents,
+    originals,
     collections,
     jobs,
     feedback,
@@ -93,6 +96,7 @@ def create_app(
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     app.state.sending = Sending()
+    app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.answer_ids = AnswerIds(backend.feedback.key())
@@ -133,6 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with mcp.serving(app):
         yield
     app.state.limiter.close()
+    app.state.drawing.close()
 
 
 async def _client_gone(_request: Request, _error: Exception) -> Response:

@@ -48,6 +48,11 @@ class OriginalRecord:
     size: int
     sha256: str
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether it is a PDF, whose pages can be shown."""
+        return self.media_type == "application/pdf"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.errors import StorageError, StorageFull
 from rag.ports.catalog import Original
@@ -65,6 +66,15 @@ class OriginalFiles:
         with _mapped_errors(path):
             try:
                 return path.read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def open(self, sha256: str) -> BinaryIO | None:
+        """A file for reading, which the caller closes; None where it isn't kept (any more)."""
+        path = self._path(sha256)
+        with _mapped_errors(path):
+            try:
+                return path.open("rb")
             except FileNotFoundError:
                 return None
 

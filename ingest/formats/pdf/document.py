@@ -18,6 +18,7 @@ from ingest.formats.pdf.blocks import (
     join_lines,
     page_blocks,
 )
+from ingest.formats.pdf.opening import opened
 from ingest.formats.pdf.reading_order import regions
 from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.pdf.text_runs import TextRun, is_rtl, text_runs, to_rows
@@ -72,13 +73,7 @@ def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
-    try:
-        pdf = pdfium.PdfDocument(source.data)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise UnreadableDocument(f"{source.name} is encrypted: it needs a password") from None
-        raise UnreadableDocument(f"{source.name} is no PDF, or damaged") from None
-    try:
+    with opened(source) as pdf:
         if len(pdf) > source.limits.pages:
             raise DocumentTooLarge(
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
@@ -88,8 +83,6 @@ def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str
             pages.append(text_runs(page, raw) if page is not None else [])
             heights.append(_height(page, pages[-1]))
         return pages, heights, pdf.get_metadata_dict(skip_empty=True)
-    finally:
-        pdf.close()
 
 
 def _pages(pdf: Any, pdfium: Any) -> Iterator[Any]:
