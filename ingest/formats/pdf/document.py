@@ -24,14 +24,12 @@ from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.pdf.text_runs import TextRun, is_rtl, text_runs, to_rows
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document, Span
 
 MEDIA_TYPE = "application/pdf"
-_JUNK_TITLE = re.compile(
-    r"(?:untitled|microsoft \w+ - .*|.*\.(?:docx?|pptx?|xlsx?|indd|tex|dvi|od[tps]|pdf))", re.I
-)
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -229,9 +227,10 @@ def _vocabulary(pages: Sequence[Sequence[TextRun]]) -> Counter[str]:
 
 
 def _title(writer: DocumentWriter, file_title: str, source: Source) -> str:
-    """The file's own title, unless a program made it up; else the biggest of the first headings."""
-    title = " ".join(well_formed(file_title).split())
-    if title and not _JUNK_TITLE.fullmatch(title):
-        return title
-    top = [heading for heading in writer.headings[:5] if heading.level == 1]
-    return top[0].text if top else source.stem_title
+    """The file's own title, unless a program made it up; else the biggest of the first headings.
+
+    A heading that recurs is a watermark.
+    """
+    counts = Counter(heading.text for heading in writer.headings)
+    first = [heading for heading in writer.headings if counts[heading.text] == 1][:5]
+    return choose_title(source, [file_title, *(heading.text for heading in first if heading.level == 1)])

@@ -76,9 +76,7 @@ def test_cells_that_are_drawn_apart_are_marked_one_by_one() -> None:
         ("London", "210 pounds", "60 pounds"),
         ("Paris", "190 euros", "55 euros"),
     ]
-    page = [
-        (72 + 150 * x, 100 + 14 * y, row[x]) for x in range(3) for y, row in enumerate(table)
-    ]  # fmt: skip
+    page = [(72 + 150 * x, 100 + 14 * y, row[x]) for x in range(3) for y, row in enumerate(table)]
     data = pdf(page)
     document = read_document(data, "a.pdf")
     row = next(line for line in document.text.splitlines() if line.startswith("Paris"))
