@@ -27,8 +27,10 @@ _GENERIC = frozenset(
 )
 _NUMBERED = re.compile(r"\s*(?:#|no\.?)?\s*[\divxlc]{0,4}\s*(?:(?:of|/)\s*\d+)?")  # "Page 1 of 9", "Sheet1"
 _PROGRAM = re.compile(
-    r"microsoft (?:office )?(?:word|excel|powerpoint|publisher|visio|outlook|onenote|project)\b.*|.*\.(?:docx?|docm|pptx?|xlsx?|xlsm|rtf|indd|pmd|tex|dvi|ps|od[tpsg]|pdf"
-    r"|html?|aspx|php|md|txt|pages|key|numbers)",
+    r"microsoft (?:office )?(?:word|excel|powerpoint|publisher|visio|outlook|onenote|project)"
+    r"(?: document| presentation)?(?:\s*[-–—]\s.*)?"
+    r"|.*\.(?:docx?|docm|pptx?|xlsx?|xlsm|rtf|indd|pmd|tex|dvi|ps|od[tpsg]|pdf|html?|aspx|php|md|txt"
+    r"|pages|key|numbers)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\w+://\S+|[A-Za-z]:\\.*|/\S+|[0-9a-fA-F]{8}[0-9a-fA-F-]{8,}")
