@@ -229,8 +229,10 @@ def _vocabulary(pages: Sequence[Sequence[TextRun]]) -> Counter[str]:
 def _title(writer: DocumentWriter, file_title: str, source: Source) -> str:
     """The file's own title, unless a program made it up; else the biggest of the first headings.
 
-    A heading that recurs is a watermark.
+    A heading that recurs is a watermark, and may be bigger than the title.
     """
     counts = Counter(heading.text for heading in writer.headings)
     first = [heading for heading in writer.headings if counts[heading.text] == 1][:5]
-    return choose_title(source, [file_title, *(heading.text for heading in first if heading.level == 1)])
+    has_watermark = len(counts) < len(writer.headings)
+    top = min((heading.level for heading in first), default=1) if has_watermark else 1
+    return choose_title(source, [file_title, *(heading.text for heading in first if heading.level == top)])
