@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.openapi.document import complete_openapi
+from api.page_views import page_view_limits
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
 from api.recent_answers import RecentAnswers
@@ -29,6 +30,7 @@ from api.routes import (
     jobs,
     mcp,
     openai,
+    originals,
     pages,
     search,
     widget,
@@ -51,6 +53,7 @@ _ROUTES = (
     check_grounding,
     search,
     documents,
+    originals,
     collections,
     jobs,
     feedback,
@@ -94,6 +97,7 @@ def create_app(
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     app.state.sending = Sending()
+    app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.recent_answers = RecentAnswers()
@@ -135,6 +139,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with mcp.serving(app):
         yield
     app.state.limiter.close()
+    app.state.drawing.close()
 
 
 async def _client_gone(_request: Request, _error: Exception) -> Response:

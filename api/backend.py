@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from rag.ports.catalog import Catalog
 from rag.ports.feedback import FeedbackStore
 from rag.settings import Settings
+from rag.storage.original_files import OriginalFiles
 from rag.types import Candidate, Outcome, Progress, Question
 
 
@@ -41,6 +42,11 @@ class Backend(Protocol):
 
     @property
     def feedback(self) -> FeedbackStore: ...
+
+    @property
+    def original_files(self) -> OriginalFiles | None:
+        """The files that documents were read from; None where none are kept."""
+        ...
 
     def models(self) -> dict[str, str]: ...
 

@@ -13,6 +13,7 @@ from rag.storage.indexes import Progress
 
 BATCH_DOCUMENTS = 64
 BATCH_SENTENCES = 1_000
+BATCH_BYTES = 50_000_000  # of files to be kept, held in memory
 
 
 class ChangeWriter(Protocol):
@@ -43,6 +44,7 @@ class BatchWriter:
     Args:
         max_documents: a batch with this many documents is full.
         max_sentences: a batch with this many sentences is full; None: no limit.
+        max_bytes: a batch whose documents' files have this many bytes is full.
         cancellation: where it is set, ``flush`` ends before it writes.
     """
 
@@ -52,6 +54,7 @@ class BatchWriter:
         *,
         max_documents: int = BATCH_DOCUMENTS,
         max_sentences: int | None = BATCH_SENTENCES,
+        max_bytes: int = BATCH_BYTES,
         cancellation: Cancellation | None = None,
     ) -> None:
         self.passages = 0
@@ -59,9 +62,11 @@ class BatchWriter:
         self._library = library
         self._max_documents = max_documents
         self._max_sentences = max_sentences
+        self._max_bytes = max_bytes
         self._cancellation = cancellation
         self._batch: list[Change] = []
         self._sentences = 0
+        self._bytes = 0
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +78,8 @@ class BatchWriter:
         """Whether the batch should be flushed before another change is added."""
         if self._max_sentences is not None and self._sentences >= self._max_sentences:
             return True
+        if self._bytes >= self._max_bytes:
+            return True
         return len(self._batch) >= self._max_documents
 
     def holds(self, uri: str) -> bool:
@@ -83,6 +90,7 @@ class BatchWriter:
         """Adds a change to the batch; it is written by ``flush``."""
         self._batch.append(change)
         self._sentences += sum(len(passage.sentences) for passage in change.passages)
+        self._bytes += change.original.record.size if change.original else 0
 
     def flush(
         self, removals: Sequence[tuple[str, str]] = (), moves: Sequence[Move] = ()
@@ -102,7 +110,7 @@ class BatchWriter:
         self.seconds += perf_counter() - began
         written = tuple(self._batch)
         self.passages += sum(len(change.passages) for change in written)
-        self._batch, self._sentences = [], 0
+        self._batch, self._sentences, self._bytes = [], 0, 0
         return written
 
     def _raise_if_cancelled(self, _done: int, _total: int) -> None:

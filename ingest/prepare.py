@@ -12,7 +12,7 @@ from ingest.cancellation import Cancellation
 from ingest.formats.limits import DEFAULT, Limits
 from ingest.passages import Passages
 from ingest.plan import new_document_id
-from rag.ports.catalog import Change
+from rag.ports.catalog import Change, Original
 from rag.ports.resolver import Resolver
 from rag.ports.splitter import Splitter
 from rag.types import DEFAULT_COLLECTION
@@ -23,11 +23,13 @@ class Preparer:
     """Turns bytes into a ``Change``, in the same way for a folder's files and for uploads.
 
     ``limits`` bound what one file may cost; None as ``resolver``: pronouns aren't resolved.
+    ``keep_originals``: changes have their files with them.
     """
 
     splitter: Splitter
     resolver: Resolver | None = None
     limits: Limits = DEFAULT
+    keep_originals: bool = False
 
     @property
     def max_bytes(self) -> int:
@@ -78,6 +80,7 @@ class Preparer:
             passages=split.passages,
             source=source,
             source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
+            original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
     def passages(self, *, title: str | None = None, metadata: Mapping[str, str] | None = None) -> Passages:

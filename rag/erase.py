@@ -8,13 +8,15 @@ was found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from rag.errors import StorageError
+from rag.ports.catalog import OriginalRecord
 from rag.types import Document
 from rag.wiring import RESERVE, Service
 
@@ -23,15 +25,28 @@ _MIN_CHARACTERS = 16  # of a sentence searched for: a shorter one is in many a f
 _DOCUMENTS_PER_BATCH = 64  # held in memory
 
 
+class OriginalFate(StrEnum):
+    """What became of a document's file: none was kept; it was erased; it stays, as another document was read
+    from the same bytes."""
+
+    NONE = "none"
+    ERASED = "erased"
+    SHARED = "shared"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasedDocument:
-    """A document that was removed: ``sought`` of its ``sentences`` were searched for."""
+    """A document that was removed: ``sought`` of its ``sentences`` were searched for.
+
+    ``original`` says what became of the file that it was read from.
+    """
 
     id: str
     uri: str
     version: str
     sentences: int
     sought: int
+    original: OriginalFate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +54,15 @@ class ErasureReceipt:
     """The documents that were removed, and what a search of the data folder found.
 
     ``traces`` are the files that still hold some of the sentences, with the number of these sentences;
-    ``feedback`` counts the entries of feedback removed with the answers they are on; ``files`` and
-    ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder. ``at`` is
-    a UTC time in ISO 8601.
+    ``originals`` counts the kept files that were erased, ``original_bytes`` their bytes; ``feedback`` counts
+    the entries of feedback removed with the answers they are on; ``files`` and ``bytes`` were searched;
+    ``unsearched`` names stores whose files are outside the data folder. ``at`` is a UTC time in ISO 8601.
     """
 
     at: str
     documents: tuple[ErasedDocument, ...]
+    originals: int
+    original_bytes: int
     feedback: int
     files: int
     bytes: int
@@ -61,6 +78,7 @@ class ErasureReceipt:
 def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     """Removes documents and every byte of them; with no ids, frees the space of earlier removals.
 
+    The files that they were read from are removed too, unless another document was read from the same bytes.
     Feedback on answers that cite them is removed as well. A sentence that another document also has is
     no trace. Reports of ingest jobs keep the names of files.
 
@@ -71,6 +89,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     catalog = service.catalog
     documents = [catalog.document(document_id) for document_id in dict.fromkeys(document_ids)]
     sentences = {document.id: _distinctive_sentences(service, document) for document in documents}
+    originals = {document.id: catalog.original(document.id) for document in documents}
     if documents:
         service.library.write([], [(document.collection, document.id) for document in documents])
     feedback = service.feedback.delete_citing([document.id for document in documents])
@@ -81,6 +100,13 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     service.feedback.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     service.remove_damaged()
+    shared = catalog.originals().keys()
+    fates = {document_id: _fate(original, shared) for document_id, original in originals.items()}
+    erased = {
+        original.sha256: original.size
+        for document_id, original in originals.items()
+        if original is not None and fates[document_id] is OriginalFate.ERASED
+    }
     files = [
         path
         for path in sorted(service.settings.data.rglob("*"))
@@ -97,9 +123,12 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
                 version=document.sha256,
                 sentences=len(sentences[document.id]),
                 sought=len(searched[document.id]),
+                original=fates[document.id],
             )
             for document in documents
         ),
+        originals=len(erased),
+        original_bytes=sum(erased.values()),
         feedback=feedback,
         files=len(files),
         bytes=sum(path.stat().st_size for path in files if path.exists()),
@@ -110,6 +139,13 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
         ),
         unsearched=_unsearched_stores(service),
     )
+
+
+def _fate(original: OriginalRecord | None, shared: Container[str]) -> OriginalFate:
+    """``shared``: the sha256 of the files that remaining documents were read from."""
+    if original is None:
+        return OriginalFate.NONE
+    return OriginalFate.SHARED if original.sha256 in shared else OriginalFate.ERASED
 
 
 def _distinctive_sentences(service: Service, document: Document) -> list[str]:

@@ -29,6 +29,10 @@ class UnknownDocument(SaywhereError):
     """No committed document has this id, or not in this version."""
 
 
+class NoOriginal(SaywhereError):
+    """The file that the document was read from isn't kept, or can't be shown in this way."""
+
+
 class UnknownCollection(SaywhereError):
     """No collection has this name."""
 

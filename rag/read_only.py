@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rag.adapters.index_folders import DAMAGED
 from rag.errors import NoDataFolder, StorageError
 from rag.settings import Settings
-from rag.wiring import CATALOG, LOCK, RESERVE, Service, open_service
+from rag.wiring import CATALOG, LOCK, ORIGINALS, RESERVE, Service, open_service
 
 
 @contextmanager
@@ -39,7 +39,8 @@ def open_to_ask(settings: Settings) -> Iterator[Service]:
     with TemporaryDirectory(prefix="saywhere-") as folder:
         copy = Path(folder) / "data"
         try:
-            shutil.copytree(data, copy, ignore=shutil.ignore_patterns(f"{LOCK}*", RESERVE, f"*{DAMAGED}"))
+            left_out = shutil.ignore_patterns(f"{LOCK}*", RESERVE, ORIGINALS, f"*{DAMAGED}")
+            shutil.copytree(data, copy, ignore=left_out)
         except (OSError, shutil.Error) as error:
             raise StorageError(f"{data} can't be written, nor copied to {folder}: {error}") from error
         with open_service(settings.model_copy(update={"data": copy})) as service:

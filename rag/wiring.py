@@ -25,6 +25,7 @@ from rag.errors import IndexUnavailable, InvalidSettings, StorageError, StorageF
 from rag.retrieval.retriever import Retriever
 from rag.storage.library import Library
 from rag.storage.lock import FolderLock
+from rag.storage.original_files import OriginalFiles
 from rag.storage.repair import Repairs
 from rag.storage.reserve import SpaceReserve
 
@@ -47,7 +48,7 @@ FEEDBACK = "feedback.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
-CHROMA, TERMS, LOCK, RESERVE = "chroma", "terms", "lock", "reserve"
+CHROMA, TERMS, LOCK, RESERVE, ORIGINALS = "chroma", "terms", "lock", "reserve", "originals"
 _CHROMA_INDEX = "rag.adapters.chroma.index:ChromaIndex"
 _TERM_INDEX = "rag.adapters.tantivy:TantivyIndex"
 
@@ -66,6 +67,7 @@ class Service:
     jobs: JobStore
     signatures: SqliteSignatures
     feedback: FeedbackStore
+    original_files: OriginalFiles | None
     dense: DenseIndex
     lexical: LexicalIndex
     embedder: Embedder
@@ -136,6 +138,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             catalog = SqliteCatalog(data / CATALOG)
             stack.callback(catalog.close)
             files = _open_side_files(settings, catalog, stack)
+            original_files = _open_original_files(settings, catalog)
             embedder, reader, span_reader = (
                 open_embedder(settings),
                 open_reader(settings),
@@ -154,6 +157,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 context=True,
                 rebuildable=tuple(processes.values()),
                 reserve=reserve,
+                original_files=original_files,
             )
             notes = files.notes
             if rebuild:
@@ -187,6 +191,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             jobs=files.jobs,
             signatures=files.signatures,
             feedback=files.feedback,
+            original_files=original_files,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
@@ -233,6 +238,17 @@ def _open_side_files(settings: Settings, catalog: SqliteCatalog, stack: ExitStac
         feedback=feedback,
         notes=(*job_notes, *signature_notes, *feedback_notes),
     )
+
+
+def _open_original_files(settings: Settings, catalog: Catalog) -> OriginalFiles | None:
+    """The kept files; None where none are to be kept: then those kept earlier are removed."""
+    files = OriginalFiles(settings.data / ORIGINALS, max_bytes=settings.originals.total_bytes)
+    if settings.originals.keep:
+        return files
+    if catalog.originals():
+        catalog.drop_originals()
+    files.keep_only(())
+    return None
 
 
 def _close_library(library: Library) -> None:

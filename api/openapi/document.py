@@ -39,6 +39,7 @@ _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/collections", "get"): {"listing": examples.COLLECTIONS},
     ("/v1/documents", "get"): {"listing": examples.LISTING},
     ("/v1/documents/{document_id}", "get"): {"document": examples.DOCUMENT},
+    ("/v1/page-marks/{document_id}", "get"): {"marks": examples.PAGE_MARKS},
 }
 
 _SECURITY_SCHEMES = {

@@ -115,7 +115,18 @@ DOCUMENT: dict[str, Any] = {
     "text": "ICE Recruitment Sparks Fury! Are They Stealing Local Law Enforcement?\n…",
     "sections": [{"start": 446, "end": 1328, "path": _CITATION["section"]}],
     "pages": [],
+    "blocks": [{"start": 0, "end": 69, "kind": "heading"}],
+    "original": {
+        "name": "article.txt",
+        "media_type": "text/plain",
+        "size": 2163,
+        "url": f"/v1/originals/{_CITATION['document_id']}",
+        "has_pages": False,
+    },
     "metadata": {},
+}
+PAGE_MARKS: dict[str, Any] = {
+    "pages": [{"number": 3, "boxes": [{"left": 0.12, "top": 0.31, "width": 0.74, "height": 0.016}]}]
 }
 QUEUED_JOB: dict[str, Any] = {
     "id": "job_1f0e8a52c3b94d76a1f2b8c7d6e5f403",

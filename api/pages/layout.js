@@ -1,34 +1,30 @@
-// A document's text as elements: headings, page breaks and the marked span, with all of the text and
-// nothing else in them. It is divided at line ends into parts that the browser lays out as they come into
-// view (content-visibility), so that a long document opens as fast as a short one.
+// A document's text as elements: headings, paragraphs, lists, tables, page breaks and the marked span, with
+// all of the text and nothing else in them. What only divides blocks or cells (line ends, bars) is in them
+// too, but hidden, so that the text before a place is the document's text up to it. It is divided into parts
+// that the browser lays out as they come into view (content-visibility), so that a long document opens as
+// fast as a short one.
 
+import { BlockWriter } from "./blocks.js";
 import { utf16Indices } from "./positions.js";
-import { createElement } from "./service.js";
+import { TextWriter } from "./text-writer.js";
 
 const PART_LENGTH = 6000; // UTF-16 units after which the next line begins a new part
 
 /** The parts of a document as the service sends it, and the mark elements; `span`: what to mark, or null. */
-export function layOut({ text, sections, pages }, span) {
-  const spans = span ? [...sections, ...pages, span] : [...sections, ...pages];
+export function layOut({ text, sections, pages, blocks = [] }, span) {
+  const spans = [...sections, ...pages, ...blocks, ...(span ? [span] : [])];
   const index = utf16Indices(text, spans.flatMap(({ start, end }) => [start, end]));
   const headings = new Map(sections.flatMap((section) => heading(text, index.get(section.start), section.path)));
-  const breaks = new Map(pages.map((page) => [index.get(page.start), page.number]));
+  const breaks = pages.map((page) => [index.get(page.start), page.number]);
   const marked = span && [index.get(span.start), index.get(span.end)];
-  const parts = [];
-  const marks = [];
-  let length = 0; // of the last part
-  for (const { start, end, level, page } of blocks(text, headings, breaks)) {
-    if (parts.length === 0 || (length > PART_LENGTH && text[start - 1] === "\n")) {
-      parts.push(createElement("div", "part"));
-      length = 0;
-    }
-    const part = parts.at(-1);
-    if (page !== undefined) part.append(pageBreak(page));
-    const parent = level ? part.appendChild(createElement(`h${level}`, "heading")) : part;
-    marks.push(...appendText(parent, text, start, end, marked));
-    length += end - start;
+  const placed = blocks.map(({ start, end, kind }) => ({ start: index.get(start), end: index.get(end), kind }));
+  const textWriter = new TextWriter(text, breaks, marked);
+  const writer = new BlockWriter(text, textWriter, PART_LENGTH);
+  for (const piece of placed.length ? structured(text, placed, headings) : plain(text, headings)) {
+    writer.add(piece);
   }
-  return { parts, marks };
+  writer.finish();
+  return { parts: writer.parts, marks: textWriter.marks };
 }
 
 /** The number of the page that contains a code point offset, or null. */
@@ -44,40 +40,35 @@ function heading(text, start, path) {
   return isHeading ? [[start, { end, level: Math.min(6, path.length + 1) }]] : [];
 }
 
-/** The text in order: headings, and the stretches between them, split at page breaks and line ends. */
-function* blocks(text, headings, breaks) {
+/** The text in order as blocks and the gaps between them; a heading has its level. */
+function* structured(text, blocks, headings) {
+  let at = 0;
+  for (const { start, end, kind } of blocks) {
+    if (start < at) continue; // blocks don't overlap
+    if (at < start) yield { start: at, end: start, kind: "gap" };
+    if (start < end) yield { start, end, kind, level: headings.get(start)?.level ?? 2 };
+    at = end;
+  }
+  if (at < text.length) yield { start: at, end: text.length, kind: "gap" };
+}
+
+/** A text without blocks in order: headings, and the stretches between them, cut at line ends. */
+function* plain(text, headings) {
   const ends = [...headings.values()].map(({ end }) => end);
-  const boundaries = [...new Set([0, ...headings.keys(), ...ends, ...breaks.keys()])].sort((a, b) => a - b);
+  const boundaries = [...new Set([0, ...headings.keys(), ...ends])].sort((a, b) => a - b);
   for (const [i, start] of boundaries.entries()) {
     const end = boundaries[i + 1] ?? text.length;
     const level = headings.get(start)?.level;
+    const kind = level ? "heading" : "text";
     let from = start;
     while (end - from > PART_LENGTH) {
       const nextLine = text.indexOf("\n", from + PART_LENGTH) + 1;
       if (nextLine === 0 || nextLine >= end) break;
-      yield { start: from, end: nextLine, level, page: from === start ? breaks.get(start) : undefined };
+      yield { start: from, end: nextLine, kind, level };
       from = nextLine;
     }
-    yield { start: from, end, level, page: from === start ? breaks.get(start) : undefined };
+    yield { start: from, end, kind, level };
   }
-}
-
-/** Appends text[start:end], its part within `marked` as a mark element; returns the mark elements. */
-function appendText(parent, text, start, end, marked) {
-  const [first, last] = marked ?? [end, end];
-  const from = Math.min(Math.max(start, first), end);
-  const to = Math.max(Math.min(end, last), from);
-  const mark = createElement("mark", "", text.slice(from, to));
-  parent.append(text.slice(start, from), ...(from < to ? [mark] : []), text.slice(to, end));
-  return from < to ? [mark] : [];
-}
-
-function pageBreak(number) {
-  const separator = createElement("span", "page");
-  separator.dataset.number = number;
-  separator.setAttribute("role", "separator");
-  separator.setAttribute("aria-label", `Page ${number}`);
-  return separator;
 }
 
 function collapseSpaces(text) {

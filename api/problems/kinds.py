@@ -65,6 +65,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.UnknownDocument: ProblemKind(
         status=404, slug="unknown-document", title="There is no such document"
     ),
+    errors.NoOriginal: ProblemKind(status=404, slug="no-original", title="The file isn't kept"),
     errors.UnknownCollection: ProblemKind(
         status=404, slug="unknown-collection", title="There is no such collection"
     ),

@@ -122,7 +122,7 @@ def document(
     stored = backend.catalog.document(document_id)
     length = len(stored.text)
     part = Span(min(start, length), length if end is None else min(end, length))
-    return DocumentResponse(stored, part, request.app.state.sending)
+    return DocumentResponse(stored, part, request.app.state.sending, backend.catalog.original(document_id))
 
 
 @router.delete(

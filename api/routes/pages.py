@@ -14,9 +14,9 @@ from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js", "chat.css", "document.html",
-    "document.js", "icon.svg", "layout.js", "playground.html", "playground.js", "positions.js", "service.js",
-    "style.css",
+    "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js", "blocks.js", "chat.css",
+    "document.css", "document.html", "document.js", "icon.svg", "layout.js", "page-view.js",
+    "playground.html", "playground.js", "positions.js", "service.js", "style.css", "text-writer.js",
 )  # fmt: skip
 
 router = APIRouter(include_in_schema=False)

@@ -17,11 +17,13 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from rag.errors import Busy
+from rag.ports.catalog import OriginalRecord
 from rag.types import Document, Span
-from rag.wire.convert import document_out, page_out, section_out
+from rag.wire.convert import block_out, document_out, page_out, section_out
 
 _PIECE = 32_768  # code points of text in a piece
-_ITEMS = 200  # sections or pages in a piece
+_ITEMS = 200  # sections, pages or blocks in a piece
+_PIECEWISE = {"text", "sections", "pages", "blocks"}
 MAX_CHARACTERS = 100_000_000
 """Code points of the documents that are being sent at once; a single longer one is sent alone."""
 
@@ -55,8 +57,10 @@ class DocumentResponse(StreamingResponse):
         Busy: when it begins, before anything is sent.
     """
 
-    def __init__(self, document: Document, span: Span, sending: Sending) -> None:
-        super().__init__(document_pieces(document, span), media_type="application/json")
+    def __init__(
+        self, document: Document, span: Span, sending: Sending, original: OriginalRecord | None = None
+    ) -> None:
+        super().__init__(document_pieces(document, span, original), media_type="application/json")
         self._counted = sending.counted(len(document.text))
         self._counted.__enter__()
 
@@ -67,9 +71,11 @@ class DocumentResponse(StreamingResponse):
             self._counted.__exit__(None, None, None)
 
 
-def document_pieces(document: Document, span: Span) -> Iterator[bytes]:
-    """The JSON of ``DocumentOut`` with the text of a span, and the sections and pages that overlap it."""
-    fields = document_out(document, Span(0, 0)).model_dump(exclude={"text", "sections", "pages"}, mode="json")
+def document_pieces(
+    document: Document, span: Span, original: OriginalRecord | None = None
+) -> Iterator[bytes]:
+    """The JSON of ``DocumentOut`` with the text of a span, and its sections, pages and blocks."""
+    fields = document_out(document, Span(0, 0), original).model_dump(exclude=_PIECEWISE, mode="json")
     fields["start"] = span.start
     yield json.dumps(fields)[:-1].encode("ascii") + b', "text": "'
     for start in range(span.start, span.end, _PIECE):
@@ -80,6 +86,8 @@ def document_pieces(document: Document, span: Span) -> Iterator[bytes]:
     yield from _list(section_out(section) for section in document.sections if _is_in(section.span, span))
     yield b'], "pages": ['
     yield from _list(page_out(page) for page in document.pages if _is_in(page.span, span))
+    yield b'], "blocks": ['
+    yield from _list(block_out(block) for block in document.blocks if _is_in(block.span, span))
     yield b"]}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ingest.formats.titles import tidy
 from rag.errors import DocumentTooLarge
 from rag.types import Section, Span
 
@@ -36,7 +37,7 @@ def outline(headings: Sequence[Heading], end: int, title: str) -> tuple[Section,
     characters = 0
     for heading, following in zip_longest(headings, headings[1:]):
         path = [above for above in path if above.level < heading.level]
-        if heading.text != title:
+        if tidy(heading.text) != title:
             path.append(heading)
         span = Span(heading.span.start, following.span.start if following else end)
         sections.append(Section(span=span, path=tuple(above.text[:MAX_HEADING] for above in path)))

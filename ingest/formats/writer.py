@@ -36,9 +36,9 @@ class DocumentWriter:
         return tuple(self._headings)
 
     @property
-    def top_heading(self) -> str | None:
-        """The first heading of level 1."""
-        return next((heading.text for heading in self._headings if heading.level == 1), None)
+    def top_headings(self) -> tuple[str, ...]:
+        """The headings of level 1."""
+        return tuple(heading.text for heading in self._headings if heading.level == 1)
 
     @property
     def last_sentence(self) -> Span | None:

@@ -8,7 +8,9 @@ is still there at a start says what a crash left to undo or to finish.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from rag.types import Document, Passage
@@ -37,13 +39,52 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalRecord:
+    """The file that a document was read from: its name without folders, media type, size in bytes, and the
+    sha256 (hex) of its bytes, under which it is kept."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it is a PDF, whose pages can be shown."""
+        return self.media_type == "application/pdf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A file to be kept beside the document that was read from it."""
+
+    record: OriginalRecord
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, data: bytes, name: str, media_type: str) -> Original:
+        """The original of these bytes; ``name`` may have folders, which are left out."""
+        record = OriginalRecord(
+            name=PurePosixPath(name).name or "document",
+            media_type=media_type,
+            size=len(data),
+            sha256=sha256(data).hexdigest(),
+        )
+        return cls(record=record, data=data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A document's next version with its passages, and the source they were read from."""
+    """A document's next version with its passages, and the source they were read from.
+
+    ``original`` None: no file of it is kept.
+    """
 
     document: Document
     passages: tuple[Passage, ...]
     source: str = ""
     source_sha256: str = ""
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +217,18 @@ class Catalog(Protocol):
 
     def versions(self, collection: str) -> set[tuple[str, str]]:
         """Committed ``(document_id, version)`` pairs that have at least one passage."""
+        ...
+
+    def original(self, document_id: str) -> OriginalRecord | None:
+        """The file that the document was read from; None where none is kept, or for an unknown id."""
+        ...
+
+    def originals(self, document_ids: Iterable[str] | None = None) -> dict[str, int]:
+        """The sizes in bytes of the kept files by sha256: those of these documents; None: of all."""
+        ...
+
+    def drop_originals(self) -> None:
+        """Records of every document that no file of it is kept."""
         ...
 
     def collections(self) -> set[str]: ...

@@ -1,4 +1,4 @@
-"""Settings that bound what is taken and kept: questions, uploads, documents, connections, feedback."""
+"""Settings that bound what is taken and kept: questions, uploads, documents and their files, feedback."""
 
 from __future__ import annotations
 
@@ -74,6 +74,27 @@ class LimitSettings(BaseModel):
     concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
     waiting: int = Field(
         32, ge=0, description="Maximum number of further questions that wait for their turn."
+    )
+
+
+class OriginalSettings(BaseModel):
+    """The files that documents were read from: whether and how many of them are kept, for readers to open."""
+
+    model_config = FROZEN
+    keep: bool = Field(
+        True,
+        description="Whether the file that a document is read from is kept in the data folder, so that "
+        "readers can open or download it, and see a PDF's page with the quote marked. Off: none is kept, and "
+        "those kept earlier are removed at the next start.",
+    )
+    total_bytes: int = Field(
+        10_000_000_000,
+        ge=1,
+        description="Maximum size in bytes of all kept files together; a document whose file would exceed it "
+        "is taken in without it.",
+    )
+    render_seconds: float = Field(
+        10.0, gt=0, description="Maximum time for drawing a page or finding a quote on it, in seconds."
     )
 
 

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     decide: DecideSettings = DecideSettings()
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
+    originals: OriginalSettings = OriginalSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
 

@@ -1,9 +1,9 @@
 """The library: all writing to the catalog and the two indexes, which stay consistent after any crash.
 
-A write is: embed; record the intents; add the index rows; commit the catalog; remove the rows of
-replaced versions; clear the intents. Queries take passages from the catalog: until the commit they see
-the old version, from then on the new one. Whenever a write is cut off, its intents say whether to roll
-it back or to finish it.
+A write is: embed; record the intents; keep the originals; add the index rows; commit the catalog; remove
+originals that no document has any more, and the rows of replaced versions; clear the intents. Queries take
+passages from the catalog: until the commit they see the old version, from then on the new one. Whenever a
+write is cut off, its intents say whether to roll it back or to finish it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.ports.rebuilding import RebuildableIndex
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
+from rag.storage.original_files import OriginalFiles
+from rag.storage.originals import Originals, hashes
 from rag.storage.reserve import SpaceReserve
 from rag.types import Document, Passage
 
@@ -61,6 +63,7 @@ class Library:
         context: whether title and headings are embedded with each sentence.
         rebuildable: the parts of the indexes that can break, and are then rebuilt.
         reserve: disk space that removals and recovery may use.
+        original_files: where the files of documents are kept; None: they aren't.
     """
 
     def __init__(
@@ -73,11 +76,13 @@ class Library:
         context: bool = False,
         rebuildable: Sequence[RebuildableIndex] = (),
         reserve: SpaceReserve | None = None,
+        original_files: OriginalFiles | None = None,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, lexical, embedder, context=context)
         self._rebuildable = tuple(rebuildable)
         self._reserve = reserve
+        self._originals = Originals(catalog, original_files)
         self._lock = RLock()
 
     @property
@@ -164,7 +169,8 @@ class Library:
     ) -> None:
         self._require_same_fingerprint()
         try:
-            self._resolve_intents()
+            if self._resolve_intents():
+                self._originals.remove_all_unused()
         except StorageFull:
             if changes or not all(intent.committed for intent in self._catalog.intents()):
                 raise
@@ -173,10 +179,16 @@ class Library:
                 f"no space left in {self._reserve.folder} to add documents; they can be removed"
             )
         prepared = self._indexes.prepare(changes, progress)
-        self._catalog.record_intents(changes, removals)
-        self._indexes.add(prepared)
-        self._indexes.rename(self._moved(moves))
-        self._catalog.commit(changes, removals, moves)
+        kept = self._originals.kept(changes)
+        may_be_unused = self._originals.replaced_by(kept, removals) | hashes(kept)
+        try:
+            self._catalog.record_intents(kept, removals)
+            self._originals.put(kept)
+            self._indexes.add(prepared)
+            self._indexes.rename(self._moved(moves))
+            self._catalog.commit(kept, removals, moves)
+        finally:
+            self._originals.remove_unused(may_be_unused)
         self._resolve_intents()
 
     def _needed_bytes(self, changes: Sequence[Change]) -> int:
@@ -189,7 +201,8 @@ class Library:
         characters = sum(len(change.document.text) for change in changes)
         collections = {change.document.collection for change in changes}
         stored = sum(self._indexes.counts(collection)["dense"] for collection in collections)
-        return _BYTES_PER_WRITE + 8_000 * sentences + 8 * characters + 600 * stored
+        files = sum(change.original.record.size for change in changes if change.original)
+        return _BYTES_PER_WRITE + 8_000 * sentences + 8 * characters + 600 * stored + files
 
     def remove_collection(self, collection: str) -> int:
         """Removes a collection with all its documents; returns their number.
@@ -224,6 +237,7 @@ class Library:
             except StorageFull as error:
                 _LOG.error("an interrupted write is resolved later: %s", error)
                 intents = []
+            self._originals.remove_all_unused()
             is_resolved = not self._catalog.intents()
             removed = indexed = 0
             if rebuilt or intents or self._catalog.checkpoint() != self._state():
@@ -282,6 +296,7 @@ class Library:
     def vacuum(self) -> None:
         """Shrinks the files: no text of removed documents stays in them."""
         with self._lock:
+            self._originals.remove_all_unused()
             self._indexes.vacuum()
             self._catalog.vacuum()
 

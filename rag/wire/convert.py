@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from rag.answering.citations import to_citation
-from rag.ports.catalog import DocumentRecord
+from rag.ports.catalog import DocumentRecord, OriginalRecord
 from rag.types import (
     Abstention,
     Answer,
     AnswerUnit,
+    Block,
     Candidate,
     Certainty,
     Citation,
@@ -42,8 +43,8 @@ from rag.wire.asking import (
     TraceOut,
     TurnIn,
 )
-from rag.wire.documents import DocumentOut, DocumentSummary, PageOut, SectionOut
-from rag.wire.links import document_url, text_fragment
+from rag.wire.documents import BlockOut, DocumentOut, DocumentSummary, OriginalOut, PageOut, SectionOut
+from rag.wire.links import document_url, original_url, text_fragment
 from rag.wire.searching import PassageOut, ScoresOut
 from rag.wire.trace import step_detail, step_in
 
@@ -263,8 +264,10 @@ def summary_in(body: DocumentSummary) -> DocumentRecord:
     )
 
 
-def document_out(document: Document, span: Span | None = None) -> DocumentOut:
-    """A document with its text, or with the part of it in a span."""
+def document_out(
+    document: Document, span: Span | None = None, original: OriginalRecord | None = None
+) -> DocumentOut:
+    """A document with its text, or with the part of it in a span; ``original``: the file it was read from."""
     part = span or Span(0, len(document.text))
     return DocumentOut(
         id=document.id,
@@ -278,6 +281,8 @@ def document_out(document: Document, span: Span | None = None) -> DocumentOut:
         text=part.slice(document.text),
         sections=[section_out(s) for s in document.sections if s.span.overlaps(part)],
         pages=[page_out(p) for p in document.pages if p.span.overlaps(part)],
+        blocks=[block_out(b) for b in document.blocks if b.span.overlaps(part)],
+        original=original_out(original, document.id),
         metadata=dict(document.metadata),
     )
 
@@ -292,8 +297,26 @@ def page_out(page: Page) -> PageOut:
     return PageOut(start=page.span.start, end=page.span.end, number=page.number)
 
 
+def block_out(block: Block) -> BlockOut:
+    """A block of a document."""
+    return BlockOut(start=block.span.start, end=block.span.end, kind=block.kind)
+
+
+def original_out(record: OriginalRecord | None, document_id: str) -> OriginalOut | None:
+    """The file that a document was read from."""
+    if record is None:
+        return None
+    return OriginalOut(
+        name=record.name,
+        media_type=record.media_type,
+        size=record.size,
+        url=original_url(document_id),
+        has_pages=record.has_pages,
+    )
+
+
 def document_in(body: DocumentOut) -> Document:
-    """The core's document. The wire form has no blocks; its version is computed from its text."""
+    """The core's document, without its blocks; its version is computed from its text."""
     return Document(
         id=body.id,
         uri=body.uri,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from rag.types import DEFAULT_COLLECTION
+from rag.types import DEFAULT_COLLECTION, BlockKind
 from rag.wire.base import CollectionName, In, Metadata, Offset, Out, Uri, Version
 
 MAX_TEXTS = 1_000  # of a request
@@ -110,10 +110,50 @@ class PageOut(Out):
     number: int
 
 
+class BlockOut(Out):
+    """A heading, paragraph, list item, row or the like of the text; a row's cells are divided by ` | `."""
+
+    start: Offset
+    end: Offset
+    kind: BlockKind
+
+
+class OriginalOut(Out):
+    """The file that the document was read from."""
+
+    name: str
+    media_type: str
+    size: int = Field(ge=0, description="in bytes")
+    url: str = Field(description="where it can be downloaded")
+    has_pages: bool = Field(description="whether its pages can be shown (a PDF): `/v1/page-images`")
+
+
+class BoxOut(Out):
+    """A rectangle, as shares (0 to 1) of the page's width and height from its left and top."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class PageMarksOut(Out):
+    """Where a quote stands on one page of the file; no boxes where it isn't found on it."""
+
+    number: int
+    boxes: list[BoxOut]
+
+
+class PageMarksList(Out):
+    """The pages that a quote stands on, at most five."""
+
+    pages: list[PageMarksOut]
+
+
 class DocumentOut(_Named):
     """A stored document version, whole or in part: the text that citations point into.
 
-    `sections` and `pages` are those that overlap the part, with offsets into the whole text.
+    `sections`, `pages` and `blocks` are those that overlap the part, with offsets into the whole text.
     """
 
     characters: int = Field(ge=0, description="length of the whole text in code points")
@@ -121,4 +161,6 @@ class DocumentOut(_Named):
     text: str
     sections: list[SectionOut]
     pages: list[PageOut]
+    blocks: list[BlockOut] = Field(default_factory=list)
+    original: OriginalOut | None = Field(None, description="null: the file isn't kept")
     metadata: dict[str, str]

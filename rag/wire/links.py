@@ -61,3 +61,8 @@ def _first_words(suffix: str) -> str:
     line = suffix.splitlines()[0] if suffix else ""
     cut = line == suffix
     return " ".join(line.split()[: -1 if cut else None])
+
+
+def original_url(document_id: str) -> str:
+    """The path at which the file that a document was read from can be downloaded."""
+    return f"/v1/originals/{quote(document_id, safe='/')}"

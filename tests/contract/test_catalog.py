@@ -10,7 +10,7 @@ import pytest
 
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.errors import UnknownDocument
-from rag.ports.catalog import Catalog, Change, Move
+from rag.ports.catalog import Catalog, Change, Move, Original
 from rag.types import Block, BlockKind, Document, Mention, Page, Passage, Section, Span
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryCatalog
@@ -287,3 +287,52 @@ def test_listings_are_filtered_by_metadata_and_uri(catalog: Catalog) -> None:
         (key, catalog.document(key).sha256) for key in ("a", "b")
     }
     assert catalog.matching_versions("other", {"team": "hr"}) == set()
+
+
+def with_original(text: str, data: bytes, **more: object) -> Change:
+    return replace(change(text, **more), original=Original.of(data, "a/b.md", "text/markdown"))
+
+
+def test_a_document_has_the_record_of_its_file(catalog: Catalog) -> None:
+    """Until a version without a file, or its removal; one without a file, or unknown, has none."""
+    write(catalog, with_original("One.", b"1", id="one"), change("Two.", id="two"))
+    record = catalog.original("one")
+    assert record is not None
+    assert (record.name, record.media_type, record.size) == ("b.md", "text/markdown", 1)
+    assert catalog.original("two") is None
+    assert catalog.original("nowhere") is None
+    write(catalog, change("One again.", id="one"))
+    assert catalog.original("one") is None
+    write(catalog, with_original("One.", b"1", id="one"))
+    write(catalog, removals=(("default", "one"),))
+    assert catalog.original("one") is None
+    assert catalog.originals() == {}
+
+
+def test_files_are_listed_once_for_all_documents_that_have_them(catalog: Catalog) -> None:
+    """By hash with their sizes: of some documents, or of all."""
+    same = (with_original("One.", b"same", id="one"), with_original("Two.", b"same", id="two"))
+    write(catalog, *same, with_original("Three.", b"other", id="three"))
+    one, three = catalog.original("one"), catalog.original("three")
+    assert one is not None
+    assert three is not None
+    assert catalog.originals() == {one.sha256: 4, three.sha256: 5}
+    assert catalog.originals(["two", "nowhere"]) == {one.sha256: 4}
+    assert catalog.originals([]) == {}
+
+
+def test_a_moved_document_names_its_file_anew(catalog: Catalog) -> None:
+    """By the last part of its uri; the bytes stay."""
+    write(catalog, with_original("One.", b"1", id="one"))
+    catalog.commit((), (), [Move(collection="default", document_id="one", uri="new/name.md")])
+    record = catalog.original("one")
+    assert record is not None
+    assert (record.name, record.size) == ("name.md", 1)
+
+
+def test_all_files_can_be_dropped(catalog: Catalog) -> None:
+    """The documents stay."""
+    write(catalog, with_original("One.", b"1", id="one"))
+    catalog.drop_originals()
+    assert catalog.original("one") is None
+    assert catalog.document("one").text == "One."

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import UnknownDocument
-from rag.ports.catalog import DocumentRecord
+from rag.ports.catalog import DocumentRecord, OriginalRecord
 from rag.question.analysis import analyze_question
 from rag.settings import Settings
+from rag.storage.original_files import OriginalFiles
 from rag.text import sentences
 from rag.types import (
     Abstention,
@@ -133,12 +134,16 @@ class FewDocuments:
     stored: tuple[Document, ...] = (DOCUMENT,)
     fault: Exception | None = None
     written: int = 1
+    records: dict[str, OriginalRecord] = field(default_factory=dict)
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         for document in self.stored:
             if document.id == document_id and version in (None, document.sha256):
                 return document
         raise UnknownDocument(f"there is no document {document_id!r}")
+
+    def original(self, document_id: str) -> OriginalRecord | None:
+        return self.records.get(document_id)
 
     def passages_of(self, document_id: str) -> list[Passage]:
         return [passage_of(document) for document in self.stored if document.id == document_id]
@@ -209,6 +214,7 @@ class FakeBackend:
         self.engine = ScriptedEngine(self.settings, script)
         self.catalog = FewDocuments()
         self.feedback = MemoryFeedback()
+        self.original_files: OriginalFiles | None = None
         self.not_ready: Exception | None = None
 
     def check_ready(self) -> None:

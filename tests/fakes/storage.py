@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
-from rag.ports.catalog import Change, DocumentRecord, Intent, Move
+from rag.ports.catalog import Change, DocumentRecord, Intent, Move, Original, OriginalRecord
 from rag.ports.feedback import Feedback
 from rag.ports.indexes import Hit, PassageRow, SentenceRow
 from rag.types import Document, Passage
@@ -221,7 +222,10 @@ class MemoryCatalog:
             if old is None or old.document.collection != move.collection:
                 raise UnknownDocument(move.document_id)
             committed[move.document_id] = replace(
-                old, document=replace(old.document, uri=move.uri), source=move.source
+                old,
+                document=replace(old.document, uri=move.uri),
+                source=move.source,
+                original=_renamed(old.original, move.uri),
             )
         self._committed.clear()
         self._committed.update(committed)
@@ -283,6 +287,19 @@ class MemoryCatalog:
             if change.document.collection == collection and change.passages
         }
 
+    def original(self, document_id: str) -> OriginalRecord | None:
+        current = self._committed.get(document_id)
+        return current.original.record if current and current.original else None
+
+    def originals(self, document_ids: Iterable[str] | None = None) -> dict[str, int]:
+        ids = list(self._committed) if document_ids is None else document_ids
+        records = [record for key in ids if (record := self.original(key))]
+        return {record.sha256: record.size for record in records}
+
+    def drop_originals(self) -> None:
+        for key, change in self._committed.items():
+            self._committed[key] = replace(change, original=None)
+
     def collections(self) -> set[str]:
         return {change.document.collection for change in self._committed.values()}
 
@@ -320,6 +337,8 @@ class Interrupted:
 
     def __getattr__(self, name: str) -> object:
         method = getattr(self._component, name)
+        if not callable(method):
+            return method
 
         def interrupted(*args: object, **kwargs: object) -> object:
             self._hook(f"before {name}")
@@ -332,6 +351,12 @@ class Interrupted:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
+
+
+def _renamed(original: Original | None, uri: str) -> Original | None:
+    if original is None:
+        return None
+    return replace(original, record=replace(original.record, name=PurePosixPath(uri).name))
 
 
 def _intent(collection: str, document_id: str, version: str | None, replaces: str | None) -> Intent:

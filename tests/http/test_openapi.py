@@ -30,6 +30,7 @@ ROUTES = {
     ("/v1/jobs/{job_id}", "delete"): jobs.JobOut,
     ("/v1/collections", "get"): documents.CollectionList,
     ("/v1/documents/{document_id}", "get"): documents.DocumentOut,
+    ("/v1/page-marks/{document_id}", "get"): documents.PageMarksList,
 }
 
 

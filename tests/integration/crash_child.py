@@ -12,9 +12,10 @@ from typing import Any
 from rag.adapters.chroma.index import ChromaIndex
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.tantivy import TantivyIndex
-from rag.ports.catalog import Catalog, Change
+from rag.ports.catalog import Catalog, Change, Original
 from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.storage.library import Library
+from rag.storage.original_files import OriginalFiles
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted
@@ -29,9 +30,11 @@ STEPS = [
     f"{when} {component}.{step}"
     for component, step in (
         ("catalog", "record_intents"),
+        ("files", "put"),
         ("dense", "add"),
         ("lexical", "add"),
         ("catalog", "commit"),
+        ("files", "remove"),
         ("dense", "remove"),
         ("lexical", "remove"),
         ("catalog", "clear_intents"),
@@ -42,11 +45,12 @@ STEPS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
-    """The three components, with files in one folder."""
+    """The components, with files in one folder."""
 
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
+    files: OriginalFiles
 
     @classmethod
     def open(cls, path: Path) -> Components:
@@ -54,10 +58,11 @@ class Components:
             catalog=SqliteCatalog(path / "catalog.sqlite3"),
             dense=ChromaIndex(path / "chroma"),
             lexical=TantivyIndex(path / "terms"),
+            files=OriginalFiles(path / "originals", max_bytes=1_000),
         )
 
     def library(self) -> Library:
-        return Library(self.catalog, self.dense, self.lexical, BagEmbedder())
+        return Library(self.catalog, self.dense, self.lexical, BagEmbedder(), original_files=self.files)
 
     def close(self) -> None:
         for component in (self.catalog, self.dense, self.lexical):
@@ -65,8 +70,9 @@ class Components:
 
 
 def one_passage(doc: Document) -> Change:
-    """The document as one passage."""
-    return Change(document=doc, passages=(passage(doc),))
+    """The document as one passage, with its text as the file that it was read from."""
+    original = Original.of(doc.text.encode(), f"{doc.id}.txt", "text/plain")
+    return Change(document=doc, passages=(passage(doc),), original=original)
 
 
 def passage_per_sentence(doc: Document) -> Change:
@@ -77,6 +83,7 @@ def passage_per_sentence(doc: Document) -> Change:
             Passage(document_id=doc.id, version=doc.sha256, span=span, sentences=(span,))
             for span in passage(doc).sentences
         ),
+        original=one_passage(doc).original,
     )
 
 
@@ -112,9 +119,10 @@ def main(folder: str, write: str, fatal_step: str) -> None:
     components = Components.open(Path(folder))
     wrapped = {
         name: Interrupted(getattr(components, name), hook_of(name))
-        for name in ("catalog", "dense", "lexical")
+        for name in ("catalog", "dense", "lexical", "files")
     }
-    library = Library(**wrapped, embedder=BagEmbedder())  # type: ignore[arg-type]
+    files = wrapped.pop("files")
+    library = Library(**wrapped, embedder=BagEmbedder(), original_files=files)  # type: ignore[arg-type]
     library.write(*WRITES[write])
     components.close()
 

@@ -54,7 +54,10 @@ def expected(write: str, *, committed: bool) -> dict[str, Change]:
 
 
 def assert_holds(components: Components, documents: dict[str, Change]) -> None:
-    """Catalog and both indexes have these documents with these passages, and no others."""
+    """Catalog, both indexes and kept files have these documents with these passages, and no others.
+
+    Ends by removing the files, to count them.
+    """
     sentences = {
         passage.id: len(passage.sentences) for change in documents.values() for passage in change.passages
     }
@@ -64,6 +67,10 @@ def assert_holds(components: Components, documents: dict[str, Change]) -> None:
     assert components.catalog.count() == len(documents)
     assert set(components.catalog.passages(list(sentences))) == set(sentences)
     assert components.catalog.intents() == []
+    originals = {c.original.record.sha256: c.original for c in documents.values() if c.original}
+    assert components.catalog.originals().keys() == originals.keys()
+    assert all(components.files.read(sha) == original.data for sha, original in originals.items())
+    assert len(originals) == components.files.keep_only(())
 
     query = BagEmbedder().embed(["apology"])[0]
     rows = {(hit.passage_id, hit.sentence_index) for hit in components.dense.search("default", query, 1_000)}

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.wiring import ingest
-from rag.erase import MAX_SEARCHED_SENTENCES, erase
+from rag.erase import MAX_SEARCHED_SENTENCES, OriginalFate, erase
 from rag.errors import UnknownDocument
 from rag.ports.feedback import Feedback
-from rag.settings import Settings
+from rag.settings import OriginalSettings, Settings
 from rag.types import Abstention, Answer, Question
 from rag.wiring import Service, open_service
 
@@ -62,6 +62,55 @@ def test_an_erased_document_leaves_no_trace(service: Service) -> None:
     assert isinstance(service.engine.ask(QUESTION), Abstention)
     assert [f.answer for f in service.feedback.list()] == ["five"]
     assert isinstance(service.engine.ask(Question(text="When does the bakery open?")), Answer)
+
+
+def test_the_file_that_a_document_was_read_from_is_erased(service: Service) -> None:
+    """The receipt counts it; that of another document stays."""
+    gone, stays = _id(service, "gone.md"), _id(service, "stays.md")
+    kept = service.catalog.original(gone)
+    assert kept is not None
+    assert service.original_files is not None
+    assert service.original_files.read(kept.sha256) == GONE.encode()
+    receipt = erase(service, [gone])
+    assert (receipt.originals, receipt.original_bytes) == (1, len(GONE.encode()))
+    assert receipt.documents[0].original is OriginalFate.ERASED
+    assert service.original_files.read(kept.sha256) is None
+    other = service.catalog.original(stays)
+    assert other is not None
+    assert service.original_files.read(other.sha256) == STAYS.encode()
+
+
+def test_a_file_of_two_documents_stays_until_both_are_erased(service: Service, tmp_path: Path) -> None:
+    """Documents of the same bytes share one file; the receipt says so."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / "copy.md").write_text(GONE, "utf-8")
+    ingest(service, [folder])
+    first, second = _id(service, "gone.md"), _id(service, "copy.md")
+    kept = service.catalog.original(first)
+    assert kept is not None
+    assert service.original_files is not None
+    receipt = erase(service, [first])
+    assert (receipt.originals, receipt.documents[0].original) == (0, OriginalFate.SHARED)
+    assert service.original_files.read(kept.sha256) == GONE.encode()
+    receipt = erase(service, [second])
+    assert (receipt.originals, receipt.documents[0].original) == (1, OriginalFate.ERASED)
+    assert service.original_files.read(kept.sha256) is None
+
+
+def test_without_the_setting_no_file_is_kept(service: Service, tmp_path: Path) -> None:
+    """Those kept earlier are removed at the next start; documents stay, and erasure says there was none."""
+    service.close()
+    settings = Settings(data=service.settings.data, originals=OriginalSettings(keep=False))
+    with open_service(settings) as off:
+        assert list((settings.data / "originals").iterdir()) == []
+        (tmp_path / "more.md").write_text("The kiosk opens at six.", "utf-8")
+        ingest(off, [tmp_path / "more.md"])
+        document_id = _id(off, "more.md")
+        assert off.catalog.original(document_id) is None
+        assert list((settings.data / "originals").iterdir()) == []
+        receipt = erase(off, [document_id])
+        assert (receipt.originals, receipt.documents[0].original) == (0, OriginalFate.NONE)
 
 
 def test_files_that_still_hold_the_text_are_listed(service: Service) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from api.cli.commands.terminal import one_line
-from rag.erase import ErasureReceipt, erase
+from rag.erase import ErasureReceipt, OriginalFate, erase
 from rag.ports.catalog import Catalog
 from rag.settings import load
 from rag.wiring import open_service
@@ -43,6 +43,12 @@ def _id(catalog: Catalog, collection: str, name: str) -> str:
 def _print_receipt(receipt: ErasureReceipt) -> None:
     for document in receipt.documents:
         print(f"forgot {one_line(document.uri)} ({document.id}, sha256:{document.version})")
+    if receipt.originals:
+        count = f"{receipt.originals} ({receipt.original_bytes:,} bytes)"
+        print(f"files that they were read from, forgotten: {count}")
+    for document in receipt.documents:
+        if document.original is OriginalFate.SHARED:
+            print(f"the file of {one_line(document.uri)} stays: another document has the same bytes")
     if receipt.feedback:
         print(f"verdicts of readers on answers that cite it, forgotten: {receipt.feedback}")
     searched = f"{receipt.files} files, {receipt.bytes:,} bytes"

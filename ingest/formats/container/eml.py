@@ -12,6 +12,7 @@ from ingest.formats.container.parts import Parse, UnreadParts, include_part
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.types import Document
@@ -44,7 +45,7 @@ def read(source: Source, parse: Parse) -> Document:
     metadata = {name.lower(): headers[name] for name in _HEADERS if headers[name]}
     return writer.document(
         source,
-        title=" ".join(headers["Subject"].split()) or source.stem_title,
+        title=choose_title(source, [headers["Subject"]]),
         media_type=MEDIA_TYPE,
         metadata={**metadata, **unread.metadata},
     )

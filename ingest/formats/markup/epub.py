@@ -12,6 +12,7 @@ from ingest.formats.markup.page_content import main_content
 from ingest.formats.markup.tree import Element, html_text, html_tree, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
@@ -46,7 +47,7 @@ def read(source: Source) -> Document:
         flow.end_context()
     texts = {local_name(e): well_formed(" ".join((e.text or "").split())) for e in package.iter() if e.text}
     metadata = {_METADATA[name]: texts[name] for name in _METADATA if texts.get(name)}
-    title = texts.get("title") or source.stem_title
+    title = choose_title(source, [texts.get("title", "")])
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 

@@ -10,6 +10,7 @@ from ingest.formats.markup.page_content import main_content
 from ingest.formats.markup.tree import html_text, html_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.types import Document
 
@@ -42,12 +43,12 @@ def read(source: Source) -> Document:
 
 
 def page_title(writer: DocumentWriter, file_title: str, source: Source) -> str:
-    """The only top-level heading, else the file's own title, else the first such heading or the name."""
+    """The only top-level heading, else the file's own title, else the first such heading or the name.
+
+    What can't be a title (``ingest.formats.titles``) is passed over.
+    """
     top = [heading.text for heading in writer.headings if heading.level == 1]
-    title = " ".join(well_formed(file_title).split())
-    if len(top) == 1:
-        return top[0]
-    return title or (top[0] if top else source.stem_title)
+    return choose_title(source, [*top, file_title] if len(top) == 1 else [file_title, *top])
 
 
 def _metadata(tree: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from ingest.formats.markup.elements import inline_text, write_elements
 from ingest.formats.markup.tree import Element, append_text, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode, well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.types import Document
 
@@ -63,7 +64,7 @@ def read(source: Source) -> Document:
         flow.paragraph(_words(root))
     else:
         _write_generic(root, flow)
-    title = writer.top_heading or source.stem_title
+    title = choose_title(source, writer.top_headings)
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
 
 

@@ -10,6 +10,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.office.package import core_properties, open_package
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
@@ -43,9 +44,7 @@ def read(source: Source) -> Document:
         raise
     except Exception as error:  # noqa: BLE001  # python-pptx raises what its parts raise
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
-    title = "" if file_title == "PowerPoint Presentation" else file_title  # PowerPoint's own default
-    if not title:
-        title = writer.headings[0].text if writer.headings else source.stem_title
+    title = choose_title(source, [file_title, *(heading.text for heading in writer.headings)])
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 

@@ -12,6 +12,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.office.package import core_properties, open_package
 from ingest.formats.sheets import Grid, cell_text, write_grid
 from ingest.formats.source import Source
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.types import Document
@@ -87,7 +88,7 @@ def _document(
         raise
     except Exception as error:  # noqa: BLE001  # the libraries raise what their parts raise
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
-    title = file_title or source.stem_title
+    title = choose_title(source, [file_title])
     return writer.document(source, title=title, media_type=media_type, metadata=metadata)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _HYPHENS = {"\x02": "\xad", "\ufffe": "\xad"}  # how PDFium marks a hyphen that breaks a word
+SLANTED = 4
+_MOST_SLANT = 0.1  # of a quarter turn: a page that was scanned askew is still upright
 _BOLD = re.compile(rb"bold|black|heavy|-bd|medi\b|demi|cmbx|sfbx", re.IGNORECASE)
 
 
@@ -31,14 +33,25 @@ class Character:
 
 
 def rotations(text_page: Any, raw: Any) -> dict[int, int]:
-    """Quarter turns (0 to 3) of each visible character of a ``pypdfium2.PdfTextPage``, by its index."""
+    """Quarter turns (0 to 3) of each visible character of a ``pypdfium2.PdfTextPage``, by its index.
+
+    ``SLANTED`` for one that stands aslant, as those of a watermark.
+    """
     quarters = {}
     for index in range(raw.FPDFText_CountChars(text_page)):
         code = raw.FPDFText_GetUnicode(text_page, index)
         if code > 32 or chr(code) in _HYPHENS:
             angle = raw.FPDFText_GetCharAngle(text_page, index)
-            quarters[index] = round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0
+            quarters[index] = _quarter_turns(angle)
     return quarters
+
+
+def _quarter_turns(angle: float) -> int:
+    """Of an angle in radians; a negative one is unknown."""
+    if angle < 0:
+        return 0
+    turns = angle / (math.pi / 2)
+    return round(turns) % 4 if abs(turns - round(turns)) < _MOST_SLANT else SLANTED
 
 
 def characters(

@@ -18,19 +18,18 @@ from ingest.formats.pdf.blocks import (
     join_lines,
     page_blocks,
 )
+from ingest.formats.pdf.opening import opened
 from ingest.formats.pdf.reading_order import regions
 from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.pdf.text_runs import TextRun, is_rtl, text_runs, to_rows
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document, Span
 
 MEDIA_TYPE = "application/pdf"
-_JUNK_TITLE = re.compile(
-    r"(?:untitled|microsoft \w+ - .*|.*\.(?:docx?|pptx?|xlsx?|indd|tex|dvi|od[tps]|pdf))", re.I
-)
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -72,13 +71,7 @@ def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
-    try:
-        pdf = pdfium.PdfDocument(source.data)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise UnreadableDocument(f"{source.name} is encrypted: it needs a password") from None
-        raise UnreadableDocument(f"{source.name} is no PDF, or damaged") from None
-    try:
+    with opened(source) as pdf:
         if len(pdf) > source.limits.pages:
             raise DocumentTooLarge(
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
@@ -88,8 +81,6 @@ def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str
             pages.append(text_runs(page, raw) if page is not None else [])
             heights.append(_height(page, pages[-1]))
         return pages, heights, pdf.get_metadata_dict(skip_empty=True)
-    finally:
-        pdf.close()
 
 
 def _pages(pdf: Any, pdfium: Any) -> Iterator[Any]:
@@ -236,9 +227,12 @@ def _vocabulary(pages: Sequence[Sequence[TextRun]]) -> Counter[str]:
 
 
 def _title(writer: DocumentWriter, file_title: str, source: Source) -> str:
-    """The file's own title, unless a program made it up; else the biggest of the first headings."""
-    title = " ".join(well_formed(file_title).split())
-    if title and not _JUNK_TITLE.fullmatch(title):
-        return title
-    top = [heading for heading in writer.headings[:5] if heading.level == 1]
-    return top[0].text if top else source.stem_title
+    """The file's own title, unless a program made it up; else the biggest of the first headings.
+
+    A heading that recurs is a watermark, and may be bigger than the title.
+    """
+    counts = Counter(heading.text for heading in writer.headings)
+    first = [heading for heading in writer.headings if counts[heading.text] == 1][:5]
+    has_watermark = len(counts) < len(writer.headings)
+    top = min((heading.level for heading in first), default=1) if has_watermark else 1
+    return choose_title(source, [file_title, *(heading.text for heading in first if heading.level == top)])

@@ -21,7 +21,8 @@ _PAGE_NUMBER = re.compile(
 def without_running_heads(
     pages: Sequence[Sequence[TextRun]], heights: Sequence[float]
 ) -> list[list[TextRun]]:
-    """Pages without lines that recur at their edges, digits aside, and without page numbers.
+    """Pages without lines that recur at their edges, digits aside, turned ones anywhere (watermarks), and
+    without page numbers.
 
     A line recurs if it is on at least three pages (or on both of two) and on a quarter of all pages, as
     left and right pages may have different heads. Where nothing else is on any page, the recurring lines
@@ -32,11 +33,13 @@ def without_running_heads(
     """
     edges = [_edge_rows(page, height, _MARGIN) for page, height in zip(pages, heights, strict=True)]
     pages_with = Counter(key for page_edges in edges for key in {key for key, _ in page_edges})
+    stamps = Counter(text for page in pages for text in {run.text for run in page if run.rotated})
     least = max(min(3, len(pages)), len(pages) // 4, 2)
     without_numbers, without_heads = [], []
     for page, height, page_edges in zip(pages, heights, edges, strict=True):
         numbers = {id(run) for row in _page_numbers(page, height, len(pages)) for run in row}
         recurring = {id(run) for key, row in page_edges if pages_with[key] >= least for run in row}
+        recurring |= {id(run) for run in page if run.rotated and stamps[run.text] >= least}
         without_numbers.append([run for run in page if id(run) not in numbers])
         without_heads.append([run for run in without_numbers[-1] if id(run) not in recurring])
     return without_heads if any(without_heads) else without_numbers

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
-from ingest.formats.pdf.characters import Character, characters, rotations
+from ingest.formats.pdf.characters import SLANTED, Character, characters, rotations
 from ingest.formats.text.decode import well_formed
 
 _GAP = 1.0  # of the type size: wider white space is a gap between columns or cells
@@ -88,7 +88,7 @@ def text_runs(page: Any, raw: Any) -> list[TextRun]:
     """The text of a ``pypdfium2.PdfPage`` in the order of its content stream.
 
     The rotation of most characters is the page's reading direction. Text of other rotations (a stamp
-    in the margin) comes last.
+    in the margin, a watermark) comes last.
     """
     text_page = page.get_textpage()
     try:
@@ -96,7 +96,8 @@ def text_runs(page: Any, raw: Any) -> list[TextRun]:
         usual = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
         runs = []
         for rotation in (usual, *sorted(set(quarters.values()) - {usual})):
-            for builder in _builders(characters(text_page, raw, rotation, page.get_size(), quarters)):
+            read = characters(text_page, raw, rotation, page.get_size(), quarters)
+            for builder in _slanted_builders(read) if rotation == SLANTED else _builders(read):
                 run = builder.build(rotated=rotation != usual)
                 runs += [run] if run.text else []
     finally:
@@ -143,6 +144,19 @@ def _builders(page_characters: Iterable[Character]) -> Iterator[_RunBuilder]:
             yield builder
             builder = _RunBuilder()
         builder.add(character)
+    if builder.characters:
+        yield builder
+
+
+def _slanted_builders(page_characters: Iterable[Character]) -> Iterator[_RunBuilder]:
+    """Text that stands aslant, in the order of the content stream: its places tell no lines."""
+    builder = _RunBuilder()
+    for character in page_characters:
+        if builder.characters and character.after_line_break:
+            yield builder
+            builder = _RunBuilder()
+        builder.text += [" "] * (bool(builder.text) and character.after_space) + [character.char]
+        builder.characters.append(character)
     if builder.characters:
         yield builder
 

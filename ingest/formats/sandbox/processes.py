@@ -15,11 +15,14 @@ import struct
 import subprocess
 import sys
 import threading
+from base64 import b64decode
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.formats.pdf.quote_boxes import Box, PageQuote
 from ingest.formats.sandbox.serialization import unpack
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge, UnreadableDocument
@@ -41,7 +44,7 @@ def parse(source: Source, media_type: str) -> Document:
         DocumentTooLarge: over a limit.
         UnreadableDocument: raised by the format's reader; or it took too long, or its parser crashed.
     """
-    document: Document = _message(source, media_type, None, None)["document"]
+    document: Document = _message(source, media_type)["document"]
     return document
 
 
@@ -60,14 +63,42 @@ def parse_and_split(
     return SplitDocument(document=message["document"], passages=message["passages"])
 
 
+def page_image(source: Source, number: int) -> bytes:
+    """A page of a PDF as PNG, drawn by a worker process.
+
+    Raises:
+        UnreadableDocument: no PDF, damaged, or without such a page; or its renderer took too long or crashed.
+    """
+    message = _message(source, view={"page": number})
+    return b64decode(message["image"])
+
+
+def quote_boxes(source: Source, quotes: Sequence[PageQuote]) -> list[list[Box]]:
+    """The boxes of each quote on its page of a PDF, found by a worker process.
+
+    Raises:
+        UnreadableDocument: no PDF, or damaged; or its parser took too long or crashed.
+    """
+    message = _message(source, view={"quotes": [asdict(quote) for quote in quotes]})
+    return [[Box(*sides) for sides in boxes] for boxes in message["boxes"]]
+
+
 def _message(
-    source: Source, media_type: str, passages: Passages | None, cancellation: Cancellation | None
+    source: Source,
+    media_type: str = "",
+    passages: Passages | None = None,
+    cancellation: Cancellation | None = None,
+    view: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A worker's response to a request; raises what it reports."""
+    """A worker's response to a request; raises what it reports.
+
+    Args:
+        view: asks for a part of a PDF's page instead of the document.
+    """
     worker = _idle_or_new_worker()
     try:
         with cancellation.calling(worker.kill) if cancellation else nullcontext():
-            message = worker.parse(source, media_type, passages)
+            message = worker.respond(source, media_type, passages, view)
     except BaseException:
         worker.close()
         if cancellation:
@@ -92,7 +123,7 @@ def close() -> None:
 
 
 class _Worker:
-    """A worker process; it parses one file at a time."""
+    """A worker process; it reads one file at a time."""
 
     def __init__(self) -> None:
         env = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
@@ -112,10 +143,12 @@ class _Worker:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """Ends the process, from any thread; a ``parse`` that waits for it raises."""
+        """Ends the process, from any thread; a ``respond`` that waits for it raises."""
         self._process.kill()
 
-    def parse(self, source: Source, media_type: str, passages: Passages | None) -> dict[str, Any]:
+    def respond(
+        self, source: Source, media_type: str, passages: Passages | None, view: dict[str, Any] | None
+    ) -> dict[str, Any]:
         """The worker's message.
 
         Raises:
@@ -131,7 +164,7 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            self._send(json.dumps(_request(source, media_type)).encode())
+            self._send(json.dumps(_request(source, media_type, view)).encode())
             self._send(source.data)
             self._send(pickle.dumps(passages))
             return unpack(self._receive())
@@ -184,7 +217,7 @@ def _idle_or_new_worker() -> _Worker:
         worker.close()
 
 
-def _request(source: Source, media_type: str) -> dict[str, Any]:
+def _request(source: Source, media_type: str, view: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "name": source.name,
         "uri": source.uri,
@@ -192,4 +225,5 @@ def _request(source: Source, media_type: str) -> dict[str, Any]:
         "collection": source.collection,
         "limits": asdict(source.limits),
         "media_type": media_type,
+        "view": view,
     }

@@ -2,7 +2,8 @@
 
 Requests come on standard input, responses go to standard output, in frames: a length of four bytes (big
 endian) and as many bytes. A request is a JSON header, the file's bytes, and the pickled rules for passages
-(``ingest.passages.Passages``, or None), which the service itself made. A response is one JSON message.
+(``ingest.passages.Passages``, or None), which the service itself made. A request with a ``view`` asks for
+the image of a PDF's page, or for the places of quotes on it. A response is one JSON message.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import pickle
 import resource
 import struct
 import sys
+from base64 import b64encode
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ingest.formats.limits import Budget, Limits
+from ingest.formats.pdf.page_image import page_image
+from ingest.formats.pdf.quote_boxes import PageQuote, quote_boxes
 from ingest.formats.registry import parse
 from ingest.formats.sandbox.serialization import pack, pack_passages
 from ingest.formats.source import Source
@@ -75,9 +80,12 @@ def _respond(request: dict[str, Any], data: bytes, passages: Passages | None) ->
     """The response, and whether this process can be used for another file."""
     limits = Limits(**request.pop("limits"))
     media_type = request.pop("media_type")
+    view = request.pop("view")
     source = Source(data=data, limits=limits, budget=Budget(limits.unpacked_bytes), **request)
     _set_limits(limits)
     try:
+        if view is not None:
+            return _view(source, view), True
         document = parse(source, media_type)
         if passages is None:
             return {"document": pack(document)}, True
@@ -95,6 +103,14 @@ def _respond(request: dict[str, Any], data: bytes, passages: Passages | None) ->
     except Exception as error:  # noqa: BLE001  # any other error of a parser is this file's
         message = f"{source.name} can't be read: {type(error).__name__}: {error}"
         return _error(UnreadableDocument, message), True
+
+
+def _view(source: Source, view: dict[str, Any]) -> dict[str, Any]:
+    """A page's image, or the places of quotes on pages. Raises UnreadableDocument."""
+    if "page" in view:
+        return {"image": b64encode(page_image(source, view["page"])).decode("ascii")}
+    quotes = [PageQuote(**quote) for quote in view["quotes"]]
+    return {"boxes": [[astuple(box) for box in boxes] for boxes in quote_boxes(source, quotes)]}
 
 
 def _error(kind: type[Exception], message: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.types import Document, Span
 
@@ -46,7 +47,7 @@ def read(source: Source) -> Document:
     """
     writer = DocumentWriter(source.limits)
     _Parser(decode(source.data, source.name).split("\n"), Flow(writer)).run()
-    title = writer.top_heading or source.stem_title
+    title = choose_title(source, writer.top_headings)
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
 
 

@@ -10,6 +10,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode, well_formed
 from ingest.formats.text.markdown import read as read_markdown
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
@@ -43,10 +44,10 @@ def read(source: Source) -> Document:
         return _notebook(source, value)
     writer = DocumentWriter(source.limits)
     _write(value, Flow(writer), source, 1, 0)
-    title = source.stem_title
-    if isinstance(value, dict):
-        title = next((_line(value[k]) for k in _TITLE_KEYS[:6] if isinstance(value.get(k), str)), title)
-    return writer.document(source, title=title or source.stem_title, media_type=MEDIA_TYPE, metadata={})
+    named = value if isinstance(value, dict) else {}
+    names = [_line(named[key]) for key in _TITLE_KEYS[:6] if isinstance(named.get(key), str)]
+    title = choose_title(source, names[:1])
+    return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
 
 
 def read_lines(source: Source) -> Document:

@@ -17,6 +17,7 @@ from ingest.formats.text.decode import decode
 from ingest.formats.text.front_matter import split_front_matter
 from ingest.formats.text.markdown_inline import html_text, inline_text
 from ingest.formats.text.template_tags import without_tags
+from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.types import Document, Span
 
@@ -41,7 +42,7 @@ def read(source: Source) -> Document:
     writer = DocumentWriter(source.limits)
     tree = SyntaxTreeNode(_parser().parse(without_tags(body)))
     _TreeWriter(Flow(writer)).write_children(tree, None)
-    title = " ".join(metadata.get("title", "").split()) or writer.top_heading or source.stem_title
+    title = choose_title(source, [metadata.get("title", ""), *writer.top_headings])
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 

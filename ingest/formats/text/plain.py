@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ingest.formats.outline import Heading, outline
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode
+from ingest.formats.titles import choose_title
 from rag.text import sentences
 from rag.types import Block, BlockKind, Document, Span
 
@@ -49,7 +50,7 @@ def read(source: Source) -> Document:
     text = decode(source.data, source.name)
     lines = _unwrapped(text, list(_lines(text)))
     source.limits.require_blocks(len(lines))
-    title = lines[0].text if _begins_with_title(lines) else source.stem_title
+    title = choose_title(source, [lines[0].text] if _begins_with_title(lines) else [])
     blocks = list(_blocks(text, lines))
     headings = [_heading(block.span, text, title) for block in blocks if block.kind is BlockKind.HEADING]
     return Document(

@@ -8,14 +8,14 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from rag.adapters.sqlite import rows
 from rag.adapters.sqlite.database import SqliteFile
 from rag.adapters.sqlite.document_cache import DocumentCache
 from rag.errors import DamagedDocument, UnknownDocument
-from rag.ports.catalog import Change, DocumentRecord, Intent, Move
+from rag.ports.catalog import Change, DocumentRecord, Intent, Move, OriginalRecord
 from rag.types import Document, Passage
 
 T = TypeVar("T")
@@ -101,6 +101,7 @@ class SqliteCatalog:
                     "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
                     (rows.passage_row(passage) for passage in change.passages),
                 )
+                _put_original(db, change)
             for move in moves:
                 _move(db, move, generation)
             db.execute("UPDATE intents SET committed = 1")
@@ -176,6 +177,24 @@ class SqliteCatalog:
         with self._file.reading() as db:
             return {(document_id, version) for document_id, version in db.execute(query, (collection,))}
 
+    def original(self, document_id: str) -> OriginalRecord | None:
+        query = "SELECT name, media_type, size, sha256 FROM originals WHERE document_id = ?"
+        with self._file.reading() as db:
+            row = db.execute(query, (document_id,)).fetchone()
+        if row is None:
+            return None
+        name, media_type, size, sha256 = row
+        return OriginalRecord(name=name, media_type=media_type, size=size, sha256=sha256)
+
+    def originals(self, document_ids: Iterable[str] | None = None) -> dict[str, int]:
+        ids = None if document_ids is None else _json(document_ids)
+        with self._file.reading() as db:
+            return dict(db.execute(_ORIGINALS, (ids,)).fetchall())
+
+    def drop_originals(self) -> None:
+        with self._file.writing() as db:
+            db.execute("DELETE FROM originals")
+
     def collections(self) -> set[str]:
         with self._file.reading() as db:
             return {name for (name,) in db.execute("SELECT DISTINCT collection FROM documents")}
@@ -238,6 +257,10 @@ _PASSAGES = f"SELECT {rows.PASSAGE} FROM passages p JOIN documents d ON d.id = p
 _PASSAGES_BY_ID = f"{_PASSAGES} WHERE p.id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _PASSAGES_OF = f"{_PASSAGES} WHERE p.document_id = ? ORDER BY p.first, p.last"
 _BY_URI = f"SELECT {rows.RECORD} FROM documents WHERE collection = ? AND uri = ?"  # noqa: S608
+_ORIGINALS = (
+    "SELECT DISTINCT sha256, size FROM originals"
+    " WHERE ?1 IS NULL OR document_id IN (SELECT value FROM json_each(?1))"
+)
 # The metadata have all of the filters' pairs; not evaluated if there are no filters.
 _HAS_ALL = (
     "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
@@ -281,6 +304,14 @@ def _removal_intents(
         yield collection, document_id, None, row[0]
 
 
+def _put_original(db: sqlite3.Connection, change: Change) -> None:
+    """Inserts the record of the file; that of the earlier version went with its document."""
+    if change.original is not None:
+        record = change.original.record
+        values = (change.document.id, record.name, record.media_type, record.size, record.sha256)
+        db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
+
+
 def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
     update = db.execute(
         "UPDATE documents SET uri = ?, source = ?, generation = ? WHERE collection = ? AND id = ?",
@@ -288,6 +319,8 @@ def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
     )
     if not update.rowcount:
         raise UnknownDocument(f"no document {move.document_id!r} in collection {move.collection!r}")
+    name = PurePosixPath(move.uri).name
+    db.execute("UPDATE originals SET name = ? WHERE document_id = ?", (name, move.document_id))
 
 
 def _fact(db: sqlite3.Connection, name: str) -> str | None:

@@ -35,7 +35,14 @@ CREATE TABLE intents (
   committed INTEGER NOT NULL DEFAULT 0
 );
 """
-SCHEMA_ADDITIONS = "CREATE INDEX IF NOT EXISTS documents_by_uri ON documents (collection, uri);"
+SCHEMA_ADDITIONS = """
+CREATE INDEX IF NOT EXISTS documents_by_uri ON documents (collection, uri);
+CREATE TABLE IF NOT EXISTS originals (
+  document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+  name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS originals_by_hash ON originals (sha256, size);
+"""
 RECORD = (
     "id, collection, uri, title, media_type, version, characters, passages, updated_at, source, source_sha256"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from ingest.batch_writer import BatchWriter
 from ingest.cancellation import Cancellation, Cancelled
 from ingest.split import PassageSplitter
 from rag.errors import StorageError
-from rag.ports.catalog import Change
+from rag.ports.catalog import Change, Original
 from rag.storage.library import Library
 from tests.fakes.memory_library import MemoryLibrary
 from tests.fakes.models import BagEmbedder
@@ -99,3 +100,12 @@ def test_a_cancelled_batch_is_not_written() -> None:
     assert sum(embedded) < 2_000
     assert (catalog.intents(), catalog.list()) == ([], [])
     assert not writer.is_empty
+
+
+def test_a_batch_is_full_by_the_bytes_of_its_files() -> None:
+    """They are in memory until they are written."""
+    library = MemoryLibrary()
+    original = Original.of(b"x" * 100, "file.txt", "text/plain")
+    changes = [replace(change(number), original=original) for number in range(5)]
+    BatchWriter(library, max_bytes=150).write_all(changes)
+    assert batch_sizes(library) == [2, 2, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,10 @@ from rag.errors import (
     UnknownCollection,
     UnknownDocument,
 )
-from rag.ports.catalog import Change, Move
+from rag.ports.catalog import Change, Move, Original
 from rag.storage.consistency import Inconsistency
 from rag.storage.library import Library, RecoveryReport
+from rag.storage.original_files import OriginalFiles
 from rag.types import Document, Passage
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import Interrupted, MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
@@ -34,7 +36,7 @@ class Storage:
     lexical: MemoryLexicalIndex = field(default_factory=MemoryLexicalIndex)
     embedder: BagEmbedder = field(default_factory=BagEmbedder)
 
-    def library(self, **more: bool) -> Library:
+    def library(self, **more: object) -> Library:
         components = {
             name: Interrupted(getattr(self, name), self._hook(name))
             for name in ("catalog", "dense", "lexical")
@@ -438,3 +440,46 @@ def test_after_a_killed_write_recovery_compares_versions(storage: Storage) -> No
     assert storage.catalog.checkpoint() == checkpoint
     storage.dense.remove("default", "two", document("Two.", id="two").sha256)
     assert storage.library().recover().indexed == 1
+
+
+def _with_file(text: str, data: bytes, **more: object) -> Change:
+    original = Original.of(data, "file.md", "text/markdown")
+    return replace(one_passage(text, **more), original=original)
+
+
+def test_files_are_kept_up_to_the_limit(storage: Storage, tmp_path: Path) -> None:
+    """A document whose file would exceed it is written without; one of the same bytes takes no more."""
+    files = OriginalFiles(tmp_path / "originals", max_bytes=10)
+    library = storage.library(original_files=files)
+    library.write([_with_file("A.", b"123456", id="a"), _with_file("B.", b"7890ab", id="b")])
+    library.write([_with_file("C.", b"123456", id="c"), _with_file("D.", b"cdef", id="d")])
+    kept = {key: storage.catalog.original(key) is not None for key in "abcd"}
+    assert kept == {"a": True, "b": False, "c": True, "d": True}
+    assert sum(storage.catalog.originals().values()) == 10
+
+
+def test_a_replaced_file_is_removed(storage: Storage, tmp_path: Path) -> None:
+    """Unless another document has the same bytes; a removed document's file goes as well."""
+    files = OriginalFiles(tmp_path / "originals", max_bytes=100)
+    library = storage.library(original_files=files)
+    library.write([_with_file("A.", b"one", id="a"), _with_file("B.", b"one", id="b")])
+    library.write([_with_file("A2.", b"two", id="a")])
+    assert len(list((tmp_path / "originals").iterdir())) == 2
+    library.write([_with_file("B2.", b"two", id="b")])
+    assert len(list((tmp_path / "originals").iterdir())) == 1
+    library.write([], [("default", "a"), ("default", "b")])
+    assert list((tmp_path / "originals").iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_no_file(storage: Storage, tmp_path: Path) -> None:
+    """Nor does it take one away that an earlier version has."""
+    files = OriginalFiles(tmp_path / "originals", max_bytes=100)
+    library = storage.library(original_files=files)
+    library.write([_with_file("A.", b"one", id="a")])
+    storage.faults = {"before catalog.commit": StorageFull("no space left")}
+    with pytest.raises(StorageFull):
+        library.write([_with_file("A2.", b"two", id="a"), _with_file("B.", b"three", id="b")])
+    storage.faults = {}
+    record = storage.catalog.original("a")
+    assert record is not None
+    assert [path.name for path in (tmp_path / "originals").iterdir()] == [record.sha256]

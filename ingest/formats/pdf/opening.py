@@ -1,0 +1,31 @@
+"""Opens a PDF, and says what is wrong with one that can't be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ingest.formats.source import Source
+from rag.errors import UnreadableDocument
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[Any]:
+    """The ``pypdfium2.PdfDocument`` of a source, closed at the block's end.
+
+    Raises:
+        UnreadableDocument: no PDF, damaged or encrypted.
+    """
+    import pypdfium2 as pdfium
+
+    try:
+        pdf = pdfium.PdfDocument(source.data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise UnreadableDocument(f"{source.name} is encrypted: it needs a password") from None
+        raise UnreadableDocument(f"{source.name} is no PDF, or damaged") from None
+    try:
+        yield pdf
+    finally:
+        pdf.close()
