@@ -39,7 +39,8 @@ class ErasureReceipt:
     """The documents that were removed, and what a search of the data folder found.
 
     ``traces`` are the files that still hold some of the sentences, with the number of these sentences;
-    ``feedback`` counts the entries of feedback removed with the answers they are on; ``files`` and
+    ``feedback`` and ``questions`` count the entries of feedback, and of the question log, that were removed
+    with it, ``files`` and
     ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder. ``at`` is
     a UTC time in ISO 8601.
     """
@@ -47,6 +48,7 @@ class ErasureReceipt:
     at: str
     documents: tuple[ErasedDocument, ...]
     feedback: int
+    questions: int
     files: int
     bytes: int
     traces: tuple[tuple[str, int], ...]
@@ -61,8 +63,8 @@ class ErasureReceipt:
 def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     """Removes documents and every byte of them; with no ids, frees the space of earlier removals.
 
-    Feedback on answers that cite them is removed as well. A sentence that another document also has is
-    no trace. Reports of ingest jobs keep the names of files.
+    Feedback on answers that cite them is removed as well, and logged questions with passages of them. A
+    sentence that another document also has is no trace. Reports of ingest jobs keep the names of files.
 
     Raises:
         UnknownDocument: one of the ids is unknown; nothing is removed.
@@ -74,11 +76,13 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     if documents:
         service.library.write([], [(document.collection, document.id) for document in documents])
     feedback = service.feedback.delete_citing([document.id for document in documents])
+    questions = service.question_log.delete_citing([document.id for document in documents])
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
     service.feedback.vacuum()
+    service.question_log.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     service.remove_damaged()
     files = [
@@ -101,6 +105,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
             for document in documents
         ),
         feedback=feedback,
+        questions=questions,
         files=len(files),
         bytes=sum(path.stat().st_size for path in files if path.exists()),
         traces=tuple(

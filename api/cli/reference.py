@@ -53,8 +53,11 @@ _SETTINGS_END = """
 """
 # Defaults that depend on the machine, by the setting's name.
 _SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}
-_NOTES = {"Widget": " Examples are on the page of [the widget](widget.md)."}
-_TITLES = {"llm": "LLM"}
+_NOTES = {
+    "Widget": " Examples are on the page of [the widget](widget.md).",
+    "Question log": " What it is for: [the team's page](admin.md#questions).",
+}
+_TITLES = {"llm": "LLM", "question_log": "Question log"}
 _TYPE_NAMES = {int: "integer", float: "number", bool: "`true` or `false`", Path: "path"}
 
 

@@ -7,7 +7,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 from __future__ import annotations
 
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.widget import SiteKey, WidgetSettings
@@ -17,6 +17,7 @@ __all__ = [
     "FeedbackSettings",
     "LimitSettings",
     "LlmSettings",
+    "QuestionLogSettings",
     "ReadSettings",
     "RetrieveSettings",
     "Settings",

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    question_log: QuestionLogSettings = QuestionLogSettings()
 
 
 def load(**overrides: Any) -> Settings:
