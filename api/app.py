@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
+from api.gap_watch import watching_gaps
 from api.openapi.document import complete_openapi
 from api.problems import handlers
 from api.problems.middleware import UnexpectedErrors
 from api.request_id import RequestIds
 from api.routes import (
+    admin,
     ask,
     check_grounding,
     collections,
@@ -29,6 +31,7 @@ from api.routes import (
     mcp,
     openai,
     pages,
+    question_log,
     search,
     widget,
 )
@@ -44,6 +47,7 @@ from api.streaming.job_events import Shutdown
 from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
+from rag.question_log.vectors import RememberedVectors
 
 _ROUTES = (
     ask,
@@ -53,6 +57,8 @@ _ROUTES = (
     collections,
     jobs,
     feedback,
+    question_log,
+    admin,
     openai,
     mcp,
     health,
@@ -93,6 +99,7 @@ def create_app(
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     app.state.sending = Sending()
+    app.state.question_vectors = RememberedVectors(backend.embedder)
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.answer_ids = AnswerIds(backend.feedback.key())
@@ -130,7 +137,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with mcp.serving(app):
+    async with mcp.serving(app), watching_gaps(app):
         yield
     app.state.limiter.close()
 

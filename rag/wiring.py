@@ -85,6 +85,13 @@ class Service:
             models["span_reader"] = self.span_reader.fingerprint
         return models
 
+    def index_states(self) -> dict[str, str]:
+        """``ready``, ``filling``, or why it is broken, of the indexes whose files are in the data folder."""
+        return {
+            index.name: index.fault or ("ready" if index.is_ready else "filling")
+            for index in self.rebuildable
+        }
+
     def check_ready(self) -> None:
         """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
         can't be read."""

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.asking import ask_engine
 from api.backend import Backend, UsesBackend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.json_body import BoundedJsonRoute
@@ -65,13 +66,15 @@ async def ask(
     access.admit(request, body.collection)
     limiter: ConcurrencyLimiter = request.app.state.limiter
     deadline = time.monotonic() + limiter.seconds
+    answer_id = ids.issue()
 
     def work(observe: Callable[[Progress], None]) -> Outcome:
-        return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
+        question = question_in(body)
+        return ask_engine(backend, question, deadline=deadline, observe=observe, answer_id=answer_id)
 
     def to_wire(outcome: Outcome) -> AnswerOut:
         answer = _answer_out(outcome, body, backend)
-        return answer.model_copy(update={"id": ids.issue()})
+        return answer.model_copy(update={"id": answer_id})
 
     if not body.stream:
         return to_wire(await while_connected(request, final_outcome(limiter, work)))

@@ -283,6 +283,19 @@ def test_listings_are_filtered_by_metadata_and_uri(catalog: Catalog) -> None:
     assert [r.id for r in catalog.list(after="a", limit=1, filters={"team": "hr"})] == ["b"]
     assert [r.id for r in catalog.list(under="notes/c")] == ["c"]
     assert catalog.list(under="notes/%") == []
+
+
+def test_listings_are_searched_by_title_and_uri(catalog: Catalog) -> None:
+    """For a text anywhere in either, whatever its case; wildcards have no meaning."""
+    for key, title in (("a", "Travel rules"), ("b", "Pay 100%"), ("c", "Leave")):
+        write(catalog, change("Text.", id=key, title=title))
+
+    def listed(text: str) -> list[str]:
+        return [record.id for record in catalog.list(containing=text)]
+
+    assert (listed("RULES"), listed("0%"), listed("%"), listed("nothing")) == (["a"], ["b"], ["b"], [])
+    assert listed("notes/c") == ["c"]
+    assert [record.id for record in catalog.list("none", containing="rules")] == []
     assert catalog.matching_versions("default", {"team": "hr"}) == {
         (key, catalog.document(key).sha256) for key in ("a", "b")
     }

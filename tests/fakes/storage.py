@@ -316,6 +316,7 @@ class MemoryCatalog:
         limit: int | None = None,
         after: str = "",
         under: str = "",
+        containing: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         records = [
@@ -324,6 +325,7 @@ class MemoryCatalog:
             if collection in (None, change.document.collection)
             and change.document.id > after
             and change.document.uri.startswith(under)
+            and containing.lower() in f"{change.document.title}\n{change.document.uri}".lower()
             and (filters or {}).items() <= change.document.metadata.items()
         ]
         return sorted(records, key=lambda record: record.id)[:limit]
