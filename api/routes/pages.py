@@ -1,4 +1,4 @@
-"""The HTML pages: ask a question, try the widget, read a document with a cited span marked.
+"""The HTML pages: ask a question, try the widget, read a document with a cited span marked, the team's page.
 
 Every file is listed here, so that no part of a requested path reaches the file system.
 """
@@ -14,6 +14,8 @@ from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
+    "admin.css", "admin-documents.js", "admin-dom.js", "admin-explain.js", "admin.html", "admin-jobs.js",
+    "admin.js", "admin-questions.js", "admin-service.js", "admin-status.js", "admin-upload.js",
     "ask.html", "ask.js", "chat.css", "document.html", "document.js", "icon.svg", "layout.js",
     "playground.html", "playground.js", "positions.js", "service.js", "style.css",
 )  # fmt: skip
@@ -37,6 +39,12 @@ def ask_page() -> Response:
 def playground() -> Response:
     """The page to try the widget's attributes and custom properties."""
     return _file("playground.html")
+
+
+@router.get("/admin")
+def admin_page() -> Response:
+    """The team's page: it holds nothing itself; what it requests needs the API key, or this machine."""
+    return _file("admin.html")
 
 
 @router.get("/documents/{document_id:path}")

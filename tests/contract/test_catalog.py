@@ -283,6 +283,10 @@ def test_listings_are_filtered_by_metadata_and_uri(catalog: Catalog) -> None:
     assert [r.id for r in catalog.list(after="a", limit=1, filters={"team": "hr"})] == ["b"]
     assert [r.id for r in catalog.list(under="notes/c")] == ["c"]
     assert catalog.list(under="notes/%") == []
+    assert catalog.matching_versions("default", {"team": "hr"}) == {
+        (key, catalog.document(key).sha256) for key in ("a", "b")
+    }
+    assert catalog.matching_versions("other", {"team": "hr"}) == set()
 
 
 def test_listings_are_searched_by_title_and_uri(catalog: Catalog) -> None:
@@ -296,7 +300,3 @@ def test_listings_are_searched_by_title_and_uri(catalog: Catalog) -> None:
     assert (listed("RULES"), listed("0%"), listed("%"), listed("nothing")) == (["a"], ["b"], ["b"], [])
     assert listed("notes/c") == ["c"]
     assert [record.id for record in catalog.list("none", containing="rules")] == []
-    assert catalog.matching_versions("default", {"team": "hr"}) == {
-        (key, catalog.document(key).sha256) for key in ("a", "b")
-    }
-    assert catalog.matching_versions("other", {"team": "hr"}) == set()
