@@ -34,7 +34,7 @@ documents hold no answer; 1 something failed, and a message on standard error na
 130 interrupted. `saywhere eval` has its own, given there.
 
 One process at a time owns a data folder. While `serve` or `ingest --watch` runs, `verify`, `report`,
-`doctor` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget` fail, and name the
+`gaps`, `doctor` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget` fail, and name the
 process that holds the lock.
 """
 _SETTINGS_INTRO = """

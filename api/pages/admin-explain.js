@@ -50,7 +50,7 @@ function show({ answer, stages, expected }) {
       make("ol", {}, ...lines),
     );
   }
-  const lines = stages.map((line) => make("li", { text: line, dir: "auto" }));
-  parts.push(make("h2", { text: "How it came about" }), make("ol", {}, ...lines));
+  const lines = stages.map((line) => make("li", { text: line, dir: "auto" })); // numbered where that says something
+  parts.push(make("h2", { text: "How it came about" }), make("ul", { class: "stages" }, ...lines));
   byId("explanation").replaceChildren(...parts);
 }
