@@ -22,6 +22,7 @@ from tests.http.live import in_thread
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+expect.set_options(timeout=20_000)
 KEY = "k" * 16
 PARTS = ("documents", "questions", "explain", "status")
 PHONE = {"viewport": {"width": 390, "height": 800}}
