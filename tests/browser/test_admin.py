@@ -233,8 +233,9 @@ def test_where_questions_are_not_logged_it_says_how(page: Page, backend: FakeBac
 def test_a_lost_passage_is_explained(page: Page, asked: tuple[str, FakeBackend]) -> None:
     """The stage in words, each stage that it passed, and how the answer came about."""
     page.goto(f"{asked[0]}/admin#explain")
-    page.get_by_label("Question").fill("Who asked?")
-    page.get_by_label("Expected").fill("The moon is made of cheese.")
+    form = page.locator("#explain-form")
+    form.get_by_label("Question").fill("Who asked?")
+    form.get_by_label("Expected").fill("The moon is made of cheese.")
     page.get_by_role("button", name="Explain").click()
     expect(page.locator(".lost")).to_contain_text("Lost at ingest")
     expect(page.locator("#explanation")).to_contain_text("Found 3 passages")
