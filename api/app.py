@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
+from api.gap_watch import watching_gaps
 from api.openapi.document import complete_openapi
 from api.page_views import page_view_limits
 from api.problems import handlers
@@ -21,6 +22,7 @@ from api.problems.middleware import UnexpectedErrors
 from api.recent_answers import RecentAnswers
 from api.request_id import RequestIds
 from api.routes import (
+    admin,
     ask,
     check_grounding,
     collections,
@@ -32,6 +34,7 @@ from api.routes import (
     openai,
     originals,
     pages,
+    question_log,
     search,
     widget,
 )
@@ -47,6 +50,7 @@ from api.streaming.job_events import Shutdown
 from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
+from rag.question_log.vectors import RememberedVectors
 
 _ROUTES = (
     ask,
@@ -57,6 +61,8 @@ _ROUTES = (
     collections,
     jobs,
     feedback,
+    question_log,
+    admin,
     openai,
     mcp,
     health,
@@ -98,6 +104,7 @@ def create_app(
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     app.state.sending = Sending()
     app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
+    app.state.question_vectors = RememberedVectors(backend.embedder)
     app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.recent_answers = RecentAnswers()
@@ -136,7 +143,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with mcp.serving(app):
+    async with mcp.serving(app), watching_gaps(app):
         yield
     app.state.limiter.close()
     app.state.drawing.close()

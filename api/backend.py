@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
 from rag.ports.catalog import Catalog
+from rag.ports.embedder import Embedder
 from rag.ports.feedback import FeedbackStore
+from rag.ports.question_log import QuestionLog
 from rag.settings import Settings
 from rag.storage.original_files import OriginalFiles
 from rag.types import Candidate, Outcome, Progress, Question
@@ -48,7 +50,20 @@ class Backend(Protocol):
         """The files that documents were read from; None where none are kept."""
         ...
 
+    @property
+    def question_log(self) -> QuestionLog: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
     def models(self) -> dict[str, str]: ...
+
+    def index_states(self) -> dict[str, str]:
+        """``ready``, ``filling``, or why an index is broken, by its name."""
+        ...
 
     def check_ready(self) -> None:
         """Raises StorageError while no question can be answered."""

@@ -54,9 +54,10 @@ class ErasureReceipt:
     """The documents that were removed, and what a search of the data folder found.
 
     ``traces`` are the files that still hold some of the sentences, with the number of these sentences;
-    ``originals`` counts the kept files that were erased, ``original_bytes`` their bytes; ``feedback`` counts
-    the entries of feedback removed with the answers they are on; ``files`` and ``bytes`` were searched;
-    ``unsearched`` names stores whose files are outside the data folder. ``at`` is a UTC time in ISO 8601.
+    ``originals`` counts the kept files that were erased, ``original_bytes`` their bytes; ``feedback`` and
+    ``questions`` count the entries of feedback, and of the question log, removed with them; ``files`` and
+    ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder. ``at`` is a
+    UTC time in ISO 8601.
     """
 
     at: str
@@ -64,6 +65,7 @@ class ErasureReceipt:
     originals: int
     original_bytes: int
     feedback: int
+    questions: int
     files: int
     bytes: int
     traces: tuple[tuple[str, int], ...]
@@ -79,8 +81,8 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     """Removes documents and every byte of them; with no ids, frees the space of earlier removals.
 
     The files that they were read from are removed too, unless another document was read from the same bytes.
-    Feedback on answers that cite them is removed as well. A sentence that another document also has is
-    no trace. Reports of ingest jobs keep the names of files.
+    Feedback on answers that cite them is removed as well, and logged questions with passages of them. A
+    sentence that another document also has is no trace. Reports of ingest jobs keep the names of files.
 
     Raises:
         UnknownDocument: one of the ids is unknown; nothing is removed.
@@ -93,11 +95,13 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     if documents:
         service.library.write([], [(document.collection, document.id) for document in documents])
     feedback = service.feedback.delete_citing([document.id for document in documents])
+    questions = service.question_log.delete_citing([document.id for document in documents])
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
     service.library.vacuum()
     service.jobs.vacuum()
     service.feedback.vacuum()
+    service.question_log.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     service.remove_damaged()
     shared = catalog.originals().keys()
@@ -130,6 +134,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
         originals=len(erased),
         original_bytes=sum(erased.values()),
         feedback=feedback,
+        questions=questions,
         files=len(files),
         bytes=sum(path.stat().st_size for path in files if path.exists()),
         traces=tuple(

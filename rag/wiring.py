@@ -17,6 +17,7 @@ from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.opening import open_or_start_anew
+from rag.adapters.sqlite.question_log import SqliteQuestionLog
 from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
     from rag.ports.indexes import DenseIndex, LexicalIndex
     from rag.ports.jobs import JobStore
     from rag.ports.llm import Llm
+    from rag.ports.question_log import QuestionLog
     from rag.ports.reader import Reader
     from rag.ports.rebuilding import RebuildableIndex
     from rag.settings import Settings
 
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
-FEEDBACK = "feedback.sqlite3"
+FEEDBACK, QUESTIONS = "feedback.sqlite3", "questions.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
@@ -68,6 +70,7 @@ class Service:
     signatures: SqliteSignatures
     feedback: FeedbackStore
     original_files: OriginalFiles | None
+    question_log: QuestionLog
     dense: DenseIndex
     lexical: LexicalIndex
     embedder: Embedder
@@ -83,6 +86,13 @@ class Service:
         if self.span_reader is not None:
             models["span_reader"] = self.span_reader.fingerprint
         return models
+
+    def index_states(self) -> dict[str, str]:
+        """``ready``, ``filling``, or why it is broken, of the indexes whose files are in the data folder."""
+        return {
+            index.name: index.fault or ("ready" if index.is_ready else "filling")
+            for index in self.rebuildable
+        }
 
     def check_ready(self) -> None:
         """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
@@ -192,6 +202,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             signatures=files.signatures,
             feedback=files.feedback,
             original_files=original_files,
+            question_log=files.question_log,
             dense=dense,
             lexical=lexical,
             embedder=embedder,
@@ -210,6 +221,7 @@ class _SideFiles:
     jobs: SqliteJobs
     signatures: SqliteSignatures
     feedback: SqliteFeedback
+    question_log: SqliteQuestionLog
     notes: tuple[str, ...]
 
 
@@ -232,11 +244,21 @@ def _open_side_files(settings: Settings, catalog: SqliteCatalog, stack: ExitStac
     stack.callback(feedback.close)
     with suppress(StorageFull):  # then a later start takes them over
         feedback.take_over(catalog.file)
+    logged = settings.question_log
+    question_log, log_notes = open_or_start_anew(
+        lambda path: SqliteQuestionLog(path, entries=logged.entries, days=logged.days),
+        settings.data / QUESTIONS,
+        lost="the questions logged until now",
+    )
+    stack.callback(question_log.close)
+    with suppress(StorageFull):  # then a later start deletes them; they are never listed
+        question_log.purge()
     return _SideFiles(
         jobs=jobs,
         signatures=signatures,
         feedback=feedback,
-        notes=(*job_notes, *signature_notes, *feedback_notes),
+        question_log=question_log,
+        notes=(*job_notes, *signature_notes, *feedback_notes, *log_notes),
     )
 
 
@@ -272,6 +294,16 @@ def open_feedback(settings: Settings) -> FeedbackStore:
         StorageError: there is no data folder, or it can't be read.
     """
     return SqliteFeedback(_existing_file(settings, FEEDBACK), read_only=True)
+
+
+def open_question_log(settings: Settings) -> QuestionLog:
+    """Only the question log, read-only and without the lock; there is none before the folder was served from.
+
+    Raises:
+        StorageError: there is no data folder, or it can't be read.
+    """
+    path = _existing_file(settings, QUESTIONS)
+    return SqliteQuestionLog(path, days=settings.question_log.days, read_only=True)
 
 
 def open_jobs(settings: Settings) -> JobStore:

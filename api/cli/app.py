@@ -244,6 +244,59 @@ def check(
 
 
 @app.command()
+def gaps(
+    data: DataFolder = None,
+    collection: Annotated[
+        str | None, typer.Option("--collection", metavar="NAME", help="Only this collection of documents.")
+    ] = None,
+    closed: Annotated[
+        bool, typer.Option("--closed", help="Also gaps that later documents have answered.")
+    ] = False,
+    number: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, max=500, help="How many gaps at most.")
+    ] = 20,
+    usage: Annotated[
+        bool,
+        typer.Option(
+            "--usage",
+            help="Instead: what is asked most, what was disliked, which documents were never cited.",
+        ),
+    ] = False,
+    case: Annotated[
+        tuple[str, Path] | None,
+        typer.Option("--case", metavar="GAP FILE.jsonl", help="Instead: add a gap to a file of cases."),
+    ] = None,
+    right: Annotated[
+        list[str] | None,
+        typer.Option("--right", metavar="TEXT", help="With --case: an accepted answer. Repeatable."),
+    ] = None,
+    unanswerable: Annotated[
+        str | None,
+        typer.Option(
+            "--unanswerable", metavar="KIND", help="With --case: the documents hold no answer; KIND says why."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was asked and not answered, grouped by meaning.
+
+    Of questions that a service logged (SAYWHERE_QUESTION_LOG__ENABLED). A gap closes when later documents
+    answer it.
+    """
+    from api.cli.commands import gaps as command
+    from evals.cases.add import ExpectedAnswer
+
+    if case is not None:
+        expected = ExpectedAnswer(answers=right or (), unanswerable_kind=unanswerable)
+        command.make_case(case[0], case[1], expected, data=data)
+    elif usage:
+        command.show_usage(data=data, collection=collection or DEFAULT_COLLECTION, as_json=as_json)
+    else:
+        selection = command.Selection(collection=collection, closed=closed, number=number)
+        command.run(data=data, selection=selection, as_json=as_json)
+
+
+@app.command()
 def forget(
     documents: Annotated[
         list[str] | None, typer.Argument(metavar="DOCUMENT", help="Document ids or uris.")

@@ -34,8 +34,8 @@ documents hold no answer; 1 something failed, and a message on standard error na
 130 interrupted. `saywhere eval` has its own, given there.
 
 One process at a time owns a data folder. While `serve` or `ingest --watch` runs, `verify`, `report`,
-`doctor` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget` fail, and name the
-process that holds the lock.
+`gaps`, `doctor` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget` fail, and name
+the process that holds the lock.
 """
 _SETTINGS_INTRO = """
 # Settings
@@ -53,8 +53,11 @@ _SETTINGS_END = """
 """
 # Defaults that depend on the machine, by the setting's name.
 _SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}
-_NOTES = {"Widget": " Examples are on the page of [the widget](widget.md)."}
-_TITLES = {"llm": "LLM"}
+_NOTES = {
+    "Widget": " Examples are on the page of [the widget](widget.md).",
+    "Question log": " What it is for: [the team's page](admin.md#questions).",
+}
+_TITLES = {"llm": "LLM", "question_log": "Question log"}
 _TYPE_NAMES = {int: "integer", float: "number", bool: "`true` or `false`", Path: "path"}
 
 

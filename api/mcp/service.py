@@ -9,6 +9,7 @@ from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 
+from api.asking import ask_engine
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter
 from api.streaming.question_steps import final_outcome
@@ -45,7 +46,7 @@ class LocalService:
         deadline = time.monotonic() + self._limiter.seconds
 
         def work(observe: Callable[[Progress], None]) -> Outcome:
-            return self._backend.engine.ask(asked, deadline=deadline, observe=observe)
+            return ask_engine(self._backend, asked, deadline=deadline, observe=observe)
 
         return outcome_out(await final_outcome(self._limiter, work))
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from starlette.requests import Request
 
+from api.asking import ask_engine
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming.question_steps import final_outcome, follow_steps
@@ -58,4 +59,4 @@ class AnswerSteps:
 def _work(
     backend: Backend, question: Question, deadline: float, observe: Callable[[Progress], None]
 ) -> Outcome:
-    return backend.engine.ask(question, deadline=deadline, observe=observe)
+    return ask_engine(backend, question, deadline=deadline, observe=observe)

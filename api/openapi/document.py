@@ -60,6 +60,11 @@ _FOR_TEAM = (
     ("/v1/collections/{name}", "delete"),
     ("/v1/jobs/{job_id}", "delete"),
     ("/v1/feedback", "get"),
+    ("/v1/gaps", "get"),
+    ("/v1/gaps/{gap_id}/case", "post"),
+    ("/v1/usage", "get"),
+    ("/v1/status", "get"),
+    ("/v1/explain", "post"),
 )
 _FOR_WIDGET = (
     ("/v1/ask", "post"),

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.asking import ask_engine
 from api.backend import Backend, UsesBackend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.json_body import BoundedJsonRoute
@@ -67,12 +68,14 @@ async def ask(
     limiter: ConcurrencyLimiter = request.app.state.limiter
     recent: RecentAnswers = request.app.state.recent_answers
     deadline = time.monotonic() + limiter.seconds
+    answer_id = ids.issue()
 
     def work(observe: Callable[[Progress], None]) -> Outcome:
-        return backend.engine.ask(question_in(body), deadline=deadline, observe=observe)
+        question = question_in(body)
+        return ask_engine(backend, question, deadline=deadline, observe=observe, answer_id=answer_id)
 
     def to_wire(outcome: Outcome) -> AnswerOut:
-        answer = _answer_out(outcome, body, backend).model_copy(update={"id": ids.issue()})
+        answer = _answer_out(outcome, body, backend).model_copy(update={"id": answer_id})
         recent.add(body.collection, answer)
         return answer
 

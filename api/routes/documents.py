@@ -83,6 +83,9 @@ def listing(
     backend: UsesBackend,
     collection: Annotated[str | None, Query(description="only this collection")] = None,
     under: Annotated[str, Query(description="only uris that begin so")] = "",
+    containing: Annotated[
+        str, Query(alias="q", max_length=200, description="only with this in their title or uri")
+    ] = "",
     filters: Filters = [],  # noqa: B006 (FastAPI copies it)
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     after: Annotated[str, Query(description="the last id of the page before")] = "",
@@ -92,12 +95,14 @@ def listing(
     if collection not in (None, DEFAULT_COLLECTION) and collection not in catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
     metadata = parse_filters(filters)
-    records = catalog.list(collection, limit=limit + 1, after=after, under=under, filters=metadata)
+    records = catalog.list(
+        collection, limit=limit + 1, after=after, under=under, containing=containing, filters=metadata
+    )
     page = records[:limit]
     next_page = None
     if len(records) > limit:
         query = [("limit", str(limit)), ("after", page[-1].id), ("collection", collection or "")]
-        query += [("under", under), *(("filter", pair) for pair in filters)]
+        query += [("under", under), ("q", containing), *(("filter", pair) for pair in filters)]
         next_page = f"/v1/documents?{urlencode([(name, value) for name, value in query if value])}"
         response.headers["Link"] = f'<{next_page}>; rel="next"'
     return DocumentList(documents=[summary_out(record) for record in page], next=next_page)

@@ -49,6 +49,9 @@ async def put(
         raise UnknownAnswer("only answers that this service gave can be rated, by the id that each has")
     feedback = feedback_in(body)
     await run_in_threadpool(backend.feedback.put, feedback)
+    if backend.settings.question_log.enabled:
+        rate = backend.question_log.rate
+        await run_in_threadpool(rate, feedback.answer_id, helpful=feedback.helpful)
     return feedback_out(feedback)
 
 

@@ -1,4 +1,4 @@
-"""The HTML pages: ask a question, try the widget, read a document with a cited span marked.
+"""The HTML pages: ask a question, try the widget, read a document with a cited span marked, the team's page.
 
 Every file is listed here, so that no part of a requested path reaches the file system.
 """
@@ -14,6 +14,8 @@ from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
+    "admin-documents.js", "admin-dom.js", "admin-explain.js", "admin-jobs.js", "admin-questions.js",
+    "admin-service.js", "admin-status.js", "admin-upload.js", "admin.css", "admin.html", "admin.js",
     "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js", "blocks.js", "chat.css",
     "document.css", "document.html", "document.js", "icon.svg", "layout.js", "page-view.js",
     "playground.html", "playground.js", "positions.js", "service.js", "style.css", "text-writer.js",
@@ -44,6 +46,12 @@ def playground() -> Response:
 def api_page() -> Response:
     """The API's documentation, drawn from ``/openapi.json``; it loads nothing from elsewhere."""
     return _file("api.html")
+
+
+@router.get("/admin")
+def admin_page() -> Response:
+    """The team's page: it holds nothing itself; what it requests needs the API key, or this machine."""
+    return _file("admin.html")
 
 
 @router.get("/documents/{document_id:path}")

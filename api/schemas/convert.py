@@ -1,15 +1,27 @@
-"""Feedback and jobs to their wire models and back; the rest of the contract is in ``rag/wire``."""
+"""Feedback, jobs and gaps to their wire models and back; the rest of the contract is in ``rag/wire``."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from api.schemas.feedback import FeedbackIn, FeedbackOut, PlaceOut
+from api.schemas.question_log import AskedOut, GapOut, UsageOut, WordingOut
 from ingest.report import document_results
+from rag.answering.citations import to_citation
+from rag.ports.catalog import Catalog
 from rag.ports.feedback import Feedback
 from rag.ports.jobs import Job
-from rag.wire.convert import version_in, version_out
+from rag.ports.question_log import Place
+from rag.question_log.gaps import Gap
+from rag.question_log.usage import AskedOften, Usage
+from rag.settings import QuestionLogSettings
+from rag.types import Span
+from rag.wire.asking import CitationOut
+from rag.wire.convert import citation_out, summary_out, version_in, version_out
 from rag.wire.jobs import JobOut, ResultOut
 
 MAX_KEPT = 2_000  # code points of an answer that are kept with feedback on it
+_MAX_NEVER_CITED = 100  # documents listed
 
 
 def feedback_in(body: FeedbackIn) -> Feedback:
@@ -59,3 +71,56 @@ def job_out(job: Job, *, results: bool = True) -> JobOut:
         results=[ResultOut.model_validate(one) for one in document_results(job)] if results else [],
         error=job.error or None,
     )
+
+
+def gap_out(gap: Gap, catalog: Catalog) -> GapOut:
+    """A gap with the text of its closest passages, those that are still stored in the same version."""
+    return GapOut(
+        id=gap.id,
+        collection=gap.collection,
+        question=gap.question,
+        open=gap.is_open,
+        count=gap.count,
+        by_week=list(gap.by_week),
+        confidence=round(gap.confidence, 4),
+        wordings=[WordingOut(question=w.question, count=w.count, open=w.is_open) for w in gap.wordings],
+        closest=_citations(gap.closest, catalog),
+        first_at=gap.first_at,
+        last_at=gap.last_at,
+        closed_at=gap.closed_at or None,
+    )
+
+
+def usage_out(usage: Usage, collection: str, settings: QuestionLogSettings) -> UsageOut:
+    """What is asked of a collection."""
+    return UsageOut(
+        enabled=settings.enabled,
+        days=settings.days,
+        collection=collection,
+        asked=usage.asked,
+        answered=usage.answered,
+        since=usage.since or None,
+        most_asked=[_asked_out(asked) for asked in usage.most_asked],
+        most_disliked=[_asked_out(asked) for asked in usage.most_disliked],
+        never_cited=[summary_out(record) for record in usage.never_cited[:_MAX_NEVER_CITED]],
+        never_cited_total=len(usage.never_cited),
+    )
+
+
+def _asked_out(asked: AskedOften) -> AskedOut:
+    return AskedOut(
+        question=asked.question,
+        count=asked.count,
+        answered=asked.answered,
+        helpful=asked.helpful,
+        unhelpful=asked.unhelpful,
+    )
+
+
+def _citations(places: Sequence[Place], catalog: Catalog) -> list[CitationOut]:
+    documents = catalog.documents({document_id for document_id, *_ in places})
+    return [
+        citation_out(to_citation(documents[document_id], Span(start, end)))
+        for document_id, version, start, end in places
+        if document_id in documents and documents[document_id].sha256 == version
+    ]

@@ -33,6 +33,11 @@ class WriteAccess:
         self._local = local
         self._ingestion = ingestion
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether there is a queue of documents to write."""
+        return self._ingestion is not None
+
     def ingestion(self) -> Ingestion:
         """The queue of documents to write. Raises WritingOff."""
         if self._ingestion is None:
@@ -88,6 +93,11 @@ async def _job_reader(request: Request) -> Ingestion:
     return _write_access(request).ingestion()
 
 
+async def _access(request: Request) -> WriteAccess:
+    return _write_access(request)
+
+
+UsesWriteAccess = Annotated[WriteAccess, Depends(_access)]
 Writer = Annotated[Ingestion, Depends(_writer)]
 """The parameter of a route that writes: the queue of documents to write."""
 RequiresTeam = Depends(_team)

@@ -197,12 +197,14 @@ class Catalog(Protocol):
         limit: int | None = None,
         after: str = "",
         under: str = "",
+        containing: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         """Records ordered by id, those with ``id > after``, at most ``limit``.
 
         Args:
             under: only documents whose uri starts with this.
+            containing: only documents whose title or uri contains this; the case of a to z doesn't matter.
             filters: only documents whose metadata have all of these values, exactly.
         """
         ...

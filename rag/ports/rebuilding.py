@@ -11,6 +11,11 @@ class RebuildableIndex(Protocol):
     """An index whose files may turn out to be damaged; searches of a broken one raise IndexUnavailable."""
 
     @property
+    def name(self) -> str:
+        """That of its folder."""
+        ...
+
+    @property
     def fault(self) -> str | None:
         """Why the index is broken; None if it isn't."""
         ...

@@ -7,7 +7,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 from __future__ import annotations
 
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.widget import SiteKey, WidgetSettings
@@ -18,6 +18,7 @@ __all__ = [
     "LimitSettings",
     "LlmSettings",
     "OriginalSettings",
+    "QuestionLogSettings",
     "ReadSettings",
     "RetrieveSettings",
     "Settings",

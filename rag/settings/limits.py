@@ -107,3 +107,17 @@ class FeedbackSettings(BaseModel):
         10_000, ge=1, description="Maximum number of entries kept; the oldest are deleted first."
     )
     days: int = Field(365, ge=1, description="Number of days after which an entry is deleted.")
+
+
+class QuestionLogSettings(BaseModel):
+    """Questions asked over HTTP, to find what the documents don't answer. No address is kept."""
+
+    model_config = FROZEN
+    enabled: bool = Field(
+        False,
+        description="Whether questions are logged with their outcome, confidence, passages and thumbs.",
+    )
+    days: int = Field(90, ge=1, description="Number of days after which an entry is deleted.")
+    entries: int = Field(
+        10_000, ge=1, description="Maximum number of entries kept; the oldest are deleted first."
+    )

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings
+from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     originals: OriginalSettings = OriginalSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    question_log: QuestionLogSettings = QuestionLogSettings()
 
 
 def load(**overrides: Any) -> Settings:

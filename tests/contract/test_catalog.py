@@ -336,3 +336,16 @@ def test_all_files_can_be_dropped(catalog: Catalog) -> None:
     catalog.drop_originals()
     assert catalog.original("one") is None
     assert catalog.document("one").text == "One."
+
+
+def test_listings_are_searched_by_title_and_uri(catalog: Catalog) -> None:
+    """For a text anywhere in either, whatever its case; wildcards have no meaning."""
+    for key, title in (("a", "Travel rules"), ("b", "Pay 100%"), ("c", "Leave")):
+        write(catalog, change("Text.", id=key, title=title))
+
+    def listed(text: str) -> list[str]:
+        return [record.id for record in catalog.list(containing=text)]
+
+    assert (listed("RULES"), listed("0%"), listed("%"), listed("nothing")) == (["a"], ["b"], ["b"], [])
+    assert listed("notes/c") == ["c"]
+    assert [record.id for record in catalog.list("none", containing="rules")] == []

@@ -31,7 +31,8 @@ from rag.types import (
     Statement,
     Trace,
 )
-from tests.fakes.storage import MemoryFeedback
+from tests.fakes.models import BagEmbedder
+from tests.fakes.storage import MemoryFeedback, MemoryQuestionLog
 
 TEXT = "Minutes – May.\nAda said: “We’re late 🙂.” She asked for a second ship."
 QUOTE = "She asked for a second ship."
@@ -155,12 +156,14 @@ class FewDocuments:
         limit: int | None = None,
         after: str = "",
         under: str = "",
+        containing: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         chosen = (
             d
             for d in sorted(self.stored, key=lambda d: d.id)
             if d.id > after and d.uri.startswith(under) and (filters or {}).items() <= d.metadata.items()
+            if containing.lower() in f"{d.title}\n{d.uri}".lower()
         )
         return [_record(d) for d in chosen if collection in (None, d.collection)][:limit]
 
@@ -215,11 +218,18 @@ class FakeBackend:
         self.catalog = FewDocuments()
         self.feedback = MemoryFeedback()
         self.original_files: OriginalFiles | None = None
+        self.question_log = MemoryQuestionLog()
+        self.embedder = BagEmbedder()
+        self.notes: tuple[str, ...] = ()
+        self.indexes = {"terms": "ready"}
         self.not_ready: Exception | None = None
 
     def check_ready(self) -> None:
         if self.not_ready is not None:
             raise self.not_ready
+
+    def index_states(self) -> dict[str, str]:
+        return self.indexes
 
     def models(self) -> dict[str, str]:
         return {"embedder": "fake-embedder", "reader": "fake-reader"}

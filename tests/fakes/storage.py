@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rag.errors import UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move, Original, OriginalRecord
 from rag.ports.feedback import Feedback
 from rag.ports.indexes import Hit, PassageRow, SentenceRow
+from rag.ports.question_log import LoggedQuestion
 from rag.types import Document, Passage
 
 if TYPE_CHECKING:
@@ -173,6 +175,62 @@ class MemoryFeedback:
         return len(answer_ids)
 
 
+class MemoryQuestionLog:
+    """Fulfils ``QuestionLog``, but for the age; ``fault`` is raised by ``put`` and ``list``."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self._entries: dict[str, LoggedQuestion] = {}
+
+    def put(self, question: LoggedQuestion) -> None:
+        if self.fault:
+            raise self.fault
+        self._entries.pop(question.id, None)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._entries[question.id] = replace(question, at=now)
+
+    def rate(self, question_id: str, *, helpful: bool) -> None:
+        if question_id in self._entries:
+            self._entries[question_id] = replace(self._entries[question_id], helpful=helpful)
+
+    def list(self, collection: str | None = None) -> list[LoggedQuestion]:
+        if self.fault:
+            raise self.fault
+        newest = reversed(self._entries.values())
+        return [entry for entry in newest if collection in (None, entry.collection)]
+
+    def outdated(self, generation: int, *, limit: int) -> list[LoggedQuestion]:
+        old = [entry for entry in self.list() if entry.is_open and entry.generation != generation]
+        newest = {_wording(entry): entry for entry in reversed(old)}
+        return sorted(newest.values(), key=old.index)[:limit]
+
+    def asked_again(self, question: LoggedQuestion, *, generation: int, is_answered: bool) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        for key, entry in self._entries.items():
+            if entry.is_open and _wording(entry) == _wording(question):
+                answered_at = now if is_answered else ""
+                self._entries[key] = replace(entry, generation=generation, answered_at=answered_at)
+
+    def purge(self) -> None:
+        """Nothing in it is old."""
+
+    def delete_citing(self, document_ids: Sequence[str]) -> int:
+        citing = [e.id for e in self.list() if {place[0] for place in e.passages} & set(document_ids)]
+        for key in citing:
+            del self._entries[key]
+        return len(citing)
+
+    def vacuum(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def _wording(entry: LoggedQuestion) -> tuple[object, ...]:
+    return entry.collection, entry.question, tuple(sorted(entry.filters.items()))
+
+
 class MemoryCatalog:
     """Fulfils ``Catalog``; ``state`` outlives it as a file does."""
 
@@ -262,6 +320,7 @@ class MemoryCatalog:
         limit: int | None = None,
         after: str = "",
         under: str = "",
+        containing: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> list[DocumentRecord]:
         records = [
@@ -270,6 +329,7 @@ class MemoryCatalog:
             if collection in (None, change.document.collection)
             and change.document.id > after
             and change.document.uri.startswith(under)
+            and containing.lower() in f"{change.document.title}\n{change.document.uri}".lower()
             and (filters or {}).items() <= change.document.metadata.items()
         ]
         return sorted(records, key=lambda record: record.id)[:limit]

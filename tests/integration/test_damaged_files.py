@@ -170,7 +170,7 @@ def test_no_command_dies_of_damaged_vectors(data: Path, tmp_path: Path, command:
     assert run(data, "doctor").stdout.count("WRONG") == 0
 
 
-@pytest.mark.parametrize("name", ["jobs", "signatures", "feedback"])
+@pytest.mark.parametrize("name", ["jobs", "signatures", "feedback", "questions"])
 @pytest.mark.parametrize("share", [1.0, 0.6])
 def test_another_damaged_store_is_started_anew(data: Path, tmp_path: Path, name: str, share: float) -> None:
     """Which says what is lost with it; ingest and its report work."""

@@ -11,6 +11,7 @@ from ingest.wiring import ingest
 from rag.erase import MAX_SEARCHED_SENTENCES, OriginalFate, erase
 from rag.errors import UnknownDocument
 from rag.ports.feedback import Feedback
+from rag.ports.question_log import LoggedQuestion
 from rag.settings import OriginalSettings, Settings
 from rag.types import Abstention, Answer, Question
 from rag.wiring import Service, open_service
@@ -122,6 +123,20 @@ def test_files_that_still_hold_the_text_are_listed(service: Service) -> None:
     receipt = erase(service, [_id(service, "gone.md")])
     assert not receipt.clean
     assert receipt.traces == (("backup/old.txt", 2), ("log.json", 1))
+
+
+def test_logged_questions_with_its_passages_are_erased(service: Service) -> None:
+    """For they may quote it; others stay, and so does none of their bytes."""
+    for uri, question in (("gone.md", f"Is it true? {GONE}"), ("stays.md", "When does it open?")):
+        service.question_log.put(
+            LoggedQuestion(
+                id=uri, collection="default", question=question, outcome="not_confident", confidence=0.1,
+                passages=((_id(service, uri), "v", 0, 5),),
+            )
+        )  # fmt: skip
+    receipt = erase(service, [_id(service, "gone.md")])
+    assert (receipt.questions, receipt.clean) == (1, True)
+    assert [entry.id for entry in service.question_log.list()] == ["stays.md"]
 
 
 def test_an_unknown_document_stops_the_erasure(service: Service) -> None:

@@ -51,6 +51,8 @@ def _print_receipt(receipt: ErasureReceipt) -> None:
             print(f"the file of {one_line(document.uri)} stays: another document has the same bytes")
     if receipt.feedback:
         print(f"verdicts of readers on answers that cite it, forgotten: {receipt.feedback}")
+    if receipt.questions:
+        print(f"logged questions with passages of it, forgotten: {receipt.questions}")
     searched = f"{receipt.files} files, {receipt.bytes:,} bytes"
     if not receipt.documents:
         print(f"gave back what removed documents left ({searched} now)")

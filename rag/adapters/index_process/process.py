@@ -64,6 +64,11 @@ class IndexProcess:
         self._child = self._start()
 
     @property
+    def name(self) -> str:
+        """That of its folder."""
+        return self._folder.name
+
+    @property
     def fault(self) -> str | None:
         """Why the index is broken; None if it isn't."""
         return self._fault

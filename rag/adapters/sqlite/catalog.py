@@ -150,6 +150,7 @@ class SqliteCatalog:
         limit: int | None = None,
         after: str = "",
         under: str = "",
+        containing: str = "",
         filters: Mapping[str, str] | None = None,
     ) -> builtins.list[DocumentRecord]:
         parameters = {
@@ -157,6 +158,7 @@ class SqliteCatalog:
             "after": after,
             "limit": -1 if limit is None else limit,
             "under": under,
+            "containing": containing,
             **_filter_parameters(filters or {}),
         }
         with self._file.reading() as db:
@@ -269,7 +271,9 @@ _HAS_ALL = (
 _LIST = (
     f"SELECT {rows.RECORD} FROM documents"  # noqa: S608
     " WHERE id > :after AND (:collection IS NULL OR collection = :collection)"
-    f" AND (:under = '' OR substr(uri, 1, length(:under)) = :under) AND {_HAS_ALL} ORDER BY id LIMIT :limit"
+    " AND (:under = '' OR substr(uri, 1, length(:under)) = :under)"
+    " AND (:containing = '' OR instr(lower(title || char(10) || uri), lower(:containing)))"
+    f" AND {_HAS_ALL} ORDER BY id LIMIT :limit"
 )
 _MATCHING = f"SELECT id, version FROM documents WHERE collection = :collection AND {_HAS_ALL}"  # noqa: S608
 
