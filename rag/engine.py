@@ -15,6 +15,7 @@ from rag.answering.composition.compose import Composition, compose
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
+from rag.answering.follow_up import speaks_of_follow_up
 from rag.answering.statements import to_statements
 from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
@@ -223,12 +224,41 @@ class Engine:
             recorder.read(readings)
             closely = close_reading.of(self._decider.rank(analysis, readings), count)
             decision = self._decider.decide(analysis, candidates, closely, retrieved_share=retrieved_share)
-            if self._decider.is_clear(decision):
+            if self._decider.is_clear(decision) and self._is_about(analysis, decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
         if readings:
+            if analysis.new or analysis.shared:
+                decision = self._about_follow_up(analysis, candidates, closely, decision, retrieved_share)
             recorder.decided(decision, passages_read=len(readings))
         return decision
+
+    def _about_follow_up(
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        decision: Decision,
+        retrieved_share: float,
+    ) -> Decision:
+        """The decision, if its evidence speaks of what a follow-up asks; else one over readings that do.
+
+        Such a one is never sure. Where none does there is no answer.
+        """
+        if decision.certainty is None or self._is_about(analysis, decision):
+            return decision
+        about = [r for r in readings if speaks_of_follow_up(analysis, r, None)]
+        other = self._decider.decide(analysis, candidates, about, retrieved_share=retrieved_share)
+        if other.certainty is not None and self._is_about(analysis, other):
+            return replace(other, certainty=Certainty.LIKELY)
+        return replace(decision, certainty=None, reason=Reason.NOT_CONFIDENT)
+
+    def _is_about(self, analysis: QuestionAnalysis, decision: Decision) -> bool:
+        """Whether the decision's evidence speaks of what a follow-up asks; true of other questions."""
+        if decision.reading is None or not (analysis.new or analysis.shared):
+            return True
+        short = decision.span if self._decider.has_short_answer(decision) else None
+        return speaks_of_follow_up(analysis, decision.reading, short)
 
     def _drafted(
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
