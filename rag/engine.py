@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.canned_reply import canned_reply
 from rag.answering.citations import CitationList
 from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
@@ -27,6 +28,7 @@ from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
+from rag.question.small_talk.detection import small_talk
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -94,7 +96,8 @@ class Engine:
     ) -> Outcome:
         """The answer with its citations, or an abstention with its reason.
 
-        A question of several parts is answered part by part.
+        A question of several parts is answered part by part. Small talk gets an abstention with a canned
+        reply.
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
@@ -109,6 +112,15 @@ class Engine:
         """
         analysis = self._analyze(question)
         recorder = StepRecorder(deadline, observe)
+        talk = small_talk(analysis.text) if self._settings.small_talk.replies else None
+        if talk is not None:
+            return Abstention(
+                question=analysis.text,
+                reason=Reason.NOTHING_RELEVANT,
+                confidence=0.0,
+                reply=canned_reply(talk, question, self._catalog, self._settings.small_talk.texts),
+                trace=recorder.trace(),
+            )
         texts = question_parts(analysis.standalone)
         if len(texts) > 1:
             drafts = [
@@ -121,7 +133,13 @@ class Engine:
         if not draft.candidates:
             is_empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if is_empty else Reason.NOTHING_RELEVANT
-            return Abstention(question=analysis.text, reason=reason, confidence=0.0, trace=recorder.trace())
+            return Abstention(
+                question=analysis.text,
+                reason=reason,
+                confidence=0.0,
+                asked_as=analysis.asked_as,
+                trace=recorder.trace(),
+            )
         drafted = self._drafted(analysis, [draft], recorder)
         if drafted is not None:
             return drafted
@@ -264,7 +282,10 @@ class Engine:
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
     ) -> Answer | None:
         """The LLM's answer, verified; None where there is no LLM, or the answer without it stands."""
-        return self._drafter.draft(analysis, drafts, recorder) if self._drafter is not None else None
+        if self._drafter is None:
+            return None
+        drafted = self._drafter.draft(analysis, drafts, recorder)
+        return replace(drafted, asked_as=analysis.asked_as) if drafted is not None else None
 
     def _answer(
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
@@ -309,6 +330,7 @@ class Engine:
             item_count=sum(counts) if counts else None,
             unanswered=tuple(d.analysis.standalone for d in drafts if d.decision.certainty is None),
             conflicts=conflicts,
+            asked_as=analysis.asked_as,
             trace=recorder.trace(),
         )
 
@@ -338,6 +360,7 @@ class Engine:
             reason=reason,
             confidence=draft.decision.confidence,
             nearest=tuple(citations.items),
+            asked_as=analysis.asked_as,
             trace=recorder.trace(),
         )
 

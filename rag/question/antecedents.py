@@ -21,14 +21,16 @@ _PERSON = re.compile(rf"\b({'|'.join(PERSON_PRONOUNS)})\b", re.IGNORECASE)
 _THING = re.compile(rf"\b({'|'.join(THING_PRONOUNS)})\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them|theirs?)\b", re.IGNORECASE)
 _COUNTED = re.compile(
-    rf"(?:how many|which|what)\s+(?P<noun>\S+(?:\s+of(?:\s+the)?\s+\S+)?)\s+(?:{'|'.join(sorted(AUXILIARIES))})\b",
+    r"(?:how many|which|what)\s+(?P<noun>\S+(?:\s+of(?:\s+the)?\s+\S+)?)\s+"
+    rf"(?:{'|'.join(sorted(AUXILIARIES))})\b",
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(r"(?:the|an?|my|our|your|his|her|its|their)\s+\S", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?=\s*[?.!]*$)", re.IGNORECASE)
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|be)\s+there\b(?=\s*[?.!]*$)", re.IGNORECASE)
 _ONE = re.compile(
-    r"\b(?:an?|the|another|each|every|which|that|this)\s+(?:[\w-]+\s+)??(?P<one>ones?)\b(?!\s+(?:of|that|who)\b)",
+    r"\b(?:an?|the|another|each|every|which|that|this)\s+(?:[\w-]+\s+)??(?P<one>ones?)\b(?!\s+(?:of|that"
+    r"|who)\b)",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(?:in|at|on)\s+(?:the|an?|my|our)?\s*\S.*$", re.IGNORECASE)
@@ -49,12 +51,14 @@ def resolve_pronoun(question: str, last_question: str, last_answer: str) -> tupl
     None where it has none, where a name before it may be the antecedent, or where nothing in the last turn
     can be.
     """
-    asked_names = [
-        _without_possessive(name) for name in names_in(last_question)[::-1] if not is_value(name)
-    ]
+    asked_names = [_without_possessive(name) for name in names_in(last_question)[::-1] if not is_value(name)]
     answer_name = [] if is_value(last_answer) else _answer_name(last_answer)
     plural = _PLURAL.search(question) is not None
-    things = [*_topic(last_question, plural=plural), *asked_names, *([] if _WHO.search(last_question) else answer_name)]
+    things = [
+        *_topic(last_question, plural=plural),
+        *asked_names,
+        *([] if _WHO.search(last_question) else answer_name),
+    ]
     for pattern, antecedents in (
         (_PERSON, [*answer_name, *asked_names]),
         (_THING, things),
@@ -126,7 +130,8 @@ def _answer_name(answer: str) -> list[str]:
 
 
 def _topic(last_question: str, *, plural: bool = False) -> list[str]:
-    """What the last question was about: all of what "what is …?" asks for where it is short, else its subject.
+    """What the last question was about: all of what "what is …?" asks for where it is short, else its "
+    "subject.
 
     Args:
         plural: for "they": what "how many …?" counts comes before the subject.

@@ -21,6 +21,7 @@ from rag.english.words import content_words
 from rag.question.antecedents import has_auxiliary, has_open_pronoun, resolve_noun, resolve_pronoun
 from rag.question.fragments import with_fragment
 from rag.question.names import names_in
+from rag.question.small_talk.detection import small_talk
 from rag.types import Turn
 
 _MAX_TURNS = 6  # that are looked at, the last ones
@@ -71,6 +72,8 @@ def contextualize(question: str, history: Sequence[Turn]) -> ContextualizedQuest
     """
     last: Turn | None = None
     for turn in history[-_MAX_TURNS:]:
+        if small_talk(turn.question):
+            continue  # "thanks" changes no subject
         asked = " ".join(turn.question[:_MAX_TURN_CHARACTERS].split())
         answer = " ".join(turn.answer[:_MAX_TURN_CHARACTERS].split())
         completed = asked if last is None else _complete(asked, last).standalone

@@ -69,7 +69,10 @@ def with_fragment(fragment: str, question: str) -> str:
     else:
         found = _similar_phrase(head, words) or _name(head, words) or main_phrase(words, parts)
         if found and len(head) < len(parts) and words[found[1] : found[1] + 1] == [parts[len(head)]]:
-            found = found[0], _end(words, found[1] + 1)  # "the rewiring in room 21" for "the windows in room 14"
+            found = (
+                found[0],
+                _end(words, found[1] + 1),
+            )  # "the rewiring in room 21" for "the windows in room 14"
     start, end = found or (len(words), len(words))
     if found and _POSSESSIVE.search(words[end - 1]) and not _POSSESSIVE.search(parts[-1]):
         parts = [*parts[:-1], f"{parts[-1]}'s"]
@@ -78,7 +81,8 @@ def with_fragment(fragment: str, question: str) -> str:
 
 
 def main_phrase(words: Sequence[str], fragment: Sequence[str] = ()) -> tuple[int, int] | None:
-    """The words ``[start, end)`` that a fragment replaces: a question's subject or object, or what "of" joins to it.
+    """The words ``[start, end)`` that a fragment replaces: a question's subject or object, or what "of" "
+    "joins to it.
 
     Args:
         fragment: what is to replace them: a fragment that names an attribute ("the fee") replaces one.
@@ -108,7 +112,8 @@ def without_predicate(words: Sequence[str]) -> Sequence[str]:
 
 
 def _prepositional_phrase(parts: Sequence[str], words: Sequence[str]) -> tuple[int, int] | None:
-    """The last phrase with the same preposition, or with another one of place (or of time) where both locate."""
+    """The last phrase with the same preposition, or with another one of place (or of time) where both "
+    "locate."""
     preposition = _folded(parts[0])
     places = [n for n, word in enumerate(words) if _folded(word) == preposition]
     if not places and preposition in _LOCATING:

@@ -10,6 +10,7 @@ from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSetting
 from rag.settings.limits import FeedbackSettings, LimitSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
+from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "RetrieveSettings",
     "Settings",
     "SiteKey",
+    "SmallTalkSettings",
     "SplitSettings",
     "WidgetSettings",
     "load",

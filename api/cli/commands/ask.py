@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -14,7 +15,7 @@ from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
 from rag.read_only import open_to_ask
 from rag.settings import load
-from rag.types import Outcome, Question, Trace
+from rag.types import Outcome, Question, Trace, Turn
 from rag.wire.convert import outcome_out, trace_out
 from rag.wire.trace import step_detail
 from rag.wiring import Service
@@ -30,10 +31,22 @@ class OutputOptions:
     expected: str | None = None
 
 
-def run(question: str, *, data: Path | None, collection: str, output: OutputOptions) -> None:
-    """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for."""
+def run(
+    question: str,
+    *,
+    data: Path | None,
+    collection: str,
+    output: OutputOptions,
+    after: Sequence[str] = (),
+) -> None:
+    """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for.
+
+    Args:
+        after: earlier questions, oldest first, which the question may be a follow-up of.
+    """
     with open_to_ask(load(data=data)) as service:
-        outcome = service.engine.ask(Question(text=question, collection=collection))
+        history = tuple(Turn(question=earlier) for earlier in after)
+        outcome = service.engine.ask(Question(text=question, history=history, collection=collection))
         if output.as_json:
             print(_to_json(outcome, service, with_trace=output.trace))
             return
