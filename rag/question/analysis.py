@@ -103,7 +103,7 @@ class QuestionAnalysis:
     @property
     def asked_as(self) -> str | None:
         """The question as the turns before it completed it; None where it stands alone."""
-        return self.standalone if self.completed else None
+        return self.standalone[:1].upper() + self.standalone[1:] if self.completed else None
 
     @property
     def wants_sentences(self) -> bool:

@@ -69,10 +69,8 @@ def with_fragment(fragment: str, question: str) -> str:
     else:
         found = _similar_phrase(head, words) or _name(head, words) or main_phrase(words, parts)
         if found and len(head) < len(parts) and words[found[1] : found[1] + 1] == [parts[len(head)]]:
-            found = (
-                found[0],
-                _end(words, found[1] + 1),
-            )  # "the rewiring in room 21" for "the windows in room 14"
+            # "the rewiring in room 21" for "the windows in room 14"
+            found = found[0], _end(words, found[1] + 1)
     start, end = found or (len(words), len(words))
     if found and _POSSESSIVE.search(words[end - 1]) and not _POSSESSIVE.search(parts[-1]):
         parts = [*parts[:-1], f"{parts[-1]}'s"]
@@ -153,8 +151,9 @@ def _name(parts: Sequence[str], words: Sequence[str]) -> tuple[int, int] | None:
     names = names_in(text)
     if not names or not any(part[:1].isupper() or part[:1].isdigit() for part in parts):
         return None
-    before = text[: text.rindex(names[-1])].split()
-    start, end = len(before), len(before) + len(names[-1].split())
+    at = text.rindex(names[-1])
+    is_inside = at > 0 and text[at - 1] != " "
+    start, end = len(text[:at].split()) - is_inside, len(text[: at + len(names[-1])].split())
     if start and _folded(parts[0]) in ARTICLES and _folded(words[start - 1]) in ARTICLES:
         # "the Leiden branch" for "the Rotterdam office", but "Leiden" for "Rotterdam" before a noun
         return start - 1, _before_predicate(words, start, _end(words, start))

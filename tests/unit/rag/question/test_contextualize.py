@@ -83,6 +83,53 @@ def test_a_question_is_shown_as_asked_and_analysed_as_completed() -> None:
     assert "windmill" in analysis.content
 
 
+PARTY = Turn(question="When is the summer party?", answer="Saturday, 27 June")
+CARD = Turn(question="How do I get a key card?", answer="Ask at the desk.")
+YARD = Turn(question="How much is parking in the north yard?", answer="EUR 22")
+LEAVE = Turn(question="How many days of leave do I get?", answer="25")
+SAUNA = Turn(question="What time does the pool open on Sundays?", answer="9")
+
+
+@pytest.mark.parametrize(
+    ("last", "question", "standalone"),
+    [
+        (PARTY, "and where is it?", "where is the summer party?"),
+        (CARD, "what does a new one cost?", "what does a new card cost?"),
+        (YARD, "how many places are there?", "how many places are there in the north yard?"),
+        (LEAVE, "can I carry them over?", "can I carry days of leave over?"),
+        (SAUNA, "and when does it close?", "when does the pool close?"),
+    ],
+)
+def test_an_amount_or_a_date_is_no_antecedent(last: Turn, question: str, standalone: str) -> None:
+    """What was asked about is one, also for "one" and "there"."""
+    assert contextualize(question, [last]).standalone == standalone
+
+
+def test_a_follow_up_of_a_follow_up_is_completed_by_all_turns() -> None:
+    """The last turn is completed first; thanks between the turns change no subject."""
+    first = Turn(question="Who leads the Birch release?", answer="Amira Dossan")
+    second = Turn(question="when does it go live?", answer="25 February")
+    assert contextualize("and Cedar?", [first, second]).standalone == "when does the Cedar release go live?"
+    thanks = [first, second, Turn(question="Thanks a lot!")]
+    assert contextualize("and Cedar?", thanks).standalone == "when does the Cedar release go live?"
+
+
+def test_what_is_new_and_what_is_shared_with_the_last_turn_is_told() -> None:
+    """A fragment brings new words; a pronoun refers to words of the turn before."""
+    new = contextualize("and in London?", [Turn(question="What is the limit in Paris?", answer="90")])
+    assert (new.new, new.shared) == (("london",), ())
+    shared = contextualize("and where is it?", [PARTY])
+    assert (shared.new, shared.shared) == ((), ("summer", "party"))
+    whole = contextualize("What is the fee for a mooring?", [PARTY])
+    assert (whole.new, whole.shared) == ((), ())
+
+
+def test_a_completed_question_is_told_from_one_that_stands_alone() -> None:
+    completed = analyze_question("and where is it?", limit=100, history=[PARTY])
+    assert completed.asked_as == "Where is the summer party?"
+    assert analyze_question("Hello, what is the fee?", limit=100, history=[PARTY]).asked_as is None
+
+
 def test_names_are_runs_of_capitals_without_the_words_that_open_a_sentence() -> None:
     assert names_in("Use the gate of the Alder Springs depot. It was 1987.") == ["Alder Springs"]
     assert names_in("Trondheim") == ["Trondheim"]
