@@ -54,7 +54,7 @@ _SETTINGS_END = """
 # Defaults that depend on the machine, by the setting's name.
 _SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}
 _NOTES = {"Widget": " Examples are on the page of [the widget](widget.md)."}
-_TITLES = {"llm": "LLM"}
+_TITLES = {"llm": "LLM", "small_talk": "Small talk"}
 _TYPE_NAMES = {int: "integer", float: "number", bool: "`true` or `false`", Path: "path"}
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from rag.english.function_words import CONJUNCTIONS, QUESTION_WORDS
 from rag.english.words import content_words
 from rag.question.antecedents import has_auxiliary, has_open_pronoun, resolve_noun, resolve_pronoun
+from rag.question.clauses import written_out
 from rag.question.fragments import with_fragment
 from rag.question.names import names_in
 from rag.question.small_talk.detection import small_talk
@@ -41,7 +42,12 @@ _QUESTION_WORD = re.compile(
 )
 _PHRASE_ALONE = re.compile(r"^(?:at|during|for|in|on|until|with|without)\s+\S", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_NO_TOPICS = (CONJUNCTIONS - {"if"}) | QUESTION_WORDS | frozenset("also not only to".split())
+_NO_TOPICS = (
+    (CONJUNCTIONS - {"if"})
+    | QUESTION_WORDS
+    | frozenset("also not only to".split())
+    | frozenset("define describe explain give list outline please show summarise summarize tell".split())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +132,15 @@ def _substitute_topic(question: str, last: Turn) -> ContextualizedQuestion | Non
         not topic
         or _QUESTION_WORD.match(topic)
         or len(topic.split()) > _MAX_TOPIC_WORDS
-        or has_auxiliary(topic)
+        or has_auxiliary(written_out(topic))
         or topic.split()[0].casefold() in _NO_TOPICS
     ):
         return None
     resolved = resolve_pronoun(topic, last.question, last.answer)
     if resolved is not None:
         standalone = with_fragment(resolved[0], last.question)
+    elif not content_words(topic):  # "and then?"
+        return None
     else:
         resolved = resolve_noun(topic, last.question)
         topic = resolved[0] if resolved else topic

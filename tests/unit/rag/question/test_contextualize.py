@@ -51,6 +51,9 @@ def test_what_a_follow_up_leaves_out_is_filled_in(last: Turn, question: str, sta
         (WHO, "How long does it take to row across?"),  # "it" has none
         (TICKET, "Who signs it?"),  # nothing named that "it" could be
         (WHO, "And what is the name of the fund that pays for it all?"),
+        (TICKET, "and then?"),
+        (TICKET, "and that's it?"),
+        (TICKET, "and list the stations"),
     ],
 )
 def test_a_question_that_stands_alone_is_read_as_it_is(last: Turn, question: str) -> None:
