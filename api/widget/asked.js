@@ -12,5 +12,5 @@ export function askedAs({ reply }, panel) {
   panel.announce(text);
   const change = () => panel.rephrase({ question });
   const button = h("button", { type: "button", class: "plain", click: change }, texts.change);
-  return [h("p", { class: "muted", dir: "auto" }, `${text} `, button)];
+  return [h("p", { class: "muted asked", dir: "auto" }, `${text} `, button)];
 }
