@@ -8,6 +8,7 @@ from urllib.parse import quote
 from rag.wire.asking import AnswerOut, CitationOut
 from rag.wire.documents import DocumentOut
 from rag.wire.links import document_url
+from rag.wire.replies import ListedDocumentOut
 
 _RESOURCE = "saywhere://documents/"
 
@@ -44,9 +45,24 @@ class Links:
         abstention = answer.abstention
         if abstention is not None:
             abstention = abstention.model_copy(update={"nearest": self._absolute(abstention.nearest)})
+        reply = answer.reply
+        if reply is not None:
+            listed = [one.model_copy(update={"url": self.page(one)}) for one in reply.documents]
+            reply = reply.model_copy(update={"documents": listed})
         return answer.model_copy(
-            update={"citations": self._absolute(answer.citations), "abstention": abstention}
+            update={
+                "citations": self._absolute(answer.citations),
+                "abstention": abstention,
+                "reply": reply,
+            }
         )
+
+    def page(self, document: ListedDocumentOut) -> str:
+        """The page that shows a listed document."""
+        if self._base_url is not None:
+            return self._base_url + document.url if document.url.startswith("/") else document.url
+        is_web = document.uri.startswith(("http://", "https://"))
+        return document.uri if is_web else resource_uri(document.document_id)
 
     def _absolute(self, citations: Iterable[CitationOut]) -> list[CitationOut]:
         return [one.model_copy(update={"url": self.citation(one)}) for one in citations]

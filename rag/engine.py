@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.canned_reply import canned_reply
 from rag.answering.citations import CitationList
 from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
+from rag.answering.follow_up import speaks_of_follow_up
 from rag.answering.statements import to_statements
 from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
@@ -26,6 +28,7 @@ from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
+from rag.question.small_talk.detection import small_talk
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -93,7 +96,8 @@ class Engine:
     ) -> Outcome:
         """The answer with its citations, or an abstention with its reason.
 
-        A question of several parts is answered part by part.
+        A question of several parts is answered part by part. Small talk gets an abstention with a canned
+        reply.
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
@@ -108,6 +112,15 @@ class Engine:
         """
         analysis = self._analyze(question)
         recorder = StepRecorder(deadline, observe)
+        talk = small_talk(analysis.text) if self._settings.small_talk.replies else None
+        if talk is not None:
+            return Abstention(
+                question=analysis.text,
+                reason=Reason.NOTHING_RELEVANT,
+                confidence=0.0,
+                reply=canned_reply(talk, question, self._catalog, self._settings.small_talk.texts),
+                trace=recorder.trace(),
+            )
         texts = question_parts(analysis.standalone)
         if len(texts) > 1:
             drafts = [
@@ -120,7 +133,13 @@ class Engine:
         if not draft.candidates:
             is_empty = not self._catalog.count(question.collection)
             reason = Reason.NOTHING_INDEXED if is_empty else Reason.NOTHING_RELEVANT
-            return Abstention(question=analysis.text, reason=reason, confidence=0.0, trace=recorder.trace())
+            return Abstention(
+                question=analysis.text,
+                reason=reason,
+                confidence=0.0,
+                asked_as=analysis.asked_as,
+                trace=recorder.trace(),
+            )
         drafted = self._drafted(analysis, [draft], recorder)
         if drafted is not None:
             return drafted
@@ -223,18 +242,50 @@ class Engine:
             recorder.read(readings)
             closely = close_reading.of(self._decider.rank(analysis, readings), count)
             decision = self._decider.decide(analysis, candidates, closely, retrieved_share=retrieved_share)
-            if self._decider.is_clear(decision):
+            if self._decider.is_clear(decision) and self._is_about(analysis, decision):
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
         if readings:
+            if analysis.new or analysis.shared:
+                decision = self._about_follow_up(analysis, candidates, closely, decision, retrieved_share)
             recorder.decided(decision, passages_read=len(readings))
         return decision
+
+    def _about_follow_up(
+        self,
+        analysis: QuestionAnalysis,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        decision: Decision,
+        retrieved_share: float,
+    ) -> Decision:
+        """The decision, if its evidence speaks of what a follow-up asks; else one over readings that do.
+
+        Such a one is never sure. Where none does there is no answer.
+        """
+        if decision.certainty is None or self._is_about(analysis, decision):
+            return decision
+        about = [r for r in readings if speaks_of_follow_up(analysis, r, None)]
+        other = self._decider.decide(analysis, candidates, about, retrieved_share=retrieved_share)
+        if other.certainty is not None and self._is_about(analysis, other):
+            return replace(other, certainty=Certainty.LIKELY)
+        return replace(decision, certainty=None, reason=Reason.NOT_CONFIDENT)
+
+    def _is_about(self, analysis: QuestionAnalysis, decision: Decision) -> bool:
+        """Whether the decision's evidence speaks of what a follow-up asks; true of other questions."""
+        if decision.reading is None or not (analysis.new or analysis.shared):
+            return True
+        short = decision.span if self._decider.has_short_answer(decision) else None
+        return speaks_of_follow_up(analysis, decision.reading, short)
 
     def _drafted(
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
     ) -> Answer | None:
         """The LLM's answer, verified; None where there is no LLM, or the answer without it stands."""
-        return self._drafter.draft(analysis, drafts, recorder) if self._drafter is not None else None
+        if self._drafter is None:
+            return None
+        drafted = self._drafter.draft(analysis, drafts, recorder)
+        return replace(drafted, asked_as=analysis.asked_as) if drafted is not None else None
 
     def _answer(
         self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
@@ -279,6 +330,7 @@ class Engine:
             item_count=sum(counts) if counts else None,
             unanswered=tuple(d.analysis.standalone for d in drafts if d.decision.certainty is None),
             conflicts=conflicts,
+            asked_as=analysis.asked_as,
             trace=recorder.trace(),
         )
 
@@ -308,6 +360,7 @@ class Engine:
             reason=reason,
             confidence=draft.decision.confidence,
             nearest=tuple(citations.items),
+            asked_as=analysis.asked_as,
             trace=recorder.trace(),
         )
 

@@ -110,6 +110,14 @@ def ask(
             "--expected", metavar="TEXT", help="A passage that should have answered: where was it lost?"
         ),
     ] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after",
+            metavar="QUESTION",
+            help="An earlier question that this one follows up; repeat it, oldest first.",
+        ),
+    ] = None,
 ) -> None:
     """Answer a question, with citations.
 
@@ -120,7 +128,7 @@ def ask(
     from api.cli.commands.ask import OutputOptions, run
 
     output = OutputOptions(as_json=as_json, trace=trace, explain=explain, expected=expected)
-    run(" ".join(question), data=data, collection=collection, output=output)
+    run(" ".join(question), data=data, collection=collection, output=output, after=after or ())
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 An answer has a mark ``[n]`` after each statement for what it cites, and ends with the list of sources,
 numbered alike, so that a client that shows no annotations shows the places all the same. An abstention is
-one plain sentence with links to the nearest places.
+one plain sentence with links to the nearest places, a canned reply its text and the documents that it lists.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from api.markdown.rows import common_columns, row_cells
 from api.markdown.writer import Message, Writer, source_title
 from rag.types import AnswerUnit, Certainty, Reason, StatementRole
 from rag.wire.asking import AbstentionOut, AnswerOut, StatementOut
+from rag.wire.replies import CannedReplyOut
 
 LIKELY = "Likely, please check:"
 DRAFTED = "Likely, in a language model's words, please check:"
@@ -34,7 +35,9 @@ _EXCERPT_CHARACTERS = 160
 def message_of(answer: AnswerOut) -> Message:
     """The message; its links are the ``url`` of the citations, which should be absolute."""
     writer = Writer(answer.citations)
-    if answer.abstention is not None:
+    if answer.reply is not None:
+        _write_reply(writer, answer.reply)
+    elif answer.abstention is not None:
         _write_abstention(writer, answer.abstention)
     else:
         _write_answer(writer, answer)
@@ -134,6 +137,15 @@ def _write_sources(writer: Writer) -> None:
     _paragraph(writer, f"{SOURCES}\n")
     for number, citation in enumerate(writer.cited, 1):
         writer.write(f"\n{number}. {link(source_title(citation), citation.url)}")
+
+
+def _write_reply(writer: Writer, reply: CannedReplyOut) -> None:
+    """A canned reply, with its documents as a list of links."""
+    writer.write(escape(reply.text))
+    for number, document in enumerate(reply.documents):
+        _paragraph(writer, f"- {link(document.title, document.url)}", break_="\n" if number else "\n\n")
+    if reply.document_count is not None and len(reply.documents) < reply.document_count:
+        _paragraph(writer, f"{len(reply.documents)} of {reply.document_count} shown.")
 
 
 def _write_abstention(writer: Writer, abstention: AbstentionOut) -> None:

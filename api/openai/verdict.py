@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rag.types import AnswerUnit, Certainty, Reason
-from rag.wire.asking import AnswerOut, Confidence, Drafted, ShortAnswerConfidence
+from rag.types import AnswerUnit, Certainty, Reason, TalkKind
+from rag.wire.asking import AnswerOut, AskedAs, Confidence, Drafted, ShortAnswerConfidence
 from rag.wire.base import Out
 
 
@@ -20,6 +20,10 @@ class Verdict(Out):
     short_answer_confidence: ShortAnswerConfidence
     drafted: Drafted
     reason: Reason | None = Field(description="why there is no answer")
+    reply: TalkKind | None = Field(
+        None, description="what the line is where nothing was asked of the documents"
+    )
+    asked_as: AskedAs = None
 
 
 def verdict_of(answer: AnswerOut) -> Verdict:
@@ -33,4 +37,6 @@ def verdict_of(answer: AnswerOut) -> Verdict:
         short_answer_confidence=answer.short_answer_confidence,
         drafted=answer.drafted,
         reason=answer.abstention.reason if answer.abstention else None,
+        reply=answer.reply.kind if answer.reply else None,
+        asked_as=answer.asked_as,
     )

@@ -1,5 +1,6 @@
 // The view of a reply: an answer with its evidence, competing answers, or an abstention.
 
+import { cannedReply } from "./canned.js";
 import { externalLink } from "./card.js";
 import { h, icon } from "./dom.js";
 import { Evidence } from "./evidence.js";
@@ -27,6 +28,7 @@ export class AnswerView {
 
   /** What stands before the evidence. */
   head() {
+    if (this.#reply.reply) return cannedReply(this.#reply.reply, this.#panel);
     return this.#reply.abstention ? this.#abstention() : this.#answer();
   }
 

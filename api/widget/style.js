@@ -150,6 +150,8 @@ blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 1
   text-decoration-color: var(--edge); text-underline-offset: .18em; }
 .more { margin-block-start: 12px; }
 .passages .place { margin-block-start: 2px; padding-inline-start: 15px; }
+.asked { margin-block-end: 8px; }
+.asked .plain { font-size: 1em; min-block-size: 26px; padding: 2px 8px; }
 .tip { color: var(--muted); font-size: .875em; margin-block: 16px 10px; }
 .sides { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
 .sides li { border: 1px solid var(--edge); border-radius: 10px; padding: 12px; }

@@ -1,6 +1,7 @@
 // The view of one turn: the question, and the answer as it arrives.
 
 import { AnswerView } from "./answer.js";
+import { askedAs } from "./asked.js";
 import { h, iconButton } from "./dom.js";
 import { toMarkdown } from "./markdown.js";
 import { fill } from "./texts.js";
@@ -40,14 +41,14 @@ export class TurnView {
     const { reply } = this.#turn;
     if (this.#phase !== "answering") {
       this.#evidence = this.#view.evidence([]);
-      this.#reply.replaceChildren(...this.#view.head(), this.#evidence.element);
+      this.#reply.replaceChildren(...this.#asked(), ...this.#view.head(), this.#evidence.element);
     }
     this.#setBusy();
     for (const statement of reply.statements.slice(this.#evidence.count)) {
       this.#evidence.add(statement);
       this.#panel.announce(statement.text);
     }
-    if (phase === "done") this.#reply.append(...this.#view.foot(), this.#actions());
+    if (phase === "done") this.#reply.append(...this.#view.foot(), ...this.#actions());
   }
 
   #render(phase) {
@@ -69,7 +70,7 @@ export class TurnView {
       this.#reply.replaceChildren(this.#notice(message, texts.retry, problem.message));
       this.#panel.announce(message);
     } else {
-      this.#reply.replaceChildren(...this.#view.whole(), this.#actions());
+      this.#reply.replaceChildren(...this.#asked(), ...this.#view.whole(), ...this.#actions());
     }
   }
 
@@ -77,8 +78,14 @@ export class TurnView {
     this.#reply.setAttribute("aria-busy", String(this.#turn.state === "asking"));
   }
 
+  #asked() {
+    return askedAs(this.#turn, this.#panel);
+  }
+
+  /** None below a reply to small talk, which says nothing that could be copied or wrong. */
   #actions() {
     const { texts } = this.#panel;
+    if (this.#turn.reply.reply) return [];
     const status = h("span", { class: "status" });
     const showStatus = (message) => {
       status.textContent = message;
@@ -89,7 +96,7 @@ export class TurnView {
       showStatus((await copyText(markdown, status)) ? texts.copied : texts.notCopied);
     };
     const thumbs = [true, false].map((helpful) => this.#thumb(helpful, showStatus, () => thumbs));
-    return h("div", { class: "actions" }, iconButton("copy", texts.copy, copy), ...thumbs, status);
+    return [h("div", { class: "actions" }, iconButton("copy", texts.copy, copy), ...thumbs, status)];
   }
 
   #thumb(helpful, showStatus, thumbs) {

@@ -152,6 +152,7 @@ def _outcome_data(outcome: Outcome, corpus: Corpus | None) -> dict[str, Any]:
         data["conflicts"] = [{"text": c.text, "citations": list(c.citations)} for c in outcome.conflicts]
     else:
         data["reason"] = str(outcome.reason)
+        data |= {"reply": str(outcome.reply.kind)} if outcome.reply else {}
     key = "nearest" if isinstance(outcome, Abstention) else "citations"
     data[key] = [_citation_data(citation, corpus) for citation in citations_of(outcome)]
     return data

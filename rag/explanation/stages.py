@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 
 from rag.explanation.corpus import Corpus
 from rag.explanation.wording import count, items_shown, margin, one_line, relevance
-from rag.types import Answer, DraftStep, Outcome, ReadStep, RetrievedPassage, RewriteStep, Trace
+from rag.types import Abstention, Answer, DraftStep, Outcome, ReadStep, RetrievedPassage, RewriteStep, Trace
 
 _LISTED = 5  # passages that an explanation lists
 
 
 def explain_stages(outcome: Outcome, corpus: Corpus) -> list[str]:
     """A line a stage, with its scores: rewritten, retrieved, read, decided, drafted, cited."""
+    if isinstance(outcome, Abstention) and outcome.reply is not None:
+        return ["Taken for small talk, so that nothing was searched (SAYWHERE_SMALL_TALK__REPLIES)."]
     trace = outcome.trace
     standalone = trace.retrieved.standalone_question if trace.retrieved else None
     passages = trace.retrieved.passages if trace.retrieved else ()

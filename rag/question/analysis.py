@@ -84,6 +84,9 @@ class QuestionAnalysis:
 
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.
+
+    ``completed`` is true where the turns before it completed the question; ``new`` and ``shared`` are as in
+    ``ContextualizedQuestion``.
     """
 
     text: str
@@ -93,6 +96,14 @@ class QuestionAnalysis:
     answer_type: AnswerType
     content: tuple[str, ...]
     names: tuple[str, ...]
+    completed: bool = False
+    new: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    @property
+    def asked_as(self) -> str | None:
+        """The question as the turns before it completed it; None where it stands alone."""
+        return self.standalone[:1].upper() + self.standalone[1:] if self.completed else None
 
     @property
     def wants_sentences(self) -> bool:
@@ -112,7 +123,8 @@ def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> 
     tidy = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if not WORD.search(tidy):
         raise InvalidQuestion("the question is empty")
-    contextualized = contextualize(without_courtesies(tidy), history)
+    bare = without_courtesies(tidy)
+    contextualized = contextualize(bare, history)
     standalone = contextualized.standalone
     return QuestionAnalysis(
         text=tidy,
@@ -122,6 +134,9 @@ def analyze_question(text: str, *, limit: int, history: Sequence[Turn] = ()) -> 
         answer_type=_answer_type(standalone),
         content=content_words(standalone),
         names=_names(standalone),
+        completed=standalone != bare,
+        new=contextualized.new,
+        shared=contextualized.shared,
     )
 
 

@@ -13,8 +13,9 @@ import re
 
 from rag.english.pronouns import PERSON_PRONOUNS, THING_PRONOUNS
 from rag.english.words import content_words
-from rag.question.contextualize import contextualize, names_in
+from rag.question.contextualize import contextualize
 from rag.question.courtesies import without_courtesies
+from rag.question.names import names_in
 from rag.question.pieces import AUXILIARY, BARE, LEADING_PREPOSITIONS, QUESTION_WORD, Piece, pieces_of
 from rag.question.topic import topic_of
 from rag.types import Turn

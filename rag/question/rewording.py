@@ -47,4 +47,11 @@ def _corrected(
         return analysis
     search_text = correct_spelling(analysis.search_text, texts, is_known)
     again = analyze_question(standalone, limit=max(len(standalone), limit))
-    return replace(again, text=analysis.text, search_text=search_text)
+    return replace(
+        again,
+        text=analysis.text,
+        search_text=search_text,
+        completed=analysis.completed,
+        new=analysis.new,
+        shared=analysis.shared,
+    )

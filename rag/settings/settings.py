@@ -13,6 +13,7 @@ from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
+from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
 
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     retrieve: RetrieveSettings = RetrieveSettings()
     read: ReadSettings = ReadSettings()
     decide: DecideSettings = DecideSettings()
+    small_talk: SmallTalkSettings = SmallTalkSettings()
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
     originals: OriginalSettings = OriginalSettings()

@@ -118,6 +118,7 @@ class Answer:
         unanswered: the parts of a question of several parts for which no answer was found, in its words.
         is_drafted: whether the statements are an LLM's words, each checked against what it cites; else they
             are quotes.
+        asked_as: the question as earlier turns completed it; None where it stands alone.
     """
 
     question: str
@@ -132,6 +133,7 @@ class Answer:
     unanswered: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     is_drafted: bool = False
+    asked_as: str | None = None
     trace: Trace = field(default_factory=Trace, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,15 +145,66 @@ class Answer:
             raise ValueError("a statement cites a citation that is not there")
 
 
+class TalkKind(StrEnum):
+    """What a line is that asks nothing of the documents."""
+
+    GREETING = "greeting"
+    WELLBEING = "wellbeing"
+    THANKS = "thanks"
+    FAREWELL = "farewell"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    IDENTITY = "identity"
+    MAKER = "maker"
+    ABILITY = "ability"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDocument:
+    """A document in a list of them; ``version`` is its sha256 in hex."""
+
+    document_id: str
+    version: str
+    title: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedReply:
+    """The reply to small talk, or to a question about the service. It says nothing of what documents say.
+
+    Attributes:
+        language: of the text, a BCP 47 tag.
+        documents: where they were asked for, the first of them; ``document_count`` is how many there are.
+    """
+
+    kind: TalkKind
+    text: str
+    language: str
+    documents: tuple[ListedDocument, ...] = ()
+    document_count: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """No answer, and why; ``nearest`` are citations of the passages nearest to the question."""
+    """No answer, and why; ``nearest`` are citations of the passages nearest to the question.
+
+    Attributes:
+        reply: what to say instead, where nothing was asked of the documents; there is nothing nearest then.
+        asked_as: as in ``Answer``.
+    """
 
     question: str
     reason: Reason
     confidence: float
     nearest: tuple[Citation, ...] = ()
+    reply: CannedReply | None = None
+    asked_as: str | None = None
     trace: Trace = field(default_factory=Trace, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.reply is not None and self.nearest:
+            raise ValueError("a canned reply has no quotes beside it")
 
 
 Outcome = Answer | Abstention

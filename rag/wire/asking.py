@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from rag.types import DEFAULT_COLLECTION, AnswerUnit, Certainty, Reason, StatementRole
 from rag.wire.base import In, Offset, Out, Probability, Version
+from rag.wire.replies import CannedReplyOut
 
 Confidence = Annotated[
     Probability, Field(description="calibrated probability that the best evidence holds what was asked")
@@ -35,6 +36,20 @@ Drafted = Annotated[
     Field(
         description="whether the statements are an LLM's words, each checked against the quotes that it "
         "cites; else they are quotes"
+    ),
+]
+AskedAs = Annotated[
+    str | None,
+    Field(
+        description="the question as earlier turns completed it, to be shown to the reader; null where it "
+        "stands alone"
+    ),
+]
+Reply = Annotated[
+    CannedReplyOut | None,
+    Field(
+        description="what to show in place of `abstention`, where nothing was asked of the documents: a "
+        "greeting, thanks, or a question about the service"
     ),
 ]
 Role = Annotated[
@@ -188,7 +203,10 @@ class TraceOut(Out):
 
 
 class AnswerOut(Out):
-    """An answer with its citations, or an abstention with its reason. Both are a 200."""
+    """An answer with its citations, or an abstention with its reason. Both are a 200.
+
+    Small talk is an abstention with a `reply`, for clients that know it, and without passages.
+    """
 
     id: str = Field(description="names this answer")
     question: str
@@ -213,6 +231,8 @@ class AnswerOut(Out):
     citations: list[CitationOut]
     conflicts: list[ConflictOut] = Field(description="other values that the documents give")
     abstention: AbstentionOut | None = Field(description="null when `answered` is true")
+    reply: Reply = None
+    asked_as: AskedAs = None
     trace: TraceOut | None = Field(description="null unless asked for")
 
 
@@ -235,6 +255,7 @@ class AnswerEvent(Out):
     item_count: ItemCount
     unanswered: Unanswered
     drafted: Drafted = False
+    asked_as: AskedAs = None
 
 
 class StatementEvent(Out):
@@ -253,3 +274,5 @@ class AbstainedEvent(Out):
     question: str
     confidence: Confidence
     abstention: AbstentionOut
+    reply: Reply = None
+    asked_as: AskedAs = None

@@ -45,6 +45,7 @@ from rag.wire.asking import (
 )
 from rag.wire.documents import BlockOut, DocumentOut, DocumentSummary, OriginalOut, PageOut, SectionOut
 from rag.wire.links import document_url, original_url, text_fragment
+from rag.wire.replies import reply_in, reply_out
 from rag.wire.searching import PassageOut, ScoresOut
 from rag.wire.trace import step_detail, step_in
 
@@ -101,6 +102,8 @@ def outcome_out(outcome: Outcome, *, trace: TraceOut | None = None) -> AnswerOut
         citations=[citation_out(citation) for citation in answer.citations] if answer else [],
         conflicts=[_conflict_out(conflict) for conflict in answer.conflicts] if answer else [],
         abstention=_abstention_out(outcome) if isinstance(outcome, Abstention) else None,
+        reply=reply_out(outcome.reply) if isinstance(outcome, Abstention) and outcome.reply else None,
+        asked_as=outcome.asked_as,
         trace=trace,
     )
 
@@ -121,6 +124,8 @@ def outcome_in(body: AnswerOut) -> Outcome:
             reason=body.abstention.reason,
             confidence=body.confidence,
             nearest=tuple(citation_in(citation) for citation in body.abstention.nearest),
+            reply=reply_in(body.reply) if body.reply else None,
+            asked_as=body.asked_as,
             trace=trace,
         )
     return Answer(
@@ -138,6 +143,7 @@ def outcome_in(body: AnswerOut) -> Outcome:
         unanswered=tuple(body.unanswered),
         is_drafted=body.drafted,
         conflicts=tuple(Conflict(text=c.text, citations=tuple(c.citations)) for c in body.conflicts),
+        asked_as=body.asked_as,
         trace=trace,
     )
 

@@ -25,6 +25,15 @@ def document_url(document_id: str, version: str, start: int, end: int) -> str:
     return f"/documents/{quote(document_id, safe='/')}?version={version[:_VERSION_DIGITS]}#{start}-{end}"
 
 
+def page_url(document_id: str) -> str:
+    """The path of the page that shows a document as it is now.
+
+    >>> page_url("a/b c")
+    '/documents/a/b%20c'
+    """
+    return f"/documents/{quote(document_id, safe='/')}"
+
+
 def text_fragment(citation: Citation) -> str:
     """The ``#:~:text=`` directive that makes a browser scroll to the quote on the source's page.
 

@@ -8,14 +8,17 @@ from rag.types import (
     Abstention,
     Answer,
     AnswerUnit,
+    CannedReply,
     Certainty,
     Citation,
     Conflict,
     Document,
+    ListedDocument,
     Outcome,
     Reason,
     Statement,
     StatementRole,
+    TalkKind,
 )
 from tests.fakes.quotes import cite as cite_in
 
@@ -227,10 +230,43 @@ ABSTENTION = Abstention(
     confidence=0.21,
     nearest=tuple(cite(paragraph, "Flat rates") for paragraph in PARAGRAPHS),
 )
+FOLLOW_UP = replace(SHORT_ANSWER, question="And who approves them?", asked_as="Who approves trips?")
+GREETING = Abstention(
+    question="Hello!",
+    reason=Reason.NOTHING_RELEVANT,
+    confidence=0.0,
+    reply=CannedReply(kind=TalkKind.GREETING, text="Hello! Ask a question.", language="en"),
+)
+DOCUMENT_LIST = Abstention(
+    question="What documents do you have?",
+    reason=Reason.NOTHING_RELEVANT,
+    confidence=0.0,
+    reply=CannedReply(
+        kind=TalkKind.DOCUMENTS,
+        text="I look for answers in these documents:",
+        language="en",
+        documents=(
+            ListedDocument(
+                document_id=DOCUMENT.id, version=DOCUMENT.sha256, title=DOCUMENT.title, uri=DOCUMENT.uri
+            ),
+        ),
+        document_count=3,
+    ),
+)
 ANSWERS = (SHORT_ANSWER, YES_NO, SENTENCES, LIST, STEPS_ANSWER, ROWS, DEFINITION, SECTION)
 """One answer in each unit."""
 OUTCOMES: dict[str, Outcome] = {
-    outcome.question: outcome for outcome in (*ANSWERS, LIKELY_SHORT_ANSWER, CONFLICT, DRAFTED, ABSTENTION)
+    outcome.question: outcome
+    for outcome in (
+        *ANSWERS,
+        LIKELY_SHORT_ANSWER,
+        CONFLICT,
+        DRAFTED,
+        ABSTENTION,
+        FOLLOW_UP,
+        GREETING,
+        DOCUMENT_LIST,
+    )
 }
 
 

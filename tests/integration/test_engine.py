@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 
 from rag.errors import DeadlineExceeded, InvalidQuestion, UnknownCollection
-from rag.settings import DecideSettings, ReadSettings, Settings
+from rag.settings import DecideSettings, ReadSettings, Settings, SmallTalkSettings
 from rag.types import (
     Abstention,
     Answer,
     AnswerUnit,
     Candidate,
+    CannedReply,
     Certainty,
     Question,
     QuestionForm,
     Reading,
     Reason,
     Step,
+    TalkKind,
     Turn,
 )
 from tests.fakes.models import EvidenceFake, PhraseReader
@@ -286,6 +288,73 @@ def test_a_follow_up_is_completed_from_the_turn_before_it(
     assert set(reader.questions) == {"when closed the harbour?"}
     assert outcome.trace.retrieved is not None
     assert outcome.trace.retrieved.standalone_question == "when closed the harbour?"
+
+
+RATES = "In Paris the limit is 90 euros. In Rome the limit is 80 euros."
+PARIS = Turn(question="What is the limit in Paris?", answer="90 euros")
+
+
+def test_a_follow_up_is_not_answered_with_what_was_asked_before(world: World) -> None:
+    """The reader prefers the sentence on Paris, and nothing is said of London: an abstention."""
+    world.put(document(RATES))
+    reader = EvidenceFake(support={"Paris": 6.0})
+    outcome = world.make(reader).ask(Question(text="and in London?", history=(PARIS,)))
+    assert isinstance(outcome, Abstention)
+    assert (outcome.reason, outcome.asked_as) == (Reason.NOT_CONFIDENT, "What is the limit in London?")
+
+
+def test_a_follow_up_is_answered_from_another_passage_that_speaks_of_it(world: World) -> None:
+    """It ranks second; the answer is likely at most, and says as what it was asked."""
+    world.put(document("In Paris the limit is 90 euros."), document("In Rome it is 80 euros.", id="d2"))
+    reader = EvidenceFake(support={"Paris": 6.0, "Rome": 5.0})
+    outcome = world.make(reader).ask(Question(text="and in Rome?", history=(PARIS,)))
+    assert isinstance(outcome, Answer)
+    assert [citation.quote for citation in outcome.citations] == ["In Rome it is 80 euros."]
+    assert outcome.certainty is Certainty.LIKELY
+    assert outcome.asked_as == "What is the limit in Rome?"
+
+
+def test_a_question_that_stands_alone_is_not_asked_as_another(world: World) -> None:
+    world.put(document(NEWS))
+    assert answer(world.make(PhraseReader(Ann_Lee=6.0))).asked_as is None
+
+
+def test_small_talk_gets_a_canned_reply_and_nothing_is_read(world: World) -> None:
+    """Without passages, in the language of the line; an own text stands in the place of the default."""
+    world.put(document(NEWS))
+    reader = PhraseReader(Ann_Lee=6.0)
+    own = SmallTalkSettings(texts={"de": {"thanks": "Bitte sehr."}})
+    outcome = ask(world.make(reader, Settings(small_talk=own)), "Vielen Dank!")
+    assert isinstance(outcome, Abstention)
+    assert outcome.reply == CannedReply(kind=TalkKind.THANKS, text="Bitte sehr.", language="de")
+    assert (outcome.nearest, reader.questions) == ((), [])
+
+
+def test_small_talk_is_asked_where_replies_are_off(world: World) -> None:
+    world.put(document(NEWS))
+    outcome = ask(world.make(PhraseReader(), Settings(small_talk=SmallTalkSettings(replies=False))), "hello")
+    assert isinstance(outcome, Abstention)
+    assert outcome.reply is None
+
+
+def test_documents_are_listed_where_they_are_asked_for(world: World) -> None:
+    """By title, of the question's collection, and only those that its filters allow."""
+    legal = document(OTHER, id="d2", title="Library", metadata={"team": "legal"})
+    world.put(document(NEWS, title="News"), legal)
+    engine = world.make(PhraseReader())
+    for filters, titles in (({}, ["Library", "News"]), ({"team": "legal"}, ["Library"])):
+        outcome = engine.ask(Question(text="What documents do you have?", filters=filters))
+        assert isinstance(outcome, Abstention)
+        assert outcome.reply is not None
+        assert [one.title for one in outcome.reply.documents] == titles
+        assert outcome.reply.document_count == len(titles)
+
+
+def test_an_empty_collection_says_that_it_has_no_documents(world: World) -> None:
+    outcome = ask(world.make(PhraseReader()), "what are your sources?")
+    assert isinstance(outcome, Abstention)
+    assert outcome.reply is not None
+    assert (outcome.reply.text, outcome.reply.document_count) == ("There are no documents here yet.", 0)
 
 
 def test_an_answer_is_sure_or_likely_by_the_risk_of_its_confidence(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -14,7 +15,7 @@ from rag.explanation.corpus import Corpus
 from rag.explanation.stages import explain_stages
 from rag.explanation.why_not import why_not
 from rag.settings import load
-from rag.types import Outcome, Trace
+from rag.types import Outcome, Trace, Turn
 from rag.wire.trace import step_detail
 
 
@@ -28,10 +29,22 @@ class OutputOptions:
     expected: str | None = None
 
 
-def run(question: str, *, data: Path | None, collection: str, output: OutputOptions) -> None:
-    """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for."""
+def run(
+    question: str,
+    *,
+    data: Path | None,
+    collection: str,
+    output: OutputOptions,
+    after: Sequence[str] = (),
+) -> None:
+    """Prints the answer, or the reason of the abstention, with the diagnostics that are asked for.
+
+    Args:
+        after: earlier questions, oldest first, which the question may be a follow-up of.
+    """
+    history = tuple(Turn(question=earlier) for earlier in after)
     with open_asked(load(data=data)) as asked:
-        outcome, answer = asked.ask(question, collection, trace=output.trace)
+        outcome, answer = asked.ask(question, collection, history=history, trace=output.trace)
         if output.as_json:
             print(answer.model_dump_json(indent=2))
             return

@@ -19,7 +19,7 @@ from rag.errors import (
 from rag.explanation.corpus import Corpus
 from rag.read_only import open_to_ask
 from rag.settings import Settings
-from rag.types import Outcome, Question
+from rag.types import Outcome, Question, Turn
 from rag.wire.asking import AnswerOut
 from rag.wire.convert import outcome_in, outcome_out, passage_out, trace_out
 from rag.wire.searching import SearchOut
@@ -32,7 +32,9 @@ _MOST_NAMED = 20  # collections that an error lists
 class Asked(Protocol):
     """Answers and searches. Its methods raise SaywhereError; an unknown collection names those there are."""
 
-    def ask(self, question: str, collection: str, *, trace: bool) -> tuple[Outcome, AnswerOut]: ...
+    def ask(
+        self, question: str, collection: str, *, history: tuple[Turn, ...] = (), trace: bool
+    ) -> tuple[Outcome, AnswerOut]: ...
 
     def search(self, query: str, k: int, collection: str) -> SearchOut: ...
 
@@ -76,9 +78,12 @@ class _Opened:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def ask(self, question: str, collection: str, *, trace: bool) -> tuple[Outcome, AnswerOut]:
+    def ask(
+        self, question: str, collection: str, *, history: tuple[Turn, ...] = (), trace: bool
+    ) -> tuple[Outcome, AnswerOut]:
+        asked = Question(text=question, history=history, collection=collection)
         with self._naming_collections():
-            outcome = self._service.engine.ask(Question(text=question, collection=collection))
+            outcome = self._service.engine.ask(asked)
         if not trace:
             return outcome, outcome_out(outcome)
         index = self._service.catalog.fingerprint()
@@ -125,9 +130,12 @@ class _Served:
         self._client = client
         self._store = store
 
-    def ask(self, question: str, collection: str, *, trace: bool) -> tuple[Outcome, AnswerOut]:
+    def ask(
+        self, question: str, collection: str, *, history: tuple[Turn, ...] = (), trace: bool
+    ) -> tuple[Outcome, AnswerOut]:
+        turns = [(turn.question, turn.answer) for turn in history]
         with self._core_errors():
-            answer = self._client.ask(question, collection=collection, trace=True)
+            answer = self._client.ask(question, collection=collection, history=turns, trace=True)
         return outcome_in(answer), answer if trace else answer.model_copy(update={"trace": None})
 
     def search(self, query: str, k: int, collection: str) -> SearchOut:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from api.cli.commands.terminal import code_lines, format_citations, format_source, one_line, wrap
-from rag.types import Abstention, Answer, AnswerUnit, Certainty, Outcome, Reason, Statement, StatementRole
+from rag.types import (
+    Abstention,
+    Answer,
+    AnswerUnit,
+    CannedReply,
+    Certainty,
+    Outcome,
+    Reason,
+    Statement,
+    StatementRole,
+)
 
 NOTHING_INDEXED = "There are no documents yet: `saywhere ingest PATH` reads some."
 NOTHING_RELEVANT = "No document speaks of this."
@@ -22,8 +32,9 @@ _WITH_SHORT_ANSWER = {AnswerUnit.SHORT_ANSWER, AnswerUnit.YES_NO}
 
 
 def format_outcome(outcome: Outcome) -> str:
-    """An answer or abstention as plain text."""
-    return _format_answer(outcome) if isinstance(outcome, Answer) else _format_abstention(outcome)
+    """An answer, abstention or canned reply as plain text; first what was asked, where that was completed."""
+    text = _format_answer(outcome) if isinstance(outcome, Answer) else _format_abstention(outcome)
+    return f"{wrap(f'Asked as: {outcome.asked_as}')}\n\n{text}" if outcome.asked_as else text
 
 
 def _format_answer(answer: Answer) -> str:
@@ -130,10 +141,19 @@ def _what_is_missing(answer: Answer) -> Iterator[str]:
 
 
 def _format_abstention(abstention: Abstention) -> str:
+    if abstention.reply is not None:
+        return _format_reply(abstention.reply)
     parts = [_REASONS[abstention.reason]]
     if abstention.nearest:
         parts += ["What they do say, nearest first:", format_citations(abstention.nearest)]
     return "\n\n".join(parts)
+
+
+def _format_reply(reply: CannedReply) -> str:
+    lines = [wrap(reply.text), *(wrap(f"{one.title} ({one.uri})", "- ", "  ") for one in reply.documents)]
+    if reply.document_count is not None and len(reply.documents) < reply.document_count:
+        lines.append(f"{len(reply.documents)} of {reply.document_count} shown.")
+    return "\n".join(lines)
 
 
 def _numbers(citations: Sequence[int]) -> str:

@@ -147,12 +147,13 @@ class SaywhereQueryEngine(BaseQueryEngine):  # type: ignore[misc]
 
     def _abstained(self, abstention: Abstention) -> Response:
         return Response(
-            response=self._abstention_text,
+            response=abstention.reply.text if abstention.reply else self._abstention_text,
             source_nodes=[],
             metadata={
                 "answered": False,
                 "confidence": abstention.confidence,
                 "reason": abstention.reason.value,
+                "reply": abstention.reply.kind.value if abstention.reply else None,
                 "nearest": [_citation_dict(citation) for citation in abstention.nearest],
             },
         )

@@ -48,9 +48,19 @@ def test_a_document_without_a_page_is_its_source() -> None:
 
 @pytest.mark.parametrize("outcome", outcomes.OUTCOMES.values(), ids=lambda outcome: outcome.question)
 def test_every_url_of_an_answer_is_absolute(outcome: object) -> None:
-    """Those of the nearest places, too; nothing else changes."""
+    """Those of the nearest places and of listed documents, too; nothing else changes."""
     plain = outcome_out(outcome)  # type: ignore[arg-type]
     answer = Links("https://docs.example.com").answer(plain)
     nearest = answer.abstention.nearest if answer.abstention else []
-    assert all(c.url.startswith("https://docs.example.com/documents/") for c in (*answer.citations, *nearest))
-    assert answer.model_copy(update={"citations": plain.citations, "abstention": plain.abstention}) == plain
+    listed = answer.reply.documents if answer.reply else []
+    places = (*answer.citations, *nearest, *listed)
+    assert all(place.url.startswith("https://docs.example.com/documents/") for place in places)
+    kept = {"citations": plain.citations, "abstention": plain.abstention, "reply": plain.reply}
+    assert answer.model_copy(update=kept) == plain
+
+
+def test_a_listed_document_without_a_page_is_its_source() -> None:
+    """As a document is."""
+    reply = Links(None).answer(outcome_out(outcomes.DOCUMENT_LIST)).reply
+    assert reply is not None
+    assert [one.url for one in reply.documents] == ["https://ship.example/handbook"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.types import Answer, Citation, Document, Page, Passage, Section, Span, Statement, text_sha256
+from tests.fakes import outcomes
 
 
 def _citation(**changes: object) -> Citation:
@@ -93,3 +96,8 @@ def test_a_passage_id_depends_on_version_and_span() -> None:
     assert here.id != Passage(document_id="d", version="2", span=Span(0, 3), sentences=(Span(0, 3),)).id
     with pytest.raises(ValueError, match="at least one sentence"):
         Passage(document_id="d", version="1", span=Span(0, 3), sentences=())
+
+
+def test_a_canned_reply_has_no_quotes_beside_it() -> None:
+    with pytest.raises(ValueError, match="no quotes"):
+        replace(outcomes.ABSTENTION, reply=outcomes.GREETING.reply)

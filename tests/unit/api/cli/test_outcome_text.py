@@ -127,3 +127,19 @@ def test_every_reason_has_a_sentence() -> None:
         text = format_outcome(replace(abstention("Who?"), reason=reason))
         assert text.splitlines()[0].endswith(".")
         assert QUOTE in text
+
+
+def test_a_follow_up_is_shown_as_it_was_asked() -> None:
+    """The completed question comes first; one that stood alone isn't repeated."""
+    assert _blocks(outcomes.FOLLOW_UP)[0] == "Asked as: Who approves trips?"
+    assert "Asked as" not in format_outcome(outcomes.SHORT_ANSWER)
+
+
+def test_a_canned_reply_is_its_text_and_the_documents_it_lists() -> None:
+    """Without a reason, passages or confidence; a list that was cut says so."""
+    assert format_outcome(outcomes.GREETING) == "Hello! Ask a question."
+    assert format_outcome(outcomes.DOCUMENT_LIST).splitlines() == [
+        "I look for answers in these documents:",
+        "- Travel handbook (https://ship.example/handbook)",
+        "1 of 3 shown.",
+    ]

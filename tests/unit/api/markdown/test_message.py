@@ -126,3 +126,14 @@ def test_pieces_end_with_paragraphs() -> None:
         "Trips are approved by the team's lead. [1]",
         "Sources:",
     ]
+
+
+def test_a_canned_reply_is_its_text_and_links_to_the_documents_it_lists() -> None:
+    """No list of sources, and nothing that looks like an abstention."""
+    assert _message(outcomes.GREETING).text == "Hello! Ask a question."
+    listed = _message(outcomes.DOCUMENT_LIST)
+    assert listed.text == (
+        "I look for answers in these documents:\n\n"
+        f"- [Travel handbook]({BASE}/documents/handbook)\n\n1 of 3 shown."
+    )
+    assert listed.annotations == ()

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.question.analysis import AnswerType, analyze_question
-from rag.question.contextualize import contextualize, names_in
+from rag.question.contextualize import contextualize
+from rag.question.names import names_in
 from rag.types import Turn
 
 WHO = Turn(question="Who restored a windmill?", answer="Captain Leon Farrow")
@@ -26,7 +27,7 @@ PROSE = Turn(question="Who tuned it?", answer="It was tuned by Edith Moro in a s
         (WHO, "How tall is he?", "How tall is Captain Leon Farrow?"),
         (PROSE, "Did she charge for it?", "Did Edith Moro charge for it?"),
         (TICKET, "And before two months?", "How many free rides before two months?"),
-        (TICKET, "for students?", "for students?"),
+        (TICKET, "for students?", "How many free rides before six months for students?"),
         (TICKET, "what about students?", "How many free rides before six months students?"),
         (MAYOR, "What about Elm Falls?", "Who is the mayor of Elm Falls?"),
         (MAYOR, "How about Elm Falls?", "Who is the mayor of Elm Falls?"),
@@ -50,6 +51,9 @@ def test_what_a_follow_up_leaves_out_is_filled_in(last: Turn, question: str, sta
         (WHO, "How long does it take to row across?"),  # "it" has none
         (TICKET, "Who signs it?"),  # nothing named that "it" could be
         (WHO, "And what is the name of the fund that pays for it all?"),
+        (TICKET, "and then?"),
+        (TICKET, "and that's it?"),
+        (TICKET, "and list the stations"),
     ],
 )
 def test_a_question_that_stands_alone_is_read_as_it_is(last: Turn, question: str) -> None:
@@ -80,6 +84,53 @@ def test_a_question_is_shown_as_asked_and_analysed_as_completed() -> None:
     analysis = analyze_question("And when?", limit=100, history=[WHO])
     assert (analysis.text, analysis.answer_type) == ("And when?", AnswerType.TIME)
     assert "windmill" in analysis.content
+
+
+PARTY = Turn(question="When is the summer party?", answer="Saturday, 27 June")
+CARD = Turn(question="How do I get a key card?", answer="Ask at the desk.")
+YARD = Turn(question="How much is parking in the north yard?", answer="EUR 22")
+LEAVE = Turn(question="How many days of leave do I get?", answer="25")
+SAUNA = Turn(question="What time does the pool open on Sundays?", answer="9")
+
+
+@pytest.mark.parametrize(
+    ("last", "question", "standalone"),
+    [
+        (PARTY, "and where is it?", "where is the summer party?"),
+        (CARD, "what does a new one cost?", "what does a new card cost?"),
+        (YARD, "how many places are there?", "how many places are there in the north yard?"),
+        (LEAVE, "can I carry them over?", "can I carry days of leave over?"),
+        (SAUNA, "and when does it close?", "when does the pool close?"),
+    ],
+)
+def test_an_amount_or_a_date_is_no_antecedent(last: Turn, question: str, standalone: str) -> None:
+    """What was asked about is one, also for "one" and "there"."""
+    assert contextualize(question, [last]).standalone == standalone
+
+
+def test_a_follow_up_of_a_follow_up_is_completed_by_all_turns() -> None:
+    """The last turn is completed first; thanks between the turns change no subject."""
+    first = Turn(question="Who leads the Birch release?", answer="Amira Dossan")
+    second = Turn(question="when does it go live?", answer="25 February")
+    assert contextualize("and Cedar?", [first, second]).standalone == "when does the Cedar release go live?"
+    thanks = [first, second, Turn(question="Thanks a lot!")]
+    assert contextualize("and Cedar?", thanks).standalone == "when does the Cedar release go live?"
+
+
+def test_what_is_new_and_what_is_shared_with_the_last_turn_is_told() -> None:
+    """A fragment brings new words; a pronoun refers to words of the turn before."""
+    new = contextualize("and in London?", [Turn(question="What is the limit in Paris?", answer="90")])
+    assert (new.new, new.shared) == (("london",), ())
+    shared = contextualize("and where is it?", [PARTY])
+    assert (shared.new, shared.shared) == ((), ("summer", "party"))
+    whole = contextualize("What is the fee for a mooring?", [PARTY])
+    assert (whole.new, whole.shared) == ((), ())
+
+
+def test_a_completed_question_is_told_from_one_that_stands_alone() -> None:
+    completed = analyze_question("and where is it?", limit=100, history=[PARTY])
+    assert completed.asked_as == "Where is the summer party?"
+    assert analyze_question("Hello, what is the fee?", limit=100, history=[PARTY]).asked_as is None
 
 
 def test_names_are_runs_of_capitals_without_the_words_that_open_a_sentence() -> None:

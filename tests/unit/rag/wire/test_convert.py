@@ -162,3 +162,19 @@ def test_a_search_results_citation_has_prefix_and_suffix() -> None:
     doc = document("Minutes. Ada asked. Bob left.")
     citation = passage_out(candidate(doc, "Ada asked.")).citation
     assert (citation.prefix, citation.quote, citation.suffix) == ("Minutes. ", "Ada asked.", " Bob left.")
+
+
+def test_small_talk_is_an_abstention_for_clients_that_know_no_reply() -> None:
+    """Valid without the field: not answered, with a reason that they know, and no passages."""
+    sent = outcome_out(outcomes.GREETING).model_dump(exclude={"reply"})
+    old = AnswerOut.model_validate(sent)
+    assert (old.answered, old.answer, old.citations) == (False, None, [])
+    assert old.abstention is not None
+    assert (old.abstention.reason, old.abstention.nearest) == ("nothing_relevant", [])
+
+
+def test_a_reply_has_links_to_the_documents_that_it_lists() -> None:
+    reply = outcome_out(outcomes.DOCUMENT_LIST).reply
+    assert reply is not None
+    assert (reply.kind, reply.document_count) == ("documents", 3)
+    assert [document.url for document in reply.documents] == ["/documents/handbook"]
