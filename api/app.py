@@ -41,6 +41,7 @@ from api.security.request_limits import BodyLimit, BodyTimeout, ConcurrencyLimit
 from api.security.write_access import WriteAccess
 from api.streaming.document_text import Sending
 from api.streaming.job_events import Shutdown
+from api.suggestion_cache import SuggestionCache
 from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
@@ -93,7 +94,7 @@ def create_app(
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     app.state.sending = Sending()
-    app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
+    app.state.suggestions = SuggestionCache(app.state.limiter)
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.answer_ids = AnswerIds(backend.feedback.key())
     key = backend.settings.api_key
@@ -132,6 +133,7 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with mcp.serving(app):
         yield
+    app.state.suggestions.close()
     app.state.limiter.close()
 
 
