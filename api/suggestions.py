@@ -15,6 +15,7 @@ from itertools import islice
 
 from rag.english.function_words import PREPOSITIONS, QUESTION_WORDS
 from rag.english.verbs import AUXILIARIES
+from rag.english.words import content_words
 from rag.ports.catalog import Catalog
 from rag.ports.feedback import Feedback
 from rag.reading.table_rows import named_cells
@@ -35,6 +36,7 @@ _MAX_DOCUMENTS = 100  # whose questions are used
 _MAX_TRIED = 16  # questions asked
 _WORDS = range(4, 15)  # of a question
 _CONFIDENCE = 0.75  # of an answer that is only likely, where it comes from the question's own place
+_ALIKE = 2 / 3  # of the content words of the question that has fewer
 _QUESTIONS_OF_A_FAQ = 3  # at least
 _MAX_KEY_WORDS = 4
 _SECONDS = 10.0  # after which no further question is tried
@@ -44,10 +46,10 @@ _NUMBERING = re.compile(r"^(?:[Qq]\s?\d*[.:)]|\d+(?:\.\d+)*[.:)]?|[-*+•])\s+")
 _MARKUP = re.compile(r"[*_`#]+")
 # Columns that a question can name: "What is the price of …?"
 _ASKED_COLUMNS = frozenset(
-    "address amount budget capacity charge cost deadline default deposit depth discount distance duration"
-    " email extension fare fee height interval length limit maximum minimum owner percentage period phone port"
-    " premium price rate rent salary size speed surcharge temperature time timeout unit value version volume"
-    " weight width".split()
+    """address amount budget capacity charge cost deadline default deposit depth discount distance duration
+    email extension fare fee height interval length limit maximum minimum owner percentage period phone port
+    premium price rate rent salary size speed surcharge temperature time timeout unit value version volume
+    weight width""".split()
 )
 
 
@@ -72,8 +74,10 @@ def suggest_questions(
     documents = catalog.documents(record.id for record in records)
     suggestions: list[str] = []
     end = time.monotonic() + _SECONDS
-    for candidate in islice(_candidates(list(documents.values()), asked), _MAX_TRIED):
-        if _is_answered_well(candidate, ask(Question(text=candidate.text, collection=collection))):
+    candidates = _candidates(list(documents.values()), asked)
+    for candidate in islice(candidates, _MAX_TRIED):
+        is_new = not any(_are_alike(candidate.text, suggested) for suggested in suggestions)
+        if is_new and _is_answered_well(candidate, ask(Question(text=candidate.text, collection=collection))):
             suggestions.append(candidate.text)
         if len(suggestions) == MAX_SUGGESTIONS or time.monotonic() > end:
             break
@@ -171,6 +175,12 @@ def _is_question(text: str) -> bool:
     is_led_in = words[0] in PREPOSITIONS and words[1] in QUESTION_WORDS
     begins = words[0] in QUESTION_WORDS or words[0] in AUXILIARIES or is_led_in
     return begins and not AUXILIARIES.isdisjoint(words)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two questions have most of their content words in common."""
+    words, others = set(content_words(one)), set(content_words(other))
+    return len(words & others) >= _ALIKE * min(len(words), len(others))
 
 
 def _tidy(text: str) -> str:

@@ -324,7 +324,7 @@ class Engine:
         recorder.cited(len(nearest))
         return Abstention(
             question=analysis.text,
-            reason=reason if nearest or reason is Reason.UNSUPPORTED else Reason.NOTHING_RELEVANT,
+            reason=reason,
             confidence=draft.decision.confidence,
             nearest=nearest,
             trace=recorder.trace(),

@@ -117,11 +117,11 @@ dd { margin: 0; }
 }
 .number:hover, .number[aria-expanded="true"] { background: var(--accent); border-color: transparent; color: var(--on-accent); }
 .heading { color: var(--muted); font-size: .8125em; font-weight: 600; margin-block: 18px 8px; }
-.sources { display: grid; gap: 8px; }
+.sources { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 .sources li { align-items: baseline; display: flex; flex-wrap: wrap; font-size: .875em; gap: 4px; }
 .sources a { display: inline-flex; max-inline-size: 100%; text-decoration: none; }
 .sources .place { font-size: 1em; margin-inline-end: 6px; }
-.label { display: inline-flex; gap: 8px; min-inline-size: 0; }
+.label { display: inline-flex; gap: 8px; max-inline-size: 100%; min-inline-size: 0; }
 .quote { overflow: hidden; text-decoration: underline; text-decoration-color: var(--edge); text-overflow: ellipsis; white-space: nowrap; }
 .sources li > :has(.quote) { flex: 0 1 100%; }
 .index { border: 1px solid var(--edge); border-radius: 6px; flex: none; font-weight: 600; min-block-size: 24px; min-inline-size: 24px;
