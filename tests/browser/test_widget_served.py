@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEADLINE = "who demanded an apology?"
 OUT_OF_SCOPE = "What is the boiling point of mercury?"
-NEAR = "NEARQ"
+NEAR = "What did Grady Judd say to the president?"
 HARBOUR = "Who is the harbour master of Quillport?"
 HOSTILE = """<img src=x onerror="alert(1)"> Harbour 🚢 rules
 
@@ -129,7 +129,7 @@ def _focused(page: Page) -> str:
 
 
 def test_an_abstention_shows_what_is_nearest(page: Page, url: str) -> None:
-    """At most three whole passages, each with a marked sentence that is in it, and the question to rephrase."""
+    """At most three whole passages, each with its likeliest sentence marked; the question to rephrase."""
     _ask(page, url, NEAR)
     assert page.locator(f"{CHAT} .unanswered").inner_text() == "I’m not sure. These passages come closest:"
     assert page.locator(f"{CHAT} .answer").count() == 0

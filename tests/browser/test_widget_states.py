@@ -297,7 +297,7 @@ def test_a_suggestion_is_asked_when_pressed(page: Page, url: str) -> None:
 
 
 def test_feedback_is_sent(page: Page, url: str, backend: FakeBackend) -> None:
-    """A second press replaces the first; a complaint is asked what was wrong; the state survives a reload."""
+    """A second press replaces the first; a complaint is asked what was wrong; a reload keeps the state."""
     page.goto(url)
     ask(page, QUESTION)
     page.get_by_role("button", name="This helped").click()
@@ -401,7 +401,7 @@ def test_a_card_shows_the_context_of_the_quote(page: Page, url: str, backend: Fa
 
 
 def test_a_cards_context_begins_and_ends_at_words(page: Page, url: str, backend: FakeBackend) -> None:
-    """A word that the service's 32 characters cut is left out; at the document's begin and end none is cut."""
+    """A word that the service's 32 characters cut is left out; at a document's ends none is."""
     cut = replace(
         CITATION, start=500, end=500 + len(QUOTE),
         prefix="rrived at the harbour at dusk. ", suffix=" It came in June with new sails.",

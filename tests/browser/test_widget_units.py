@@ -177,7 +177,7 @@ def test_a_sure_answer_is_not_marked(page: Page, url: str) -> None:
 
 
 def test_certainty_is_a_word_whose_number_is_its_tooltip(page: Page, url: str) -> None:
-    """The number is that of the short answer where there is one, else of the evidence; none is in the text."""
+    """The number is the short answer's where there is one, else the evidence's; none is in the text."""
     page.goto(url)
     shown = []
     for outcome in (outcomes.SHORT_ANSWER, outcomes.LIST, outcomes.SENTENCES, outcomes.ABSTENTION):

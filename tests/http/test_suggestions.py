@@ -166,10 +166,8 @@ def test_what_helped_several_readers_is_suggested_first(client: TestClient, back
     backend.catalog.stored = (document,)
     backend.engine.script = _says(document, "At the desk.", certainty=Certainty.SURE)
     asked = "Who replaces my lost badge?"
-    for n, (question, collection) in enumerate(
-        [(asked, "default"), (asked.upper(), "default"), (asked, "default"), *[("Who is new here?", "hr")] * 3,
-         ("Who is ill today?", "default")]
-    ):  # fmt: skip
+    entries = [(text, "default") for text in (asked, asked.upper(), asked, "Who is ill today?")]
+    for n, (question, collection) in enumerate([*entries, *[("Who is new in here?", "hr")] * 3]):
         backend.feedback.put(
             Feedback(answer_id=f"a{n}", collection=collection, question=question, answer="x", helpful=True)
         )
