@@ -101,7 +101,7 @@ def _candidates(documents: Sequence[Document], asked: Sequence[str]) -> Iterator
     of_documents = [[*_question_headings(d), *_question_lines(d), *_table_questions(d)] for d in documents]
     counts = Counter(candidate.text.casefold() for candidates in of_documents for candidate in candidates)
     own = [[c for c in candidates if counts[c.text.casefold()] == 1] for candidates in of_documents]
-    yield from (_Candidate(text=text) for text in asked if _is_question(text))
+    yield from (_Candidate(text=text) for text in asked if len(text.split()) in _WORDS)
     yield from _interleaved(own)
 
 

@@ -294,7 +294,7 @@ def test_a_passages_list_is_a_list(page: Page, url: str, backend: FakeBackend) -
 @STATES
 def test_a_passages_rows_are_pairs_of_column_and_cell(page: Page, url: str, backend: FakeBackend) -> None:
     """With the likeliest row marked; no bar is shown."""
-    rows = "Country | Day | Night\nNorway | 61 € | 120 €; 145 € in Oslo\nDenmark | 52 € | 110 €"
+    rows = "\n\n".join(citation.quote for citation in sorted(outcomes.ROWS.citations, key=lambda c: c.start))
     abstention = _near(rows, "Denmark | 52 € | 110 €", columns=("Country", "Day", "Night"))
     backend.engine.script = lambda _: abstention
     passage = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
