@@ -47,6 +47,7 @@ from api.security.request_limits import BodyLimit, BodyTimeout, ConcurrencyLimit
 from api.security.write_access import WriteAccess
 from api.streaming.document_text import Sending
 from api.streaming.job_events import Shutdown
+from api.suggestion_cache import SuggestionCache
 from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
@@ -105,7 +106,7 @@ def create_app(
     app.state.sending = Sending()
     app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
     app.state.question_vectors = RememberedVectors(backend.embedder)
-    app.state.suggestions = {}  # by collection: the catalog's generation, and the questions made from it
+    app.state.suggestions = SuggestionCache(app.state.limiter)
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.recent_answers = RecentAnswers()
     app.state.answer_ids = AnswerIds(backend.feedback.key())
@@ -145,6 +146,7 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with mcp.serving(app), watching_gaps(app):
         yield
+    app.state.suggestions.close()
     app.state.limiter.close()
     app.state.drawing.close()
 

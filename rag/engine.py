@@ -13,10 +13,12 @@ from rag.answering.canned_reply import canned_reply
 from rag.answering.citations import CitationList
 from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
+from rag.answering.composition.section import compose_section
 from rag.answering.conflicts import conflict_candidates, to_conflict
 from rag.answering.decision import Decider, Decision
 from rag.answering.duplicates import without_duplicates
 from rag.answering.follow_up import speaks_of_follow_up
+from rag.answering.nearest import nearest_passages
 from rag.answering.statements import to_statements
 from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
@@ -26,6 +28,7 @@ from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
+from rag.question.more import question_to_tell_more_of
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
 from rag.question.small_talk.detection import small_talk
@@ -46,7 +49,6 @@ from rag.types import (
     Reason,
 )
 
-NEAREST = 5  # passages that an abstention shows
 _SHORT_UNITS = (AnswerUnit.SHORT_ANSWER, AnswerUnit.YES_NO)
 _SHORT_FORMS = (QuestionForm.FACT, QuestionForm.LIST, QuestionForm.DEFINITION)
 _LINE_UNITS = (AnswerUnit.LIST, AnswerUnit.STEPS, AnswerUnit.ROWS, AnswerUnit.SECTION)
@@ -97,7 +99,7 @@ class Engine:
         """The answer with its citations, or an abstention with its reason.
 
         A question of several parts is answered part by part. Small talk gets an abstention with a canned
-        reply.
+        reply. "Tell me more" is answered by the section that the answer before it is from.
 
         Args:
             deadline: a ``time.monotonic()`` value after which no further step begins.
@@ -110,8 +112,16 @@ class Engine:
             DeadlineExceeded: the time was up between two steps.
             IndexUnavailable: an index can't be reached.
         """
-        analysis = self._analyze(question)
         recorder = StepRecorder(deadline, observe)
+        earlier = question_to_tell_more_of(question)
+        if earlier is None:
+            return self._ask(question, recorder)
+        outcome = self._ask(earlier, recorder, whole_section=True)
+        return replace(outcome, question=" ".join(question.text.split()))
+
+    def _ask(self, question: Question, recorder: StepRecorder, *, whole_section: bool = False) -> Outcome:
+        """As ``ask``; with ``whole_section`` the answer is the section that holds the evidence."""
+        analysis = self._analyze(question)
         talk = small_talk(analysis.text) if self._settings.small_talk.replies else None
         if talk is not None:
             return Abstention(
@@ -128,7 +138,8 @@ class Engine:
                 for text in texts
             ]
             if any(draft.decision.certainty for draft in drafts):
-                return self._drafted(analysis, drafts, recorder) or self._answer(analysis, drafts, recorder)
+                drafted = None if whole_section else self._drafted(analysis, drafts, recorder)
+                return drafted or self._answer(analysis, drafts, recorder, whole_section=whole_section)
         draft = self._draft(question, analysis, recorder)
         if not draft.candidates:
             is_empty = not self._catalog.count(question.collection)
@@ -140,13 +151,13 @@ class Engine:
                 asked_as=analysis.asked_as,
                 trace=recorder.trace(),
             )
-        drafted = self._drafted(analysis, [draft], recorder)
+        drafted = None if whole_section else self._drafted(analysis, [draft], recorder)
         if drafted is not None:
             return drafted
         if draft.decision.certainty is None:
             reason = draft.decision.reason or Reason.NOT_ANSWERED_HERE
             return self._abstain(analysis, draft, reason, recorder)
-        return self._answer(analysis, [draft], recorder)
+        return self._answer(analysis, [draft], recorder, whole_section=whole_section)
 
     def search(self, question: Question, k: int = 10) -> list[Candidate]:
         """The ``k`` best passages, best first; the spelling isn't corrected. Raises as ``ask`` does."""
@@ -288,11 +299,21 @@ class Engine:
         return replace(drafted, asked_as=analysis.asked_as) if drafted is not None else None
 
     def _answer(
-        self, analysis: QuestionAnalysis, drafts: Sequence[_Draft], recorder: StepRecorder
+        self,
+        analysis: QuestionAnalysis,
+        drafts: Sequence[_Draft],
+        recorder: StepRecorder,
+        *,
+        whole_section: bool,
     ) -> Outcome:
         """The answer of those drafts that have one; the others are named as unanswered."""
         answered = [draft for draft in drafts if draft.decision.certainty is not None]
-        compositions = [self._compose(draft, recorder) for draft in answered]
+        compositions = [
+            compose_section(d.decision.reading)
+            if whole_section and d.decision.reading
+            else self._compose(d, recorder)
+            for d in answered
+        ]
         citations = CitationList()
         statements = dict.fromkeys(
             statement
@@ -349,17 +370,14 @@ class Engine:
     def _abstain(
         self, analysis: QuestionAnalysis, draft: _Draft, reason: Reason, recorder: StepRecorder
     ) -> Abstention:
-        """An abstention that shows the nearest passages: those read by relevance, then the others."""
-        citations = CitationList()
-        candidates = [reading.candidate for reading in draft.decision.by_relevance]
-        for candidate in without_duplicates([*candidates, *draft.candidates])[:NEAREST]:
-            citations.add(candidate.document, (candidate.passage.span,))
-        recorder.cited(len(citations.items))
+        """An abstention that shows the nearest passages, if any is near."""
+        nearest = nearest_passages(analysis, draft.decision.by_relevance)
+        recorder.cited(len(nearest))
         return Abstention(
             question=analysis.text,
             reason=reason,
             confidence=draft.decision.confidence,
-            nearest=tuple(citations.items),
+            nearest=nearest,
             asked_as=analysis.asked_as,
             trace=recorder.trace(),
         )

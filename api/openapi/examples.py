@@ -26,6 +26,8 @@ _CITATION: dict[str, Any] = {
         "#:~:text=helping%20them%20do%20their%20job%3F%22-,He%20called%20for%20an%20apology%20from"
         "%20Homeland%20Security%20Secretary%20Kristi%20Noem."
     ),
+    "columns": [],
+    "likeliest": None,
 }
 _ANTECEDENT_CITATION: dict[str, Any] = {
     **_CITATION,
@@ -75,7 +77,10 @@ ABSTENTION: dict[str, Any] = {
     "answer": None,
     "statements": [],
     "citations": [],
-    "abstention": {"reason": "not_answered_here", "nearest": [_ANTECEDENT_CITATION]},
+    "abstention": {
+        "reason": "not_answered_here",
+        "nearest": [{**_ANTECEDENT_CITATION, "likeliest": {"start": 1086, "end": 1256}}],
+    },
 }
 FEEDBACK: dict[str, Any] = {
     "answer_id": ANSWER["id"],

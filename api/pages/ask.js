@@ -3,9 +3,8 @@
 
 import { fetchJson } from "./service.js";
 
-const [chat, hint, origin] = ["chat", "hint", "origin"].map((id) => document.getElementById(id));
+const [chat, hint] = ["chat", "hint"].map((id) => document.getElementById(id));
 
-origin.textContent = location.origin;
 await customElements.whenDefined("saywhere-chat");
 const question = new URLSearchParams(location.search).get("q");
 if (question && !chat.turns.some((turn) => turn.question === question)) chat.ask(question);

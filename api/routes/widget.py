@@ -13,11 +13,14 @@ from api.media_type import requires_json
 from api.openapi.problem_responses import problem_responses
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
 from api.security.origins import UsesAskAccess
-from api.security.request_limits import ConcurrencyLimiter, while_connected
-from api.suggestions import suggest_questions
+from api.security.request_limits import while_connected
+from api.suggestion_cache import SuggestionCache
+from api.suggestions import most_asked, suggest_questions
 from api.widget_bundle import bundle
-from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, UnknownCollection
+from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, StorageError, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
+
+_MAX_FEEDBACK = 1000  # of the newest entries those asked most are found
 
 router = APIRouter(route_class=BoundedJsonRoute)
 
@@ -47,27 +50,28 @@ def widget(
     "/v1/suggestions",
     tags=["answers"],
     responses=problem_responses(
-        UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
+        UnknownCollection, Busy, IndexUnavailable, StorageError, DeadlineExceeded,
         OriginRefused, TokenNeeded, RateLimited, statuses=(400,),
     ),
 )  # fmt: skip
 async def suggestions(
     request: Request, backend: UsesBackend, access: UsesAskAccess, collection: str = DEFAULT_COLLECTION
 ) -> SuggestionsOut:
-    """Suggested questions: those in the settings, or some made from headings, which the service answers."""
+    """Suggested questions: those in the settings, or some that the service answers well."""
     access.admit(request, collection)
     if collection != DEFAULT_COLLECTION and collection not in backend.catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
     configured = backend.settings.widget.suggestions.get(collection)
     if configured is not None:
         return SuggestionsOut(collection=collection, suggestions=list(configured))
-    cache: dict[str, tuple[int, list[str]]] = request.app.state.suggestions
-    generation = backend.catalog.generation()
-    if cache.get(collection, (-1,))[0] != generation:
-        limiter: ConcurrencyLimiter = request.app.state.limiter
-        work = limiter.run(lambda: suggest_questions(backend.catalog, collection, backend.engine.ask))
-        cache[collection] = (generation, await while_connected(request, work))
-    return SuggestionsOut(collection=collection, suggestions=cache[collection][1])
+    cache: SuggestionCache = request.app.state.suggestions
+
+    def make() -> list[str]:
+        asked = most_asked(backend.feedback.list(helpful=True, limit=_MAX_FEEDBACK), collection)
+        return suggest_questions(backend.catalog, collection, backend.engine.ask, asked=asked)
+
+    questions = cache.get(collection, backend.catalog.generation(), make)
+    return SuggestionsOut(collection=collection, suggestions=await while_connected(request, questions))
 
 
 @router.post(

@@ -6,17 +6,16 @@ import { h, icon } from "./dom.js";
 import { Evidence } from "./evidence.js";
 import { sourceUrl } from "./links.js";
 import { passageList } from "./passages.js";
-import { certaintyMark, confidencePercent, cutList, shortAnswer, shownCitations } from "./reply.js";
+import { abstentionText, certaintyMark, confidencePercent, cutList, shortAnswer, shownCitations } from "./reply.js";
 import { sourceList } from "./sources.js";
 import { fill } from "./texts.js";
-
-const MAX_REPEATED_QUOTES = 3; // quotes that are repeated in the sources though the answer shows them
 
 export class AnswerView {
   #turn;
   #panel;
+  #headline = null; // the element of the short answer
 
-  /** `panel`: texts, endpoint, card, announce(), rephrase(). */
+  /** `panel`: texts, endpoint, card, announce(), rephrase(), suggestions(). */
   constructor(turn, panel) {
     this.#turn = turn;
     this.#panel = panel;
@@ -32,9 +31,9 @@ export class AnswerView {
     return this.#reply.abstention ? this.#abstention() : this.#answer();
   }
 
-  /** The evidence, with these statements for now. */
-  evidence(statements) {
-    const evidence = new Evidence(this.#reply, (statement) => this.#numbers(statement));
+  /** The evidence, with these statements for now; after `head`, whose short answer it may add numbers to. */
+  evidence(statements, headline = this.#headline) {
+    const evidence = new Evidence(this.#reply, (statement) => this.#numbers(statement), headline);
     for (const statement of statements) evidence.add(statement);
     return evidence;
   }
@@ -44,8 +43,7 @@ export class AnswerView {
     const { citations } = this.#reply;
     const { texts } = this.#panel;
     if (!citations.length) return this.#missing();
-    const shown = shortAnswer(this.#reply, texts) === null ? shownCitations(this.#reply) : new Set();
-    const sources = sourceList(citations, shown.size > MAX_REPEATED_QUOTES ? shown : new Set(), this.#panel);
+    const sources = sourceList(citations, shownCitations(this.#reply), this.#panel);
     return [...this.#missing(), h("p", { class: "heading" }, texts.sources), sources];
   }
 
@@ -56,24 +54,27 @@ export class AnswerView {
     return [...this.head(), this.evidence(statements).element, ...this.foot()];
   }
 
-  /** The short answer, if there is one, and how certain the answer is; a likely one is marked first. */
+  /** How certain the answer is, and the short answer if there is one. */
   #answer() {
     const { texts } = this.#panel;
     const short = shortAnswer(this.#reply, texts);
     this.#panel.announce([this.#mark ? `${this.#mark}:` : texts.answer, short].filter(Boolean).join(" "));
-    return [
-      this.#marked(),
-      short === null ? null : h("p", { class: "answer", dir: "auto" }, short),
-      h("p", { class: "muted" }, fill(texts.sure, { n: confidencePercent(this.#reply) })),
-    ].filter(Boolean);
+    this.#headline = short === null ? null : h("p", { class: "answer", dir: "auto" }, short);
+    return [this.#certainty(), this.#headline].filter(Boolean);
   }
 
   get #mark() {
     return certaintyMark(this.#reply, this.#panel.texts);
   }
 
-  #marked() {
-    return this.#mark ? h("p", { class: "likely" }, icon("likely"), this.#mark) : null;
+  /** In words; the number is its tooltip. */
+  #certainty() {
+    const name = this.#mark ? "likely" : "sure";
+    return h("p", { class: `certainty ${name}`, ...this.#confidence() }, icon(name), this.#mark ?? this.#panel.texts.sure);
+  }
+
+  #confidence() {
+    return { title: fill(this.#panel.texts.confidence, { n: confidencePercent(this.#reply) }) };
   }
 
   #numbers({ citations: indices }) {
@@ -91,10 +92,10 @@ export class AnswerView {
     const mark = this.#mark ? [`${this.#mark}.`] : [];
     this.#panel.announce([...mark, `${texts.disagree}: ${values}`].join(" "));
     return [
-      this.#marked(),
+      this.#certainty(),
       h("p", { class: "heading" }, texts.disagree),
       h("ul", { class: "sides", role: "list" }, ...[own, ...conflicts].map((side) => this.#side(side))),
-    ].filter(Boolean);
+    ];
   }
 
   /** One of the competing answers: its value, its statements, and the title of its first source. */
@@ -102,11 +103,12 @@ export class AnswerView {
     const { citations } = this.#reply;
     const first = citations[indices?.[0] ?? statements?.[0]?.citations?.[0]];
     const quote = { text: first ? `“${first.quote}”` : "", citations: indices };
+    const value = text ? h("p", { class: "value", dir: "auto" }, text) : null;
     return h(
       "li",
       {},
-      text ? h("p", { class: "value", dir: "auto" }, text) : null,
-      this.evidence(statements?.length ? statements : [quote]).element,
+      value,
+      this.evidence(statements?.length ? statements : [quote], value).element,
       first ? h("span", { class: "place", dir: "auto" }, first.title) : null,
     );
   }
@@ -128,17 +130,19 @@ export class AnswerView {
 
   #abstention() {
     const { texts } = this.#panel;
-    const { question, abstention } = this.#reply;
-    const reason = texts.reasons[abstention.reason] ?? texts.unanswered;
-    this.#panel.announce(`${texts.unanswered} ${reason}`);
-    const nearest = abstention.nearest ?? [];
-    const passages = nearest.length ? [h("p", { class: "heading" }, texts.nearest), ...passageList(nearest, this.#panel)] : [];
+    const said = abstentionText(this.#turn, texts);
+    const { nearest = [], reason } = this.#reply.abstention;
+    this.#panel.announce(said);
+    const isEmpty = reason === "nothing_indexed";
+    const heading = h("p", { class: "unanswered", dir: "auto", ...(nearest.length ? this.#confidence() : {}) }, said);
+    if (isEmpty) return [heading, h("p", { class: "tip" }, texts.addDocuments)];
+    const rephrase = () => this.#panel.rephrase(this.#turn);
     return [
-      h("p", { class: "unanswered" }, reason),
-      h("p", { class: "muted", dir: "auto" }, fill(texts.lookedFor, { q: question ?? this.#turn.question })),
-      ...passages,
+      heading,
+      nearest.length ? passageList(nearest, this.#panel) : null,
       h("p", { class: "tip" }, texts.tip),
-      h("button", { type: "button", class: "plain", click: () => this.#panel.rephrase(this.#turn) }, texts.rephrase),
-    ];
+      h("button", { type: "button", class: "plain", click: rephrase }, texts.rephrase),
+      nearest.length ? null : this.#panel.suggestions(),
+    ].filter(Boolean);
   }
 }

@@ -5,14 +5,16 @@
 import { h } from "./dom.js";
 import { publicUrl, sourceUrl } from "./links.js";
 import { headingsOf } from "./markdown.js";
+import { quoteElements } from "./quote.js";
 import { fill } from "./texts.js";
 
 const OPEN_DELAY = 120; // milliseconds of hovering
 const CLOSE_DELAY = 250; // milliseconds after the pointer left
 const GAP = 8; // pixels
+const CONTEXT = 32; // characters that the service sends of what stands before and after a quote
 
 export class Card {
-  #element = h("span", { class: "card", id: "card", popover: "manual", role: "group" });
+  #element = h("div", { class: "card", id: "card", popover: "manual", role: "group" });
   #number = null; // the button whose citation is shown
   #pinned = false; // opened by a click: stays when the pointer leaves
   #timer = 0;
@@ -126,11 +128,11 @@ export class Card {
 }
 
 function cardContent(citation, { texts, endpoint }) {
-  const { prefix, quote, suffix, title } = citation;
-  const sameLine = [prefix?.split("\n").at(-1).trimStart(), suffix?.split("\n")[0].trimEnd()];
-  const [before, after] = [sameLine[0] ? `…${sameLine[0]}` : "", sameLine[1] ? `${sameLine[1]}…` : ""];
+  const { quote, title, columns = [] } = citation;
+  const [before, after] = sameLine(citation);
+  const to = before.length + quote.length;
   return [
-    h("span", { class: "context", dir: "auto" }, before, h("mark", {}, quote), after),
+    h("div", { class: "context" }, ...quoteElements(before + quote + after, columns, before.length, to)),
     h("span", { class: "place", dir: "auto" }, h("b", {}, title), ...breadcrumbs(citation, texts)),
     h(
       "span",
@@ -139,6 +141,17 @@ function cardContent(citation, { texts, endpoint }) {
       externalLink(publicUrl(citation), texts.openPublic, texts),
     ),
   ];
+}
+
+/** What stands before and after a quote on its line, in whole words; the service sends so many characters. */
+function sameLine({ start, prefix = "", suffix = "" }) {
+  const isWhole = prefix.includes("\n") || start <= [...prefix].length;
+  const line = prefix.split("\n").at(-1);
+  const before = isWhole ? line.trimStart() : line.replace(/^\S*\s*/, "…");
+  const isEnd = suffix.includes("\n") || [...suffix].length < CONTEXT;
+  const rest = suffix.split("\n")[0];
+  const after = isEnd ? rest.trimEnd() : rest.replace(/\s*\S*$/, "…");
+  return [before === "…" ? "" : before, after === "…" ? "" : after];
 }
 
 /** The headings and the page of a citation, as elements. */

@@ -21,6 +21,7 @@ const ICON_PATHS = {
   fresh: "M12 5v14M5 12h14",
   likely: "M12 3a9 9 0 1 0 .01 0zM9.4 9.2a2.7 2.7 0 1 1 3.9 2.6c-.9.5-1.3 1-1.3 2M12 16.9v.1",
   send: "M12 19V5M6 11l6-6 6 6",
+  sure: "M5 13l5 5L20 7",
   stop: "M7 7h10v10H7z",
   up: "M7 20V10l4-6c2 0 2 1 2 3v3h5l1 2v6l-2 2zM4 20V10",
 };

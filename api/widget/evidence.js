@@ -1,7 +1,8 @@
 // The statements of an answer as elements by their role: sentences, a list, steps, rows, code.
 
 import { h } from "./dom.js";
-import { itemNumbers, rowCells } from "./reply.js";
+import { rowElement } from "./quote.js";
+import { isSameText, itemNumbers, rowCells } from "./reply.js";
 
 export class Evidence {
   element = h("div", { class: "evidence" });
@@ -9,10 +10,17 @@ export class Evidence {
   #numbersOf; // a statement's citations to their buttons
   #list = null; // the list that a next item continues
 
-  /** `reply`: its unit and citations; `numbersOf`: the buttons of a statement's citations. */
-  constructor({ unit, citations }, numbersOf) {
+  #headline; // the element of the short answer, or null
+
+  /**
+   * `reply`: its unit and citations; `numbersOf`: the buttons of a statement's citations; `headline`: the
+   * element of the short answer, which gets the numbers of a statement that says nothing else.
+   */
+  constructor({ unit, citations }, numbersOf, headline = null) {
     this.#reply = { unit, citations, statements: [] };
     this.#numbersOf = numbersOf;
+    this.#headline = headline;
+    if (headline) this.element.classList.add("quoted");
   }
 
   get count() {
@@ -23,7 +31,9 @@ export class Evidence {
   add(statement) {
     this.#reply.statements.push(statement);
     const { role } = statement;
-    if (role === "item") this.#addItem(statement);
+    if (this.#headline && isSameText(statement.text, this.#headline.firstChild.data)) {
+      this.#headline.append(" ", ...this.#numbersOf(statement));
+    } else if (role === "item") this.#addItem(statement);
     else if (role === "code" && this.#list) this.#list.lastElementChild.append(this.#code(statement));
     else {
       this.#list = null;
@@ -59,10 +69,8 @@ export class Evidence {
   #row(statement) {
     const cells = rowCells(statement.text);
     if (!cells) return this.#text("p", statement);
-    const pairs = cells.map(([column, text]) =>
-      h("div", {}, h("dt", { dir: "auto" }, column), h("dd", { dir: "auto" }, text)),
-    );
-    pairs.at(-1).lastElementChild.append(" ", ...this.#numbersOf(statement));
-    return h("dl", { class: "statement row" }, ...pairs);
+    const row = rowElement(cells, "statement row");
+    row.lastElementChild.lastElementChild.append(" ", ...this.#numbersOf(statement));
+    return row;
   }
 }

@@ -1,18 +1,17 @@
 // An answer as Markdown, for the clipboard. Text of documents is escaped, so that it stays text.
 
 import { publicUrl, sourceUrl } from "./links.js";
-import { certaintyMark, cutList, itemNumbers, shortAnswer } from "./reply.js";
+import { abstentionText, certaintyMark, cutList, itemNumbers, shortAnswer } from "./reply.js";
 import { fill } from "./texts.js";
 
 /** An answer or abstention with its quotes, numbered as they are shown. */
 export function toMarkdown({ question, reply }, endpoint, texts) {
   const { citations, abstention } = reply;
   const cited = abstention ? abstention.nearest : citations;
-  const reason = abstention && (texts.reasons[abstention.reason] ?? texts.unanswered);
   return [
     `> ${escapeMarkdown(question)}`,
-    ...(abstention ? [escapeMarkdown(reason)] : answerBlocks(reply, texts)),
-    cited.length ? `${escapeMarkdown(abstention ? texts.nearest : texts.sources)}:` : "",
+    ...(abstention ? [escapeMarkdown(abstentionText({ question, reply }, texts))] : answerBlocks(reply, texts)),
+    cited.length && !abstention ? `${escapeMarkdown(texts.sources)}:` : "",
     cited.map((citation, index) => sourceLine(citation, index, endpoint)).join("\n"),
   ]
     .filter(Boolean)

@@ -12,6 +12,7 @@ export class Panel {
   #conversation;
   #views = new Map(); // by turn
   #list;
+  #suggested = []; // questions
   #welcome; // greeting and suggestions, until the first question
   #scroller;
   #liveRegion = h("div", { class: "visually-hidden", role: "log", "aria-live": "polite" });
@@ -67,12 +68,18 @@ export class Panel {
 
   /** Shows suggested questions. */
   suggest(questions) {
-    const buttons = questions.map((question) =>
-      h("li", {}, h("button", { type: "button", class: "suggestion", dir: "auto", click: () => this.#ask(question) }, question)),
-    );
+    this.#suggested = questions;
     this.#welcome.querySelector("ul")?.remove();
-    const list = h("ul", { class: "suggestions", role: "list", "aria-label": this.texts.suggestions }, ...buttons);
-    if (buttons.length) this.#welcome.append(list);
+    this.#welcome.append(this.suggestions() ?? "");
+  }
+
+  /** A list of the suggested questions; null if there is none. */
+  suggestions() {
+    if (!this.#suggested.length) return null;
+    const buttons = this.#suggested.map((question) =>
+      h("li", {}, h("button", { type: "button", class: "suggestion", dir: "auto", click: () => this.ask(question) }, question)),
+    );
+    return h("ul", { class: "suggestions", role: "list", "aria-label": this.texts.suggestions }, ...buttons);
   }
 
   /** Has a screen reader read a sentence aloud. */
@@ -131,7 +138,7 @@ export class Panel {
     const submit = (event) => {
       event.preventDefault();
       if (this.#conversation.busy && !this.draft.trim()) this.#conversation.stop();
-      else this.#ask(this.draft);
+      else this.ask(this.draft);
     };
     return h("form", { class: "form", submit }, this.#field, this.#sendButton);
   }
@@ -143,7 +150,8 @@ export class Panel {
     this.#field.form.requestSubmit();
   }
 
-  #ask(text) {
+  /** Asks a question as if the reader had typed it. */
+  ask(text) {
     const question = text.trim();
     if (!question) return;
     this.draft = "";

@@ -1,50 +1,33 @@
-// The passages nearest to a question without an answer: some at once, the others on request, long ones folded.
+// The passages that come closest to a question without an answer, as whole paragraphs with the likeliest
+// sentence marked; the question of a FAQ stands above its answer.
 
 import { breadcrumbs, externalLink } from "./card.js";
 import { h } from "./dom.js";
 import { sourceUrl } from "./links.js";
-import { fill } from "./texts.js";
+import { headingsOf } from "./markdown.js";
+import { quoteElements } from "./quote.js";
 
-const SHOWN_AT_ONCE = 3;
-
-/** A list of the passages, and a button where there are more of them. `options`: texts and endpoint. */
+/** `options`: texts and endpoint. */
 export function passageList(citations, options) {
-  const items = citations.map((citation) => passageItem(citation, options));
-  const list = h("ol", { class: "passages", role: "list" }, ...items);
-  const others = items.slice(SHOWN_AT_ONCE);
-  if (!others.length) return [list];
-  const showOthers = () => {
-    for (const item of others) item.hidden = false;
-    more.remove();
-    others[0].focus();
-  };
-  for (const item of others) item.hidden = true;
-  others[0].tabIndex = -1; // gets the focus of the button that is gone
-  const label = fill(options.texts.more, { n: others.length });
-  const more = h("button", { type: "button", class: "plain more", click: showOthers }, label);
-  return [list, more];
+  return h("ol", { class: "passages", role: "list" }, ...citations.map((citation) => passageItem(citation, options)));
 }
 
 function passageItem(citation, { texts, endpoint }) {
-  const link = externalLink(sourceUrl(citation, endpoint), citation.title, texts) ?? citation.title;
-  const place = h("span", { class: "place", dir: "auto" }, link, ...breadcrumbs(citation, texts));
-  return h("li", {}, ...foldedQuote(citation, texts), place);
+  const { quote, title, start, likeliest, columns = [] } = citation;
+  const headings = headingsOf(citation);
+  const question = headings.at(-1)?.endsWith("?") ? headings.at(-1) : null;
+  const link = externalLink(sourceUrl(citation, endpoint), title, texts) ?? title;
+  const above = question ? { ...citation, section: headings.slice(0, -1) } : citation;
+  const [from, to] = likeliest ? [likeliest.start, likeliest.end].map((at) => utf16Index(quote, at - start)) : [0, 0];
+  return h(
+    "li",
+    {},
+    h("span", { class: "place", dir: "auto" }, link, ...breadcrumbs(above, texts)),
+    h("blockquote", {}, question && h("h3", { dir: "auto" }, question), ...quoteElements(quote, columns, from, to)),
+  );
 }
 
-/** The quote, cut after some lines by the style, and a button that shows all of it or folds it again. */
-function foldedQuote({ quote, title }, texts) {
-  const text = h("blockquote", { class: "folded", dir: "auto" }, quote);
-  const label = h("span", {}, texts.unfold);
-  const toggle = () => {
-    const folded = text.classList.toggle("folded");
-    label.textContent = folded ? texts.unfold : texts.fold;
-    if (folded) text.scrollIntoView({ block: "nearest" });
-  };
-  const name = h("span", { class: "visually-hidden" }, ` (${title})`);
-  const button = h("button", { type: "button", class: "fold", hidden: true, click: toggle }, label, name);
-  const isCut = () => text.scrollHeight > text.clientHeight + 1;
-  new ResizeObserver(() => {
-    if (text.classList.contains("folded")) button.hidden = !isCut();
-  }).observe(text);
-  return [text, button];
+/** The UTF-16 index of a code point index. */
+function utf16Index(text, codePoints) {
+  return [...text].slice(0, codePoints).join("").length;
 }

@@ -1,6 +1,8 @@
 // What an answer says, apart from its looks. A service of an earlier version sends neither unit nor roles:
 // its answers are short answers with sentences.
 
+import { fill } from "./texts.js";
+
 /** The short answer, yes or no; null where the statements are the answer. */
 export function shortAnswer({ unit = "short_answer", answer }, texts) {
   if (unit === "yes_no") return texts[answer?.toLowerCase()] ?? answer;
@@ -11,6 +13,19 @@ export function shortAnswer({ unit = "short_answer", answer }, texts) {
 export function certaintyMark({ certainty, drafted }, texts) {
   if (drafted) return texts.drafted;
   return certainty === "likely" ? texts.likely : null;
+}
+
+/** What is said where there is no answer: of an empty collection, of passages that come close, or of none. */
+export function abstentionText({ question, reply }, texts) {
+  const { reason, nearest } = reply.abstention;
+  if (reason === "nothing_indexed") return texts.nothingIndexed;
+  return nearest?.length ? texts.notSure : fill(texts.nothing, { q: reply.question ?? question });
+}
+
+/** Whether two texts say the same but for a bullet before them and a stop after them. */
+export function isSameText(one, other) {
+  const bare = (text) => foldSpaces(text).replace(/^[-*+•‣▪] |[.!:;]$/g, "").toLowerCase();
+  return bare(one) === bare(other);
 }
 
 /** In percent: the probability that what is shown is right. */
@@ -40,12 +55,13 @@ export function itemNumbers({ unit, statements, citations }) {
   });
 }
 
-/** The indices of the citations whose quotes the statements show already: word by word, or a row's. */
-export function shownCitations({ statements, citations }) {
-  const shown = new Set();
+/** The indices of the citations whose quotes are shown already: word by word, or a row's. */
+export function shownCitations({ statements, citations, conflicts }) {
+  const shown = new Set(conflicts.flatMap((conflict) => (conflict.statements ? [] : conflict.citations)));
   for (const { text, role, citations: indices } of statements) {
     for (const index of indices) {
-      const isShown = role === "row" || foldSpaces(citations[index].quote).endsWith(foldSpaces(text));
+      const own = foldSpaces(text.replace(/ \[[^\]]*\]/g, "")); // without the names that pronouns stand for
+      const isShown = role === "row" || foldSpaces(citations[index].quote).endsWith(own);
       if (isShown) shown.add(index);
     }
   }

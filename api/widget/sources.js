@@ -1,4 +1,4 @@
-// The sources of an answer: its citations' quotes as links to their places.
+// The sources of an answer: the places of its citations, each once, with a link for each number.
 
 import { breadcrumbs, externalLink } from "./card.js";
 import { h } from "./dom.js";
@@ -6,38 +6,23 @@ import { sourceUrl } from "./links.js";
 import { foldSpaces } from "./reply.js";
 
 /**
- * Title and headings stand once for consecutive citations that share them. A quote that is `shown` above
- * already is a link of its number alone. `shown`: the indices of these; `options`: texts and endpoint.
+ * Consecutive citations of one place stand together. A quote that isn't `shown` above stands beside its
+ * number. `shown`: the indices of those that are; `options`: texts and endpoint.
  */
 export function sourceList(citations, shown, options) {
   const items = [];
   let previousPlace = "";
   citations.forEach((citation, index) => {
     const place = h("span", { class: "place", dir: "auto" }, citation.title, ...breadcrumbs(citation, options.texts));
-    const isSamePlace = place.textContent === previousPlace;
+    if (place.textContent !== previousPlace) items.push(h("li", {}, place));
     previousPlace = place.textContent;
-    const isShown = shown.has(index);
-    const numbers = isSamePlace && isShown && items.at(-1).querySelector(".shown");
-    if (numbers) numbers.append(numberLink(citation, index, options));
-    else {
-      const links = isShown
-        ? [h("span", { class: "shown" }, numberLink(citation, index, options))]
-        : [h("span", { class: "index", "aria-hidden": "true" }, `${index + 1}`), quoteLink(citation, options)];
-      items.push(h("li", {}, isSamePlace ? null : place, ...links));
-    }
+    items.at(-1).append(sourceLink(citation, index, shown.has(index), options));
   });
   return h("ol", { class: "sources", role: "list" }, ...items);
 }
 
-function quoteLink(citation, { texts, endpoint }) {
-  const quote = `“${foldSpaces(citation.quote)}”`;
-  const link = externalLink(sourceUrl(citation, endpoint), quote, texts) ?? h("span", {}, quote);
-  link.dir = "auto";
-  return link;
-}
-
-function numberLink(citation, index, { texts, endpoint }) {
-  const quote = h("span", { class: "visually-hidden" }, ` “${foldSpaces(citation.quote)}”`);
-  const label = h("span", {}, `${index + 1}`, quote);
+function sourceLink(citation, index, isShown, { texts, endpoint }) {
+  const quote = h("span", { class: isShown ? "visually-hidden" : "quote", dir: "auto" }, ` “${foldSpaces(citation.quote)}”`);
+  const label = h("span", { class: "label" }, h("span", { class: "index" }, `${index + 1}`), quote);
   return externalLink(sourceUrl(citation, endpoint), label, texts) ?? label;
 }

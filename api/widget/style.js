@@ -82,17 +82,19 @@ a:hover { text-decoration-color: currentcolor; text-decoration-thickness: 2px; }
 .question { background: var(--surface); border-radius: 16px; border-end-end-radius: 4px; inline-size: fit-content; margin-block-end: 16px;
   margin-inline-start: auto; max-inline-size: 88%; padding: 8px 14px; white-space: pre-wrap; }
 .answer { font-size: 1.5em; font-weight: 650; letter-spacing: -.01em; line-height: 1.25; text-wrap: balance; }
-.answer + .muted { margin-block: 4px 12px; }
 .muted { color: var(--muted); font-size: .875em; }
 .statement { margin-block-start: 8px; }
-.likely { align-items: center; border: 1px dashed var(--edge); border-radius: 8px; display: flex; font-size: .875em; font-weight: 600;
-  gap: 6px; inline-size: fit-content; margin-block-end: 8px; padding: 3px 10px 3px 6px; }
-.likely .icon { flex: none; }
+.certainty { align-items: center; color: var(--muted); display: flex; font-size: .875em; font-weight: 600; gap: 6px;
+  inline-size: fit-content; margin-block-end: 8px; }
+.certainty .icon { block-size: 18px; flex: none; inline-size: 18px; }
+.likely { border: 1px dashed var(--edge); border-radius: 8px; color: var(--ink); padding: 3px 10px 3px 6px; }
 h3 { font-size: 1em; font-weight: 650; }
-.muted + .evidence { margin-block-start: 10px; }
-.value + .evidence { margin-block-start: 6px; }
+.quoted:not(:empty), blockquote { border-inline-start: 3px solid var(--line); padding-inline-start: 12px; }
+.quoted { margin-block-start: 10px; }
+.sides .quoted { border: 0; margin-block-start: 6px; padding: 0; }
 .evidence > :first-child { margin-block-start: 0; }
-.items { list-style: disc; margin-block-start: 8px; padding-inline-start: 1.5em; }
+.items { list-style: disc; padding-inline-start: 1.5em; }
+.evidence .items { margin-block-start: 8px; }
 ol.items { list-style: decimal; }
 .items > li { margin-block-start: 4px; }
 .items > li::marker { color: var(--muted); }
@@ -104,7 +106,7 @@ pre { background: var(--surface); border-radius: 8px; font: .8125em/1.5 ui-monos
 dt { color: var(--muted); font-size: .875em; line-height: 1.71; }
 dd { margin: 0; }
 .missing { font-size: .875em; margin-block-start: 12px; }
-.answer, .statement, .likely, .sources, .unanswered { animation: appear .25s ease-out; }
+.answer, .statement, .certainty, .sources, .unanswered { animation: appear .25s ease-out; }
 @keyframes appear { from { opacity: 0; translate: 0 4px; } }
 .working { animation: appear .3s .15s both, pulse 1.6s .5s ease-in-out infinite alternate; color: var(--muted); }
 @keyframes pulse { to { opacity: .72; } }
@@ -115,25 +117,28 @@ dd { margin: 0; }
 }
 .number:hover, .number[aria-expanded="true"] { background: var(--accent); border-color: transparent; color: var(--on-accent); }
 .heading { color: var(--muted); font-size: .8125em; font-weight: 600; margin-block: 18px 8px; }
-.sources { display: grid; gap: 4px; }
-.sources li { display: grid; font-size: .875em; gap: 8px; grid-template-columns: auto 1fr; }
-.sources a { justify-self: start; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.sources .place { font-size: 1em; grid-column: 1 / -1; }
-.shown { display: flex; flex-wrap: wrap; gap: 4px; grid-column: 1 / -1; }
-.sources .shown a { border: 1px solid var(--edge); border-radius: 6px; font-weight: 600; min-inline-size: 26px; padding-inline: 6px;
-  text-align: center; text-decoration: none; }
-.sources .shown a:hover { background: var(--surface); }
-.sources li + li:has(.place) { margin-block-start: 8px; }
-.index { color: var(--muted); font-variant-numeric: tabular-nums; font-weight: 600; min-inline-size: 1.1em; text-align: end; }
+.sources { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
+.sources li { align-items: baseline; display: flex; flex-wrap: wrap; font-size: .875em; gap: 4px; }
+.sources a { display: inline-flex; max-inline-size: 100%; text-decoration: none; }
+.sources .place { font-size: 1em; margin-inline-end: 6px; }
+.label { display: inline-flex; gap: 8px; max-inline-size: 100%; min-inline-size: 0; }
+.quote { overflow: hidden; text-decoration: underline; text-decoration-color: var(--edge); text-overflow: ellipsis; white-space: nowrap; }
+.sources li > :has(.quote) { flex: 0 1 100%; }
+.index { border: 1px solid var(--edge); border-radius: 6px; flex: none; font-weight: 600; min-block-size: 24px; min-inline-size: 24px;
+  padding-inline: 6px; text-align: center; }
+a:hover .index { background: var(--surface); }
 .place { display: block; font-size: .875em; line-height: 1.5; }
 .step { color: var(--muted); }
 .step::before { content: " › "; }
 .actions { align-items: center; display: flex; flex-wrap: wrap; gap: 2px; margin-block-start: 12px; margin-inline-start: -8px; }
-.actions button { block-size: 36px; color: var(--muted); display: grid; inline-size: 36px; place-items: center; }
+.actions button { block-size: 36px; color: var(--muted); display: grid; min-inline-size: 36px; place-items: center; }
+.actions .more { font-size: .875em; font-weight: 600; padding-inline: 8px; }
+.turn:not(:last-child) .more { display: none; }
 .actions button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 .actions [aria-pressed="true"] .icon { fill: color-mix(in srgb, var(--accent) 40%, transparent); }
 .status { color: var(--muted); font-size: .875em; margin-inline-start: 6px; }
-.note { scroll-margin-block-end: 18px; align-items: end; display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
+.note { scroll-margin-block-end: 18px; align-items: end; display: flex; flex-wrap: wrap; font-size: .875em; gap: 8px; margin-block-start: 8px; }
+.note p { flex: 1 0 100%; font-weight: 600; }
 .note textarea { flex: 1 1 12rem; }
 textarea { background: var(--ground); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 12px; resize: none; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
@@ -141,15 +146,11 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 .plain:hover { background: var(--surface); }
 
 .unanswered { font-size: 1.1875em; font-weight: 650; line-height: 1.3; }
-.unanswered + .muted { margin-block-start: 4px; }
-.passages { display: grid; gap: 12px; }
-blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 12px; white-space: pre-line; }
-.passages li:focus { outline-offset: 4px; }
-.folded { -webkit-box-orient: vertical; display: -webkit-box; -webkit-line-clamp: 6; overflow: hidden; }
-.fold { font-size: .875em; font-weight: 600; margin-inline-start: 15px; min-block-size: 24px; text-decoration: underline;
-  text-decoration-color: var(--edge); text-underline-offset: .18em; }
-.more { margin-block-start: 12px; }
-.passages .place { margin-block-start: 2px; padding-inline-start: 15px; }
+.passages { display: grid; gap: 16px; margin-block-start: 12px; }
+blockquote { margin-block-start: 4px; }
+blockquote, .context { display: grid; gap: 6px; white-space: pre-line; }
+blockquote .row, .context .row { margin: 0; }
+.plain + .suggestions { margin-block-start: 16px; }
 .asked { margin-block-end: 8px; }
 .asked .plain { font-size: 1em; min-block-size: 26px; padding: 2px 8px; }
 .tip { color: var(--muted); font-size: .875em; margin-block: 16px 10px; }
@@ -173,9 +174,8 @@ blockquote { border-inline-start: 3px solid var(--edge); padding-inline-start: 1
   overflow: auto; padding: 14px 16px; position: fixed; text-align: start; white-space: normal;
 }
 .card:popover-open { display: grid; gap: 10px; }
-.context { font-size: .9375em; white-space: pre-line; }
-.context { color: var(--muted); }
-.context mark { background: var(--mark); border-radius: 2px; color: var(--ink); padding-block: 1px; }
+.context { color: var(--muted); font-size: .9375em; }
+mark { background: var(--mark); border-radius: 2px; color: var(--ink); padding-block: 1px; }
 .links { display: flex; flex-wrap: wrap; font-size: .875em; font-weight: 600; gap: 6px 16px; }
 
 @media (max-width: 480px) {

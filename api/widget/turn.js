@@ -15,7 +15,7 @@ export class TurnView {
   #view; // of the reply
   #evidence = null; // the statements that are shown
 
-  /** `panel`: texts, endpoint, card, announce(), retry(), rephrase(), rate(), reveal(). */
+  /** `panel`: texts, endpoint, card, announce(), ask(), retry(), rephrase(), rate(), reveal(), suggestions(). */
   constructor(turn, panel) {
     this.#turn = turn;
     this.#panel = panel;
@@ -40,8 +40,9 @@ export class TurnView {
   #append(phase) {
     const { reply } = this.#turn;
     if (this.#phase !== "answering") {
+      const head = this.#view.head();
       this.#evidence = this.#view.evidence([]);
-      this.#reply.replaceChildren(...this.#asked(), ...this.#view.head(), this.#evidence.element);
+      this.#reply.replaceChildren(...this.#asked(), ...head, this.#evidence.element);
     }
     this.#setBusy();
     for (const statement of reply.statements.slice(this.#evidence.count)) {
@@ -96,7 +97,15 @@ export class TurnView {
       showStatus((await copyText(markdown, status)) ? texts.copied : texts.notCopied);
     };
     const thumbs = [true, false].map((helpful) => this.#thumb(helpful, showStatus, () => thumbs));
-    return [h("div", { class: "actions" }, iconButton("copy", texts.copy, copy), ...thumbs, status)];
+    return [h("div", { class: "actions" }, iconButton("copy", texts.copy, copy), ...thumbs, this.#moreButton(), status)];
+  }
+
+  /** Asks for the section around the answer; shown at the last answer only, which the service takes it for. */
+  #moreButton() {
+    const { abstention, unit } = this.#turn.reply;
+    if (abstention || unit === "section") return null;
+    const { tellMore } = this.#panel.texts;
+    return h("button", { type: "button", class: "more", click: () => this.#panel.ask(tellMore) }, tellMore);
   }
 
   #thumb(helpful, showStatus, thumbs) {
@@ -104,7 +113,8 @@ export class TurnView {
     const rate = async () => {
       if (!(await this.#rate(helpful, "", showStatus))) return;
       for (const [i, thumb] of thumbs().entries()) thumb.setAttribute("aria-pressed", String((i === 0) === helpful));
-      this.#addNoteForm(helpful, showStatus);
+      this.#reply.querySelector(".note")?.remove();
+      if (!helpful) this.#askWhatWasWrong(showStatus);
     };
     const pressed = String(this.#turn.helpful === helpful);
     return iconButton(helpful ? "up" : "down", helpful ? texts.helpful : texts.unhelpful, rate, { "aria-pressed": pressed });
@@ -117,17 +127,24 @@ export class TurnView {
     return sent;
   }
 
-  #addNoteForm(helpful, showStatus) {
+  #askWhatWasWrong(showStatus) {
     const { texts } = this.#panel;
-    const note = h("textarea", { rows: 2, maxlength: 2000, "aria-label": texts.note, placeholder: texts.note });
+    const note = h("textarea", { rows: 2, maxlength: 2000, "aria-label": texts.note });
+    const faults = texts.faults.split("|").map((fault) => {
+      const choose = () => {
+        note.value = fault;
+        note.focus();
+      };
+      return h("button", { type: "button", class: "suggestion", click: choose }, fault);
+    });
     const submit = async (event) => {
       event.preventDefault();
-      if (note.value.trim() && !(await this.#rate(helpful, note.value, showStatus))) return;
+      if (note.value.trim() && !(await this.#rate(false, note.value, showStatus))) return;
       form.remove();
       this.#reply.querySelector(".actions button[aria-pressed=true]")?.focus();
     };
-    const form = h("form", { class: "note", submit }, note, h("button", { class: "plain" }, texts.sendNote));
-    this.#reply.querySelector(".note")?.remove();
+    const send = h("button", { class: "plain" }, texts.sendNote);
+    const form = h("form", { class: "note", submit }, h("p", {}, texts.note), ...faults, note, send);
     this.#reply.append(form);
     this.#panel.reveal(form);
   }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rag.reading.table_rows import blocks_in
+from rag.reading.table_rows import blocks_in, column_names
 from rag.text import quote_context
 from rag.text import sentences as split_sentences
 from rag.types import Citation, Document, Mention, Passage, Span, SpanAnswer
@@ -18,7 +18,7 @@ _MAX_AWAY = 4_000  # code points around an antecedent in which its sentence is l
 
 
 def to_citation(document: Document, span: Span) -> Citation:
-    """The citation of one span of a document, with its prefix, suffix, section and page."""
+    """The citation of one span of a document, with its prefix, suffix, section, page and columns."""
     prefix, suffix = quote_context(document.text, span)
     return Citation(
         document_id=document.id,
@@ -32,6 +32,7 @@ def to_citation(document: Document, span: Span) -> Citation:
         suffix=suffix,
         section=document.section_at(span.start),
         page=document.page_at(span.start),
+        columns=column_names(document, span),
     )
 
 

@@ -28,6 +28,16 @@ def in_table(document: Document, span: Span) -> bool:
     return any(block.kind is BlockKind.TABLE_ROW for block in blocks_in(document, span))
 
 
+def column_names(document: Document, span: Span) -> tuple[str, ...]:
+    """The header cells of the first table that a span has a row or the header of; empty where it has none."""
+    for block in blocks_in(document, span):
+        header = block.span if block.kind is BlockKind.TABLE_HEADER else block.context_span
+        is_table = block.kind in (BlockKind.TABLE_HEADER, BlockKind.TABLE_ROW)
+        if is_table and header is not None and len(header) <= _MAX_HEADER:
+            return tuple(cell.slice(document.text) for cell in split_cells(document.text, header))
+    return ()
+
+
 def named_cells(text: str, block: Block) -> list[tuple[str, Span]] | None:
     """A row's non-empty cells, each with its column's name; None for what isn't a row under a header."""
     if block.kind is not BlockKind.TABLE_ROW or block.context_span is None:

@@ -14,7 +14,9 @@ class Citation:
     """An exact place: ``document.text[start:end] == quote`` in the stored version, always.
 
     ``version`` is the document's sha256 in hex. ``prefix`` and ``suffix`` are up to 32 code points
-    around the quote (as the W3C TextQuoteSelector), to find it again after an edit.
+    around the quote (as the W3C TextQuoteSelector), to find it again after an edit. ``columns`` are the
+    header cells of the table that the quote has a row of; empty where it has none. ``likeliest`` is the
+    sentence of one of an abstention's nearest passages that comes closest to an answer; None elsewhere.
     """
 
     document_id: str
@@ -29,6 +31,8 @@ class Citation:
     section: tuple[str, ...] = ()
     page: int | None = None
     url: str | None = None
+    columns: tuple[str, ...] = ()
+    likeliest: Span | None = None
 
     def __post_init__(self) -> None:
         if not self.quote or self.end - self.start != len(self.quote):
@@ -190,6 +194,7 @@ class Abstention:
     """No answer, and why; ``nearest`` are citations of the passages nearest to the question.
 
     Attributes:
+        nearest: at most three, none that is far from the question; each has its ``likeliest`` sentence.
         reply: what to say instead, where nothing was asked of the documents; there is nothing nearest then.
         asked_as: as in ``Answer``.
     """

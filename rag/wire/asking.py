@@ -142,6 +142,13 @@ class AskIn(In):
     stream: bool = Field(False, description="answer by server-sent events")
 
 
+class SpanOut(Out):
+    """A stretch of a document's text."""
+
+    start: Offset
+    end: Offset
+
+
 class CitationOut(Out):
     """An exact place: `text[start:end]` of that document version equals `quote`."""
 
@@ -160,6 +167,13 @@ class CitationOut(Out):
         description="a page of this service that marks the quote, or says that the document has changed since"
     )
     text_fragment: str = Field(description="append to the source's own address to scroll to the quote")
+    columns: list[str] = Field(
+        default=[], description="header cells of the table that the quote has a row of; empty: of none"
+    )
+    likeliest: SpanOut | None = Field(
+        None,
+        description="of a nearest passage: where its sentence is that comes closest to an answer",
+    )
 
 
 class StatementOut(Out):
@@ -181,7 +195,9 @@ class AbstentionOut(Out):
     """Why there is no answer, and the nearest passages."""
 
     reason: Reason
-    nearest: list[CitationOut] = Field(description="whole passages, nearest first")
+    nearest: list[CitationOut] = Field(
+        description="whole paragraphs, nearest first; at most three, none that is far from the question"
+    )
 
 
 class StepOut(Out):

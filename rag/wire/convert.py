@@ -37,6 +37,7 @@ from rag.wire.asking import (
     AskIn,
     CitationOut,
     ConflictOut,
+    SpanOut,
     StatementEvent,
     StatementOut,
     StepOut,
@@ -171,6 +172,8 @@ def citation_out(citation: Citation) -> CitationOut:
         url=citation.url
         or document_url(citation.document_id, citation.version, citation.start, citation.end),
         text_fragment=text_fragment(citation),
+        columns=list(citation.columns),
+        likeliest=_span_out(citation.likeliest),
     )
 
 
@@ -193,6 +196,8 @@ def citation_in(body: CitationOut) -> Citation:
         section=tuple(body.section),
         page=body.page,
         url=body.url,
+        columns=tuple(body.columns),
+        likeliest=None if body.likeliest is None else Span(body.likeliest.start, body.likeliest.end),
     )
 
 
@@ -334,6 +339,10 @@ def document_in(body: DocumentOut) -> Document:
         metadata=body.metadata,
         collection=body.collection,
     )
+
+
+def _span_out(span: Span | None) -> SpanOut | None:
+    return None if span is None else SpanOut(start=span.start, end=span.end)
 
 
 def _statement_out(statement: Statement) -> StatementOut:

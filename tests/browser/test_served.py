@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 HEADLINE = "who demanded an apology?"
-OUT_OF_SCOPE = "What is the boiling point of mercury?"
+NEAR = "What did Grady Judd say to the president?"
 HARBOUR = "Who is the harbour master of Quillport?"
 BEFORE = "\n\n".join(
     f"🙂 Pier {n} 𝒾s for boats of class {n} when the bell 🔔 has rung twice." for n in range(60)
@@ -62,7 +62,7 @@ def _marked_text(page: Page) -> str:
     return mark.text_content() or ""
 
 
-@pytest.mark.parametrize("question", [HEADLINE, OUT_OF_SCOPE])
+@pytest.mark.parametrize("question", [HEADLINE, NEAR])
 def test_each_citations_address_marks_its_quote(page: Page, url: str, question: str) -> None:
     """Of an answer and of an abstention; the text before the mark is text[:start]."""
     citations = _citations(url, question)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HEADLINE = "who demanded an apology?"
 OUT_OF_SCOPE = "What is the boiling point of mercury?"
+NEAR = "What did Grady Judd say to the president?"
 HARBOUR = "Who is the harbour master of Quillport?"
 HOSTILE = """<img src=x onerror="alert(1)"> Harbour 🚢 rules
 
@@ -59,7 +60,7 @@ def test_the_headline_question(page: Page, url: str) -> None:
         page.get_by_role("group", name=f"Source {index + 1}: {citation['title']}").wait_for()
         assert card(page).locator("mark").text_content() == citation["quote"]
         assert citation["section"][-1] in card(page).inner_text()
-    quotes = [f"“{citation['quote']}”" for citation in body["citations"]]
+    quotes = [f"{n} “{citation['quote']}”" for n, citation in enumerate(body["citations"], 1)]
     shown_quotes = page.locator(f"{CHAT} .sources a").all_text_contents()
     assert [shown.removesuffix(" (new tab)") for shown in shown_quotes] == quotes
 
@@ -128,18 +129,28 @@ def _focused(page: Page) -> str:
 
 
 def test_an_abstention_shows_what_is_nearest(page: Page, url: str) -> None:
-    """With the searched text, the nearest passages, and the question to rephrase."""
-    _ask(page, url, OUT_OF_SCOPE)
-    assert "documents don’t" in page.locator(f"{CHAT} .unanswered").inner_text()
-    assert page.get_by_text(f"Looked for: {OUT_OF_SCOPE}").is_visible()
+    """At most three whole passages, each with its likeliest sentence marked; the question to rephrase."""
+    _ask(page, url, NEAR)
+    assert page.locator(f"{CHAT} .unanswered").inner_text() == "I’m not sure. These passages come closest:"
     assert page.locator(f"{CHAT} .answer").count() == 0
-    nearest = page.locator(f"{CHAT} blockquote").first.text_content()
+    passages = page.locator(f"{CHAT} .passages > li")
+    assert 1 <= passages.count() <= 3
+    for passage in passages.all():
+        assert passage.locator("mark").count() >= 1
     with page.context.expect_page() as opened:
-        page.locator(f"{CHAT} .passages a").first.click()
+        passages.first.get_by_role("link").click()
     opened.value.locator("mark").first.wait_for()
-    assert opened.value.locator("mark").first.text_content() == nearest
+    marked = "".join(opened.value.locator("mark").all_text_contents())
+    assert (passages.first.locator("mark").first.text_content() or "") in marked
     page.get_by_role("button", name="Ask differently").click()
-    assert page.locator(f"{CHAT} .field").input_value() == OUT_OF_SCOPE
+    assert page.locator(f"{CHAT} .field").input_value() == NEAR
+
+
+def test_what_is_far_from_the_question_is_not_shown(page: Page, url: str) -> None:
+    """Where nothing is near, no passage stands below the sentence that says so."""
+    _ask(page, url, OUT_OF_SCOPE)
+    assert page.locator(f"{CHAT} .unanswered").inner_text() == f"Nothing here about “{OUT_OF_SCOPE}”"
+    assert page.locator(f"{CHAT} blockquote").count() == 0
 
 
 def test_a_hostile_document_is_shown_as_text(page: Page, url: str) -> None:
@@ -188,8 +199,9 @@ def test_axe_finds_no_violation(page: Page, url: str, path: str) -> None:
     page.get_by_role("button", name="This didn’t help").click()
     page.locator(f"{CHAT} .note").wait_for()
     _assert_accessible(page)
-    ask(page, OUT_OF_SCOPE)
-    _assert_accessible(page)
+    for question in (NEAR, OUT_OF_SCOPE):
+        ask(page, question)
+        _assert_accessible(page)
 
 
 def _assert_accessible(page: Page) -> None:

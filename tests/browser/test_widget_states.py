@@ -11,7 +11,7 @@ import pytest
 
 from rag.errors import Busy, IndexUnavailable
 from rag.settings import LimitSettings, Settings, WidgetSettings
-from rag.types import Conflict, Outcome, Statement
+from rag.types import Abstention, Conflict, Outcome, Reason, Statement
 from tests.browser import appearance, axe
 from tests.browser.widget import CHAT, announced, ask, card, page_with, send, site
 from tests.fakes.engine import CITATION, QUOTE, FakeBackend, abstention, answer
@@ -297,15 +297,19 @@ def test_a_suggestion_is_asked_when_pressed(page: Page, url: str) -> None:
 
 
 def test_feedback_is_sent(page: Page, url: str, backend: FakeBackend) -> None:
-    """A second press replaces the first; a note can be added; the pressed state survives a reload."""
+    """A second press replaces the first; a complaint is asked what was wrong; a reload keeps the state."""
     page.goto(url)
     ask(page, QUESTION)
     page.get_by_role("button", name="This helped").click()
     page.get_by_text("Thank you.").first.wait_for()
+    assert page.locator(f"{CHAT} .note").count() == 0
     down = page.get_by_role("button", name="This didn’t help")
     down.click()
     page.locator(f"{CHAT} [aria-pressed=true][aria-label='This didn’t help']").wait_for()
-    page.get_by_label("What was good or missing?").fill("It was Grace.")
+    page.get_by_role("button", name="It’s out of date").click()
+    note = page.get_by_label("What was wrong?")
+    assert note.input_value() == "It’s out of date"
+    note.fill("It was Grace.")
     page.get_by_role("button", name="Send").click()
     page.locator(f"{CHAT} .note").wait_for(state="detached")
     [feedback] = backend.feedback.list()
@@ -391,9 +395,92 @@ def test_a_card_shows_the_context_of_the_quote(page: Page, url: str, backend: Fa
     page.goto(url)
     ask(page, QUESTION)
     page.locator(f"{CHAT} .number").click()
-    assert card(page).locator(".context").inner_text() == f"…She was late. {QUOTE} It came.…"
+    assert card(page).locator(".context").inner_text() == f"She was late. {QUOTE} It came."
     assert card(page).locator(".place b").inner_text() == "Minutes"
     assert card(page).locator(".step").all_inner_texts() == ["Minutes", "May", "page 3"]
+
+
+def test_a_cards_context_begins_and_ends_at_words(page: Page, url: str, backend: FakeBackend) -> None:
+    """A word that the service's 32 characters cut is left out; at a document's ends none is."""
+    cut = replace(
+        CITATION, start=500, end=500 + len(QUOTE),
+        prefix="rrived at the harbour at dusk. ", suffix=" It came in June with new sails.",
+    )  # fmt: skip
+    whole = replace(CITATION, start=5, end=5 + len(QUOTE), prefix="Well ", suffix=" So.")
+    page.goto(url)
+    for citation, context in (
+        (cut, f"…at the harbour at dusk. {QUOTE} It came in June with new…"),
+        (whole, f"Well {QUOTE} So."),
+    ):
+        backend.engine.script = lambda question, citation=citation: replace(
+            answer(question), citations=(citation,)
+        )
+        ask(page, QUESTION)
+        page.locator(f"{CHAT} .turn:last-child .number").click()
+        assert card(page).locator(".context").inner_text() == context
+        page.keyboard.press("Escape")
+
+
+def test_readers_see_no_code_to_embed(page: Page, url: str) -> None:
+    """The start page has a link to the playground, which has the code."""
+    page.goto(url)
+    page.locator(f"{CHAT} .field").wait_for()
+    assert "<script" not in page.locator("body").inner_text()
+    page.get_by_role("link", name="Put this on a page of your own").click()
+    page.locator("#code", has_text="widget.js").wait_for()
+
+
+def test_tell_me_more_is_asked_by_a_button_of_the_last_answer(
+    page: Page, url: str, backend: FakeBackend
+) -> None:
+    """With the conversation; an abstention has none."""
+    page.goto(url)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Tell me more").click()
+    page.locator(f"{CHAT} .turn:last-child .actions").wait_for()
+    asked = backend.engine.questions[-1]
+    assert (asked.text, [turn.question for turn in asked.history]) == ("Tell me more", [QUESTION])
+    shown = [button.is_visible() for button in page.locator(f"{CHAT} .actions .more").all()]
+    assert shown == [False, True]
+    backend.engine.script = abstention
+    ask(page, QUESTION)
+    assert page.locator(f"{CHAT} .turn:last-child .more").count() == 0
+
+
+@STATES
+def test_an_empty_collection_says_what_to_do(page: Page, url: str, backend: FakeBackend) -> None:
+    """Not that something is missing in the documents, of which there are none."""
+    backend.engine.script = lambda question: Abstention(
+        question=question, reason=Reason.NOTHING_INDEXED, confidence=0.0
+    )
+    page.goto(url)
+    ask(page, QUESTION)
+    reply = page.locator(f"{CHAT} .reply")
+    assert reply.locator(".unanswered").inner_text() == "There are no documents here yet."
+    assert "saywhere ingest" in reply.locator(".tip").inner_text()
+    assert reply.get_by_role("button", name="Ask differently").count() == 0
+    assert axe.violations(page) == []
+
+
+@STATES
+def test_where_nothing_is_near_other_questions_are_suggested(
+    page: Page, url: str, backend: FakeBackend
+) -> None:
+    """It says so, shows no passage, and says what to try."""
+    backend.engine.script = lambda question: Abstention(
+        question=question, reason=Reason.NOTHING_RELEVANT, confidence=0.0
+    )
+    page.goto(url)
+    page.get_by_role("button", name=SUGGESTED[0]).wait_for()
+    ask(page, "Why?")
+    reply = page.locator(f"{CHAT} .reply")
+    assert reply.locator(".unanswered").inner_text() == "Nothing here about “Why?”"
+    assert reply.locator("blockquote").count() == 0
+    assert axe.violations(page) == []
+    backend.engine.script = answer
+    reply.get_by_role("button", name=SUGGESTED[1]).click()
+    page.locator(f"{CHAT} .turn:last-child .answer").wait_for()
+    assert backend.engine.questions[-1].text == SUGGESTED[1]
 
 
 def test_a_javascript_address_is_no_link(page: Page, url: str, backend: FakeBackend) -> None:
@@ -599,7 +686,7 @@ def test_invalid_stored_data_are_ignored(page: Page, url: str) -> None:
 
 
 def test_the_playground_applies_its_values(page: Page, url: str) -> None:
-    """To the widget at once, and to the code to copy, escaped."""
+    """To the widget at once, and to the code, escaped, which a button copies; colours can be picked."""
     page.goto(f"{url}/playground")
     page.locator(f"{CHAT} .field").wait_for()
     code = page.locator("#code")
@@ -618,6 +705,15 @@ def test_the_playground_applies_its_values(page: Page, url: str) -> None:
     assert panel.evaluate("(at) => getComputedStyle(at).borderRadius") == "3px"
     assert 'heading="Say &quot;hi&quot;"' in code.inner_text()
     assert "--saywhere-radius: 3px;" in code.inner_text()
+    page.get_by_label("Pick --saywhere-ground").fill("#123456")
+    assert page.get_by_label("--saywhere-ground", exact=True).input_value() == "#123456"
+    assert panel.evaluate("(at) => getComputedStyle(at).backgroundColor") == "rgb(18, 52, 86)"
+    page.get_by_label("--saywhere-mark", exact=True).fill("rgb(255, 0, 0)")
+    assert page.get_by_label("Pick --saywhere-mark").input_value() == "#ff0000"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy code").click()
+    page.get_by_text("Copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == code.text_content()
     page.get_by_label("mode").select_option("launcher")
     page.get_by_role("button", name="Fragen", exact=True).click()
     page.get_by_role("dialog", name='Say "hi"').wait_for()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.settings import Settings, WidgetSettings
-from rag.types import Abstention, Answer, AnswerUnit, Outcome
+from rag.types import Abstention, Answer, AnswerUnit, Outcome, Span, Statement, StatementRole
 from tests.browser import appearance, axe
 from tests.browser.widget import CHAT, announced, ask, page_with, site
 from tests.fakes import outcomes
@@ -72,8 +72,10 @@ def test_each_statement_has_its_citations_numbers(page: Page, url: str, outcome:
         numbers = [int(number) - 1 for number in shown.locator(".number").all_text_contents()]
         assert numbers[: len(statement.citations)] == list(statement.citations)
         own.first.click()
-        card = page.locator(f"{CHAT} .card:popover-open mark")
-        assert card.text_content() == outcome.citations[statement.citations[0]].quote
+        marks = page.locator(f"{CHAT} .card:popover-open mark").all_text_contents()
+        quote = outcome.citations[statement.citations[0]].quote
+        is_item = statement.role is StatementRole.ITEM  # its bullet or number is the list's
+        assert "\n".join(marks) == (quote.split(" ", 1)[1] if is_item else quote)
         page.keyboard.press("Escape")
 
 
@@ -174,12 +176,21 @@ def test_a_sure_answer_is_not_marked(page: Page, url: str) -> None:
     assert not [text for text in announced(page) if "Likely" in text]
 
 
-def test_the_confidence_is_that_of_what_is_shown(page: Page, url: str) -> None:
-    """Of the short answer where there is one, else of the evidence."""
+def test_certainty_is_a_word_whose_number_is_its_tooltip(page: Page, url: str) -> None:
+    """The number is the short answer's where there is one, else the evidence's; none is in the text."""
     page.goto(url)
-    for outcome in (outcomes.SHORT_ANSWER, outcomes.LIST):
+    shown = []
+    for outcome in (outcomes.SHORT_ANSWER, outcomes.LIST, outcomes.SENTENCES, outcomes.ABSTENTION):
         ask(page, outcome.question)
-    assert page.locator(f"{CHAT} .reply > .muted").all_inner_texts() == ["Confidence 88 %", "Confidence 87 %"]
+        mark = page.locator(f"{CHAT} .turn:last-child .reply > [title]").first
+        shown.append((mark.inner_text(), mark.get_attribute("title")))
+    assert shown == [
+        ("Sure", "Confidence 88 %"),
+        ("Sure", "Confidence 87 %"),
+        ("Likely – please check", "Confidence 43 %"),
+        ("I’m not sure. These passages come closest:", "Confidence 21 %"),
+    ]
+    assert "%" not in page.locator(f"{CHAT} .turns").inner_text()
 
 
 def test_what_is_missing_is_announced(page: Page, url: str) -> None:
@@ -192,7 +203,7 @@ def test_sources_do_not_repeat_what_is_shown(page: Page, url: str) -> None:
     """Their place stands once, with a link of each number, named by its quote."""
     reply = _ask(page, url, outcomes.LIST)
     assert reply.locator(".sources > li").count() == 1
-    links = reply.locator(".sources .shown a")
+    links = reply.locator(".sources a")
     assert links.count() == len(outcomes.LIST.citations)
     name = f"5 “- {outcomes.LIST_ITEMS[2]}”"
     with page.context.expect_page() as opened:
@@ -201,48 +212,111 @@ def test_sources_do_not_repeat_what_is_shown(page: Page, url: str) -> None:
     assert opened.value.locator("mark").text_content() == f"- {outcomes.LIST_ITEMS[2]}"
 
 
-def test_a_few_quotes_are_repeated(page: Page, url: str) -> None:
-    """As links that can be read, where the answer is a sentence or two."""
-    links = _ask(page, url, outcomes.SECTION).locator(".sources a").all_text_contents()
-    assert links == [f"“{citation.quote}” (new tab)" for citation in outcomes.SECTION.citations]
+_VISIBLE_TEXT = """(at) => {
+  const copy = at.cloneNode(true);
+  for (const hidden of copy.querySelectorAll(".visually-hidden")) hidden.remove();
+  return copy.textContent;
+}"""
 
 
-def test_three_passages_are_shown_at_once(page: Page, url: str) -> None:
-    """The others on request; the focus goes to the first of them."""
-    reply = _ask(page, url, outcomes.ABSTENTION)
-    passages = reply.locator(".passages > li")
-    visible = [passage.is_visible() for passage in passages.all()]
-    assert visible == [True, True, True, False, False]
-    more = reply.get_by_role("button", name="Show 2 more")
-    more.press("Enter")
-    assert all(passage.is_visible() for passage in passages.all())
-    assert more.count() == 0
-    focused = page.evaluate(
-        "document.activeElement.shadowRoot.activeElement.querySelector('blockquote').textContent"
+@pytest.mark.parametrize("outcome", outcomes.ANSWERS, ids=lambda outcome: outcome.unit)
+def test_an_answer_reads_once(page: Page, url: str, outcome: Answer) -> None:
+    """Each of its statements stands once: not again among the sources."""
+    text = _ask(page, url, outcome).evaluate(_VISIBLE_TEXT)
+    for statement in outcome.statements:
+        if statement.role not in (StatementRole.ROW, StatementRole.HEADING):  # pairs; a place's name
+            assert text.count(statement.text) == 1
+
+
+def test_a_short_answer_that_is_its_sentence_stands_once(page: Page, url: str, backend: FakeBackend) -> None:
+    """As the headline with the number of its place; a bullet and a stop don't make another sentence of it."""
+    quote = f"- {outcomes.LIST_ITEMS[0]}"
+    item = Statement(text=outcomes.LIST_ITEMS[0], citations=(0,), role=StatementRole.ITEM)
+    backend.engine.script = lambda _: replace(
+        outcomes.SHORT_ANSWER,
+        text="train and bus tickets, second class",
+        statements=(item,),
+        citations=(outcomes.cite(quote, "What is paid"),),
     )
-    assert focused == outcomes.PARAGRAPHS[3]
-    assert axe.violations(page) == []
+    reply = _ask(page, url, outcomes.SHORT_ANSWER)
+    assert reply.locator(".answer").inner_text() == "train and bus tickets, second class 1"
+    assert reply.locator(".statement").count() == 0
+    page.reload()
+    assert reply.locator(".answer .number").count() == 1
 
 
-def test_few_passages_have_no_button(page: Page, url: str, backend: FakeBackend) -> None:
-    """Three are all there are."""
-    few: Abstention = replace(outcomes.ABSTENTION, nearest=outcomes.ABSTENTION.nearest[:3])
-    backend.engine.script = lambda _: few
-    assert _ask(page, url, few).locator(".more").count() == 0
+def test_a_quote_that_is_not_shown_stands_beside_its_number(page: Page, url: str) -> None:
+    """As those of an answer in a language model's words."""
+    links = _ask(page, url, outcomes.DRAFTED).locator(".sources .quote").all_inner_texts()
+    assert [link.strip() for link in links] == [f"“{c.quote}”" for c in outcomes.DRAFTED.citations]
+
+
+def _near(quote: str, likeliest: str, *section: str, columns: tuple[str, ...] = ()) -> Abstention:
+    """An abstention with one nearest passage and its likeliest sentence."""
+    citation = outcomes.cite(quote, *section)
+    start = outcomes.TEXT.index(likeliest, citation.start)
+    marked = replace(citation, likeliest=Span(start, start + len(likeliest)), columns=columns)
+    return replace(outcomes.ABSTENTION, nearest=(marked,))
+
+
+def test_a_nearest_passage_is_whole_with_its_likeliest_sentence_marked(
+    page: Page, url: str, backend: FakeBackend
+) -> None:
+    """Every paragraph of it; the mark counts code points."""
+    backend.engine.script = lambda _: _near("\n\n".join(outcomes.PARAGRAPHS[:3]), outcomes.PARAGRAPHS[1])
+    passage = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
+    assert passage.locator("blockquote p").all_text_contents() == list(outcomes.PARAGRAPHS[:3])
+    assert passage.locator("mark").all_text_contents() == [outcomes.PARAGRAPHS[1]]
+    assert passage.get_by_role("link", name="Travel handbook").is_visible()
+
+
+def test_a_faqs_question_stands_above_its_answer(page: Page, url: str, backend: FakeBackend) -> None:
+    """As a heading of the passage, and not in its path."""
+    question = "May I bring my dog?"
+    backend.engine.script = lambda _: _near(outcomes.PARAGRAPHS[1], outcomes.PARAGRAPHS[1], "FAQ", question)
+    passage = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
+    assert passage.get_by_role("heading", level=3).inner_text() == question
+    assert passage.locator(".step").all_inner_texts() == ["FAQ"]
 
 
 @STATES
-def test_a_long_passage_is_folded(page: Page, url: str) -> None:
-    """To six lines; a button shows all of it and folds it again, and a short passage has none."""
-    reply = _ask(page, url, outcomes.ABSTENTION)
-    text = reply.locator("blockquote").first
-    lines = "(at) => Math.round(at.clientHeight / parseFloat(getComputedStyle(at).lineHeight))"
-    button = reply.get_by_role("button", name="Show all of it (Travel handbook)")
-    button.wait_for()
-    assert button.count() == 1
-    assert text.evaluate(lines) == 6
-    button.press("Enter")
-    assert text.evaluate(lines) > 6
-    assert text.evaluate("(at) => at.scrollHeight <= at.clientHeight + 1")
-    reply.get_by_role("button", name="Show less (Travel handbook)").press("Enter")
-    assert text.evaluate(lines) == 6
+def test_a_passages_list_is_a_list(page: Page, url: str, backend: FakeBackend) -> None:
+    """Steps are numbered as the document numbers them, under their lead-in."""
+    steps = f"{outcomes.STEPS_LEAD_IN}\n1. {outcomes.STEPS[0]}\n2. {outcomes.STEPS[1]}"
+    backend.engine.script = lambda _: _near(steps, outcomes.STEPS[1])
+    passage = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
+    assert passage.locator("blockquote > p").all_text_contents() == [outcomes.STEPS_LEAD_IN]
+    assert passage.locator("ol.items > li").all_text_contents() == list(outcomes.STEPS[:2])
+    assert passage.locator("ol.items mark").text_content() == outcomes.STEPS[1]
+    assert axe.violations(page) == []
+
+
+@STATES
+def test_a_passages_rows_are_pairs_of_column_and_cell(page: Page, url: str, backend: FakeBackend) -> None:
+    """With the likeliest row marked; no bar is shown."""
+    rows = "\n\n".join(citation.quote for citation in sorted(outcomes.ROWS.citations, key=lambda c: c.start))
+    abstention = _near(rows, "Denmark | 52 € | 110 €", columns=("Country", "Day", "Night"))
+    backend.engine.script = lambda _: abstention
+    passage = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
+    assert passage.locator("dl").nth(0).locator("dt").all_inner_texts() == ["Country", "Day", "Night"]
+    assert passage.locator("dl").nth(1).locator("mark").all_inner_texts() == ["Denmark", "52 €", "110 €"]
+    assert passage.locator("dl").count() == 2
+    assert "|" not in passage.inner_text()
+    assert axe.violations(page) == []
+
+
+def test_a_card_draws_a_row_as_pairs(page: Page, url: str, backend: FakeBackend) -> None:
+    """And leaves bars alone where they are no table's."""
+    columns = ("Country", "Day", "Night")
+    row, *others = (replace(citation, columns=columns) for citation in outcomes.ROWS.citations)
+    backend.engine.script = lambda _: replace(outcomes.ROWS, citations=(row, *others))
+    reply = _ask(page, url, outcomes.ROWS)
+    reply.locator(".number").first.click()
+    card = page.locator(f"{CHAT} .card:popover-open")
+    assert card.locator("dt").all_inner_texts() == list(columns)
+    assert card.locator("mark").all_inner_texts() == ["Norway", "61 €", "120 €; 145 € in Oslo"]
+    page.keyboard.press("Escape")
+    backend.engine.script = lambda _: outcomes.ROWS
+    ask(page, outcomes.ROWS.question)
+    page.locator(f"{CHAT} .turn:last-child .number").first.click()
+    assert card.locator("mark").inner_text() == "Norway | 61 € | 120 €; 145 € in Oslo"

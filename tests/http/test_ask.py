@@ -37,6 +37,8 @@ def test_an_answer_has_every_field(client: TestClient) -> None:
         "page": None,
         "section": [],
         "url": f"/documents/notes/may%201.txt?version={DOCUMENT.sha256[:12]}#{CITATION.start}-{CITATION.end}",
+        "columns": [],
+        "likeliest": None,
     }
     assert body == {
         "question": "Who asked for a ship?",

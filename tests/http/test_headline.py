@@ -86,11 +86,17 @@ def test_the_openapi_example_is_the_real_answer(served: tuple[str, int, list[str
 
 
 def test_an_unanswerable_question_is_abstained_from(served: tuple[str, int, list[str]]) -> None:
-    """With the nearest passages."""
+    """With the nearest passages, each with its likeliest sentence; with none where none is near."""
     url, *_ = served
-    body = httpx.post(f"{url}/v1/ask", json={"question": "What is the boiling point of mercury?"}).json()
-    assert (body["answered"], body["answer"]) == (False, None)
-    assert body["abstention"]["nearest"]
+    near, far = "What did Grady Judd say to the president?", "What is the boiling point of mercury?"
+    for question, is_near in ((near, True), (far, False)):
+        body = httpx.post(f"{url}/v1/ask", json={"question": question}).json()
+        assert (body["answered"], body["answer"]) == (False, None)
+        nearest = body["abstention"]["nearest"]
+        assert bool(nearest) == is_near
+        for passage in nearest:
+            likeliest = passage["likeliest"]
+            assert passage["start"] <= likeliest["start"] < likeliest["end"] <= passage["end"]
 
 
 def test_serving_loads_no_training_library(served: tuple[str, int, list[str]]) -> None:

@@ -63,28 +63,53 @@ def test_an_empty_index_has_its_own_reason(world: World) -> None:
 
 
 def test_an_abstention_shows_the_nearest_passages(world: World) -> None:
-    """Whole and exact: those read by relevance, then others; each text once, five at most."""
+    """Whole and exact: the most relevant, each text once, three at most; none that is far."""
     texts = [f"{OTHER} Edition {n}." for n in range(8)]
     world.put(*(document(text, id=f"d{n}") for n, text in enumerate(texts)), document(NEWS, id="news"))
     world.put(document(NEWS, id="copy"))
-    reader = EvidenceFake(support={"apology": -4.0, "Edition 3": -1.0, "Edition 6": -2.0})
+    reader = EvidenceFake(support={"apology": -1.9, "Edition 3": -1.0, "Edition 6": -1.5})
     settings = Settings(read=ReadSettings(passages=9))
     outcome = ask(world.make(reader, settings))
     assert isinstance(outcome, Abstention)
     assert outcome.reason is Reason.NOT_ANSWERED_HERE
-    assert outcome.confidence == pytest.approx(0.018, abs=0.001)  # of the passage that spans rank first
-    assert [citation.quote for citation in outcome.nearest][:3] == [texts[3], texts[6], NEWS]
-    assert len({citation.quote for citation in outcome.nearest}) == len(outcome.nearest) == 5
+    assert outcome.confidence == pytest.approx(0.130, abs=0.001)  # of the passage that spans rank first
+    assert [citation.quote for citation in outcome.nearest] == [texts[3], texts[6], NEWS]
     assert all(world.is_exact(citation) for citation in outcome.nearest)
 
 
-def test_passages_that_were_not_read_are_shown_after_those_that_were(world: World) -> None:
-    """One is read, two are shown."""
+def test_passages_that_were_not_read_are_not_shown(world: World) -> None:
+    """How near they are isn't known."""
     world.put(document(NEWS), document(OTHER, id="d2"))
-    reader = EvidenceFake(support={})
+    reader = EvidenceFake(support={"": -1.0})
     outcome = ask(world.make(reader, Settings(read=ReadSettings(passages=1, first=1))))
     assert isinstance(outcome, Abstention)
-    assert [citation.quote for citation in outcome.nearest] == [*reader.read_passages, OTHER]
+    assert [citation.quote for citation in outcome.nearest] == reader.read_passages
+
+
+def test_where_every_passage_is_far_nothing_is_shown(world: World) -> None:
+    """Not even the best of them."""
+    world.put(document(NEWS))
+    outcome = ask(world.make(EvidenceFake(support={"": -4.0})))
+    assert isinstance(outcome, Abstention)
+    assert (outcome.reason, outcome.nearest) == (Reason.NOT_ANSWERED_HERE, ())
+
+
+def test_tell_me_more_shows_the_section_of_the_answer_before(world: World) -> None:
+    """Whole and exact; asked again it is the same section."""
+    world.put_page(
+        "# Harbour\n\n## Tolls\n\nShips pay a toll of 40 crowns.\n\n- Boats pay half.\n- Rafts are free.\n\n"
+        "## Locks\n\nThe lock opens at six.\n"
+    )
+    engine = world.make(EvidenceFake(support={"40 crowns": 6.0}, spans={"40 crowns": 6.0}))
+    first = Turn(question="How much is the toll?", answer="40 crowns")
+    for history in ((first,), (first, Turn(question="Tell me more", answer="Tolls"))):
+        reply = engine.ask(Question(text="Tell me more.", history=history))
+        assert isinstance(reply, Answer)
+        assert (reply.question, reply.unit) == ("Tell me more.", AnswerUnit.SECTION)
+        assert [statement.text for statement in reply.statements] == [
+            "Tolls", "Ships pay a toll of 40 crowns.", "Boats pay half.", "Rafts are free.",
+        ]  # fmt: skip
+        assert all(world.is_exact(citation) for citation in reply.citations)
 
 
 def test_evidence_that_is_relevant_but_not_sure_enough_has_its_own_reason(world: World) -> None:

@@ -124,7 +124,7 @@ def test_where_no_part_has_an_answer_the_whole_question_is_asked(world: World) -
 
 def test_where_nothing_answers_there_is_one_abstention(world: World) -> None:
     """To the question as it was put, with the nearest passages."""
-    outcome = ask(world.make(ScriptedReader({})), BOTH)
+    outcome = ask(world.make(ScriptedReader({BOTH: EvidenceFake(support={"": -1.0})})), BOTH)
     assert isinstance(outcome, Abstention)
     assert (outcome.question, outcome.reason) == (BOTH, Reason.NOT_ANSWERED_HERE)
     assert {citation.quote for citation in outcome.nearest} == {LEAVE_PAGE, BADGE_PAGE}

@@ -173,7 +173,7 @@ def _has_handlers(dispatcher: Any) -> bool:
 
 
 def _citation_dict(citation: Citation) -> dict[str, Any]:
-    return {**asdict(citation), "section": list(citation.section)}
+    return {**asdict(citation), "section": list(citation.section), "columns": list(citation.columns)}
 
 
 def _statement_dict(statement: Statement) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rag.answering.composition.parts import (
     in_order,
     sentence_part,
     span_part,
+    without_bullet,
 )
 from rag.answering.decision import Decision
 from rag.answering.selection import sentence_support, supported_sentences
@@ -109,7 +110,7 @@ def _short_answer(answer: SpanAnswer) -> Composition:
     return Composition(
         unit=AnswerUnit.SHORT_ANSWER,
         parts=tuple(sentence_part(answer.candidate, sentence) for sentence in sentences or [answer.span]),
-        text=answer.text,
+        text=without_bullet(answer.text),
         span=answer,
     )
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citations import context_spans, naming_sentences, readable_sentence
-from rag.reading.table_rows import blocks_in, named_cells
+from rag.reading.table_rows import blocks_in, named_cells, split_cells
 from rag.types import Block, BlockKind, Candidate, Document, Passage, Span, StatementRole
 
 _MARKER = re.compile(r"(?:[-*+•‣▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?")
+_BULLET = re.compile(r"[-*+•‣▪]\s+")
 MAX_QUOTE = 4_000  # code points of a block or lead-in that is shown whole; a longer one is cut
 _LAST_WORD = 100  # code points at the end of such a quote in which it ends with a word, if there is one
 _ROLES = {
@@ -108,10 +109,18 @@ def block_text(document: Document, block: Block, passage: Passage | None = None)
                 f"{name}: {cell.slice(document.text)}" if name else cell.slice(document.text)
                 for name, cell in cells
             )
+        return "; ".join(
+            cell.slice(document.text) for cell in split_cells(document.text, block.span) if len(cell)
+        )
     if passage is not None:
         text = readable_sentence(document, passage, block.span)
     text = " ".join(text.split())
     return _MARKER.sub("", text, count=1) if block.kind is BlockKind.LIST_ITEM else text
+
+
+def without_bullet(text: str) -> str:
+    """A short answer without the bullet of the list item that it is the beginning of."""
+    return _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
 
 
 def _outdented(document: Document, block: Block) -> str:
