@@ -139,7 +139,7 @@ a:hover .index { background: var(--surface); }
 .status { color: var(--muted); font-size: .875em; margin-inline-start: 6px; }
 .note { scroll-margin-block-end: 18px; align-items: end; display: flex; flex-wrap: wrap; font-size: .875em; gap: 8px; margin-block-start: 8px; }
 .note p { flex: 1 0 100%; font-weight: 600; }
-.note textarea { flex: 1 1 12rem; }
+.note textarea { flex: 1 0 calc(100% - 6rem); }
 textarea { background: var(--ground); border: 1px solid var(--edge); border-radius: 10px; padding: 9px 12px; resize: none; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .plain { border: 1px solid var(--edge); border-radius: 10px; font-weight: 600; min-block-size: 36px; padding: 6px 14px; }
