@@ -29,8 +29,8 @@ export function curl(operation, api, origin) {
     const body = JSON.stringify(sample(content["application/json"].schema, api)).replaceAll("'", "’");
     parts.push("-H 'content-type: application/json'", `-d '${body}'`);
   }
-  if (content["multipart/form-data"]) return [parts[0], "-F files=@handbook.md"].join(" \\\n     ");
-  if (operation.security?.[0]?.apiKey) parts.push("-H \"authorization: Bearer $SAYWHERE_API_KEY\"");
+  if (content["multipart/form-data"]) parts.splice(1, parts.length, "-F files=@handbook.md");
+  if (operation.security?.[0]?.apiKey) parts.push('-H "authorization: Bearer $SAYWHERE_API_KEY"');
   return parts.join(" \\\n     ");
 }
 

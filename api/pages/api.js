@@ -66,7 +66,7 @@ function operationElement(operation, api) {
 }
 
 function callers(operation) {
-  const names = (operation.security ?? []).map((one) => Object.keys(one)[0] ?? "nothing");
+  const names = (operation.security ?? []).map((one) => Object.keys(one)[0] ?? "none needed");
   return names.length ? [createElement("p", "muted", `Access: ${names.join(", or ")}`)] : [];
 }
 
@@ -149,7 +149,6 @@ function inline(text) {
 function code(text) {
   const pre = createElement("pre");
   pre.tabIndex = 0;
-  pre.setAttribute("role", "region");
   pre.setAttribute("aria-label", "Code");
   pre.append(createElement("code", "", text));
   return pre;
