@@ -141,7 +141,7 @@ def test_the_questions_own_time_is_kept_too() -> None:
         ("Schiffe zahlen 40 € pro Nacht. [1]", [UNSUPPORTED]),
         ("def f(x):\n    return x[1]", [DropRule.UNCITED, UNSUPPORTED]),
         (OBEYED, [DropRule.NOT_ACCEPTED, UNSUPPORTED, UNSUPPORTED]),
-        ("Ships pay 40 € [17].", [DropRule.UNCITED]),
+        ("Ships pay 41 € [17].", [DropRule.UNCITED]),
     ],
     ids=["refusal in words", "French", "German", "another model", "injection", "wrong number"],
 )
