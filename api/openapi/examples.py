@@ -64,6 +64,8 @@ ANSWER: dict[str, Any] = {
     "citations": [_CITATION, _ANTECEDENT_CITATION],
     "conflicts": [],
     "abstention": None,
+    "reply": None,
+    "asked_as": None,
     "trace": None,
 }
 ABSTENTION: dict[str, Any] = {

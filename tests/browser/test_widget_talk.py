@@ -28,7 +28,7 @@ def test_a_follow_up_is_shown_as_it_was_asked_and_can_be_changed(page: Page, url
     page.goto(url)
     ask(page, outcomes.FOLLOW_UP.question)
     asked = f"Asked as: {outcomes.FOLLOW_UP.asked_as}"
-    assert page.get_by_text(asked).is_visible()
+    assert page.get_by_text(asked).first.is_visible()
     assert asked in announced(page)
     page.get_by_role("button", name="Change").click()
     assert page.locator(f"{CHAT} .field").input_value() == outcomes.FOLLOW_UP.asked_as

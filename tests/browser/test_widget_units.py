@@ -11,7 +11,7 @@ import pytest
 from rag.settings import Settings, WidgetSettings
 from rag.types import Abstention, Answer, AnswerUnit, Outcome, Span, Statement, StatementRole
 from tests.browser import appearance, axe
-from tests.browser.widget import CHAT, announced, ask, page_with, site
+from tests.browser.widget import CHAT, ENDED, announced, ask, page_with, site
 from tests.fakes import outcomes
 from tests.fakes.engine import FakeBackend
 from tests.http.live import in_thread
@@ -59,7 +59,7 @@ def test_every_outcome_is_accessible(page: Page, url: str, outcome: Outcome) -> 
     assert reply.evaluate(cut_off) == 0
     shown = reply.text_content()
     page.reload()
-    reply.locator(".actions").wait_for()
+    reply.locator(ENDED).wait_for()
     assert reply.text_content() == shown
 
 

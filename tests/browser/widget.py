@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 CHAT = "saywhere-chat"
 DONE = f"{CHAT} .actions"
+ENDED = ":is(.actions, .canned)"  # what a turn has at its end
 
 
 def ask(page: Page, question: str, *, within: str = CHAT) -> None:
-    """Types a question, sends it by Enter, and waits until it is answered or abstained from."""
+    """Types a question, sends it by Enter, and waits until it is answered, abstained from or replied to."""
     send(page, question, within=within)
-    page.locator(f"{within} .turn:last-child .actions").wait_for()
+    page.locator(f"{within} .turn:last-child {ENDED}").wait_for()
 
 
 def send(page: Page, question: str, *, within: str = CHAT) -> None:

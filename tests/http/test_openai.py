@@ -127,6 +127,8 @@ def test_the_verdict_comes_with_it(client: OpenAI, backend: FakeBackend, form: s
         "short_answer_confidence": None,
         "drafted": False,
         "reason": None,
+        "reply": None,
+        "asked_as": None,
     }
     backend.engine.script = abstention
     assert _ask(client, form).model_extra["saywhere"]["reason"] == "not_answered_here"

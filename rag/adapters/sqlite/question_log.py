@@ -32,7 +32,7 @@ _LIST = (
 )
 _OUTDATED = (  # SQLite gives the other columns of the row with the maximum
     f"SELECT {_COLUMNS}, max(at) FROM questions WHERE at >= ? AND generation != ? AND {_OPEN}"  # noqa: S608
-    " GROUP BY collection, question, filters ORDER BY max(at) DESC LIMIT ?"
+    " GROUP BY collection, question, filters ORDER BY max(at) DESC, rowid DESC LIMIT ?"
 )
 _ASKED_AGAIN = (
     "UPDATE questions SET generation = ?, answered_at = ?"  # noqa: S608
