@@ -1,18 +1,43 @@
-"""Frees the disk space that embedded Chroma keeps: its log, free pages, orphaned folders."""
+"""The files of embedded Chroma: finds those that were cut; frees its log, free pages, orphaned folders."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
-from rag.errors import StorageError
+from rag.errors import IndexUnavailable, StorageError
 
 _VACUUM = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(sys.argv)"
+# Of hnswlib's header: version, offset of level 0, maximum and number of elements, bytes of an element.
+_HEADER = struct.Struct("<iQQQQ")
+
+
+def check_lengths(path: Path) -> None:
+    """Returns if the vectors of each segment are as many bytes as its header says.
+
+    hnswlib reads a file that was cut without an error, and takes what its memory held before for the rest.
+
+    Raises:
+        IndexUnavailable: a file is shorter.
+    """
+    if not path.is_dir():
+        return
+    for folder in _segments(path):
+        header, vectors = folder / "header.bin", folder / "data_level0.bin"
+        if not (header.exists() and vectors.exists()):
+            continue
+        fields = header.read_bytes()[: _HEADER.size]
+        if len(fields) < _HEADER.size:
+            raise IndexUnavailable(f"{header} is cut")
+        _, _, _, elements, bytes_each = _HEADER.unpack(fields)
+        if vectors.stat().st_size < elements * bytes_each:
+            raise IndexUnavailable(f"{vectors} is cut")
 
 
 def vacuum_folder(path: Path) -> None:

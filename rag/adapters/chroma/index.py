@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from rag.adapters.chroma.clients import close_client, embedded_client, server_client
-from rag.adapters.chroma.disk import vacuum_folder
+from rag.adapters.chroma.disk import check_lengths, vacuum_folder
 from rag.adapters.chroma.read_write_lock import ReadWriteLock
 from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
 from rag.errors import IndexUnavailable, StorageFull
@@ -54,6 +54,8 @@ class ChromaIndex:
         self._writer_lock = Lock()  # one writer of rows at a time
         self._handles: dict[str, Any] = {}
         with self._mapped_errors():
+            if path is not None:
+                check_lengths(path)
             self._client = self._connect()
             try:
                 self._batch_rows = min(_PAGE_ROWS, self._client.get_max_batch_size())
