@@ -3,7 +3,7 @@
 import { attempt, byId, confirmed, count, fillCollections, make, notify, when } from "./admin-dom.js";
 import { showJobs, watchJob } from "./admin-jobs.js";
 import { query, request } from "./admin-service.js";
-import { batches, chosenFiles, droppedFiles, sendBatch } from "./admin-upload.js";
+import { batches, chosenFiles, droppedFiles, sendBatch, visible } from "./admin-upload.js";
 
 const [drop, files, folder, replacement, search, list] = [
   "drop", "files", "folder", "replacement", "search", "list",
@@ -54,7 +54,8 @@ byId("more").addEventListener("click", () => attempt(loadMore));
 byId("delete-collection").addEventListener("click", deleteCollection);
 
 /** Sends files batch by batch, each after the work on the one before; `document`: what a file replaces. */
-async function upload(items, document = null) {
+async function upload(chosen, document = null) {
+  const items = visible(chosen);
   const collection = document?.collection ?? (byId("target").value.trim() || "default");
   const made = batches(items, limits);
   const refused = [];

@@ -17,11 +17,16 @@ export function chosenFiles(files) {
   return [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** Batches that fit into a request; hidden files and those of hidden folders are left out. */
+/** Those of the files that neither are hidden nor lie in a hidden folder. */
+export function visible(items) {
+  return items.filter(({ path }) => !path.split("/").some((part) => part.startsWith(".")));
+}
+
+/** Batches that fit into a request. */
 export function batches(items, limits) {
   const made = [];
   let bytes = 0;
-  for (const item of items.filter(({ path }) => !path.split("/").some((part) => part.startsWith(".")))) {
+  for (const item of items) {
     const size = item.file.size;
     const fits = made.length > 0 && made.at(-1).length < Math.min(BATCH_FILES, limits.upload_files);
     if (fits && bytes + size <= Math.min(BATCH_BYTES, limits.upload_bytes / 2)) {
