@@ -44,8 +44,8 @@ def _print_receipt(receipt: ErasureReceipt) -> None:
     for document in receipt.documents:
         print(f"forgot {one_line(document.uri)} ({document.id}, sha256:{document.version})")
     if receipt.originals:
-        count = f"{receipt.originals} ({receipt.original_bytes:,} bytes)"
-        print(f"files that they were read from, forgotten: {count}")
+        forgotten = f"{receipt.originals} ({receipt.original_bytes:,} bytes)"
+        print(f"files that they were read from, forgotten: {forgotten}")
     for document in receipt.documents:
         if document.original is OriginalFate.SHARED:
             print(f"the file of {one_line(document.uri)} stays: another document has the same bytes")

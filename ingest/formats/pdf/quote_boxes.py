@@ -85,7 +85,7 @@ def quote_boxes(source: Source, quotes: Sequence[PageQuote]) -> list[list[Box]]:
     import pypdfium2.raw as raw
 
     with opened(source) as pdf:
-        found = []
+        found: list[list[Box]] = []
         for quote in quotes:
             try:
                 page = pdf[quote.number - 1] if 1 <= quote.number <= len(pdf) else None
