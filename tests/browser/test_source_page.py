@@ -220,7 +220,7 @@ def test_tables_and_lists_are_drawn_as_such(page: Page, url: str) -> None:
     assert page.locator("tr.marked").all_inner_texts() == [rows[1].inner_text()]
     assert page.locator("#text ol > li").count() == 3
     assert page.locator("#text ol > li ul > li").all_inner_texts() == ["the date", "the amount"]
-    assert page.locator("#text ol > li .number").all_inner_texts() == ["1.", "2.", "3."]
+    assert page.locator("#text ol > li .number").all_text_contents() == ["1. ", "2. ", "3. "]
     assert page.locator("#text blockquote").inner_text() == "Flights need approval."
     assert page.locator("#text pre").inner_text() == "claim --month 5"
     assert "|" not in page.locator("#text").inner_text()
