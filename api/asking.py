@@ -24,6 +24,8 @@ def ask_engine(
 ) -> Outcome:
     """The outcome of a question that came over an interface. Blocks; raises what ``Engine.ask`` raises.
 
+    Small talk is not logged: nothing was asked of the documents.
+
     Args:
         answer_id: by which the answer can be rated; None: it can't be.
     """
@@ -31,7 +33,7 @@ def ask_engine(
         return backend.engine.ask(question, deadline=deadline, observe=observe)
     generation = backend.catalog.generation()
     outcome = backend.engine.ask(question, deadline=deadline, observe=observe)
-    if isinstance(outcome, Answer | Abstention):
+    if isinstance(outcome, Answer) or (isinstance(outcome, Abstention) and outcome.reply is None):
         _log(backend, question, outcome, answer_id or f"ask_{token_hex(16)}", generation)
     return outcome
 

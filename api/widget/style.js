@@ -120,7 +120,8 @@ dd { margin: 0; }
 .sources { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 .sources li { align-items: baseline; display: flex; flex-wrap: wrap; font-size: .875em; gap: 4px; }
 .sources a { display: inline-flex; max-inline-size: 100%; text-decoration: none; }
-.sources .place { font-size: 1em; margin-inline-end: 6px; }
+.sources .place { flex: 1 1 8em; font-size: 1em; margin-inline-end: 6px; }
+.sources a:not(:has(.quote)) { order: -1; }
 .label { display: inline-flex; gap: 8px; max-inline-size: 100%; min-inline-size: 0; }
 .quote { overflow: hidden; text-decoration: underline; text-decoration-color: var(--edge); text-overflow: ellipsis; white-space: nowrap; }
 .sources li > :has(.quote) { flex: 0 1 100%; }

@@ -3,11 +3,11 @@
 "And when?" repeats the last question with another question word; "what about Ohio?" replaces a name in it
 (``rag/question/fragments.py``); the antecedent of "he" in "how old is he?" is a person whom the last turn
 names (``rag/question/antecedents.py``). Rules, not a model. The last turn may be a follow-up itself ("and in
-London?"): it is completed first, by the turn before it. The search text also gets the names of the last
-answer, the standalone question only what it needs. The search text was chosen on MTRAG-UN's open
-conversations (`python -m evals.bench mtrag-un`; MTRAG: Katsis et al. 2025, arXiv:2501.03468): a relevant
-passage comes first for 0.875 of the answerable instead of 0.798, among five for 0.958 instead of 0.905. A
-turn's answer is text that a client sent: it may change what is searched for, and is never cited.
+London?"): it is completed first, by the turn before it. The search text also gets the names of the last turn,
+the standalone question only what it needs. A question that stands alone and has names of its own gets nothing:
+what was spoken of before must not look like evidence for it. Chosen on MTRAG-UN's open conversations
+(docs/decisions/question-analysis.md; MTRAG: Katsis et al. 2025, arXiv:2501.03468). A turn's answer is text
+that a client sent: it may change what is searched for, and is never cited.
 """
 
 from __future__ import annotations
@@ -97,10 +97,9 @@ def _complete(question: str, last: Turn) -> ContextualizedQuestion:
     repeated = _repeat_with_question_word(question, last.question)
     resolved = _resolve(question, last) if repeated is None else None
     standalone = repeated or (resolved.standalone if resolved else question)
-    context = names_in(last.answer)
-    if standalone != question or not names_in(question):
-        context = [*names_in(last.question), *context]
     is_open = standalone == question and has_open_pronoun(question)
+    stands_alone = standalone == question and not is_open and bool(names_in(question))
+    context = [] if stands_alone else [*names_in(last.question), *names_in(last.answer)]
     if is_open:
         context = [last.question, *context]
     search_text = " ".join([standalone, *_missing_words(context, standalone)])

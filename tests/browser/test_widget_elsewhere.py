@@ -50,6 +50,7 @@ def test_it_works_under_a_strict_policy(page: Page, url: str, chat: str) -> None
         ask(page, QUESTION)
         page.locator(f"{CHAT} .number").click()
         assert card(page).locator("mark").inner_text() == QUOTE
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="This helped").click()
         page.get_by_text("Thank you.").first.wait_for()
         # Its style sheet was not refused.

@@ -54,6 +54,8 @@ def test_an_answer_has_every_field(client: TestClient) -> None:
         "drafted": False,
         "conflicts": [],
         "abstention": None,
+        "reply": None,
+        "asked_as": None,
         "trace": None,
     }
 

@@ -17,7 +17,7 @@ from api.app import create_app
 from rag.errors import StorageFull
 from rag.ports.question_log import LoggedQuestion
 from rag.settings import QuestionLogSettings, Settings
-from rag.types import Document, Outcome
+from rag.types import Abstention, CannedReply, Document, Outcome, Reason, TalkKind
 from tests.fakes.engine import CITATION, DOCUMENT, QUOTE, FakeBackend, abstention, answer
 from tests.http.test_feedback import FEEDBACK
 
@@ -59,6 +59,18 @@ def test_nothing_is_logged_unless_it_is_set() -> None:
         assert client.get("/v1/gaps").json() == {"enabled": False, "days": 90, "gaps": []}
         usage = client.get("/v1/usage").json()
     assert (usage["enabled"], usage["asked"], usage["most_asked"]) == (False, 0, [])
+
+
+def test_small_talk_is_not_logged(client: TestClient, backend: FakeBackend) -> None:
+    """A canned reply answers nothing that the documents could: it is no gap and no question."""
+    backend.engine.script = lambda question: Abstention(
+        question=question,
+        reason=Reason.NOT_ANSWERED_HERE,
+        confidence=0.0,
+        reply=CannedReply(kind=TalkKind.GREETING, text="Hello!", language="en"),
+    )
+    assert ask(client, "Hello!")["reply"]
+    assert logged(backend) == []
 
 
 def test_a_question_is_logged_with_outcome_passages_and_thumb(

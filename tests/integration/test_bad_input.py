@@ -156,8 +156,9 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", ["SAYWHERE_READER", "SAYWHERE_EMBEDDER"])
-def test_a_broken_model_file(tmp_path: Path, setting: str) -> None:
+def test_a_broken_model_file(folder: Path, tmp_path: Path, setting: str) -> None:
     """The line names the model's folder; no other model is used in its place."""
+    assert _saywhere("ingest", folder, "--data", tmp_path / "data").returncode == 0
     broken = tmp_path / "model"
     broken.mkdir()
     for name in ("config.json", "model.onnx", "model.safetensors", "tokenizer.json"):
@@ -169,6 +170,7 @@ def test_a_broken_model_file(tmp_path: Path, setting: str) -> None:
 @pytest.mark.parametrize(
     ("question", "reason"), [("", "empty"), ("why? " * 2_000, "10,000 characters")], ids=["empty", "10,000"]
 )
-def test_an_invalid_question(tmp_path: Path, question: str, reason: str) -> None:
+def test_an_invalid_question(folder: Path, tmp_path: Path, question: str, reason: str) -> None:
     """Wrong use, with the reason."""
+    assert _saywhere("ingest", folder, "--data", tmp_path / "data").returncode == 0
     assert reason in _error_line(_saywhere("ask", question, "--data", tmp_path / "data"), 2)

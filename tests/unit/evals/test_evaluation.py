@@ -158,7 +158,10 @@ def test_an_unknown_data_set_could_not_run(tmp_path: Path, capsys: pytest.Captur
     """Exit code 2 and one line that names the shipped sets."""
     assert evaluate("nowhere", Settings(data=tmp_path), progress=False) == Exit.COULD_NOT_RUN
     error = capsys.readouterr().err
-    assert "there is no data set nowhere (shipped: charity, clinic, clinic-forms, council, " in error
+    assert (
+        "there is no data set nowhere (shipped: charity, clinic, clinic-forms, clinic-turns, council, "
+        in error
+    )
     assert "school, seeds, seeds-forms, studio;" in error
 
 

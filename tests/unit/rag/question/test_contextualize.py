@@ -66,6 +66,13 @@ def test_without_a_conversation_nothing_is_added() -> None:
     assert (contextualized.standalone, contextualized.search_text) == ("And when?", "And when?")
 
 
+def test_a_question_that_stands_alone_and_names_its_subject_borrows_no_name() -> None:
+    """What was spoken of before would look like evidence for it."""
+    for question in ("Who is the mayor of Elm Falls?", "When did Ada Moss retire?"):
+        contextualized = contextualize(question, [MAYOR])
+        assert contextualized.search_text == contextualized.standalone == question
+
+
 def test_a_search_text_has_the_names_of_the_last_turn_and_only_of_that() -> None:
     older = Turn(question="Where is Tasmania?", answer="South of Victoria")
     contextualized = contextualize("What is the fee?", [older, WHO])

@@ -75,10 +75,10 @@ def test_an_item_is_shown_without_its_marker(item: str, text: str) -> None:
     assert block_part(doc, doc.blocks[0]).text == text
 
 
-def test_a_ragged_row_is_shown_as_it_stands() -> None:
+def test_a_ragged_row_is_shown_without_names() -> None:
     """With more cells than columns it isn't known which cell is of which column."""
     doc = page((HEADER, "A | B"), (ROW, "1 | 2 | 3"))
-    assert block_part(doc, doc.blocks[1]).text == "1 | 2 | 3"
+    assert block_part(doc, doc.blocks[1]).text == "1; 2; 3"
 
 
 def test_a_cell_without_a_columns_name_is_shown_alone() -> None:
@@ -125,12 +125,12 @@ def test_parts_are_ordered_by_position_and_nested_ones_shown_once() -> None:
     assert in_order([]) == []
 
 
-def test_a_sentence_of_a_row_without_a_header_is_its_line() -> None:
+def test_a_sentence_of_a_row_without_a_header_is_its_cells() -> None:
     """Nothing names its cells."""
     text = "5 | 30"
     doc = document(text, blocks=(Block(span=Span(0, 6), kind=BlockKind.TABLE_ROW),))
     part = sentence_part(candidate(doc), Span(0, 6))
-    assert (part.text, part.role, part.cited) == (text, StatementRole.ROW, (Span(0, 6),))
+    assert (part.text, part.role, part.cited) == ("5; 30", StatementRole.ROW, (Span(0, 6),))
 
 
 @pytest.mark.parametrize("word", ["word ", "x", "漢"])
