@@ -4,7 +4,7 @@
 (``rag/question/fragments.py``); the antecedent of "he" in "how old is he?" is a person whom the last turn
 names (``rag/question/antecedents.py``). Rules, not a model. The last turn may be a follow-up itself ("and in
 London?"): it is completed first, by the turn before it. The search text also gets the names of the last turn,
-the standalone question only what it needs. A question that stands alone and has names of its own gets nothing:
+the standalone question only what it needs. A question that stands alone and has own names gets nothing:
 what was spoken of before must not look like evidence for it. Chosen on MTRAG-UN's open conversations
 (docs/decisions/question-analysis.md; MTRAG: Katsis et al. 2025, arXiv:2501.03468). A turn's answer is text
 that a client sent: it may change what is searched for, and is never cited.
