@@ -7,9 +7,12 @@ import { sourceUrl } from "./links.js";
 import { headingsOf } from "./markdown.js";
 import { quoteElements } from "./quote.js";
 
-/** `options`: texts and endpoint. */
+const MOST = 3; // shown
+
+/** The first of them. `options`: texts and endpoint. */
 export function passageList(citations, options) {
-  return h("ol", { class: "passages", role: "list" }, ...citations.map((citation) => passageItem(citation, options)));
+  const shown = citations.slice(0, MOST);
+  return h("ol", { class: "passages", role: "list" }, ...shown.map((citation) => passageItem(citation, options)));
 }
 
 function passageItem(citation, { texts, endpoint }) {

@@ -12,9 +12,9 @@ from rag.question.analysis import QuestionAnalysis
 from rag.reading.table_rows import blocks_in
 from rag.types import Block, BlockKind, Citation, Document, Reading, Span
 
-MAX_NEAREST = 3
+MAX_NEAREST = 5
 # Logits of relevance from which down a passage is far from the question (docs/decisions/answer-units.md).
-FAR = -2.0
+FAR = -3.0
 _MAX_WIDENING = 1_000  # code points that a paragraph's rest may have to be shown with its passage
 
 

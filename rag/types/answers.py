@@ -194,7 +194,7 @@ class Abstention:
     """No answer, and why; ``nearest`` are citations of the passages nearest to the question.
 
     Attributes:
-        nearest: at most three, none that is far from the question; each has its ``likeliest`` sentence.
+        nearest: at most five, none that is far from the question; each has its ``likeliest`` sentence.
         reply: what to say instead, where nothing was asked of the documents; there is nothing nearest then.
         asked_as: as in ``Answer``.
     """

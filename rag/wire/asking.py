@@ -196,7 +196,7 @@ class AbstentionOut(Out):
 
     reason: Reason
     nearest: list[CitationOut] = Field(
-        description="whole paragraphs, nearest first; at most three, none that is far from the question"
+        description="whole paragraphs, nearest first; at most five, none that is far from the question"
     )
 
 

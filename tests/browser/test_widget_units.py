@@ -279,6 +279,15 @@ def test_a_faqs_question_stands_above_its_answer(page: Page, url: str, backend: 
     assert passage.locator(".step").all_inner_texts() == ["FAQ"]
 
 
+def test_the_three_nearest_passages_are_shown(page: Page, url: str, backend: FakeBackend) -> None:
+    """Of the five that the service sends."""
+    quotes = [outcomes.TEXT.splitlines()[-1][n : n + 9].strip() for n in range(0, 45, 9)]
+    nearest = tuple(outcomes.cite(quote) for quote in quotes)
+    backend.engine.script = lambda _: replace(outcomes.ABSTENTION, nearest=nearest)
+    passages = _ask(page, url, outcomes.ABSTENTION).locator(".passages > li")
+    assert passages.locator("blockquote").all_text_contents() == quotes[:3]
+
+
 @STATES
 def test_a_passages_list_is_a_list(page: Page, url: str, backend: FakeBackend) -> None:
     """Steps are numbered as the document numbers them, under their lead-in."""

@@ -16,7 +16,7 @@ def _texts(doc: Document, part: str, **options: float) -> list[str]:
 
 
 def test_they_are_the_first_that_are_near() -> None:
-    """At most three, in the order of the readings; a far one isn't shown, nor the same text again."""
+    """At most five, in the order of the readings; a far one isn't shown, nor the same text again."""
     docs = [document(f"The lock of pier {n} opens.", id=f"d{n}") for n in range(6)]
     near = [reading(candidate(doc), relevance=FAR + 6 - n) for n, doc in enumerate(docs)]
     shown = nearest_passages(ASKED, [near[0], near[0], *near[1:]])
