@@ -8,9 +8,9 @@ const MAX_FEEDBACK_CHARACTERS = 2000;
 const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds between checks whether the service is back
 
 /**
- * A turn is `{ question, state, passages, reply, problem, helpful }`. `state` is asking, waiting (for the
+ * A turn is `{ question, state, passages, draft, reply, problem, helpful }`. `state` is asking, waiting (for the
  * service to come back), done, stopped or failed. `reply` is an answer as the service sends it, filled
- * as its events arrive.
+ * as its events arrive; `draft` are the sentences of an answer that is still being written.
  */
 export class Conversation extends EventTarget {
   turns = [];
@@ -74,7 +74,7 @@ export class Conversation extends EventTarget {
     const { signal } = controller;
     try {
       for (let attempt = 0; turn.state !== "done"; attempt += 1) {
-        this.#update(turn, { state: "asking", passages: null, reply: emptyReply(), problem: null, helpful: null });
+        this.#update(turn, { state: "asking", passages: null, draft: [], reply: emptyReply(), problem: null, helpful: null });
         try {
           await this.#stream(turn, signal);
         } catch (error) {
@@ -101,6 +101,7 @@ export class Conversation extends EventTarget {
     for await (const { name, data } of this.#service.ask(turn.question, history, signal)) {
       const { reply } = turn;
       if (name === "retrieved") turn.passages = data.passages;
+      if (name === "drafted") turn.draft.push(data.text);
       if (name === "answer" || name === "abstained") Object.assign(reply, data);
       if (name === "statement") {
         data.citations.forEach((index, i) => (reply.citations[index] = data.cited[i]));

@@ -34,6 +34,7 @@ export class TurnView {
     const completes = phase === "done" && this.#phase === "answering" && !reply.conflicts.length;
     if (phase === "answering" || completes) this.#append(phase);
     else if (phase !== this.#phase) this.#render(phase);
+    if (phase === "reading") this.#showDraft();
     this.#phase = phase;
   }
 
@@ -73,6 +74,13 @@ export class TurnView {
     } else {
       this.#reply.replaceChildren(...this.#asked(), ...this.#view.whole(), ...this.#actions());
     }
+  }
+
+  /** The sentences of a draft, which the answer replaces. */
+  #showDraft() {
+    const shown = this.#reply.querySelectorAll(".statement").length;
+    const statements = this.#turn.draft.slice(shown).map((text) => h("p", { class: "statement", dir: "auto" }, text));
+    this.#reply.append(...statements);
   }
 
   #setBusy() {

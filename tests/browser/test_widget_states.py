@@ -71,7 +71,7 @@ def test_progress_is_shown_and_sentences_are_announced(page: Page, url: str, bac
 
 
 def test_events_are_shown_as_they_arrive(page: Page, url: str) -> None:
-    """The answer before its statements, and each statement at once."""
+    """A draft's sentences, then the answer before its statements, and each statement at once."""
     page.goto(url)
     page.route("**/v1/ask", lambda route: route.abort())
     # The test feeds the response to the page's fetch.
@@ -89,6 +89,11 @@ def test_events_are_shown_as_they_arrive(page: Page, url: str) -> None:
     )
     send(page, QUESTION)
     page.wait_for_function("window.feed")
+    page.evaluate("""tell('event: retrieved\\ndata: {"passages":3}\\n\\n')""")
+    for text in ("Drafted.", "More."):
+        page.evaluate(f"""tell('event: drafted\\ndata: {{"text":"{text}","citations":[]}}\\n\\n')""")
+        page.locator(f"{CHAT} .statement", has_text=text).wait_for()
+    assert page.locator(f"{CHAT} .statement").all_text_contents() == ["Drafted.", "More."]
     page.evaluate("""tell('event: answer\\ndata: {"id":"a","answer":"A🙂","confid')""")
     assert page.locator(f"{CHAT} .answer").count() == 0
     page.evaluate("""tell('ence":0.5}\\n\\n')""")
