@@ -170,11 +170,13 @@ class _Evaluation:
             at_most=self.dataset.at_most,
             baseline=self.baseline,
             partial=self.partial,
+            each_case=self.dataset.each_case,
         )
 
     def note(self) -> str:
         is_unbounded = not self.dataset.at_least and not self.dataset.at_most and self.baseline is None
-        return gate.note(self.run, partial=self.partial, unbounded=is_unbounded)
+        each_case = self.dataset.each_case
+        return gate.note(self.run, partial=self.partial, unbounded=is_unbounded, each_case=each_case)
 
     def data(self, *, verdicts: list[Verdict], times: bool) -> dict[str, Any]:
         return as_data(

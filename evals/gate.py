@@ -4,6 +4,7 @@ It judges a run in three ways. *Thresholds* bound a figure. Against a *baseline*
 on the same questions by more than chance explains (a paired permutation test, corrected by Holm for the
 figures tested). With fewer than ``MIN_CASES`` cases neither says enough: then every case must pass, and only
 bounds that allow no exception (1.0, 0) hold too. With neither bounds nor a baseline every case must pass too.
+In a set that only measures no case is a gate of its own.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def judge(
     at_most: Mapping[str, float],
     baseline: SavedRun | None = None,
     partial: bool = False,
+    each_case: bool = True,
 ) -> list[Verdict]:
     """All verdicts on a run. A figure that is unknown or not measured fails its threshold.
 
@@ -79,23 +81,27 @@ def judge(
         baseline: the accepted run to compare with.
         partial: only some of the set's cases were asked, so that their rates are not the set's: every case
             must pass.
+        each_case: False for a set that only measures: where every case must pass, none has to.
     """
     is_unbounded = not at_least and not at_most and baseline is None
     case_by_case = partial or is_unbounded or len(run.records) < MIN_CASES
     verdicts = _judge_thresholds(run, figures, at_least, at_most, case_by_case=case_by_case)
     if case_by_case:
-        return [_judge_each_case(run, baseline), *verdicts]
+        return [_judge_each_case(run, baseline, is_gate=each_case), *verdicts]
     return verdicts + (_judge_regressions(run, baseline) if baseline is not None else [])
 
 
-def note(run: Run, *, partial: bool = False, unbounded: bool = False) -> str:
+def note(run: Run, *, partial: bool = False, unbounded: bool = False, each_case: bool = True) -> str:
     """Says that every case must pass, and why; empty where the run is judged by its rates.
 
     Args:
         partial: only some of the set's cases were asked.
         unbounded: there are neither bounds nor a baseline.
+        each_case: False for a set that only measures.
     """
     n = len(run.records)
+    if not each_case:
+        return "the set only measures: no case is a gate of its own"
     if partial:
         return f"{n} of the set's cases were asked: each is a gate of its own"
     if n < MIN_CASES:
@@ -159,13 +165,13 @@ def _judge_threshold(run: Run, figure: Figure | None, name: str, bound: float, *
     )
 
 
-def _judge_each_case(run: Run, baseline: SavedRun | None) -> Verdict:
-    """Every case that passed in the baseline must pass; without a baseline, every case."""
+def _judge_each_case(run: Run, baseline: SavedRun | None, *, is_gate: bool) -> Verdict:
+    """Every case that passed in the baseline must pass; without one, every case; if it is no gate, none."""
     known_failures = {case.id for case in baseline.cases if not case.passed} if baseline else set()
     failing = [record for record in run.records if record.failure]
-    failing_anew = [record for record in failing if record.case.id not in known_failures]
+    failing_anew = [record for record in failing if is_gate and record.case.id not in known_failures]
     known = len(failing) - len(failing_anew)
-    known_text = f", {known} known to fail" if known else ""
+    known_text = f", {known} known to fail" if known and is_gate else ""
     passing = len(run.records) - len(failing)
     return Verdict(
         name="each_case",

@@ -4,6 +4,7 @@ Beside ``name.jsonl`` (or ``.yaml``) lies an optional ``name.toml``::
 
     documents = "seeds"      # folder, from this file or, in a checkout of Saywhere, from its root
     absent = "get it there"  # how to get that folder, for the error message
+    each_case = false        # the set only measures: where every case would have to pass, none has to
     [at_least]
     answered_right = 0.90
     [at_most]
@@ -46,7 +47,7 @@ class Dataset:
 
     ``drafts`` are the cases that no person has checked yet. The documents lie in ``document_folder``, or a
     published set brings them along as ``documents``. ``path`` is the file of the cases. ``at_least`` and
-    ``at_most`` are bounds by the name of a figure.
+    ``at_most`` are bounds by the name of a figure. In a set that only measures, ``each_case`` is False.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Dataset:
     absent: str = ""
     at_least: Mapping[str, float] = field(default_factory=dict)
     at_most: Mapping[str, float] = field(default_factory=dict)
+    each_case: bool = True
 
     def folder(self) -> Path:
         """The documents' folder.
@@ -81,6 +83,7 @@ class _Options(BaseModel):
     absent: str = ""
     at_least: dict[str, float] = {}
     at_most: dict[str, float] = {}
+    each_case: bool = True
 
 
 def load(name: str | Path) -> Dataset:
@@ -113,6 +116,7 @@ def load(name: str | Path) -> Dataset:
         absent=options.absent,
         at_least=options.at_least,
         at_most=options.at_most,
+        each_case=options.each_case,
     )
 
 
@@ -146,6 +150,7 @@ def _colleague_set(folder: Path) -> Dataset:
         document_folder=folder / DOCUMENTS,
         at_least=options.at_least,
         at_most=options.at_most,
+        each_case=options.each_case,
     )
 
 

@@ -126,6 +126,21 @@ def test_with_neither_bounds_nor_a_baseline_each_case_must_pass(copies_of_each: 
     assert [(verdict.name, verdict.cases) for verdict in verdicts] == [("each_case", ("who-00",))]
 
 
+def test_in_a_set_that_only_measures_no_case_is_a_gate() -> None:
+    """With few cases: a failing one is counted and allowed, and a citation that isn't exact fails still."""
+    bounds = {"at_least": {"citations_exact": 1.0, "answered_right": 0.9}, "at_most": {"errors": 0.0}}
+    off = answer("London", cite("She lived in London.", start=0))
+    cases = [*copies(WHO)[:2], copies(WHERE)[0]]
+    for wrong, expected in ((abstention(), Exit.PASSED), (off, Exit.FAILED)):
+        after = run(cases, scripted(script({WHERE.question: wrong}, first=1)), corpus=corpus())
+        verdicts = judge(after, summarise(after), **bounds, each_case=False)  # type: ignore[arg-type]
+        assert exit_code(verdicts) == expected
+        assert verdicts[0].summary == "each case: 2 of 3 pass"
+        assert [verdict.name for verdict in verdicts] == ["each_case", "citations_exact", "errors"]
+        assert is_tolerated(after.records[-1], verdicts) is (expected == Exit.PASSED)
+    assert note(after, each_case=False) == "the set only measures: no case is a gate of its own"
+
+
 def test_a_note_says_that_there_are_neither_bounds_nor_a_baseline() -> None:
     """So that nobody wonders why one failing case of many is enough."""
     wanted = f"there are neither bounds nor a baseline: each of the {len(CASES)} cases is a gate of its own"
