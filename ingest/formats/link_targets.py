@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-_MAX_TARGET = 200  # code points; what is longer is made for machines
+_MAX_TARGET = 120  # code points; what is longer is made for machines
 _MAX_QUERY = 80
 _MAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PHONE = re.compile(r"\+?[\d ()./-]{3,30}")

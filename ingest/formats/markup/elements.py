@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ingest.formats.flow import Flow
 from ingest.formats.markup.layout_tables import is_layout
 from ingest.formats.markup.tree import Element, remove_element
+from ingest.formats.small_signs import small_text
 from rag.types import Span
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -16,8 +17,6 @@ _BLOCKS = frozenset(
     " footer form header hgroup hr html legend li main menu nav ol p pre section summary table tbody td"
     " tfoot th thead tr ul caption".split()
 ) | frozenset(HEADINGS)
-_SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
-_SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _ALT_WORDS = 3
 _PUNCTUATION = ".,;:!?"
@@ -25,9 +24,13 @@ _LINE_EDGE = "\1"  # where a line of code begins or ends, if none does already; 
 _BREAK = "\0"  # a line break until white space is folded; no element can hold it
 
 
-def write_elements(root: Element, flow: Flow) -> None:
-    """Writes all text of a tree; menus, scripts and hidden parts must be removed from it before."""
-    _ElementWriter(root, flow).write_children(root, None)
+def write_elements(root: Element, flow: Flow, owner: Span | None = None) -> None:
+    """Writes all text of a tree; menus, scripts and hidden parts must be removed from it before.
+
+    Args:
+        owner: the span of the list item that holds the tree.
+    """
+    _ElementWriter(root, flow).write_children(root, owner)
 
 
 def inline_text(element: Element) -> str:
@@ -322,9 +325,7 @@ def _element_parts(element: Element) -> Iterator[str]:
         yield from ("~~", *_inline_parts(element), "~~")
     elif tag in ("sup", "sub"):
         text = "".join(_inline_parts(element))
-        small = text.strip().translate(_SUPERSCRIPT if tag == "sup" else _SUBSCRIPT)
-        has_signs = len(small) < 5 and not len(element) and not any(map(str.isascii, small))
-        yield small if has_signs else text  # else ten to the fifth would read as 105
+        yield text if len(element) else small_text(tag, text)
     elif tag == "q":
         yield from ("“", *_inline_parts(element), "”")
     else:

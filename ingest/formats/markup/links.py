@@ -10,12 +10,15 @@ _WITHOUT_TARGETS = frozenset(("pre", "code", "cite", "th", "nav", "summary", "su
 _BLOCKS = ("address", "blockquote", "div", "dl", "h1", "h2", "h3", "h4", "li", "ol", "p", "pre", "table", "ul")
 
 
-def with_link_targets(root: Element) -> Element:
+def with_link_targets(root: Element, targets: LinkTargets | None = None) -> Element:
     """The tree with the target of each link at the end of its text: "apply (https://example.org/apply)".
 
     Not in headings, code, citations and heads of tables. Changes the tree.
+
+    Args:
+        targets: those that the document has told before; None: it begins here.
     """
-    targets = LinkTargets()
+    targets = targets or LinkTargets()
     silent: set[Element] = set()
     for element in root.iter():
         parent = element.getparent()

@@ -37,12 +37,11 @@ def main_content(tree: Element) -> Element:
     body = tree.find(".//body")
     root = tree if body is None else body
     _remove_unshown(root)
+    _remove_navigation(root)
     open_disclosures(root)
     _remove_named(root)
     _mark_tasks(root)
-    for element in list(root.iter()):
-        if _is_hidden(element) and element is not root:
-            remove_element(element)
+    _remove_hidden(root)
     remove_page_signs(root)
     measures = PageMeasures(root)
     main = _main_element(root, measures)
@@ -60,13 +59,35 @@ def main_content(tree: Element) -> Element:
     return root
 
 
+def shown_content(root: Element) -> Element:
+    """A part of a page without scripts, controls and hidden parts; what opens at a click is open.
+
+    Changes the tree.
+    """
+    _remove_unshown(root)
+    open_disclosures(root)
+    _mark_tasks(root)
+    _remove_hidden(root)
+    remove_page_signs(root)
+    return root
+
+
 def _remove_unshown(root: Element) -> None:
-    """Removes comments, scripts and the like, and menus; content of a shadow tree stays."""
+    """Removes comments, scripts and the like; content of a shadow tree stays."""
     for element in list(root.iter()):
         if element.tag == "template" and element.get("shadowrootmode"):
             element.tag = "div"
         elif not isinstance(element.tag, str) or element.tag in _NEVER_SHOWN:
             _remove(element, root)
+
+
+def _remove_hidden(root: Element) -> None:
+    for element in list(root.iter()):
+        if _is_hidden(element):
+            _remove(element, root)
+
+
+def _remove_navigation(root: Element) -> None:
     measures = PageMeasures(root)
     for element in list(root.iter()):
         is_marked = element.tag == "nav" or element.get("role") in _MENU_ROLES
