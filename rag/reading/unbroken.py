@@ -15,7 +15,8 @@ _END = r"(?<![.,;:!?'’])"
 _NUMBER = r"\d+(?:[.,:]\d+)*(?:[ \u00a0\u202f'’]\d{3}(?!\d))*(?:[.,]\d+)?"
 _SCALE = r"(?:[ \u00a0\u202f](?:hundred|thousand|million|billion|trillion|bn)\b)?"
 _UNIT = (
-    r"%|‰|percent\b|per cent\b|°[CFK]?|[€$£¥₹]|(?:EUR|USD|GBP|CHF|JPY|euros?|dollars?|pounds?|francs?|cents?)\b"
+    r"%|‰|percent\b|per cent\b|°[CFK]?|[€$£¥₹]"
+    r"|(?:EUR|USD|GBP|CHF|JPY|euros?|dollars?|pounds?|francs?|cents?)\b"
     r"|(?:[kKMGTP]i?(?:B|bit)(?:/s|ps)?|[kmµμ]?g|[cdkmµμn]?m[²³23]?|[kcm]?l|km/h|m/s|mph|rpm|dpi|[kMG]?Hz"
     r"|[kMGT]?Wh?|m?Ah|[km]?V|[mµμn]s|dBA?|m?bar|[hkM]?Pa|psi|Nm|kcal|kJ|ppm|px)(?!\w)"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.formats.markup.tree import Element
 
@@ -21,7 +22,9 @@ _CONSENT_ACT = re.compile(
     r"\bwe use\b|\buses?\b.{0,20}\bcookies|\b(?:web)?site\b|\bbrowser\b|\baccept\b|\bconsent\b|\bpolicy\b",
     re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"©|\(c\)|\bcopyright\b|\ball rights reserved\b|\b(?:powered|built|made) (?:by|with)\b", re.I)
+_COPYRIGHT = re.compile(
+    r"©|\(c\)|\bcopyright\b|\ball rights reserved\b|\b(?:powered|built|made) (?:by|with)\b", re.I
+)
 _CONTROLS = ("button", "input", "select", "textarea", "form", "iframe")
 _SENTENCE_END = (".", "!", "?", "。", "।", "؟")
 _CONSENT_WORDS = 150
@@ -30,6 +33,7 @@ _FEW_WORDS = 30
 _PROSE_WORDS = 8
 _NAVIGATION_WORDS = 4
 _LINK_SHARE = 0.75
+_NEAR = 8  # elements before and after a list, among which prose is looked for
 _HEADINGS = tuple(f"h{level}" for level in range(1, 7))
 
 
@@ -75,9 +79,9 @@ class PageMeasures:
         return self._measures[element].links
 
     def link_share(self, element: Element) -> float:
-        """The part of an element's text that is in links; 0 for an element without text."""
-        measure = self._measures[element]
-        return measure.linked / measure.length if measure.length else 0.0
+        """The part of an element's text that is in links; 0 for one without text or added since."""
+        measure = self._measures.get(element)
+        return measure.linked / measure.length if measure and measure.length else 0.0
 
 
 def is_named_boilerplate(element: Element, measures: PageMeasures, *, in_main: bool) -> bool:
@@ -125,6 +129,7 @@ def is_link_list(element: Element, measures: PageMeasures) -> bool:
 
 
 def word_count(element: Element) -> int:
+    """How many words an element holds."""
     return len(" ".join(element.itertext()).split())
 
 
@@ -154,7 +159,8 @@ def _is_announced(element: Element) -> bool:
         return False
     if before.tag == "p" and not "".join(before.itertext()).rstrip().endswith((":", "：")):
         return False
-    return any(word_count(other) >= _PROSE_WORDS for other in parent.iterchildren("p"))
+    near = (*islice(element.itersiblings(preceding=True), _NEAR), *islice(element.itersiblings(), _NEAR))
+    return any(other.tag == "p" and word_count(other) >= _PROSE_WORDS for other in near)
 
 
 def _has_control(element: Element) -> bool:

@@ -264,7 +264,7 @@ def _span_count(cell: Element, attribute: str) -> int:
 
 
 def _cell_text(cell: Element) -> str:
-    """A cell on one line, with a space between its blocks and at its breaks, items and inner rows as a list."""
+    """A cell on one line: a space between blocks and at breaks, a semicolon between items and inner rows."""
     parts = [cell.text or ""]
     end = parts[0].strip()[-1:]
     for child in cell:

@@ -7,7 +7,22 @@ from ingest.formats.markup.tree import Element, append_text
 
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _WITHOUT_TARGETS = frozenset(("pre", "code", "cite", "th", "nav", "summary", "sup")) | _HEADINGS
-_BLOCKS = ("address", "blockquote", "div", "dl", "h1", "h2", "h3", "h4", "li", "ol", "p", "pre", "table", "ul")
+_BLOCKS = (
+    "address",
+    "blockquote",
+    "div",
+    "dl",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
+)
 
 
 def with_link_targets(root: Element, targets: LinkTargets | None = None) -> Element:

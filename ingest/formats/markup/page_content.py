@@ -23,7 +23,21 @@ _CONTROLS = frozenset("button select option optgroup input textarea progress met
 _MENU_ROLES = frozenset("navigation menu menubar".split())
 _CONTROL_ROLES = frozenset("search toolbar dialog alertdialog tablist".split())
 _EDGE_ROLES = frozenset(("banner", "contentinfo"))
-_NAMED = ("div", "section", "ul", "ol", "span", "table", "p", "td", "sup", "aside", "header", "footer", "form")
+_NAMED = (
+    "div",
+    "section",
+    "ul",
+    "ol",
+    "span",
+    "table",
+    "p",
+    "td",
+    "sup",
+    "aside",
+    "header",
+    "footer",
+    "form",
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAIN = ".//main | .//*[@role='main']"
 

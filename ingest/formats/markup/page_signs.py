@@ -25,6 +25,7 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+_MOST_BESIDE = 20  # elements in or beside a heading
 _NAMED = (*_HEADINGS, "dt", "caption", "figcaption", "summary")
 
 
@@ -59,7 +60,11 @@ def _is_sign(link: Element) -> bool:
 def _names_its_heading(link: Element, text: str) -> bool:
     """Whether a link's text only says that it leads to the heading that it stands in or beside."""
     parent = link.getparent()
-    if parent is None or not (parent.tag in _NAMED or any(child.tag in _HEADINGS for child in parent)):
+    if (
+        parent is None
+        or len(parent) > _MOST_BESIDE
+        or not (parent.tag in _NAMED or any(child.tag in _HEADINGS for child in parent))
+    ):
         return False
     rest = " ".join("".join(parent.itertext()).split()).replace(text, "", 1).strip()
     return bool(rest) and (rest in text or _LINK_TO.match(text) is not None)

@@ -20,6 +20,7 @@ _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", r
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SPACES = re.compile(r"[^\S\n]+")
 _OPEN = re.compile(r"<(a|sup|sub)\b(?:[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*))?[^<>]*>", re.IGNORECASE)
+_DEPTH = 20
 _CLOSE = re.compile(r"</(a|sup|sub)\s*>", re.IGNORECASE)
 
 
@@ -49,6 +50,8 @@ def inline_text(tokens: Sequence[Token], targets: LinkTargets | None = None) -> 
         elif token.type == "link_close":
             _close("a", opened, parts, targets)
         elif token.type == "html_inline" and (begin := _OPEN.fullmatch(token.content)):
+            if len(opened) == _DEPTH:  # no text for people
+                continue
             opened.append(_Open(begin[1].lower(), len(parts), unescape(begin[2] or "")))
         elif token.type == "html_inline" and (end := _CLOSE.fullmatch(token.content)):
             _close(end[1].lower(), opened, parts, targets)

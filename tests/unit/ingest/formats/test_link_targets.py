@@ -79,12 +79,14 @@ def test_targets_of_links_in_word_are_told() -> None:
     file = Word()
     paragraph = file.add_paragraph("Apply ")
     link = OxmlElement("w:hyperlink")
-    link.set(qn("r:id"), file.part.relate_to("https://x.org/f", RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    link.set(
+        qn("r:id"), file.part.relate_to("https://x.org/f", RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    )
     run = OxmlElement("w:r")
     words = OxmlElement("w:t")
     words.text = "here"
     run.append(words)
     link.append(run)
-    paragraph._p.append(link)  # noqa: SLF001  # python-docx writes no links
+    paragraph._p.append(link)  # python-docx writes no links
     assert read_document(saved_bytes(file), "a.docx").text == "Apply here (https://x.org/f)"
     assert read_document(docx("Apply here"), "a.docx").text == "Apply here"

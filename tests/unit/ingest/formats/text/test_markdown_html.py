@@ -48,7 +48,8 @@ def test_a_table_with_empty_lines_and_indents_is_one_table() -> None:
 
 def test_what_a_disclosure_holds_has_its_summary_as_context() -> None:
     """With lists and code in Markdown between its tags."""
-    source = "<details>\n<summary>How do I start?</summary>\n\nRun it:\n\n```\n<table>\nmake\n```\n\n- one\n  - two\n\n</details>\n"
+    source = "<details>\n<summary>How do I start?</summary>\n\nRun it:\n\n```\n<table>\nmake\n```\n\n"
+    source += "- one\n  - two\n\n</details>\n"
     assert blocks(read_document(source, "a.md")) == [
         ("paragraph", "How do I start?", None),
         ("paragraph", "Run it:", "How do I start?"),
@@ -75,8 +76,30 @@ def test_html_in_markdown_is_read(source: str, text: str) -> None:
     assert read_document(source, "a.md").text == text
 
 
-FRAGMENTS = ["<table>", "</table>", "<tr><td>", "\n", "\n\n", "   ", "```\n", "<ul><li>", "</ul>", "x ", "- ", "> "]
-FRAGMENTS += ["<details>\n", "</details>\n", "<summary>s</summary>", "<dl><dt>t<dd>", "</dl>", "**b**", "\t", "<html-block-0>"]
+FRAGMENTS = [
+    "<table>",
+    "</table>",
+    "<tr><td>",
+    "\n",
+    "\n\n",
+    "   ",
+    "```\n",
+    "<ul><li>",
+    "</ul>",
+    "x ",
+    "- ",
+    "> ",
+]
+FRAGMENTS += [
+    "<details>\n",
+    "</details>\n",
+    "<summary>s</summary>",
+    "<dl><dt>t<dd>",
+    "</dl>",
+    "**b**",
+    "\t",
+    "<html-block-0>",
+]
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=25))

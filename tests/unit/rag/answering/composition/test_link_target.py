@@ -8,7 +8,9 @@ from rag.answering.composition.link_target import with_link_target
 from tests.samples import candidate, document
 from tests.unit.rag.answering.samples import span
 
-TEXT = "Apply through the travel portal (https://x.org/a_(b)) or ask Robin Vale (robin@x.org). It is free (mostly)."
+TEXT = (
+    "Apply through the travel portal (https://x.org/a_(b)) or Robin Vale (robin@x.org). It's free (mostly)."
+)
 
 
 @pytest.mark.parametrize(
