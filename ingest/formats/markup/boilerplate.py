@@ -67,7 +67,8 @@ class PageMeasures:
             length += inner.length + _length(child.tail)
             linked += inner.linked
             links += inner.links
-        if element.tag == "a" and element.get("href") is not None:
+        is_place = element.get("name") is not None or element.get("id") is not None
+        if element.tag == "a" and (element.get("href") is not None or not is_place):
             return _Measure(length, length, 1)
         return _Measure(length, linked, links)
 
@@ -103,9 +104,11 @@ def is_named_boilerplate(element: Element, measures: PageMeasures, *, in_main: b
 
 def is_navigation(element: Element, measures: PageMeasures) -> bool:
     """Whether an element marked as navigation is made like it: with links, controls or items to choose."""
-    if measures.links(element) or _has_control(element) or word_count(element) < _NAVIGATION_WORDS:
+    if _has_control(element) or any(inner.get("role") == "menuitem" for inner in element.iter()):
         return True
-    return any(inner.get("role") == "menuitem" for inner in element.iter())
+    if not measures.links(element):
+        return word_count(element) < _NAVIGATION_WORDS
+    return not is_prose(element, measures)
 
 
 def is_prose(element: Element, measures: PageMeasures) -> bool:

@@ -35,6 +35,7 @@ def text_of(body: str) -> str:
         "<div class='social'><p>We meet on Fridays; see <a href=p>the plan</a> beside the door.</p></div>",
         "<ul role='menu'><li>Pear cake, 6 euros, with cream</li></ul>",
         "<nav><p>Leave the motorway at exit 9 and turn left at the mill.</p></nav>",
+        "<nav><p>Leave the motorway at exit 9, see <a href=m>map</a>, and turn left.</p></nav>",
         "<template shadowrootmode='open'><p>Open at nine.</p></template>",
         "<aside class='note'><p>Ring twice.</p></aside>",
         "<details><summary>Parking</summary><p>Behind the barn.</p></details>",
@@ -63,6 +64,8 @@ def test_content_is_kept_whatever_it_is_named(part: str, around: str) -> None:
         "<p aria-hidden='true'>gone</p>",
         "<template><p>Never shown.</p></template>",
         "<nav><a href=a>Home</a></nav>",
+        "<nav><a>Home</a> <a>Rooms</a> <a>Prices</a> <a>Contact and directions</a></nav>",
+        "<ul role=menu><li role=menuitem>Open a file from the disk</li></ul>",
     ],
 )
 @pytest.mark.parametrize("around", ["<main>{}</main>", "{}"])
