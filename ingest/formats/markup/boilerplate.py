@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from ingest.formats.markup.tree import Element
 
+_NUMBER = re.compile(r"\d+")
 _WORDS = re.compile(r"[a-z]+")
 _MENU_NAMES = frozenset(
     "nav navbar navigation navbox menu menubar submenu sidebar breadcrumb breadcrumbs pagination pager skip"
     " skiplink noprint catlinks editsection printfooter toc masthead siteheader sitefooter".split()
 )
+_LIST_NAMES = frozenset("nav menu menubar submenu".split())  # of lists of dishes and of parts, too
 _PROMOTION_NAMES = frozenset(
     "share sharing social newsletter subscribe advert advertisement ads promo".split()
 )
@@ -94,7 +97,9 @@ def is_named_boilerplate(element: Element, measures: PageMeasures, *, in_main: b
     names = set(_WORDS.findall(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
     if not names or measures.length(element) * 2 >= measures.total:
         return False
-    if names & _MENU_NAMES and _is_menu(element, measures, in_main=in_main):
+    menu_names = names & _MENU_NAMES
+    is_listed = menu_names <= _LIST_NAMES and (in_main or _has_amounts(element))
+    if menu_names and not is_listed and _is_menu(element, measures, in_main=in_main):
         return True
     if names & _PROMOTION_NAMES:
         few = word_count(element) <= _PROMOTION_WORDS
@@ -141,6 +146,19 @@ def _is_menu(element: Element, measures: PageMeasures, *, in_main: bool) -> bool
     if share >= _LINK_SHARE or (share >= 0.5 and not in_main):
         return True
     return share >= 0.5 and word_count(element) <= _FEW_WORDS and next(element.iter(*_HEADINGS), None) is None
+
+
+def _has_amounts(element: Element) -> bool:
+    """Whether numbers stand beside the links, such as prices."""
+    return len(_NUMBER.findall(" ".join(_text_outside_links(element)))) > 1
+
+
+def _text_outside_links(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if child.tag != "a":
+            yield from _text_outside_links(child)
+        yield child.tail or ""
 
 
 def _is_consent(element: Element, *, in_main: bool) -> bool:

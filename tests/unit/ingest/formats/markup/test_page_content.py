@@ -27,6 +27,7 @@ def text_of(body: str) -> str:
     [
         "<section class='food-menu'><h2>Evening</h2><ul><li>Trout, 19 euros</li></ul></section>",
         "<section class='food-menu'><ul><li><a href=t>Trout</a>, 19 euros with two sides</li></ul></section>",
+        "<ul class='menu'><li><a href=t>Trout with nuts</a>, 19 euros<li><a href=p>Pie</a>, 14 euros</ul>",
         "<section id='photo-consent'><h2>Photos</h2><p>Guests take a yellow ribbon.</p></section>",
         "<div class='cookies'><h2>Cookies</h2><p>Our oat cookies cost 2 euros each.</p></div>",
         "<div class='profit-sharing'><p>Each helper gets 3 percent.</p></div>",
@@ -52,7 +53,7 @@ def test_content_is_kept_whatever_it_is_named(part: str, around: str) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        "<div class='menu'><a href=a>Home</a> <a href=b>Rooms</a></div>",
+        "<div class='navbar menu'><a href=a>Home</a> <a href=b>Rooms</a></div>",
         "<div class='pagination'>Page <a href=1>one</a> <a href=2>two</a></div>",
         "<div id='cookie-banner'><p>We use cookies to measure visits.</p><button>Accept</button></div>",
         "<div class='consent'><h3>Your privacy</h3><p>This site tracks.</p><button>Accept</button></div>",
@@ -268,3 +269,10 @@ def test_time_is_linear_in_the_page(part: str) -> None:
 
     seconds(10)
     assert seconds(2_000) < 4 * max(seconds(1_000), 0.25)
+
+
+def test_a_linked_list_named_menu_is_content_in_the_main_element() -> None:
+    """Elsewhere it is a menu."""
+    menu = "<ul class=menu><li><a href=t>Trout</a><li><a href=p>Pie</a></ul>"
+    assert "- Pie" in text_of(f"<main><h1>Inn</h1>{PROSE}{menu}</main>")
+    assert "Pie" not in text_of(f"{menu}<h1>Inn</h1>{PROSE}")
