@@ -18,7 +18,7 @@ CHARACTERS_WITH_SPACE = 64
 space counted, so that no passage, and so no quote, is long without words."""
 
 _ATOM = re.compile(r"\S{1,40}[\u0300-\u036f\u20d0-\u20ff\u200d\ufe00-\ufe0f]{0,8}+\s*+")
-_CLAUSE_END = re.compile(r"[,;:)—–、，；：][\"'”’]?\s*\Z")
+_CLAUSE_END = re.compile(r"(?:[,;:)—–][\"'”’]?\s+|[、，；：][\"'”’]?\s*)\Z")
 
 
 def effective_words(text: str) -> int:

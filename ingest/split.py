@@ -12,7 +12,7 @@ from ingest.sentence_packing import cut_to_limit, effective_words, gap_words, jo
 from rag.text import paragraphs, sentences
 from rag.types import Block, BlockKind, Document, Passage, Span
 
-VERSION = 2
+VERSION = 3
 _CODE_WORDS = 40
 _MAX_CONTEXT = 2_000  # code points of a passage's context spans together; further ones are left out
 _LINE = re.compile(r"\S[^\n]*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.formats.limits import DEFAULT, Budget, Limits
-from ingest.formats.registry import format_of
+from ingest.formats.registry import format_of, is_read_in_process
 from ingest.formats.sandbox import processes as sandbox
 from ingest.formats.source import Source
 from rag.errors import DocumentTooLarge
@@ -35,7 +35,7 @@ def read(
     """
     source = _source(data, name, uri, document_id, collection, limits)
     file_format = format_of(source, media_type)
-    if file_format.plain and len(data) <= _IN_PROCESS_BYTES:
+    if len(data) <= _IN_PROCESS_BYTES and is_read_in_process(file_format, data):
         return file_format.read(source)
     return sandbox.parse(source, file_format.media_types[0])
 
@@ -65,7 +65,7 @@ def read_split(
     """
     source = _source(data, name, uri, document_id, collection, passages.limits)
     file_format = format_of(source, media_type)
-    if file_format.plain and len(data) <= _IN_PROCESS_BYTES:
+    if len(data) <= _IN_PROCESS_BYTES and is_read_in_process(file_format, data):
         return passages.of(file_format.read(source))
     return sandbox.parse_and_split(source, file_format.media_types[0], passages, cancellation)
 

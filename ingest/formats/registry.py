@@ -5,6 +5,7 @@ A format is added by writing ``read(source) -> Document`` and naming it in ``FOR
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,23 +15,27 @@ from ingest.formats.markup import epub, html, xml_file
 from ingest.formats.office import docx, odt, pptx, xlsx
 from ingest.formats.pdf import document as pdf
 from ingest.formats.source import Source
-from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdown, plain, rtf
+from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdown, markdown_html, plain, rtf
 from rag.errors import UnsupportedFormat
 from rag.types import Document
 
-VERSION = "formats/5"  # rises when a reader makes another document of the same bytes
+VERSION = "formats/6"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A file format and its reader. ``plain``: text that no parser written in C takes apart, so that it
-    needs no process of its own."""
+    """A file format and its reader.
+
+    ``plain``: text that no parser written in C takes apart, so that it needs no process of its own, unless
+    ``markup`` is found in it.
+    """
 
     name: str
     media_types: tuple[str, ...]
     extensions: tuple[str, ...]
     read: Callable[[Source], Document]
     plain: bool = False
+    markup: re.Pattern[bytes] | None = None
 
 
 FORMATS = (
@@ -40,6 +45,7 @@ FORMATS = (
         extensions=(".md", ".markdown", ".mdown", ".mkd"),
         read=markdown.read,
         plain=True,
+        markup=markdown_html.HAS_BLOCKS,
     ),
     Format(
         name="plain text",
@@ -146,6 +152,12 @@ def supported() -> str:
     """All extensions, for messages: ``.md, .markdown, ... (Markdown); .txt ... (plain text)``."""
     named = (f"{', '.join(e for e in each.extensions if e)} ({each.name})" for each in FORMATS)
     return "; ".join(named)
+
+
+def is_read_in_process(file_format: Format, data: bytes) -> bool:
+    """Whether no parser written in C takes these bytes apart; what has wide characters is not searched."""
+    markup = file_format.markup
+    return file_format.plain and (markup is None or not (b"\0" in data or markup.search(data)))
 
 
 def format_of(source: Source, media_type: str | None) -> Format:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.reading.context import ReaderContext, SourceSpan
 from rag.reading.name_boundaries import whole_name
+from rag.reading.unbroken import whole_words
 from rag.types import Candidate, Passage, SpanAnswer
 
 if TYPE_CHECKING:
@@ -178,14 +179,18 @@ def select_answers(
 
 
 def source_span(candidate: Candidate, context: ReaderContext, scored: ScoredSpan) -> SourceSpan | None:
-    """The document's span of a context's span, extended to whole names; None where it can't be an answer."""
+    """The document's span of a context's span, extended to whole names, addresses and numbers.
+
+    None where it can't be an answer.
+    """
     source = context.source_span(scored.start, scored.end)
     if source is None or not source.text:
         return None
     if source.antecedents:
         return source
-    span = whole_name(candidate.document.text, source.span, candidate.passage.span)
-    return replace(source, span=span, text=span.slice(candidate.document.text).strip())
+    text, passage = candidate.document.text, candidate.passage.span
+    span = whole_name(text, whole_words(text, source.span, passage), passage)
+    return replace(source, span=span, text=span.slice(text).strip())
 
 
 def _sentence_number(context: ReaderContext, passage: Passage, at: int) -> int:

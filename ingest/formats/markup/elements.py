@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from ingest.formats.flow import Flow
+from ingest.formats.markup.layout_tables import is_layout
+from ingest.formats.markup.tree import Element, remove_element
+from ingest.formats.small_signs import small_text
 from rag.types import Span
-
-Element = Any  # lxml.html.HtmlElement; lxml carries no types
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
@@ -17,16 +17,20 @@ _BLOCKS = frozenset(
     " footer form header hgroup hr html legend li main menu nav ol p pre section summary table tbody td"
     " tfoot th thead tr ul caption".split()
 ) | frozenset(HEADINGS)
-_SUPERSCRIPT = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
-_SUBSCRIPT = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _ALT_WORDS = 3
+_PUNCTUATION = ".,;:!?"
+_LINE_EDGE = "\1"  # where a line of code begins or ends, if none does already; no element can hold it
 _BREAK = "\0"  # a line break until white space is folded; no element can hold it
 
 
-def write_elements(root: Element, flow: Flow) -> None:
-    """Writes all text of a tree; menus, scripts and hidden parts must be removed from it before."""
-    _ElementWriter(root, flow).write_children(root, None)
+def write_elements(root: Element, flow: Flow, owner: Span | None = None) -> None:
+    """Writes all text of a tree; menus, scripts and hidden parts must be removed from it before.
+
+    Args:
+        owner: the span of the list item that holds the tree.
+    """
+    _ElementWriter(root, flow).write_children(root, owner)
 
 
 def inline_text(element: Element) -> str:
@@ -59,6 +63,7 @@ class _ElementWriter:
             "blockquote": self._quote,
             "table": self._table,
             "dl": self._definitions,
+            "details": self._details,
         }
 
     def write_children(self, element: Element, owner: Span | None) -> None:
@@ -92,7 +97,7 @@ class _ElementWriter:
             self._write_inline(_inline_parts(element), owner)
 
     def _code(self, element: Element, owner: Span | None) -> None:
-        self._flow.code("".join(_inline_parts(element)).replace(_BREAK, "\n").expandtabs(4), owner)
+        self._flow.code("".join(_code_parts(element)).expandtabs(4), owner)
 
     def _quote(self, element: Element, owner: Span | None) -> None:
         context_span = owner or self._flow.announcement()
@@ -166,11 +171,21 @@ class _ElementWriter:
             else:
                 self.write_children(child, term)
 
+    def _details(self, element: Element, owner: Span | None) -> None:
+        """What opens below a summary has it as its context, unless the summary is a heading."""
+        summary = next((child for child in element if child.tag == "summary"), None)
+        if summary is not None and not any(True for _ in summary.iter(*HEADINGS)):
+            text = inline_text(summary)
+            remove_element(summary)
+            owner = self._flow.paragraph(text, owner) if text else owner
+        self.write_children(element, owner)
+        self._flow.end_context()
+
     def _table(self, element: Element, owner: Span | None) -> None:
         rows = [row for row in element.iter("tr") if next(row.iterancestors("table")) is element]
         for caption in element.iterchildren("caption"):
             self._flow.paragraph(inline_text(caption), owner)
-        if _is_layout(element, rows):
+        if is_layout(element, rows):
             for row in rows or [element]:
                 for cell in row:
                     self.write_children(cell, owner)
@@ -181,15 +196,6 @@ class _ElementWriter:
 def _start_number(element: Element) -> int:
     start = str(element.get("start") or "1")
     return int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
-
-
-def _is_layout(table: Element, rows: list[Element]) -> bool:
-    """Whether a table only arranges the page: tables, headings or long texts are in its cells."""
-    if table.get("role") in ("presentation", "none") or max(map(len, rows), default=0) < 2:
-        return True
-    if any(True for _ in table.iterdescendants("table", *HEADINGS)):
-        return True
-    return any(sum(1 for _ in cell.iter("p", "div", "li")) > 20 for row in rows for cell in row)
 
 
 def _header_rows(rows: list[Element]) -> int | None:
@@ -258,13 +264,44 @@ def _span_count(cell: Element, attribute: str) -> int:
 
 
 def _cell_text(cell: Element) -> str:
-    """A cell on one line, with a space between its blocks and at its breaks."""
+    """A cell on one line: a space between blocks and at breaks, a semicolon between items and inner rows."""
     parts = [cell.text or ""]
+    end = parts[0].strip()[-1:]
     for child in cell:
-        gap = " " if child.tag in _BLOCKS or child.tag == "br" else ""
-        parts += [gap, _cell_text(child) if child.tag in _BLOCKS else "".join(_element_parts(child)), gap]
-        parts.append(child.tail or "")
+        if child.tag in ("li", "tr") and end:
+            while not parts[-1].strip():
+                parts.pop()
+            parts[-1] = parts[-1].rstrip() + (" " if end in _PUNCTUATION else "; ")
+        if child.tag in _BLOCKS or next(child.iterdescendants(*_BLOCKS), None) is not None:
+            text = f" {_cell_text(child)} "
+        else:
+            text = " " if child.tag == "br" else "".join(_element_parts(child))
+        parts += [text, child.tail or ""]
+        end = f"{text}{child.tail or ''}".strip()[-1:] or end
     return "".join(parts)
+
+
+def _code_parts(element: Element) -> Iterator[str]:
+    """The text of code line by line; each block in it, and each element that is named a line, is one."""
+    last = ""
+    for part in _code_lines(element):
+        if part == _LINE_EDGE:
+            part = "" if not last or last.endswith("\n") else "\n"
+        if part:
+            last = part.replace(_BREAK, "\n")
+            yield last
+
+
+def _code_lines(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        is_line = child.tag in _BLOCKS
+        if is_line:
+            yield _LINE_EDGE
+        yield from _code_lines(child) if len(child) else _element_parts(child)
+        if is_line:
+            yield _LINE_EDGE
+        yield child.tail or ""
 
 
 def _inline_parts(element: Element) -> Iterator[str]:
@@ -288,9 +325,7 @@ def _element_parts(element: Element) -> Iterator[str]:
         yield from ("~~", *_inline_parts(element), "~~")
     elif tag in ("sup", "sub"):
         text = "".join(_inline_parts(element))
-        small = text.strip().translate(_SUPERSCRIPT if tag == "sup" else _SUBSCRIPT)
-        has_signs = len(small) < 5 and not len(element) and not any(map(str.isascii, small))
-        yield small if has_signs else text  # else ten to the fifth would read as 105
+        yield text if len(element) else small_text(tag, text)
     elif tag == "q":
         yield from ("“", *_inline_parts(element), "”")
     else:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from ingest.formats.container.archive import Archive, is_inside
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import write_elements
+from ingest.formats.markup.links import with_link_targets
 from ingest.formats.markup.page_content import main_content
 from ingest.formats.markup.tree import Element, html_text, html_tree, local_name, xml_tree
 from ingest.formats.source import Source
@@ -43,7 +44,7 @@ def read(source: Source) -> Document:
         if name not in archive:
             continue
         chapter = source.part(archive.read(name), name)
-        write_elements(main_content(html_tree(html_text(chapter), chapter)), flow)
+        write_elements(with_link_targets(main_content(html_tree(html_text(chapter), chapter))), flow)
         flow.end_context()
     texts = {local_name(e): well_formed(" ".join((e.text or "").split())) for e in package.iter() if e.text}
     metadata = {_METADATA[name]: texts[name] for name in _METADATA if texts.get(name)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import write_elements
+from ingest.formats.markup.links import with_link_targets
 from ingest.formats.markup.page_content import main_content
 from ingest.formats.markup.tree import html_text, html_tree
 from ingest.formats.source import Source
@@ -36,7 +37,7 @@ def read(source: Source) -> Document:
     metadata = _metadata(tree)
     html_title = tree.findtext(".//title") or ""
     writer = DocumentWriter(source.limits)
-    write_elements(main_content(tree), Flow(writer))
+    write_elements(with_link_targets(main_content(tree)), Flow(writer))
     return writer.document(
         source, title=page_title(writer, html_title, source), media_type=MEDIA_TYPE, metadata=metadata
     )

@@ -10,6 +10,7 @@ from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import write_elements
 from ingest.formats.markup.html import page_title
+from ingest.formats.markup.links import with_link_targets
 from ingest.formats.markup.tree import html_tree, local_name, xml_tree
 from ingest.formats.office.docx_math import linearize
 from ingest.formats.office.package import core_properties, open_package
@@ -62,7 +63,7 @@ def read(source: Source) -> Document:
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
     writer = DocumentWriter(source.limits)
     body = _NOTE_BACK_LINK.sub("", converted.value)
-    write_elements(html_tree(f"<body>{body}</body>", source), Flow(writer))
+    write_elements(with_link_targets(html_tree(f"<body>{body}</body>", source)), Flow(writer))
     title = page_title(writer, file_title, source)
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 

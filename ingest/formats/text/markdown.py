@@ -12,9 +12,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ingest.formats.flow import Flow
+from ingest.formats.link_targets import LinkTargets
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode
 from ingest.formats.text.front_matter import split_front_matter
+from ingest.formats.text.markdown_html import HtmlBlocks, block_tree, rendered
 from ingest.formats.text.markdown_inline import html_text, inline_text
 from ingest.formats.text.template_tags import without_tags
 from ingest.formats.titles import choose_title
@@ -40,8 +42,9 @@ def read(source: Source) -> Document:
 
     metadata, body = split_front_matter(decode(source.data, source.name))
     writer = DocumentWriter(source.limits)
-    tree = SyntaxTreeNode(_parser().parse(without_tags(body)))
-    _TreeWriter(Flow(writer)).write_children(tree, None)
+    html_blocks = HtmlBlocks(without_tags(body))
+    tree = SyntaxTreeNode(_parser().parse(html_blocks.text))
+    _TreeWriter(Flow(writer), html_blocks, source).write_children(tree, None)
     title = choose_title(source, [metadata.get("title", ""), *writer.top_headings])
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
@@ -59,8 +62,11 @@ def _parser() -> MarkdownIt:
 class _TreeWriter:
     """Writes a syntax tree's blocks in order, each with its context span."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, html_blocks: HtmlBlocks, source: Source) -> None:
         self._flow = flow
+        self._html_blocks = html_blocks
+        self._source = source
+        self._targets = LinkTargets()
         self._handlers: dict[str, Callable[[SyntaxTreeNode, Span | None], None]] = {
             "heading": self._heading,
             "paragraph": self._paragraph,
@@ -84,20 +90,32 @@ class _TreeWriter:
                 self.write_children(child, owner)
 
     def _heading(self, node: SyntaxTreeNode, _: Span | None) -> None:
+        self._targets.next_section()
         self._flow.heading(_inline(node), int(node.tag[1]))
 
     def _paragraph(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._flow.paragraph(_inline(node), owner)
+        self._flow.paragraph(_inline(node, self._targets), owner)
 
     def _html(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        self._flow.paragraph(html_text(node.content), owner)
+        block = self._html_blocks.source_at(node.content)
+        if block is None:
+            self._flow.paragraph(html_text(node.content), owner)
+        else:
+            self._write_html(rendered(block, _parser().render), owner)
         self._flow.end_context()
+
+    def _write_html(self, html: str, owner: Span | None) -> None:
+        from ingest.formats.markup.elements import write_elements
+        from ingest.formats.markup.links import with_link_targets
+
+        tree = block_tree(html, self._source)
+        write_elements(with_link_targets(tree, self._targets), self._flow, owner)
 
     def _quote(self, node: SyntaxTreeNode, owner: Span | None) -> None:
         context_span = owner or self._flow.announcement()
         for child in node.children:
             if child.type == "paragraph":
-                self._flow.quote(_inline(child), context_span)
+                self._flow.quote(_inline(child, self._targets), context_span)
             elif child.type in self._handlers:
                 self._handlers[child.type](child, context_span)
         self._flow.end_context()
@@ -119,14 +137,19 @@ class _TreeWriter:
         rest = list(node.children)
         span = context_span
         if rest and rest[0].type == "paragraph":
-            span = self._flow.item(f"{mark} {_inline(rest.pop(0))}", context_span, tight=tight)
+            text = _inline(rest.pop(0), self._targets)
+            span = self._flow.item(f"{mark} {text}", context_span, tight=tight)
         with self._flow.nested():
             for child in rest:
                 if child.type in self._handlers:
                     self._handlers[child.type](child, span)
 
     def _table(self, node: SyntaxTreeNode, owner: Span | None) -> None:
-        rows = [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
+        rows = [
+            [_inline(cell, None if part.type == "thead" else self._targets) for cell in row.children]
+            for part in node.children
+            for row in part.children
+        ]
         self._flow.table(rows, owner, header_rows=1)
 
     def _definitions(self, node: SyntaxTreeNode, owner: Span | None) -> None:
@@ -139,9 +162,9 @@ class _TreeWriter:
                 self.write_children(child, term)
 
 
-def _inline(node: SyntaxTreeNode) -> str:
+def _inline(node: SyntaxTreeNode, targets: LinkTargets | None = None) -> str:
     """The text of a block's inline content; empty if it has none."""
-    return "".join(inline_text(child.token.children or []) for child in node.children if child.token)
+    return "".join(inline_text(child.token.children or [], targets) for child in node.children if child.token)
 
 
 def _is_table_of_contents(node: SyntaxTreeNode) -> bool:

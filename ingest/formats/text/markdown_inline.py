@@ -4,25 +4,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
+from ingest.formats.small_signs import small_text
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+    from ingest.formats.link_targets import LinkTargets
 
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.S)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SPACES = re.compile(r"[^\S\n]+")
+_OPEN = re.compile(r"<(a|sup|sub)\b(?:[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*))?[^<>]*>", re.IGNORECASE)
+_DEPTH = 20
+_CLOSE = re.compile(r"</(a|sup|sub)\s*>", re.IGNORECASE)
 
 
-def inline_text(tokens: Sequence[Token]) -> str:
+@dataclass(slots=True)
+class _Open:
+    """A link or a raised or lowered text that has begun: where, and a link's target."""
+
+    tag: str
+    at: int
+    href: str = ""
+    has_image: bool = False
+
+
+def inline_text(tokens: Sequence[Token], targets: LinkTargets | None = None) -> str:
     """Text of links, alternative text of images, code without its ticks; no markup.
 
     Struck-out text keeps its ``~~``: without them a quote would claim what its author struck out.
+
+    Args:
+        targets: those of links are told in brackets behind their texts; None: they are left out.
     """
-    text = "".join(_token_text(token) for token in tokens)
-    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    parts: list[str] = []
+    opened: list[_Open] = []
+    for token in tokens:
+        if token.type == "link_open":
+            opened.append(_Open("a", len(parts), str(token.attrs.get("href") or "")))
+        elif token.type == "link_close":
+            _close("a", opened, parts, targets)
+        elif token.type == "html_inline" and (begin := _OPEN.fullmatch(token.content)):
+            if len(opened) == _DEPTH:  # no text for people
+                continue
+            opened.append(_Open(begin[1].lower(), len(parts), unescape(begin[2] or "")))
+        elif token.type == "html_inline" and (end := _CLOSE.fullmatch(token.content)):
+            _close(end[1].lower(), opened, parts, targets)
+        else:
+            if token.type == "image" and opened:
+                opened[-1].has_image = True
+            parts.append(_token_text(token))
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+
+
+def _close(tag: str, opened: list[_Open], parts: list[str], targets: LinkTargets | None) -> None:
+    """Ends the innermost link, raised or lowered text, if it is one of this tag."""
+    if not opened or opened[-1].tag != tag:
+        return
+    begun = opened.pop()
+    text = "".join(parts[begun.at :])
+    if tag != "a":
+        parts[begun.at :] = [small_text(tag, text)]
+    elif targets is not None and not begun.has_image:
+        parts.append(targets.of(text, begun.href))
 
 
 def html_text(source: str) -> str:

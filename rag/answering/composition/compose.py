@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rag.answering.composition.link_target import with_link_target
 from rag.answering.composition.lists import MAX_AHEAD, BlockList, list_at, part_at
 from rag.answering.composition.parts import (
     MAX_QUOTE,
@@ -75,6 +76,8 @@ def compose(
         short_answer: the refined short answer; None where it is not right so probably that it is shown.
     """
     support = sentence_support(analysis, reading)
+    if short_answer is not None:
+        short_answer = with_link_target(analysis.standalone, short_answer)
     is_short = analysis.form is QuestionForm.FACT and short_answer is not None
     evident = _evident_list(analysis, reading, support, _LIST_WITHIN_SURE if is_short else _LIST_WITHIN)
     match analysis.form:

@@ -13,7 +13,7 @@ from rag.types import Block, BlockKind, Candidate, Document, Passage, Span, Stat
 _MARKER = re.compile(r"(?:[-*+•‣▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?")
 _BULLET = re.compile(r"[-*+•‣▪]\s+")
 MAX_QUOTE = 4_000  # code points of a block or lead-in that is shown whole; a longer one is cut
-_LAST_WORD = 100  # code points at the end of such a quote in which it ends with a word, if there is one
+_LAST_WORD = 300  # code points at the end of such a quote in which it ends with a word, if there is one
 _ROLES = {
     BlockKind.HEADING: StatementRole.HEADING,
     BlockKind.LIST_ITEM: StatementRole.ITEM,

@@ -71,7 +71,10 @@ def test_any_markdown_gives_a_valid_document(fragments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ('See **bold** and *it* in [a link](https://x.org "t").', "See bold and it in a link."),
+        (
+            'See **bold** and *it* in [a link](https://x.org "t").',
+            "See bold and it in a link (https://x.org).",
+        ),
         ("![a cat](cat.png) sat.<br>It &amp; I, 5 &lt; 6.", "a cat sat.\nIt & I, 5 < 6."),
         ("Use `npm i` or <https://x.org>.", "Use npm i or https://x.org."),
         ("wrapped\nline  \nhard break\\\nagain", "wrapped line\nhard break\nagain"),
