@@ -47,7 +47,7 @@ def to_table(
     tidy = [tuple(row[column] for column in used) for row in filled]
     title_count = _count_titles(tidy)
     body, header_count = tidy[title_count:], max(0, header_count - title_count)
-    header = body[:header_count]
+    header: Sequence[Row] = body[:header_count]
     if not header_count and header_rows != 0:
         header = _header(body, is_grouped=any(grouped[title_count : title_count + 1]))
         header_count = len(header)

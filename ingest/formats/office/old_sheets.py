@@ -42,10 +42,12 @@ def _sheets(source: Source, left_out: LeftOut) -> Iterator[Sheet]:
             continue
         sheet = book.get_sheet_by_name(properties.name)
         rows: dict[int, list[str]] = {}
+        left = sheet.start[1] if sheet.start else 0  # its rows begin at the top, its cells at the first used
         for number, values in enumerate(sheet.iter_rows()):
             row = [cell_text(value) for value in values]
             while row and not row[-1]:
                 row.pop()
+            row = [*[""] * left, *row] if row else row
             cell_count += max(1, len(row))
             require_cells(cell_count, source)
             if row:
