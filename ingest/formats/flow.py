@@ -6,7 +6,7 @@ list's item is the same whatever format it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ingest.formats.tables import Row, row_line, to_table
@@ -53,15 +53,9 @@ class Flow:
         """A list's item with its mark, as "- text"."""
         return self._write(text, BlockKind.LIST_ITEM, context_span, tight=tight)
 
-    def table(
-        self,
-        rows: Sequence[Row],
-        owner: Span | None = None,
-        header_rows: int | None = None,
-        grouped_rows: Collection[int] = (),
-    ) -> None:
+    def table(self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None) -> None:
         """A table's rows, each with the header as its context; see ``ingest.formats.tables.to_table``."""
-        table = to_table(rows, header_rows, grouped_rows)
+        table = to_table(rows, header_rows)
         context_span = owner or self.announcement()
         for title in table.titles:
             context_span = self._write(title, BlockKind.PARAGRAPH, context_span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from math import isfinite
@@ -14,22 +14,17 @@ from ingest.formats.text.decode import well_formed
 Grid = Sequence[Sequence[str]]
 
 
-def write_grid(grid: Grid, flow: Flow, grouped_rows: Collection[int] = ()) -> None:
+def write_grid(grid: Grid, flow: Flow) -> None:
     """Writes the tables of a sheet: an empty row ends one, if what follows has a header of its own; so does
     an empty column.
-
-    Args:
-        grouped_rows: the rows in which a cell is known to span columns; its text is in each of them.
     """
-    for numbers in _tables(grid):
-        for table in _side_by_side({number: grid[number] for number in numbers}):
-            rows = list(table.values())
+    for table in _tables(grid):
+        for rows in _side_by_side(table):
             if max(map(len, rows)) == 1 or all(sum(map(bool, row)) < 2 for row in rows):
                 for row in rows:
                     flow.paragraph(" ".join(cell for cell in row if cell))
             else:
-                grouped = [at for at, number in enumerate(table) if number in grouped_rows]
-                flow.table(rows, grouped_rows=grouped)
+                flow.table(rows)
             flow.end_context()
 
 
@@ -61,9 +56,8 @@ def general(value: float) -> str:
     return text if text not in ("-0", "") else "0"
 
 
-def _tables(grid: Grid) -> Iterator[list[int]]:
-    """The rows of each table, by their numbers in the grid."""
-    current: list[int] = []
+def _tables(grid: Grid) -> Iterator[list[Row]]:
+    current: list[Row] = []
     after_gap = False
     for at, row in enumerate(grid):
         if not any(cell.strip() for cell in row):
@@ -72,28 +66,26 @@ def _tables(grid: Grid) -> Iterator[list[int]]:
         if after_gap and current and _begins_table(grid, at):
             yield current
             current = []
-        current.append(at)
+        current.append(row)
         after_gap = False
     if current:
         yield current
 
 
-def _side_by_side(rows: Mapping[int, Row]) -> list[Mapping[int, Row]]:
-    """The tables of these rows, each by the rows' numbers: those between empty columns, if each has a
-    header and names of rows of its own."""
-    width = max(map(len, rows.values()))
+def _side_by_side(rows: list[Row]) -> list[list[Row]]:
+    """The tables of these rows: those between empty columns, if each has a header and names of rows of its
+    own."""
+    width = max(map(len, rows))
     used = [False] * width
-    for row in rows.values():
+    for row in rows:
         for at, cell in enumerate(row):
             used[at] = used[at] or bool(cell.strip())
     edges = [at for at in range(width) if used[at] and not (at and used[at - 1])]
     if len(edges) < 2:
         return [rows]
-    tables: list[Mapping[int, Row]] = []
-    for start, end in pairwise([*edges, width]):
-        part = {number: row[start:end] for number, row in rows.items()}
-        tables.append({number: row for number, row in part.items() if any(cell.strip() for cell in row)})
-    return tables if all(_is_table(list(table.values())) for table in tables) else [rows]
+    parts = [[row[start:end] for row in rows] for start, end in pairwise([*edges, width])]
+    tables = [[row for row in part if any(cell.strip() for cell in row)] for part in parts]
+    return tables if all(map(_is_table, tables)) else [rows]
 
 
 def _is_table(rows: Sequence[Row]) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 Row = Sequence[str]
+
+COVERED = "\0"
+"""Begins a cell that repeats the one on its left, which spans it."""
 
 _BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 _NUMBER = re.compile(r"[\s(+\-−–~≈<>≤≥$€£¥]*\d[\d\s.,:/'’–-]*(?:%|‰|[kKmMbB]n?|[^\W\d_]{1,3})?[\s)*]*")
@@ -26,36 +29,46 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def to_table(
-    rows: Sequence[Row], header_rows: int | None = None, grouped_rows: Collection[int] = ()
-) -> Table:
+def to_table(rows: Sequence[Row], header_rows: int | None = None) -> Table:
     """Cleans the cells, leaves empty rows and columns out, and tells titles and header from the rows.
 
     Args:
         header_rows: how many of the rows are known to be the header; several are merged into one, top
             to bottom. None: the first row is the header if it looks like names of columns, or the first
             rows if names stand in groups ("2025" over "Plan" and "Actual").
-        grouped_rows: the rows in which a cell is known to span columns; its text is in each of them.
+
+    What a cell that spans columns says is in each of them (see ``COVERED``) where columns have names, and in
+    the first of them where they don't.
     """
     cleaned = [tuple(_clean_cell(cell) for cell in row) for row in rows]
     width = max((len(row) for row in cleaned), default=0)
     padded = [_without_repeats(row) + ("",) * (width - len(row)) for row in cleaned]
     header_count = len([row for row in padded[: header_rows or 0] if any(row)])
     filled = [row for row in padded if any(row)]
-    grouped = [at in grouped_rows for at, row in enumerate(padded) if any(row)]
+    covered = [
+        any(cell.startswith(COVERED) for cell in cells)
+        for cells, row in zip(rows, padded, strict=True)
+        if any(row)
+    ]
     used = [column for column in range(width) if any(row[column] for row in filled)]
     tidy = [tuple(row[column] for column in used) for row in filled]
     title_count = _count_titles(tidy)
     body, header_count = tidy[title_count:], max(0, header_count - title_count)
     header: Sequence[Row] = body[:header_count]
     if not header_count and header_rows != 0:
-        header = _header(body, is_grouped=any(grouped[title_count : title_count + 1]))
+        header = _header(body, is_grouped=any(covered[title_count : title_count + 1]))
         header_count = len(header)
+    if not header and any(covered):
+        return to_table([_without_covered(row) for row in rows], header_rows)
     return Table(
         titles=tuple(next(cell for cell in row if cell) for row in tidy[:title_count]),
         header=_merge_header(header),
         rows=tuple(body[header_count:]),
     )
+
+
+def _without_covered(row: Row) -> Row:
+    return ["" if cell.startswith(COVERED) else cell for cell in row]
 
 
 def row_line(cells: Row) -> str:
@@ -69,7 +82,7 @@ def is_number(cell: str) -> bool:
 
 
 def _clean_cell(text: str) -> str:
-    return _BAR.sub("¦", " ".join(text.split()))
+    return _BAR.sub("¦", " ".join(text.removeprefix(COVERED).split()))
 
 
 def _without_repeats(row: Row) -> tuple[str, ...]:

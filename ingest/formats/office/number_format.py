@@ -100,7 +100,7 @@ def shown_number(value: float, number_format: str = GENERAL, *, from_1904: bool 
 
 
 def shown_text(text: str, number_format: str) -> str:
-    """A text as its cell shows it: the fourth part of a format, or one with ``@``, may add words or hide it."""
+    """A text as its cell shows it: a format's fourth part, or one with ``@``, may add words or hide it."""
     if "@" not in number_format and number_format.count(";") < 3:
         return text
     sections = _sections(number_format)

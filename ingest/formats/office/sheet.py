@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.formats.sheets import Grid
+from ingest.formats.tables import COVERED
 from rag.errors import DocumentTooLarge
 
 _LISTED = 5  # ranges of hidden rows or columns that are named
@@ -43,14 +44,13 @@ class Sheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     notes: list[CellNote] = field(default_factory=list)
 
-    def fill_merged(self, most_cells: int) -> set[int]:
-        """Gives the text of each merged cell to all cells that it covers; the rows in which a cell spans
-        columns. A cell that stands alone in its rows, as a title does, keeps its text in one place.
+    def fill_merged(self, most_cells: int) -> None:
+        """Gives the text of each merged cell to all cells that it covers; see ``COVERED``. A cell that stands
+        alone in its rows, as a title does, keeps its text in one place.
 
         Raises:
             DocumentTooLarge: more than ``most_cells`` are covered.
         """
-        grouped: set[int] = set()
         numbers = list(self.rows)
         filled = {number for number, row in self.rows.items() if any(row)}
         for area in self.merged:
@@ -68,10 +68,7 @@ class Sheet:
                 if number not in filled or not _has_others(row, area):
                     continue
                 row += [""] * (area.right + 1 - len(row))
-                row[area.left : area.right + 1] = [text] * (area.right + 1 - area.left)
-                if area.right > area.left:
-                    grouped.add(number)
-        return grouped
+                row[area.left : area.right + 1] = [text, *[COVERED + text] * (area.right - area.left)]
 
     def hide(self) -> str:
         """Empties what is hidden; what that was, in words, such as "column C, rows 4 to 6"."""
@@ -99,16 +96,16 @@ class Sheet:
         in_column = any(first <= note.column <= last for first, last in self.hidden_columns)
         return in_column or note.row in self.hidden_rows
 
-    def grid(self) -> tuple[list[int], Grid]:
-        """The numbers of the rows, and their cells; one empty row (-1) where rows are missing."""
-        numbers: list[int] = []
+    def grid(self) -> Grid:
+        """The rows with one empty row where rows are missing."""
+        grid: list[list[str]] = []
         last = -1
-        for number in self.rows:
+        for number, row in self.rows.items():
             if any(gap not in self.hidden_rows for gap in range(last + 1, number)):
-                numbers.append(-1)
-            numbers.append(number)
+                grid.append([])
+            grid.append(row)
             last = number
-        return numbers, [self.rows.get(number, []) for number in numbers]
+        return grid
 
 
 def column_number(reference: str) -> int:
@@ -158,7 +155,7 @@ def _letters(column: int) -> str:
 
 
 def _cell(row: Sequence[str], column: int) -> str:
-    return row[column] if column < len(row) else ""
+    return row[column].removeprefix(COVERED) if column < len(row) else ""
 
 
 def _has_others(row: Sequence[str], covered: Area) -> bool:

@@ -9,6 +9,7 @@ from ingest.formats.flow import Flow
 from ingest.formats.office.sheet import Sheet, cell_name
 from ingest.formats.sheets import write_grid
 from ingest.formats.source import Source
+from ingest.formats.tables import COVERED
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
@@ -83,7 +84,7 @@ def require_cells(count: int, source: Source) -> None:
 
 def _write_sheet(sheet: Sheet, flow: Flow, source: Source, left_out: LeftOut) -> bool:
     """False: nothing of the sheet is shown."""
-    grouped = sheet.fill_merged(source.limits.cells)
+    sheet.fill_merged(source.limits.cells)
     notes = [
         (note, f"Note on {_names(sheet, note.row, note.column)}: {note.text}")
         for note in sorted(sheet.notes, key=lambda note: (note.row, note.column))
@@ -92,11 +93,11 @@ def _write_sheet(sheet: Sheet, flow: Flow, source: Source, left_out: LeftOut) ->
         hidden = sheet.hide()
         notes = [(note, text) for note, text in notes if not sheet.is_hidden(note)]
         left_out.hidden += [f"{hidden} of the sheet {sheet.name}"] if hidden else []
-    numbers, grid = sheet.grid()
+    grid = sheet.grid()
     if not any(any(row) for row in grid) and not notes:
         return False
     flow.heading(sheet.name, 1)
-    write_grid(grid, flow, {at for at, number in enumerate(numbers) if number in grouped})
+    write_grid(grid, flow)
     for _, text in notes:
         flow.paragraph(text)
     flow.end_context()
@@ -108,7 +109,7 @@ def _names(sheet: Sheet, row: int, column: int) -> str:
     cells = sheet.rows.get(row, [])
     own = cells[column] if column < len(cells) else ""
     first = next((cell for cell in cells[:column] if cell), "")
-    names = [" ".join(name.split())[:100] for name in (first, own) if name]
+    names = [" ".join(name.removeprefix(COVERED).split())[:100] for name in (first, own) if name]
     reference = cell_name(row, column)
     return f"{', '.join(names)} ({reference})" if names else reference
 

@@ -258,7 +258,7 @@ def _rich_text(element: Element) -> str:
 
 def _unescaped(text: str) -> str:
     """Characters that XML can't hold are written as ``_x000D_``."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).strip("\0"), text) if "_x" in text else text
 
 
 def _formula(element: Element, row: int, column: int, shared: dict[str, tuple[str, str]]) -> str:
