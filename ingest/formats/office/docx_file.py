@@ -12,7 +12,7 @@ from ingest.formats.markup.elements import MARK
 from ingest.formats.markup.tree import Element, local_name, xml_tree
 from ingest.formats.office.docx_math import linearize
 from ingest.formats.office.docx_numbering import Numbering
-from ingest.formats.office.docx_shown import ShownPart
+from ingest.formats.office.docx_shown import BOXES, ShownPart
 from ingest.formats.office.docx_styles import Styles, list_reference, path, switch, value
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
@@ -31,6 +31,7 @@ _PAGE_WORDS = re.compile(
 )
 _LEAST_WORDS = 4
 _MARK_ID = "mark:"
+_BOX_LIST = "Boxes"  # an attribute of lists made here
 _DEEPEST_LIST = 4  # Mammoth's lists nest five deep
 _QUOTED = 100
 _OPEN_COMMENTS = 50  # that may be on the same words
@@ -58,14 +59,19 @@ class ShownFile:
         self.package = self._written()
 
     def set_marks(self, body: Element) -> None:
-        """Gives lists' items in Mammoth's HTML their marks; other numbered paragraphs begin with theirs."""
+        """Gives lists' items in Mammoth's HTML their marks; other numbered paragraphs, and those in tables,
+        begin with theirs. Paragraphs that begin with a box are the items of a list."""
         for anchor in [e for e in body.iter("a") if (e.get("id") or "").startswith(_MARK_ID)]:
             mark = self._marks[int(anchor.get("id")[len(_MARK_ID) :])]
             block = next((e for e in anchor.iterancestors() if e.tag in ("li", "p", "td", "th")), None)
-            if block is not None and block.tag == "li" and block.get(MARK) is None:
+            in_table = next(anchor.iterancestors("td", "th"), None) is not None
+            if block is not None and block.tag == "li" and block.get(MARK) is None and not in_table:
                 block.set(MARK, mark)
             else:
                 anchor.text = f"{mark} "
+        for paragraph in list(body.iter("p")):
+            if paragraph.getparent().tag == "body":
+                _make_item(paragraph)
 
     def running_lines(self, body: Element) -> list[str]:
         """Lines of headers and footers that say what the text doesn't: no page numbers, no running titles."""
@@ -163,7 +169,8 @@ class ShownFile:
                     self._set_list(paragraph, w, "0", 0)
                 continue
             self._set_list(paragraph, w, number, min(level, _DEEPEST_LIST))
-            if mark != "-" and self._has_text(paragraph, w):
+            in_table = next(paragraph.iterancestors(f"{w}tc"), None) is not None
+            if mark != "-" and (in_table or self._has_text(paragraph, w)):
                 self._set_mark(paragraph, w, mark)
 
     def _list_of(self, properties: Element | None, own: Element | None) -> tuple[str | None, int]:
@@ -256,6 +263,27 @@ def _lines(root: Element) -> list[str]:
             rows[row] = len(lines)
         lines.append(well_formed(text))
     return lines
+
+
+def _make_item(paragraph: Element) -> None:
+    """Makes a paragraph that begins with a box ("☒ passed") an item of a list, with the box as its mark."""
+    from lxml import html
+
+    holder = paragraph
+    while not (holder.text or "").strip() and len(holder):
+        holder = holder[0]
+    text = (holder.text or "").lstrip()
+    if text[:1] not in BOXES or not "".join(paragraph.itertext()).strip()[1:].strip():
+        return
+    before = paragraph.getprevious()
+    if before is None or before.tag != "ul" or before.get(_BOX_LIST) is None:
+        before = html.Element("ul")
+        before.set(_BOX_LIST, "")
+        paragraph.addprevious(before)
+    holder.text = text[1:]
+    paragraph.tag = "li"
+    paragraph.set(MARK, text[0])
+    before.append(paragraph)
 
 
 def _quoted_by_comments(root: Element) -> dict[str, str]:

@@ -12,7 +12,8 @@ from ingest.formats.office.docx_styles import Styles, path, switch, value
 _DROPPED = "del moveFrom"
 _UNWRAPPED = "ins moveTo smartTag customXml fldSimple bdo dir ruby rubyBase sdtContent"
 _CONTENT = "t sym tab br cr noBreakHyphen softHyphen drawing pict object"
-_BOXES = frozenset("☐☑☒□■✓✔✗✘❑❒")
+BOXES = frozenset("☐☑☒□■✓✔✗✘❑❒")
+"""Signs that a list of boxes to tick has."""
 _TICKED, _UNTICKED = "☒", "☐"
 _PLAIN_SIGNS = str.maketrans("🞏🞎❑❒□🗷🗵⮽🗹🗸🗶", "☐☐☐☐☐☒☒☒☑✓✗")
 _ENTRIES = 100
@@ -123,7 +124,7 @@ class ShownPart:
         checked = switch(box, "checked")
         runs = list(content.iter(f"{self._w}r"))
         shown = self._run_text(runs[0]) if runs else ""
-        sign = shown if shown in _BOXES else (_TICKED if checked else _UNTICKED)
+        sign = shown if shown in BOXES else (_TICKED if checked else _UNTICKED)
         new = self._run(sign)
         if runs:
             runs[0].addprevious(new)
