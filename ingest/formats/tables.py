@@ -45,12 +45,13 @@ def to_table(rows: Sequence[Row], header_rows: int | None = None) -> Table:
     padded = [_without_repeats(row) + ("",) * (width - len(row)) for row in cleaned]
     header_count = len([row for row in padded[: header_rows or 0] if any(row)])
     filled = [row for row in padded if any(row)]
-    covered = [
-        any(cell.startswith(COVERED) for cell in cells)
-        for cells, row in zip(rows, padded, strict=True)
-        if any(row)
-    ]
-    used = [column for column in range(width) if any(row[column] for row in filled)]
+    originals = [cells for cells, row in zip(rows, padded, strict=True) if any(row)]
+    covered = [any(cell.startswith(COVERED) for cell in cells) for cells in originals]
+    is_used = [False] * width  # by a cell of its own, in any row
+    for cells, row in zip(originals, filled, strict=True):
+        for column, cell in enumerate(cells):
+            is_used[column] = is_used[column] or bool(row[column] and not cell.startswith(COVERED))
+    used = [column for column in range(width) if is_used[column]]
     tidy = [tuple(row[column] for column in used) for row in filled]
     title_count = _count_titles(tidy)
     body, header_count = tidy[title_count:], max(0, header_count - title_count)

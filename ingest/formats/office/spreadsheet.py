@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ingest.formats.container.archive import Archive
 from ingest.formats.markup import html
 from ingest.formats.office import ods, old_sheets, xlsx, xml_sheet
-from ingest.formats.office.workbook import WORKBOOK
+from ingest.formats.office.workbook import main_part
 from ingest.formats.source import Source
 from ingest.formats.text import csv_file
 from ingest.formats.text.decode import decode
@@ -38,10 +38,10 @@ def read(source: Source) -> Document:
 def _reader(source: Source) -> Callable[[Source], Document]:
     data = source.data
     if data.startswith(b"PK"):
-        names = Archive(source).names
-        if WORKBOOK in names:
+        archive = Archive(source)
+        if main_part(archive, source) in archive:
             return xlsx.read
-        return ods.read if "content.xml" in names else old_sheets.read
+        return ods.read if "content.xml" in archive else old_sheets.read
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise UnreadableDocument(f"{source.name} is encrypted: it needs a password")

@@ -17,6 +17,7 @@ from ingest.formats.text.decode import well_formed
 from rag.errors import UnreadableDocument
 
 WORKBOOK = "xl/workbook.xml"
+_ROOT = "_rels/.rels"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LARGEST_COLUMN = 16_384
 _ISO_TIME = f"{ISO_DATE} hh:mm"
@@ -60,6 +61,17 @@ class SheetLayout:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
+def main_part(archive: Archive, source: Source) -> str:
+    """The name of the workbook's own part. Raises UnreadableDocument."""
+    if WORKBOOK in archive or _ROOT not in archive:
+        return WORKBOOK
+    for element in xml_tree(archive.read(_ROOT), source):
+        target = (element.get("Target") or "").lstrip("/")
+        if (element.get("Type") or "").endswith("/officeDocument") and target in archive:
+            return target if target.endswith(".xml") else WORKBOOK
+    return WORKBOOK
+
+
 class Workbook:
     """A workbook in its package.
 
@@ -73,8 +85,10 @@ class Workbook:
     def __init__(self, archive: Archive, source: Source) -> None:
         self._archive = archive
         self._source = source
-        root = self._tree(WORKBOOK)
-        targets = self._relationships(WORKBOOK)
+        self._names = {name.lower(): name for name in archive.names}  # some programs mix the letters' cases
+        part = main_part(archive, source)
+        root = self._tree(part)
+        targets = self._relationships(part)
         self.sheets = tuple(
             SheetPart(
                 name=well_formed(sheet.get("name") or ""),
@@ -206,7 +220,8 @@ class Workbook:
             target = element.get("Target") or ""
             joined = target[1:] if target.startswith("/") else posixpath.join(folder, target)
             kind = (element.get("Type") or "").rpartition("/")[2]
-            targets[element.get("Id") or ""] = (kind, posixpath.normpath(joined))
+            name = posixpath.normpath(joined)
+            targets[element.get("Id") or ""] = (kind, self._names.get(name.lower(), name))
         return targets
 
     def _shared_strings(self, part: str | None) -> list[str]:
@@ -253,7 +268,10 @@ def _sheet_target(sheet: Element, targets: dict[str, tuple[str, str]]) -> str | 
 
 def _rich_text(element: Element) -> str:
     """The text of its runs, without the phonetic readings of Japanese."""
-    return "".join(part.text or "" for part in element.iter("{*}t") if local_name(part.getparent()) != "rPh")
+    parts: list[Element] = list(element.iter("{*}t"))
+    if next(element.iter("{*}rPh"), None) is not None:
+        parts = [part for part in parts if next(part.iterancestors("{*}rPh"), None) is None]
+    return "".join(part.text or "" for part in parts)
 
 
 def _unescaped(text: str) -> str:
