@@ -124,15 +124,16 @@ def _grouped_header(rows: Sequence[Row], *, is_known: bool) -> list[Row]:
     """The first rows, if names of columns stand in groups: each column has a path of its own, such as
     "2025 Plan". A group that is written once, over the first of its columns, is repeated over the others.
 
-    Where no cell is known to span columns, groups are believed if the names below them repeat, or if every
-    row of the table holds a figure.
+    Where no cell is known to span columns, groups are believed if the names below them repeat, if a name
+    stands in both rows, or if every row of the table holds a figure.
     """
     if len(rows) < 3 or len(rows[0]) < 3:
         return []
     first = rows[0]
     if not is_known and not all(first[1:]):
         names = [name for name in rows[1] if name]
-        if len(set(names)) == len(names):
+        is_tall = any(name and name == below for name, below in zip(first, rows[1], strict=True))
+        if len(set(names)) == len(names) and not is_tall:
             return []
         first = _repeat_groups(first, rows[1])
     if not is_known and not any(a and a == b for a, b in pairwise(first)):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 
+from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import write_elements
 from ingest.formats.markup.html import page_title
 from ingest.formats.markup.tree import html_tree
 from ingest.formats.office.docx_file import MAIN, ShownFile
-from ingest.formats.office.package import core_properties, open_package
+from ingest.formats.office.package import core_properties, main_part, open_package
 from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
 from rag.errors import UnreadableDocument
@@ -41,7 +42,7 @@ def read(source: Source) -> Document:
     """
     import mammoth
 
-    archive = open_package(source, "Word (.docx)", MAIN)
+    archive = open_package(source, "Word (.docx)", _main_part(source))
     file_title, metadata = core_properties(archive, source)
     shown = ShownFile(archive, source)
     try:
@@ -71,3 +72,8 @@ def read(source: Source) -> Document:
     title = page_title(writer, file_title, source)
     metadata |= {"hidden": "text in the format Hidden"} if shown.has_hidden else {}
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
+
+
+def _main_part(source: Source) -> str:
+    """The name of the part with the text. Raises UnreadableDocument."""
+    return main_part(Archive(source), source, MAIN) if source.data.startswith(b"PK") else MAIN

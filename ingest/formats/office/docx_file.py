@@ -4,6 +4,7 @@ Mammoth leaves out: headers, footers and comments."""
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -14,13 +15,14 @@ from ingest.formats.office.docx_math import linearize
 from ingest.formats.office.docx_numbering import Numbering
 from ingest.formats.office.docx_shown import BOXES, ShownPart
 from ingest.formats.office.docx_styles import Styles, list_reference, path, switch, value
+from ingest.formats.office.package import main_part
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 
 MAIN = "word/document.xml"
 _STYLE_PART = "word/styles.xml"
 _NUMBERING_PART = "word/numbering.xml"
-_SHOWN_PARTS = (MAIN, "word/footnotes.xml", "word/endnotes.xml")
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 _RUNNING_PART = re.compile(r"word/(?:header|footer)\d*\.xml")
 _APPEARANCE = frozenset("rPr tblPr trPr tcPr tblStylePr lsdException rPrDefault pPrDefault".split())
 _OF_THE_PAGE = frozenset(
@@ -50,6 +52,7 @@ class ShownFile:
 
     def __init__(self, archive: Archive, source: Source) -> None:
         self._archive = archive
+        self._main = main_part(archive, source, MAIN)
         self._source = source
         self._marks: list[str] = []
         self.has_hidden = False
@@ -117,7 +120,7 @@ class ShownFile:
                     out.writestr(name, b"")
                     continue
                 data = self._archive.read(name)
-                if name in (*_SHOWN_PARTS, _STYLE_PART):
+                if name in (self._main, *_NOTES, _STYLE_PART):
                     root = xml_tree(data, self._source)
                     for element in [e for e in root.iter() if local_name(e) == "oMath"]:
                         linearize(element)
@@ -126,7 +129,7 @@ class ShownFile:
                             element.getparent().remove(element)
                     else:
                         self._show(root)
-                    if name == MAIN:
+                    if name == self._main:
                         self._used_parts = self._running_parts(root)
                         self.comments = tuple(self._comment_lines(root))
                         self._number(root)
@@ -137,7 +140,7 @@ class ShownFile:
     def _running_parts(self, root: Element) -> frozenset[str]:
         settings = self._tree("word/settings.xml")
         has_even = settings is not None and switch(settings, "evenAndOddHeaders")
-        relationships = self._tree("word/_rels/document.xml.rels")
+        relationships = self._tree("{}/_rels/{}.rels".format(*posixpath.split(self._main)))
         targets = (
             {e.get("Id"): e.get("Target") or "" for e in relationships} if relationships is not None else {}
         )

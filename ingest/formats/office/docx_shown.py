@@ -70,6 +70,7 @@ class ShownPart:
         self._show_symbols()
         if not keep_hidden:
             self._drop_hidden()
+        self._join_initials()
         self._move_text_boxes()
 
     def _all(self, names: str) -> list[Element]:
@@ -234,6 +235,18 @@ class ShownPart:
             value(style) if style is not None else self._styles.default_paragraph,
             value(run_style) if run_style is not None else "",
         )
+
+    def _join_initials(self) -> None:
+        """A large first letter stands in a paragraph of its own, before the one that it begins."""
+        for frame in self._all("framePr"):
+            paragraph = next(frame.iterancestors(f"{self._w}p"), None)
+            following = paragraph.getnext() if paragraph is not None else None
+            if paragraph is None or following is None or value(frame, "dropCap") not in ("drop", "margin"):
+                continue
+            if following.tag == f"{self._w}p":
+                at = int(path(following, "pPr") is not None)
+                for run in reversed([child for child in paragraph if child.tag == f"{self._w}r"]):
+                    following.insert(at, run)
 
     def _move_text_boxes(self) -> None:
         """The paragraphs of a text box follow the paragraph that it is anchored in."""

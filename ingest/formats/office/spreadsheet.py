@@ -8,7 +8,8 @@ from collections.abc import Callable
 from ingest.formats.container.archive import Archive
 from ingest.formats.markup import html
 from ingest.formats.office import ods, old_sheets, xlsx, xml_sheet
-from ingest.formats.office.workbook import main_part
+from ingest.formats.office.package import main_part
+from ingest.formats.office.workbook import WORKBOOK
 from ingest.formats.source import Source
 from ingest.formats.text import csv_file
 from ingest.formats.text.decode import decode
@@ -39,7 +40,7 @@ def _reader(source: Source) -> Callable[[Source], Document]:
     data = source.data
     if data.startswith(b"PK"):
         archive = Archive(source)
-        if main_part(archive, source) in archive:
+        if main_part(archive, source, WORKBOOK) in archive:
             return xlsx.read
         return ods.read if "content.xml" in archive else old_sheets.read
     if data.startswith(_OLE):

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from ingest.formats.container.archive import Archive
 from ingest.formats.markup.tree import Element, local_name, xml_tree
 from ingest.formats.office.number_format import GENERAL, ISO_DATE, shown_number, shown_text
+from ingest.formats.office.package import main_part
 from ingest.formats.office.sheet import Area, CellNote, area, cell_name, column_number
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from rag.errors import UnreadableDocument
 
 WORKBOOK = "xl/workbook.xml"
-_ROOT = "_rels/.rels"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LARGEST_COLUMN = 16_384
 _ISO_TIME = f"{ISO_DATE} hh:mm"
@@ -61,17 +61,6 @@ class SheetLayout:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
-def main_part(archive: Archive, source: Source) -> str:
-    """The name of the workbook's own part. Raises UnreadableDocument."""
-    if WORKBOOK in archive or _ROOT not in archive:
-        return WORKBOOK
-    for element in xml_tree(archive.read(_ROOT), source):
-        target = (element.get("Target") or "").lstrip("/")
-        if (element.get("Type") or "").endswith("/officeDocument") and target in archive:
-            return target if target.endswith(".xml") else WORKBOOK
-    return WORKBOOK
-
-
 class Workbook:
     """A workbook in its package.
 
@@ -86,7 +75,7 @@ class Workbook:
         self._archive = archive
         self._source = source
         self._names = {name.lower(): name for name in archive.names}  # some programs mix the letters' cases
-        part = main_part(archive, source)
+        part = main_part(archive, source, WORKBOOK)
         root = self._tree(part)
         targets = self._relationships(part)
         self.sheets = tuple(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.formats.container.archive import Archive
-from ingest.formats.office.package import core_properties, open_package
+from ingest.formats.office.package import core_properties, main_part, open_package
 from ingest.formats.office.results import Results
 from ingest.formats.office.sheet import Sheet, cell_name
 from ingest.formats.office.sheet_document import NOT_CALCULATED, LeftOut, require_cells, sheet_document
-from ingest.formats.office.workbook import SheetLayout, SheetPart, Workbook, main_part
+from ingest.formats.office.workbook import WORKBOOK, SheetLayout, SheetPart, Workbook
 from ingest.formats.source import Source
 from rag.types import Document
 
@@ -26,7 +26,7 @@ def read(source: Source) -> Document:
         UnreadableDocument: no Excel file, damaged or encrypted, or without values.
         DocumentTooLarge: more sheets or cells, or unpacked to more, than the limits.
     """
-    archive = open_package(source, "Excel (.xlsx)", main_part(Archive(source), source))
+    archive = open_package(source, "Excel (.xlsx)", main_part(Archive(source), source, WORKBOOK))
     file_title, metadata = core_properties(archive, source)
     left_out = LeftOut()
     sheets = _sheets(archive, source, left_out)

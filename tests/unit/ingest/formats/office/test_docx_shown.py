@@ -328,3 +328,21 @@ def test_a_resolved_comment_is_left_out() -> None:
     )
     parts = {"word/comments.xml": comments, "word/commentsExtended.xml": extended}
     assert lines(word(paragraph("Text."), parts=parts)) == ["Text.", "Comment by Ada: open"]
+
+
+def test_a_large_first_letter_belongs_to_its_paragraph() -> None:
+    """Word keeps it in a paragraph of its own."""
+    body = paragraph("D", '<w:framePr w:dropCap="drop" w:lines="3"/>') + paragraph("rop it.")
+    assert lines(word(body)) == ["Drop it."]
+
+
+def test_the_text_may_be_in_a_part_of_another_name() -> None:
+    """The package says in which."""
+    with zipfile.ZipFile(io.BytesIO(docx("Text."))) as package:
+        files = {
+            name.replace("word/document", "word/document2"): package.read(name) for name in package.namelist()
+        }
+    for name in ("_rels/.rels", "[Content_Types].xml"):
+        files[name] = files[name].replace(b"word/document.xml", b"word/document2.xml")
+    files["word/_rels/document2.xml.rels"] = files.pop("word/_rels/document.xml.rels")
+    assert lines(zipped(files)) == ["Text."]
