@@ -140,7 +140,8 @@ class ShownFile:
     def _running_parts(self, root: Element) -> frozenset[str]:
         settings = self._tree("word/settings.xml")
         has_even = settings is not None and switch(settings, "evenAndOddHeaders")
-        relationships = self._tree("{}/_rels/{}.rels".format(*posixpath.split(self._main)))
+        folder, name = posixpath.split(self._main)
+        relationships = self._tree(posixpath.join(folder, "_rels", f"{name}.rels"))
         targets = (
             {e.get("Id"): e.get("Target") or "" for e in relationships} if relationships is not None else {}
         )

@@ -201,7 +201,7 @@ class Workbook:
     def _relationships(self, part: str) -> dict[str, tuple[str, str]]:
         """The parts that a part refers to, by id: the last word of the kind of each, and its name."""
         folder, _, name = part.rpartition("/")
-        path = f"{folder}/_rels/{name}.rels"
+        path = posixpath.join(folder, "_rels", f"{name}.rels")
         if path not in self._archive:
             return {}
         targets = {}

@@ -329,3 +329,12 @@ def test_rows_repeated_over_the_limit_are_refused() -> None:
     row = f"<table:table-row table:number-rows-repeated='9999999'>{cell('x')}{cell('y')}</table:table-row>"
     with pytest.raises(DocumentTooLarge, match="cells"):
         read_document(ods(f"<table:table table:name='S'>{row}</table:table>"), "a.ods")
+
+
+def test_a_workbook_may_have_its_parts_elsewhere() -> None:
+    """The package says where; some programs mix the cases of letters."""
+    with zipfile.ZipFile(io.BytesIO(saved_bytes(workbook([["Plan", "Price"], ["Pro", 9]])))) as package:
+        files = {name.removeprefix("xl/"): package.read(name) for name in package.namelist()}
+    for name in ("_rels/.rels", "_rels/workbook.xml.rels"):
+        files[name] = files[name].replace(b"/xl/", b"/").replace(b'"xl/', b'"').replace(b"styles", b"Styles")
+    assert lines(read_document(zipped(files), "a.xlsx"))[1:] == ["Plan | Price", "Pro | 9"]
