@@ -151,7 +151,8 @@ class ShownPart:
             if field_name(value(element, "instr")) in dropped:
                 _remove(element)
         open_fields: list[_Field] = []
-        for element in self._all(f"fldChar instrText {_CONTENT}"):
+        has_fields = next(self._root.iter(f"{self._w}fldChar"), None) is not None
+        for element in self._all(f"fldChar instrText {_CONTENT}") if has_fields else ():
             name = local_name(element)
             if name == "fldChar" and value(element, "fldCharType") == "begin":
                 open_fields.append(_Field(element, parts=[element]))
@@ -201,9 +202,11 @@ class ShownPart:
 
     def _show_symbols(self) -> None:
         """Letters in fonts of signs are those signs: in Wingdings, "þ" is a ticked box."""
-        for run in self._all("r"):
-            font = _font(run)
-            for element in run if font else ():
+        for fonts in self._all("rFonts"):
+            run = fonts.getparent().getparent()
+            if run is None or local_name(run) != "r" or not (font := _font(run)):
+                continue
+            for element in run:
                 if local_name(element) == "t" and element.text:
                     element.text = _in_font(element.text, font)
         for element in self._all("sym"):
@@ -214,6 +217,8 @@ class ShownPart:
             element.tag = f"{self._w}br"
 
     def _drop_hidden(self) -> None:
+        if not self._styles.hides and next(self._root.iter(f"{self._w}vanish"), None) is None:
+            return
         for run in self._all("r"):
             if not self._is_hidden(run):
                 continue

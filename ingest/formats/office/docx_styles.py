@@ -41,6 +41,11 @@ class Styles:
                 properties = path(element, "rPrDefault", "rPr")
                 self._hidden_by_default = properties is not None and bool(switch(properties, "vanish"))
 
+    @property
+    def hides(self) -> bool:
+        """Whether any style says that text is hidden."""
+        return self._hidden_by_default or any(style.hidden for style in self._styles.values())
+
     def is_hidden(self, paragraph_style: str, run_style: str) -> bool:
         """Whether text is hidden by its styles; a character style reverses what a paragraph style says."""
         paragraph, run = self._hidden(paragraph_style), self._hidden(run_style)
@@ -96,12 +101,12 @@ def list_reference(element: Element | None) -> tuple[str | None, int | None]:
 
 
 def path(element: Element, *names: str) -> Element | None:
-    """The child of a child with these local names; None: there is none."""
+    """The child of a child with these local names, of the element's own namespace; None: there is none."""
+    namespace = element.tag[: element.tag.find("}") + 1]
+    found: Element | None = element
     for name in names:
-        element = next((child for child in element if local_name(child) == name), None)
-        if element is None:
-            return None
-    return element
+        found = found.find(f"{namespace}{name}") if found is not None else None
+    return found
 
 
 def value(element: Element, name: str = "val") -> str:
