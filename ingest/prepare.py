@@ -23,12 +23,14 @@ class Preparer:
     """Turns bytes into a ``Change``, in the same way for a folder's files and for uploads.
 
     ``limits`` bound what one file may cost; None as ``resolver``: pronouns aren't resolved.
-    ``keep_originals``: changes have their files with them.
+    ``hidden``: hidden sheets, rows, columns and texts are read, too. ``keep_originals``: changes have their
+    files with them.
     """
 
     splitter: Splitter
     resolver: Resolver | None = None
     limits: Limits = DEFAULT
+    hidden: bool = False
     keep_originals: bool = False
 
     @property
@@ -73,6 +75,7 @@ class Preparer:
             document_id=document_id or new_document_id(collection, uri),
             collection=collection,
             media_type=media_type,
+            hidden=self.hidden,
             cancellation=cancellation,
         )
         return Change(
@@ -98,8 +101,8 @@ class Preparer:
     ) -> str:
         """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
 
-        It differs if the bytes, the version of the formats, the splitter, the resolver, or the title and
-        metadata sent with them differ.
+        It differs if the bytes, the version of the formats, the splitter, the resolver, whether hidden
+        parts are read, or the title and metadata sent with them differ.
 
         Args:
             sha256_of_bytes: in hex.
@@ -109,6 +112,7 @@ class Preparer:
             formats.VERSION,
             self.splitter.fingerprint,
             self.resolver.fingerprint if self.resolver else "",
+            *(["hidden"] if self.hidden else []),
         ]
         parts = (sha256_of_bytes, *rules, *([sent] if sent else []))
         return sha256("\0".join(parts).encode()).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.near_duplicates import NearDuplicates
 from rag.ports.jobs import Job
+from rag.types import Document
 
 _MOST_LISTED = 1_000  # uris of each outcome in a stored report
 
@@ -25,6 +26,32 @@ class Failure:
 
     def to_dict(self) -> dict[str, object]:
         return {"uri": self.uri, "reason": self.reason, "kept": self.has_earlier_version}
+
+
+_NOTES = {
+    "unread": "not read",
+    "pages_without_text": "pages without text",
+    "hidden": "hidden, and left out",
+    "uncalculated": "formulas without a result",
+}
+"""What a document's metadata says of its reading, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What of a file's content is not in its document, in one plain line."""
+
+    uri: str
+    text: str
+
+
+def notes_of(document: Document) -> tuple[Note, ...]:
+    """The notes on a document that was read, from its metadata."""
+    return tuple(
+        Note(uri=document.uri, text=f"{words}: {document.metadata[name]}")
+        for name, words in _NOTES.items()
+        if name in document.metadata
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +74,7 @@ class Report:
 
     ``skipped`` files are in no supported format, ``empty`` ones have no text and never had any, ``ignored``
     files and folders are left out by patterns.
+    ``notes`` are on documents written, whose files hold more than was read.
     ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
     the time of reading and splitting, ``write_seconds`` that of embedding and storing.
     """
@@ -60,6 +88,7 @@ class Report:
     empty: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    notes: tuple[Note, ...] = ()
     near_duplicates: tuple[NearDuplicates, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
@@ -89,6 +118,7 @@ class Report:
             **{name: list(getattr(self, name)[:_MOST_LISTED]) for name in lists},
             "renamed": [list(pair) for pair in self.renamed[:_MOST_LISTED]],
             "alike": [asdict(group) for group in self.near_duplicates[:_MOST_LISTED]],
+            "notes": [asdict(note) for note in self.notes[:_MOST_LISTED]],
             "failed": [failure.to_dict() for failure in self.failed[:_MOST_LISTED]],
             "passages": self.passages,
             "read_seconds": round(self.read_seconds, 3),

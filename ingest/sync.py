@@ -12,7 +12,7 @@ from ingest.cancellation import Cancellation, Cancelled
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
-from ingest.report import Failure, Progress, Report
+from ingest.report import Failure, Note, Progress, Report, notes_of
 from ingest.scan import Scan, scan
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
@@ -79,6 +79,7 @@ class _SyncRun:
     cancellation: Cancellation | None = None
     written_uris: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     read_seconds: float = 0.0
     _ids: dict[str, str] = field(default_factory=dict)
     _used_ids: set[str] = field(default_factory=set)
@@ -94,6 +95,7 @@ class _SyncRun:
         for read, change in enumerate(self._prepare(files), 1):
             if change is not None:
                 self.writer.add(change)
+                self.notes += notes_of(change.document)
             if self.writer.is_full:
                 self._flush()
             self._report_progress(read, len(files), files[read - 1].uri)
@@ -117,6 +119,7 @@ class _SyncRun:
             empty=listing.empty,
             ignored=listing.ignored,
             failed=self.scan.with_earlier_versions([*listing.failures, *self.failures]),
+            notes=tuple(note for note in self.notes if note.uri in self.written_uris),
             passages=self.writer.passages,
             read_seconds=self.read_seconds,
             write_seconds=self.writer.seconds,

@@ -41,6 +41,7 @@ def preparer(settings: Settings) -> Preparer:
             seconds=limits.parse_seconds,
             memory_bytes=limits.parse_memory_bytes,
         ),
+        hidden=settings.formats.hidden,
         keep_originals=settings.originals.keep,
     )
 

@@ -27,13 +27,17 @@ def read(
     collection: str = DEFAULT_COLLECTION,
     media_type: str | None = None,
     limits: Limits = DEFAULT,
+    hidden: bool = False,
 ) -> Document:
     """The document of a file's bytes; the same bytes and names give the same document.
+
+    Args:
+        hidden: hidden sheets, rows, columns and texts are read, too.
 
     Raises:
         DocumentTooLarge, UnreadableDocument: as ``read_split``.
     """
-    source = _source(data, name, uri, document_id, collection, limits)
+    source = _source(data, name, uri, document_id, collection, limits, hidden=hidden)
     file_format = format_of(source, media_type)
     if len(data) <= _IN_PROCESS_BYTES and is_read_in_process(file_format, data):
         return file_format.read(source)
@@ -49,6 +53,7 @@ def read_split(
     document_id: str,
     collection: str = DEFAULT_COLLECTION,
     media_type: str | None = None,
+    hidden: bool = False,
     cancellation: Cancellation | None = None,
 ) -> SplitDocument:
     """The document of a file's bytes with its passages, within the limits of ``passages``.
@@ -57,20 +62,25 @@ def read_split(
     without an extension is read as plain text if its bytes are text. All but short plain text is read
     and split in a process of its own (``ingest.formats.sandbox``), which ends when ``cancellation`` is set.
 
+    Args:
+        hidden: hidden sheets, rows, columns and texts are read, too.
+
     Raises:
         DocumentTooLarge: over one of the limits; the message names it.
         UnreadableDocument: of no supported format, or empty, damaged, encrypted or wrongly encoded;
             or its parser took too long or crashed.
         Cancelled: ``cancellation`` was set.
     """
-    source = _source(data, name, uri, document_id, collection, passages.limits)
+    source = _source(data, name, uri, document_id, collection, passages.limits, hidden=hidden)
     file_format = format_of(source, media_type)
     if len(data) <= _IN_PROCESS_BYTES and is_read_in_process(file_format, data):
         return passages.of(file_format.read(source))
     return sandbox.parse_and_split(source, file_format.media_types[0], passages, cancellation)
 
 
-def _source(data: bytes, name: str, uri: str, document_id: str, collection: str, limits: Limits) -> Source:
+def _source(
+    data: bytes, name: str, uri: str, document_id: str, collection: str, limits: Limits, *, hidden: bool
+) -> Source:
     """Raises DocumentTooLarge."""
     if len(data) > limits.document_bytes:
         raise DocumentTooLarge(f"{name} has {len(data):,} bytes; the limit is {limits.document_bytes:,}")
@@ -81,5 +91,6 @@ def _source(data: bytes, name: str, uri: str, document_id: str, collection: str,
         document_id=document_id,
         collection=collection,
         limits=limits,
+        hidden=hidden,
         budget=Budget(limits.unpacked_bytes),
     )

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from ingest.formats.container import eml, zip_file
 from ingest.formats.markup import epub, html, xml_file
-from ingest.formats.office import docx, odt, pptx, xlsx
+from ingest.formats.office import docx, ods, odt, old_sheets, pptx, spreadsheet, xlsx
 from ingest.formats.pdf import document as pdf
 from ingest.formats.source import Source
 from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdown, markdown_html, plain, rtf
@@ -63,12 +63,14 @@ FORMATS = (
     Format(name="PDF", media_types=(pdf.MEDIA_TYPE,), extensions=(".pdf",), read=pdf.read),
     Format(name="Word", media_types=(docx.MEDIA_TYPE,), extensions=(".docx", ".docm"), read=docx.read),
     Format(name="PowerPoint", media_types=(pptx.MEDIA_TYPE,), extensions=(".pptx", ".pptm"), read=pptx.read),
-    Format(name="Excel", media_types=(xlsx.MEDIA_TYPE,), extensions=(".xlsx", ".xlsm"), read=xlsx.read),
+    Format(
+        name="Excel", media_types=(xlsx.MEDIA_TYPE,), extensions=(".xlsx", ".xlsm"), read=spreadsheet.read
+    ),
     Format(
         name="old Excel and OpenDocument sheets",
-        media_types=(xlsx.OLD_MEDIA_TYPE, xlsx.OPEN_MEDIA_TYPE),
+        media_types=(old_sheets.MEDIA_TYPE, ods.MEDIA_TYPE),
         extensions=(".xls", ".xlsb", ".ods"),
-        read=xlsx.read_other,
+        read=spreadsheet.read,
     ),
     Format(
         name="OpenDocument",

@@ -14,7 +14,8 @@ from rag.types import DEFAULT_COLLECTION
 class Source:
     """The bytes of one file and its names. ``name`` is its file name, for messages and titles.
 
-    ``inside`` counts the archives around it; all of them share one ``budget``.
+    ``inside`` counts the archives around it; all of them share one ``budget``. ``hidden``: hidden sheets,
+    rows, columns and texts are read, too.
     """
 
     data: bytes
@@ -24,6 +25,7 @@ class Source:
     collection: str = DEFAULT_COLLECTION
     limits: Limits = DEFAULT
     inside: int = 0
+    hidden: bool = False
     budget: Budget = field(default_factory=lambda: Budget(DEFAULT.unpacked_bytes))
 
     def part(self, data: bytes, name: str) -> Source:

@@ -7,6 +7,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 from __future__ import annotations
 
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.formats import FormatSettings
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
@@ -16,6 +17,7 @@ from rag.settings.widget import SiteKey, WidgetSettings
 __all__ = [
     "DecideSettings",
     "FeedbackSettings",
+    "FormatSettings",
     "LimitSettings",
     "LlmSettings",
     "OriginalSettings",

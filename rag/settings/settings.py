@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.formats import FormatSettings
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.small_talk import SmallTalkSettings
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     small_talk: SmallTalkSettings = SmallTalkSettings()
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
+    formats: FormatSettings = FormatSettings()
     originals: OriginalSettings = OriginalSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()

@@ -43,7 +43,7 @@ def run(
     with open_service(load(data=data), rebuild=rebuild) as service, _progress_bar() as progress:
         report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
-    return _print_failures(report)
+    return _print_notes(report)
 
 
 def _watch(
@@ -56,7 +56,7 @@ def _watch(
 
     def on_sync(report: Report) -> None:
         print(summary(report), flush=True)
-        _print_failures(report)
+        _print_notes(report)
 
     with open_service(load(data=data), rebuild=rebuild) as service:
         follow(service, paths, stop=stop, collection=collection, patterns=patterns, on_report=on_sync)
@@ -85,7 +85,7 @@ def preview(
         for name in names:
             print(f"{verb:7}{one_line(name)}")
     print(f"nothing was written; it would be: {summary(report)}")
-    return _print_failures(report)
+    return _print_notes(report)
 
 
 def summary(report: Report) -> str:
@@ -103,8 +103,10 @@ def summary(report: Report) -> str:
     return f"{line}: {report.passages} passages in {seconds:.1f} s"
 
 
-def _print_failures(report: Report) -> int:
-    """Prints the reason of each failure; 1 if there is any."""
+def _print_notes(report: Report) -> int:
+    """Prints what was left out of files that were read, and the reason of each failure; 1 if there is any."""
+    for left_out in report.notes:
+        print(f"saywhere: {one_line(left_out.uri)}: {one_line(left_out.text)}", file=sys.stderr)
     for failure in report.failed:
         note = " (its earlier version stays)" if failure.has_earlier_version else ""
         print(f"saywhere: {one_line(failure.reason)}{note}", file=sys.stderr)

@@ -11,6 +11,9 @@ from ingest.formats.markup.tree import Element, remove_element
 from ingest.formats.small_signs import small_text
 from rag.types import Span
 
+MARK = "Mark"
+"""An attribute of a list's item: its mark as shown, "(b)". Pages can't have it, as their names of attributes
+are read in small letters."""
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure"
@@ -120,7 +123,7 @@ class _ElementWriter:
                 with self._flow.nested():
                     self._list(item, context_span)
                 continue
-            mark = f"{number}." if element.tag == "ol" else "-"
+            mark = str(item.get(MARK) or (f"{number}." if element.tag == "ol" else "-"))
             self._item(item, mark, context_span, tight=not is_first or self._flow.depth > 0)
             is_first = False
             number += 1

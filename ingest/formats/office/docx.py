@@ -1,28 +1,24 @@
-"""Word to a document: Mammoth converts it to HTML by its styles, and the HTML is written as blocks."""
+"""Word to a document: what is shown of it is made HTML by Mammoth, and the HTML is written as blocks."""
 
 from __future__ import annotations
 
 import io
 import re
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import write_elements
 from ingest.formats.markup.html import page_title
 from ingest.formats.markup.links import with_link_targets
-from ingest.formats.markup.tree import html_tree, local_name, xml_tree
-from ingest.formats.office.docx_math import linearize
-from ingest.formats.office.package import core_properties, open_package
+from ingest.formats.markup.tree import html_tree
+from ingest.formats.office.docx_file import MAIN, ShownFile
+from ingest.formats.office.package import core_properties, main_part, open_package
 from ingest.formats.source import Source
 from ingest.formats.writer import DocumentWriter
 from rag.errors import UnreadableDocument
 from rag.types import Document
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_MAIN = "word/document.xml"
-_STYLE_PART = "word/styles.xml"
-_APPEARANCE = frozenset("rPr tblPr trPr tcPr tblStylePr lsdException rPrDefault pPrDefault".split())
 _STYLE_MAP = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
@@ -36,9 +32,10 @@ _NOTE_BACK_LINK = re.compile(r"\s*<a href=\"#(?:foot|end)note-ref-[^\"]*\">↑</
 
 
 def read(source: Source) -> Document:
-    """The document of a Word file; footnotes follow the text, headers and footers are left out.
+    """The document of a Word file: headers and footers that say more than the text, text, notes, comments.
 
-    Tracked changes are read as accepted. Equations are written on one line.
+    Numbers of lists and headings are as shown, tracked changes as accepted, equations on one line. Hidden
+    text is left out; the metadata says so as ``hidden``.
 
     Raises:
         UnreadableDocument: no Word file, damaged or encrypted, or without text.
@@ -46,11 +43,12 @@ def read(source: Source) -> Document:
     """
     import mammoth
 
-    archive = open_package(source, "Word (.docx)", _MAIN)
+    archive = open_package(source, "Word (.docx)", _main_part(source))
     file_title, metadata = core_properties(archive, source)
+    shown = ShownFile(archive, source)
     try:
         converted = mammoth.convert_to_html(
-            io.BytesIO(_simplify(archive, source)),
+            io.BytesIO(shown.package),
             style_map=_STYLE_MAP,
             convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
             external_file_access=False,
@@ -62,31 +60,21 @@ def read(source: Source) -> Document:
     except Exception as error:  # noqa: BLE001  # Mammoth raises what its parts raise: KeyError, ValueError, …
         raise UnreadableDocument(f"{source.name} is damaged: {type(error).__name__}: {error}") from None
     writer = DocumentWriter(source.limits)
-    body = _NOTE_BACK_LINK.sub("", converted.value)
-    write_elements(with_link_targets(html_tree(f"<body>{body}</body>", source)), Flow(writer))
+    flow = Flow(writer)
+    body = html_tree(f"<body>{_NOTE_BACK_LINK.sub('', converted.value)}</body>", source)
+    shown.set_marks(body)
+    for line in shown.running_lines(body):
+        flow.paragraph(line)
+    flow.end_context()
+    write_elements(with_link_targets(body), flow)
+    flow.end_context()
+    for comment in shown.comments:
+        flow.paragraph(comment)
     title = page_title(writer, file_title, source)
+    metadata |= {"hidden": "text in the format Hidden"} if shown.has_hidden else {}
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 
-def _simplify(archive: Archive, source: Source) -> bytes:
-    """The file as Mammoth can read it: equations as text, without pictures, and without the appearance
-    of styles, which is most of a file's XML and takes most of the time."""
-    from lxml import etree
-
-    simplified = io.BytesIO()
-    with ZipFile(simplified, "w", ZIP_DEFLATED, compresslevel=1) as out:
-        for name in archive.names:
-            if name.startswith(("word/media/", "word/embeddings/")):
-                out.writestr(name, b"")
-                continue
-            data = archive.read(name)
-            if name in (_MAIN, _STYLE_PART):
-                root = xml_tree(data, source)
-                for element in [e for e in root.iter() if local_name(e) == "oMath"]:
-                    linearize(element)
-                if name == _STYLE_PART:
-                    for element in [e for style in root for e in style if local_name(e) in _APPEARANCE]:
-                        element.getparent().remove(element)
-                data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            out.writestr(name, data)
-    return simplified.getvalue()
+def _main_part(source: Source) -> str:
+    """The name of the part with the text. Raises UnreadableDocument."""
+    return main_part(Archive(source), source, MAIN) if source.data.startswith(b"PK") else MAIN

@@ -45,8 +45,7 @@ def read(source: Source) -> Document:
     """
     archive = Archive(source)
     archive.check_size()
-    if "META-INF/manifest.xml" in archive and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise UnreadableDocument(f"{source.name} is encrypted: it needs a password")
+    require_unencrypted(archive, source)
     root = xml_tree(archive.read("content.xml"), source)
     bodies = [
         e
@@ -69,7 +68,7 @@ def read(source: Source) -> Document:
         flow.end_context()
     for note in (e for e in bodies[0].iter() if local_name(e) == "note-body"):
         write_elements(_to_html(note), flow)
-    file_title, metadata = _properties(archive, source)
+    file_title, metadata = properties(archive, source)
     return writer.document(
         source,
         title=page_title(writer, file_title, source),
@@ -115,7 +114,14 @@ def _attribute(element: Element, name: str) -> str:
     return next((str(v) for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
 
 
-def _properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
+def require_unencrypted(archive: Archive, source: Source) -> None:
+    """Raises UnreadableDocument for an OpenDocument file that needs a password."""
+    if "META-INF/manifest.xml" in archive and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise UnreadableDocument(f"{source.name} is encrypted: it needs a password")
+
+
+def properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:
+    """Title (may be empty) and metadata of an OpenDocument file. Raises UnreadableDocument."""
     if "meta.xml" not in archive:
         return "", {}
     root = xml_tree(archive.read("meta.xml"), source)

@@ -12,6 +12,7 @@ from rag.errors import UnreadableDocument
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_ROOT = "_rels/.rels"
 _PROPERTIES = {
     "creator": "author",
     "subject": "subject",
@@ -46,6 +47,18 @@ def open_package(source: Source, kind: str, *parts: str) -> Archive:
         if name.endswith((".xml", ".rels")) and _DTD.search(archive.read(name)[:65536]):
             raise UnreadableDocument(f"{source.name} declares a document type in {name}, which is refused")
     return archive
+
+
+def main_part(archive: Archive, source: Source, usual: str) -> str:
+    """The name of the part that holds the document or workbook: the usual one, if it is there, else the one
+    that the package names. Raises UnreadableDocument."""
+    if usual in archive or _ROOT not in archive:
+        return usual
+    for element in xml_tree(archive.read(_ROOT), source):
+        target = (element.get("Target") or "").lstrip("/")
+        if (element.get("Type") or "").endswith("/officeDocument") and target in archive:
+            return target if target.endswith(".xml") else usual
+    return usual
 
 
 def core_properties(archive: Archive, source: Source) -> tuple[str, dict[str, str]]:

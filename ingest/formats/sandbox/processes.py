@@ -223,6 +223,7 @@ def _request(source: Source, media_type: str, view: dict[str, Any] | None) -> di
         "uri": source.uri,
         "document_id": source.document_id,
         "collection": source.collection,
+        "hidden": source.hidden,
         "limits": asdict(source.limits),
         "media_type": media_type,
         "view": view,

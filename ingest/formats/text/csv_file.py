@@ -48,16 +48,21 @@ def read(source: Source) -> Document:
     return writer.document(source, title=source.stem_title, media_type=MEDIA_TYPE, metadata={})
 
 
+def is_table(text: str) -> bool:
+    """Whether a text of unknown format is a table: a delimiter cuts most of its rows into as many cells."""
+    return max(_score(text, delimiter) for delimiter in _DELIMITERS) > (0.5, 1)
+
+
 def _delimiter(text: str) -> str:
     """The delimiter that cuts most of the first rows into the same number of cells, more than one."""
+    return max(_DELIMITERS, key=lambda delimiter: _score(text, delimiter))
 
-    def score(delimiter: str) -> tuple[float, int]:
-        """The share of rows that have the most common width, and that width."""
-        widths = Counter(len(row) for row in _first_rows(text, delimiter))
-        width, count = widths.most_common(1)[0] if widths else (1, 0)
-        return (count / max(1, widths.total()) if width > 1 else 0.0, width)
 
-    return max(_DELIMITERS, key=score)
+def _score(text: str, delimiter: str) -> tuple[float, int]:
+    """The share of rows that have the most common width, and that width."""
+    widths = Counter(len(row) for row in _first_rows(text, delimiter))
+    width, count = widths.most_common(1)[0] if widths else (1, 0)
+    return (count / max(1, widths.total()) if width > 1 else 0.0, width)
 
 
 def _first_rows(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -29,11 +29,12 @@ def test_a_change_names_its_source_and_version() -> None:
 
 
 def test_a_source_key_differs_by_bytes_and_rules() -> None:
-    """Other bytes, another splitter or a resolver make another key."""
+    """Other bytes, another splitter, a resolver or the reading of hidden parts make another key."""
     plain, wide = Preparer(splitter=PassageSplitter()), Preparer(splitter=PassageSplitter(80, 200))
     resolving = Preparer(splitter=PassageSplitter(), resolver=PronounResolver())
-    keys = {each.source_key(sha) for each in (plain, wide, resolving) for sha in ("ab", "cd")}
-    assert len(keys) == 6
+    hidden = Preparer(splitter=PassageSplitter(), hidden=True)
+    keys = {each.source_key(sha) for each in (plain, wide, resolving, hidden) for sha in ("ab", "cd")}
+    assert len(keys) == 8
 
 
 def test_bytes_over_the_limit_are_refused() -> None:

@@ -13,7 +13,7 @@ from ingest.batch_writer import BATCH_DOCUMENTS
 from ingest.formats.limits import DEFAULT, Limits
 from ingest.ignore import Patterns
 from ingest.prepare import Preparer
-from ingest.report import Progress, Report
+from ingest.report import Note, Progress, Report
 from ingest.scan import preview
 from ingest.split import PassageSplitter
 from ingest.sync import sync
@@ -398,3 +398,25 @@ def test_a_missing_model_ends_the_sync(library: MemoryLibrary, folder: Path) -> 
     """With one error, rather than a failure for each file."""
     with pytest.raises(ModelError):
         run(library, folder, resolver=FirstSentenceResolver(ModelError("no names model")))
+
+
+def test_what_is_hidden_in_a_file_is_noted_once(library: MemoryLibrary, tmp_path: Path) -> None:
+    """When it is written; a second sync writes nothing and has no note. Read if asked for, it isn't noted."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Name", "Salary"])
+    book.active.append(["Ada", 4200])
+    book.active.column_dimensions["B"].hidden = True
+    root = tmp_path / "staff"
+    root.mkdir()
+    book.save(root / "staff.xlsx")
+    note = Note(uri="staff/staff.xlsx", text="hidden, and left out: column B of the sheet Sheet")
+    report = run(library, root)
+    assert report.notes == (note,)
+    assert report.to_dict()["notes"] == [{"uri": note.uri, "text": note.text}]
+    assert run(library, root).notes == ()
+    preparer = Preparer(splitter=PassageSplitter(), hidden=True)
+    shown = sync(library, cast(Catalog, library), preparer, [root])
+    assert (shown.changed, shown.notes) == (("staff/staff.xlsx",), ())
+    assert "4200" in next(iter(library.changes.values())).document.text

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
-from ingest.formats.tables import is_number, row_line, to_table
+from ingest.formats.tables import COVERED, is_number, row_line, to_table
 from ingest.formats.writer import DocumentWriter
 from rag.reading.table_rows import split_cells
 from rag.types import BlockKind
@@ -80,3 +80,35 @@ def test_a_written_line_splits_into_the_cells_of_its_row(rows: list[list[str]], 
         assert [s.slice(document.text) for s in split_cells(document.text, block.span)] == list(row)
     characters = "".join("".join(cell.split()) for row in rows for cell in row)
     assert len(characters) >= len("".join("".join(row).replace(" ", "") for row in table.rows))
+
+
+GROUPS = [["Team", "2025", "", "2026", ""], ["", "Plan", "Actual", "Plan", "Actual"]]
+
+
+def test_names_in_groups_are_paths() -> None:
+    """A group that is written once stands over the columns whose names repeat; so does one in each column."""
+    path = ("Team", "2025 Plan", "2025 Actual", "2026 Plan", "2026 Actual")
+    body = [["Roads", "120", "131", "140", ""], ["Parks", "80", "77", "95", ""]]
+    assert to_table([*GROUPS, *body]).header == path
+    assert to_table([*GROUPS, *body]).rows == tuple(map(tuple, body))
+    repeated = [["Team", "2025", "2025", "2026", "2026"], GROUPS[1]]
+    assert to_table([*repeated, *body]).header == path
+    tall = [["Team", "Cost", "", "Note"], ["Team", "net", "gross", "Note"], ["A", "1", "2", "x"]]
+    assert to_table(tall).header == ("Team", "Cost net", "Cost gross", "Note")
+
+
+def test_rows_of_values_that_repeat_are_no_header() -> None:
+    """Nor are forms."""
+    assert to_table([["yes", "yes", "no"], ["a", "b", "c"], ["d", "e", "f"]]).header == ()
+    assert to_table([["By", "Ada", ""], ["Item", "Net", "Gross"], ["Pen", "1", "2"]]).header == ()
+
+
+def test_a_cell_that_spans_columns_is_in_each_that_has_a_name() -> None:
+    """A column in which nothing else stands is left out."""
+    closed = ["Pool", "closed", f"{COVERED}closed", "open"]
+    table = to_table([["Day", "Mon", "Tue", "Wed"], closed])
+    assert table.rows == (("Pool", "closed", "closed", "open"),)
+    form = [["Name:", "Ada", f"{COVERED}Ada", "x"], ["Role:", "1", "2", "3"]]
+    assert to_table(form).rows[0] == ("Name:", "Ada", "", "x")
+    layout = [["Day", f"{COVERED}Day", "Pool"], ["Mon", f"{COVERED}Mon", "open"]]
+    assert (to_table(layout).header, to_table(layout).rows) == (("Day", "Pool"), (("Mon", "open"),))
