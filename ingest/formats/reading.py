@@ -81,5 +81,5 @@ def _source(data: bytes, name: str, uri: str, document_id: str, collection: str,
         document_id=document_id,
         collection=collection,
         limits=limits,
-        budget=Budget(limits.unpacked_bytes),
+        budget=Budget.of(limits),
     )

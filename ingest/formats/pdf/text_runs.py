@@ -10,37 +10,17 @@ from statistics import median
 from typing import Any
 
 from ingest.formats.pdf.characters import SLANTED, Character, characters, rotations
+from ingest.formats.pdf.pieces import joined_pieces
+from ingest.formats.pdf.raised import is_raised, raised_signs, stands_off, touches
+from ingest.formats.pdf.spaced_letters import spaced_words
+from ingest.formats.pdf.text_run import TextRun, is_rtl_char
 from ingest.formats.text.decode import well_formed
 
 _GAP = 1.0  # of the type size: wider white space is a gap between columns or cells
+_SPACE = 0.25  # of the type size: wider white space divides words
 _RAISED = 0.45  # of the type size: how far a character may stand off its line, as an exponent does
+_FULL_SIZE = 0.85  # of the biggest before: a smaller character doesn't tell where the line is
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextRun:
-    """Text on one line without a wide gap; in points, down from the page's top."""
-
-    text: str
-    left: float
-    right: float
-    baseline: float
-    size: float
-    bold: bool = False
-    rotated: bool = False
-    """It is turned against most of the page's text, and read apart from it."""
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def top(self) -> float:
-        return self.baseline - 0.8 * self.size
-
-    @property
-    def bottom(self) -> float:
-        return self.baseline + 0.2 * self.size
 
 
 @dataclass(slots=True)
@@ -48,47 +28,74 @@ class _RunBuilder:
     """Collects the characters of one text run."""
 
     characters: list[Character] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
+    divided: list[bool] = field(default_factory=list)
+    """Whether white space stands before each character."""
+    _base: Character | None = None
+    """The last character that is no smaller than the others: it tells the line."""
 
-    def add(self, character: Character) -> None:
-        if self.characters and (
-            character.after_space or character.left - self.characters[-1].right > 0.25 * character.size
-        ):
-            self.text.append(" ")
-        self.text.append(character.char)
+    def add(self, character: Character, *, divided: bool | None = None) -> None:
+        """``divided``: None: by the gap before it, or a space in the file."""
+        if divided is None:
+            gap = character.left - self.characters[-1].right if self.characters else 0.0
+            divided = bool(self.characters) and (character.after_space or gap > _SPACE * character.size)
+        self.divided.append(divided)
         self.characters.append(character)
+        if self._base is None or character.size >= _FULL_SIZE * self._base.size:
+            self._base = character
 
     def accepts(self, character: Character) -> bool:
         """Whether a character is on this run's line and not far from the one before."""
-        last, first = self.characters[-1], self.characters[0]
+        last, base = self.characters[-1], self._base or self.characters[-1]
         size = max(character.size, last.size)
-        offset = abs(character.baseline - first.baseline)
-        if character.after_line_break or offset > _RAISED * max(size, first.size):
+        if touches(character.left, last.right, size) and stands_off(base, character):
+            return True
+        offset = abs(character.baseline - base.baseline)
+        if character.after_line_break or offset > _RAISED * max(size, base.size):
             return False
-        if _is_rtl_char(character.char) or _is_rtl_char(last.char):
+        if is_rtl_char(character.char) or is_rtl_char(last.char):
             return True
         return -2 * size < character.left - last.right < _GAP * size
 
-    def build(self, *, rotated: bool) -> TextRun:
-        text = unicodedata.normalize("NFC", "".join(self.text).translate(_LIGATURES))
+    def build(self, *, rotated: bool, slanted: bool = False) -> TextRun:
         sizes = Counter(round(character.size, 1) for character in self.characters)
         size = sizes.most_common(1)[0][0]
+        baseline = median(c.baseline for c in self.characters if round(c.size, 1) == size)
+        text = unicodedata.normalize("NFC", self._text(size, baseline).translate(_LIGATURES))
         return TextRun(
             text=well_formed(text).strip(),
             left=min(character.left for character in self.characters),
             right=max(character.right for character in self.characters),
-            baseline=median(c.baseline for c in self.characters if round(c.size, 1) == size),
+            baseline=baseline,
             size=size,
             bold=sum(character.bold for character in self.characters) * 2 > len(self.characters),
             rotated=rotated,
+            slanted=slanted,
         )
 
+    def _text(self, size: float, baseline: float) -> str:
+        """The characters with spaces between words; raised ones as their own signs."""
+        divided = spaced_words(self.characters, self.divided) or self.divided
+        text: list[str] = []
+        raised: list[str] = []
+        for character, after_gap in zip(self.characters, divided, strict=True):
+            is_mark = is_raised(
+                character.size, character.baseline, beside_size=size, beside_baseline=baseline
+            )
+            if raised and (after_gap or not is_mark):
+                text.append(raised_signs("".join(raised), text[-1] if text else ""))
+                raised = []
+            text += [" "] * after_gap
+            (raised if is_mark else text).append(character.char)
+        if raised:
+            text.append(raised_signs("".join(raised), text[-1] if text else ""))
+        return "".join(text)
 
-def text_runs(page: Any, raw: Any) -> list[TextRun]:
-    """The text of a ``pypdfium2.PdfPage`` in the order of its content stream.
 
-    The rotation of most characters is the page's reading direction. Text of other rotations (a stamp
-    in the margin, a watermark) comes last.
+def text_runs(page: Any, raw: Any) -> tuple[list[TextRun], int]:
+    """The text of a ``pypdfium2.PdfPage`` in the order of its content stream, and its rotation.
+
+    The rotation of most characters, in quarter turns, is the page's reading direction. Text of other
+    rotations (a stamp in the margin, a watermark) comes last.
     """
     text_page = page.get_textpage()
     try:
@@ -97,12 +104,16 @@ def text_runs(page: Any, raw: Any) -> list[TextRun]:
         runs = []
         for rotation in (usual, *sorted(set(quarters.values()) - {usual})):
             read = characters(text_page, raw, rotation, page.get_size(), quarters)
-            for builder in _slanted_builders(read) if rotation == SLANTED else _builders(read):
-                run = builder.build(rotated=rotation != usual)
-                runs += [run] if run.text else []
+            slanted = rotation == SLANTED
+            built = [
+                builder.build(rotated=rotation != usual, slanted=slanted)
+                for builder in (_slanted_builders(read) if slanted else _builders(read))
+            ]
+            found = [run for run in built if run.text]
+            runs += found if slanted else joined_pieces(found)
     finally:
         text_page.close()
-    return runs
+    return runs, usual
 
 
 def merged(row: Sequence[TextRun]) -> TextRun:
@@ -134,7 +145,7 @@ def to_rows(runs: Iterable[TextRun]) -> list[list[TextRun]]:
 def is_rtl(runs: Sequence[TextRun]) -> bool:
     """Whether most letters are of a script that runs from right to left."""
     letters = [char for run in runs for char in run.text if char.isalpha()]
-    return sum(map(_is_rtl_char, letters)) * 2 > len(letters)
+    return sum(map(is_rtl_char, letters)) * 2 > len(letters)
 
 
 def _builders(page_characters: Iterable[Character]) -> Iterator[_RunBuilder]:
@@ -155,8 +166,7 @@ def _slanted_builders(page_characters: Iterable[Character]) -> Iterator[_RunBuil
         if builder.characters and character.after_line_break:
             yield builder
             builder = _RunBuilder()
-        builder.text += [" "] * (bool(builder.text) and character.after_space) + [character.char]
-        builder.characters.append(character)
+        builder.add(character, divided=bool(builder.characters) and character.after_space)
     if builder.characters:
         yield builder
 
@@ -168,7 +178,3 @@ def _is_beside(row: Sequence[TextRun], run: TextRun) -> bool:
         min(other.right, run.right) - max(other.left, run.left) < 0.5 * min(other.width, run.width)
         for other in row
     )
-
-
-def _is_rtl_char(char: str) -> bool:
-    return unicodedata.bidirectional(char) in ("R", "AL")
