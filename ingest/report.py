@@ -28,6 +28,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartlyRead:
+    """A document that was stored though a part of its file couldn't be read, or only with doubt."""
+
+    uri: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """The progress of a sync with one path: files read and files written, of ``total`` to write.
 
@@ -46,7 +54,7 @@ class Report:
     """Uris by outcome. ``renamed`` pairs are (old uri, new uri).
 
     ``skipped`` files are in no supported format, ``empty`` ones have no text and never had any, ``ignored``
-    files and folders are left out by patterns.
+    files and folders are left out by patterns. ``partly_read`` documents are among those added or changed.
     ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
     the time of reading and splitting, ``write_seconds`` that of embedding and storing.
     """
@@ -60,6 +68,7 @@ class Report:
     empty: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    partly_read: tuple[PartlyRead, ...] = ()
     near_duplicates: tuple[NearDuplicates, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
@@ -90,6 +99,7 @@ class Report:
             "renamed": [list(pair) for pair in self.renamed[:_MOST_LISTED]],
             "alike": [asdict(group) for group in self.near_duplicates[:_MOST_LISTED]],
             "failed": [failure.to_dict() for failure in self.failed[:_MOST_LISTED]],
+            "partly_read": [asdict(each) for each in self.partly_read[:_MOST_LISTED]],
             "passages": self.passages,
             "read_seconds": round(self.read_seconds, 3),
             "write_seconds": round(self.write_seconds, 3),
@@ -109,6 +119,14 @@ class Report:
     def __add__(self, other: Report) -> Report:
         """The report of two paths, one after the other."""
         return Report(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+
+def unread_parts(metadata: Mapping[str, str]) -> str | None:
+    """What of a document's file wasn't read, or only with doubt, by its metadata; None where all was."""
+    parts = [metadata["unread"]] if metadata.get("unread") else []
+    if metadata.get("doubtful_pages"):
+        parts.append(f"recognised with doubt: page {metadata['doubtful_pages']}")
+    return "; ".join(parts) or None
 
 
 def document_results(job: Job) -> list[dict[str, object]]:

@@ -7,7 +7,13 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 from __future__ import annotations
 
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
+from rag.settings.limits import (
+    FeedbackSettings,
+    LimitSettings,
+    OcrSettings,
+    OriginalSettings,
+    QuestionLogSettings,
+)
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.small_talk import SmallTalkSettings
@@ -18,6 +24,7 @@ __all__ = [
     "FeedbackSettings",
     "LimitSettings",
     "LlmSettings",
+    "OcrSettings",
     "OriginalSettings",
     "QuestionLogSettings",
     "ReadSettings",

@@ -11,7 +11,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
+from rag.settings.limits import (
+    FeedbackSettings,
+    LimitSettings,
+    OcrSettings,
+    OriginalSettings,
+    QuestionLogSettings,
+)
 from rag.settings.llm import LlmSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.values import HttpUrl, Network
@@ -91,6 +97,7 @@ class Settings(BaseSettings):
     small_talk: SmallTalkSettings = SmallTalkSettings()
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
+    ocr: OcrSettings = OcrSettings()
     originals: OriginalSettings = OriginalSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()

@@ -104,7 +104,9 @@ def summary(report: Report) -> str:
 
 
 def _print_failures(report: Report) -> int:
-    """Prints the reason of each failure; 1 if there is any."""
+    """Prints what wasn't read of documents, and the reason of each failure; 1 if there is any failure."""
+    for part in report.partly_read:
+        print(f"saywhere: {one_line(part.uri)} is read in part: {one_line(part.reason)}", file=sys.stderr)
     for failure in report.failed:
         note = " (its earlier version stays)" if failure.has_earlier_version else ""
         print(f"saywhere: {one_line(failure.reason)}{note}", file=sys.stderr)

@@ -71,7 +71,7 @@ def page_blocks(region: Sequence[TextRun], body: float, rules: Sequence[Rule] = 
         rules: the horizontal rules of the page.
     """
     lines: list[TextRun] = []
-    for stretch in _stretches(to_rows(region)):
+    for stretch in _stretches(to_rows(region), rules):
         table = page_table(stretch, rules)
         columns = [] if table else narrow_columns(stretch)
         if not table and not columns:
@@ -102,10 +102,10 @@ def _text_blocks(lines: Sequence[TextRun], body: float) -> Iterator[PageBlock]:
     yield _text_block(group, right_edge, body)
 
 
-def _stretches(rows: Sequence[list[TextRun]]) -> Iterator[list[list[TextRun]]]:
+def _stretches(rows: Sequence[list[TextRun]], rules: Sequence[Rule]) -> Iterator[list[list[TextRun]]]:
     """Stretches of rows that may be a table, and the stretches between them.
 
-    A row with one narrow run may be of the same table: the further line of a cell.
+    A row with one run may be of the same table: the further line of a cell, or a row between two rules.
     """
     edges = [(row[0].left, row[-1].right) for row in rows]
     width = max((right for _, right in edges), default=0.0) - min((left for left, _ in edges), default=0.0)
@@ -118,8 +118,10 @@ def _stretches(rows: Sequence[list[TextRun]]) -> Iterator[list[list[TextRun]]]:
         place = bisect_left(several, at)
         before = several[place - 1] if place else None
         after = several[place] if place < len(several) else None
-        if run.width >= 0.4 * width or before is None or at - before > _LINES_OF_CELL:
+        if before is None or at - before > _LINES_OF_CELL:
             return False
+        if run.width >= 0.4 * width:
+            return before == at - 1 and _is_ruled(run, rules, _most_step(rows, before, at))
         if after is not None and after - before <= _LINES_OF_CELL:
             return _most_step(rows, before, after) < 2 * run.size
         begins = [other.left for other in rows[before][1:]]
@@ -128,6 +130,15 @@ def _stretches(rows: Sequence[list[TextRun]]) -> Iterator[list[list[TextRun]]]:
 
     for _, stretch in groupby(range(len(rows)), key=may_be_table):
         yield [rows[at] for at in stretch]
+
+
+def _is_ruled(run: TextRun, rules: Sequence[Rule], step: float) -> bool:
+    """Whether rules run above and below a line, both nearer than ``step``, in points."""
+    middle = run.baseline - 0.35 * run.size
+    first = bisect_left(rules, middle - step, key=lambda rule: rule[2])
+    last = bisect_left(rules, middle + step, key=lambda rule: rule[2])
+    across = [y for left, right, y in rules[first:last] if left < run.right and run.left < right]
+    return any(y < middle for y in across) and any(y > middle for y in across)
 
 
 def _most_step(rows: Sequence[list[TextRun]], first: int, last: int) -> float:

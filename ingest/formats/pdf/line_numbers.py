@@ -16,18 +16,21 @@ _LEAST_NUMBERED = 5  # lines of a page
 _STEPS = (1, 2, 5, 10)
 _COVERED = 0.7  # as many rows as the numbers count, about
 _ALIGNED = 3.0  # points
+_MOST_DIVIDED = 0.4  # of the lines may hold wide gaps, as the rows of a table do
 _GOING_ON = 0.06  # of lines begin in small letters, as those inside of sentences do
 _LEAST_WORDS = 4.0  # of the mean line
 
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A line's number and the rest of its row. ``run`` holds the number, alone or before the text."""
+    """A line's number and the rest of its row. ``run`` holds the number, alone or before the text;
+    ``cells`` counts the runs of that rest."""
 
     number: int
     run: TextRun
     rest: str
     left: float
+    cells: int = 1
 
 
 def without_line_numbers(pages: Sequence[Sequence[TextRun]]) -> list[list[TextRun]]:
@@ -58,19 +61,21 @@ def _numbered_lines(page: Sequence[TextRun]) -> list[_Numbered]:
     """The longest series of numbers in the left or the right margin; empty if it is short."""
     rows = to_rows(run for run in page if not run.rotated)
     sides = ([_left(row) for row in rows], [_right(row) for row in rows])
-    return max((_series(side) for side in sides), key=len)
+    series = max((_series(side) for side in sides), key=len)
+    return series if sum(line.cells > 1 for line in series) <= _MOST_DIVIDED * len(series) else []
 
 
 def _left(row: Sequence[TextRun]) -> _Numbered | None:
     match = _NUMBER.match(row[0].text)
-    if match is None or len(row) > 2:
+    if match is None:
         return None
     run = row[0]
     rest = run.text[match.end() :]
     if rest and len(row) > 1:
         return None
     left = run.left + run.width * match.end() / len(run.text) if rest else run.left
-    return _Numbered(int(match["number"]), run, rest or " ".join(other.text for other in row[1:]), left)
+    rest = rest or " ".join(other.text for other in row[1:])
+    return _Numbered(int(match["number"]), run, rest, left, max(1, len(row) - 1))
 
 
 def _right(row: Sequence[TextRun]) -> _Numbered | None:

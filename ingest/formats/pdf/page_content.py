@@ -11,7 +11,7 @@ from ingest.formats.pdf.annotations import Typed, typed_texts
 from ingest.formats.pdf.characters import upright
 from ingest.formats.pdf.garbled import is_garbled
 from ingest.formats.pdf.rules import Rule, horizontal_rules
-from ingest.formats.pdf.scanned_page import needs_recognition, recognised_page
+from ingest.formats.pdf.scanned_page import is_scanned, recognised_page
 from ingest.formats.pdf.text_run import TextRun
 from ingest.formats.pdf.text_runs import text_runs
 from ingest.formats.text.decode import well_formed
@@ -46,7 +46,7 @@ def page_content(page: Any, raw: Any, form: Any, limits: Limits, budget: Budget)
     runs, rotation = text_runs(page, raw)
     typed = list(typed_texts(page, raw, form))
     garbled = is_garbled(runs)
-    scanned = garbled or needs_recognition(page, raw, runs)
+    scanned = is_scanned(page, raw, runs)
     confidence, unread = None, ""
     if scanned:
         try:

@@ -152,7 +152,7 @@ def _edge_rows(
 
 
 def _heads_table(rows: Sequence[Sequence[TextRun]], at: int) -> bool:
-    """Whether a row is the header of the table below it, perhaps with a second line of that header between."""
+    """Whether a row is the header of the table below it, perhaps with a second line between."""
     row = rows[at]
     for below in rows[at + 1 : at + 3]:
         near = below[0].baseline - row[0].baseline < 2 * _NEAR * row[0].size

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.formats.limits import Budget, Limits
+from ingest.formats.pdf.garbled import is_garbled
 from ingest.formats.pdf.text_run import TextRun
 from ingest.formats.recognition.lines import confidence, is_sure, to_lines
 from ingest.formats.recognition.tesseract import Word, recognise, version
@@ -19,7 +20,7 @@ _MAX_PIXELS = 12_000_000
 _POINTS = 72  # to the inch
 _MOST_STAMPED = 60  # letters of a stamp or page number on a scan
 _COVERED = 0.5  # of the page's area: a picture this big is a scan
-_READABLE = 0.4  # mean confidence: of less, the words are no text
+_READABLE = 0.6  # mean confidence of all words: of less, they are no text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,11 @@ class RecognisedPage:
         ]
 
 
-def needs_recognition(page: Any, raw: Any, runs: Sequence[TextRun]) -> bool:
-    """Whether a page is a picture of text: something is drawn on it, and it has no text, or a picture that
-    covers most of it and hardly any text."""
+def is_scanned(page: Any, raw: Any, runs: Sequence[TextRun]) -> bool:
+    """Whether a page is read as a picture: something is drawn on it, and it has no text; or a picture that
+    covers most of it and hardly any text; or its text is garbled."""
+    if is_garbled(runs):
+        return True
     letters = sum(len(run.text) for run in runs)
     if letters > _MOST_STAMPED:
         return False
@@ -84,9 +87,10 @@ def recognised_page(page: Any, limits: Limits, budget: Budget) -> RecognisedPage
         found = _recognise(page, rules.languages, seconds)
     finally:
         budget.recognition_seconds -= time.monotonic() - started
-    if found.words and found.confidence < _READABLE:
-        raise UnreadableDocument(f"its text can't be recognised (confidence {found.confidence:.2f})")
-    return found
+    certainty = confidence(found.words)
+    if found.words and certainty < _READABLE:
+        raise UnreadableDocument(f"its text can't be recognised (confidence {certainty:.2f})")
+    return replace(found, words=tuple(word for word in found.words if is_sure(word)))
 
 
 def _recognise(page: Any, languages: str, seconds: float) -> RecognisedPage:
@@ -97,8 +101,7 @@ def _recognise(page: Any, languages: str, seconds: float) -> RecognisedPage:
     words = recognise(
         pixels.tobytes(), columns, rows, dpi=round(scale * _POINTS), languages=languages, seconds=seconds
     )
-    sure = tuple(word for word in words if is_sure(word))
-    return RecognisedPage(words=sure, scale=scale, width=columns, height=rows)
+    return RecognisedPage(words=words, scale=scale, width=columns, height=rows)
 
 
 def _picture_bounds(page: Any, raw: Any) -> list[tuple[float, float, float, float]]:

@@ -42,7 +42,7 @@ def confidence(words: Sequence[Word]) -> float:
 
 def to_lines(words: Sequence[Word]) -> list[Line]:
     """The lines of a page in the recognised order, those of about the usual size in one size."""
-    rows = [list(row) for _, row in groupby(filter(is_sure, words), key=lambda word: word.line)]
+    rows = [list(row) for _, row in groupby(words, key=lambda word: word.line)]
     sizes = [median(map(_size, row)) for row in rows]
     if not sizes:
         return []
