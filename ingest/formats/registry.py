@@ -18,7 +18,7 @@ from ingest.formats.text import asciidoc, captions, csv_file, json_file, markdow
 from rag.errors import UnsupportedFormat
 from rag.types import Document
 
-VERSION = "formats/5"  # rises when a reader makes another document of the same bytes
+VERSION = "formats/6"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

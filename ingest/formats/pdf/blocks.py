@@ -122,8 +122,9 @@ def _stretches(rows: Sequence[list[TextRun]], rules: Sequence[Rule]) -> Iterator
             return False
         if run.width >= 0.4 * width:
             return before == at - 1 and _is_ruled(run, rules, _most_step(rows, before, at))
-        if after is not None and after - before <= _LINES_OF_CELL:
-            return _most_step(rows, before, after) < 2 * run.size
+        between = after is not None and after - before <= _LINES_OF_CELL
+        if between and _most_step(rows, before, after or at) < 2 * run.size:
+            return True
         begins = [other.left for other in rows[before][1:]]
         is_under = any(abs(run.left - left) < 0.5 * run.size for left in begins)
         return is_under and _most_step(rows, before, at) < 1.35 * run.size

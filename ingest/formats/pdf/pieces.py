@@ -1,5 +1,5 @@
-"""Pieces of a line that a file draws apart, or twice, as one text run: letters drawn one by one, marks drawn
-after the words that they stand at, letters drawn twice to look bold."""
+"""Pieces of a line that a file draws apart, or twice, as one text run: letters drawn one by one, letters
+drawn twice to look bold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from ingest.formats.pdf.raised import is_raised, raised_signs, touches
 from ingest.formats.pdf.text_run import TextRun, is_rtl_char
 
 _SAME_LINE = 0.12  # of the type size
@@ -15,7 +14,6 @@ _SAME_SIZE = 0.85
 _MOST_GAP = 0.3  # of the type size between words
 _SPACE = 0.12  # of the type size: more divides words
 _SAME_PLACE = 0.15  # of the type size: what is drawn twice
-_MARK = 5  # characters of a mark at most
 _CELL = 8.0  # points: neighbours are looked for in a grid of such squares
 _MOST_NEIGHBOURS = 20  # looked at in each square
 
@@ -77,11 +75,6 @@ def _whole(before: TextRun, run: TextRun) -> TextRun | None:
         return None
     size = before.size
     gap = run.left - before.right
-    raised = is_raised(run.size, run.baseline, beside_size=size, beside_baseline=before.baseline)
-    is_short = len(run.text) <= _MARK and " " not in run.text
-    if raised and is_short and touches(run.left, before.right, size):
-        text = before.text + raised_signs(run.text, before.text)
-        return replace(before, text=text, right=max(before.right, run.right))
     same_line = abs(run.baseline - before.baseline) < _SAME_LINE * size
     same_size = _SAME_SIZE < run.size / size < 1 / _SAME_SIZE
     if not same_line or not same_size or not -_SAME_PLACE * size < gap < _MOST_GAP * size:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.formats.pdf.opening import opened
-from ingest.formats.pdf.placed_text import PlacedText, on_page, placed_texts
+from ingest.formats.pdf.placed_text import Edges, PlacedText, on_page, placed_texts
 from ingest.formats.source import Source
 
 _CONTEXT = 60  # letters and digits before and after a quote that tell equal quotes apart
@@ -112,10 +112,10 @@ class _PageText:
         self._page = page
         self._text_page = text_page
         self._raw = raw
-        self._count = raw.FPDFText_CountChars(text_page)
+        self._count: int = raw.FPDFText_CountChars(text_page)
         codes = (raw.FPDFText_GetUnicode(text_page, index) for index in range(self._count))
         characters = [chr(code) if code < 0x110000 else "" for code in codes]
-        self._placed = [(" ", (0.0, 0.0, 0.0, 0.0))]
+        self._placed: list[tuple[str, Edges]] = [(" ", (0.0, 0.0, 0.0, 0.0))]
         for each in placed:
             self._placed += [*each.characters(), (" ", (0.0, 0.0, 0.0, 0.0))]
         self._letters = _Letters.of([*characters, *(character for character, _ in self._placed)])
@@ -206,7 +206,8 @@ class _PageText:
     def _edges(self, index: int) -> tuple[float, float, float, float] | None:
         """Left, top, right and bottom of a character as shares of the upright page; None: it has no place."""
         if index >= self._count:
-            return self._placed[index - self._count][1]
+            _, edges = self._placed[index - self._count]
+            return edges
         rect = self._raw.FS_RECTF()
         if not self._raw.FPDFText_GetLooseCharBox(self._text_page, index, rect):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -17,9 +17,14 @@ from ingest.formats.pdf.text_run import TextRun, is_rtl_char
 from ingest.formats.text.decode import well_formed
 
 _GAP = 1.0  # of the type size: wider white space is a gap between columns or cells
+_APART = 3.2  # times the gap between letters that are set apart: the gap between their words
 _SPACE = 0.25  # of the type size: wider white space divides words
 _RAISED = 0.45  # of the type size: how far a character may stand off its line, as an exponent does
 _FULL_SIZE = 0.85  # of the biggest before: a smaller character doesn't tell where the line is
+_MARK = 5  # characters of a mark that is drawn apart at most
+_MOST_MARKS = 2_000  # of a page: more short runs are letters that are drawn one by one
+_MOST_CHARACTERS = 1_000  # of a run that has marks
+_LINE = 6.0  # points: hosts of a mark are looked for in stripes of this height
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -54,7 +59,27 @@ class _RunBuilder:
             return False
         if is_rtl_char(character.char) or is_rtl_char(last.char):
             return True
-        return -2 * size < character.left - last.right < _GAP * size
+        return -2 * size < character.left - last.right < self._most_gap(size)
+
+    def _most_gap(self, size: float) -> float:
+        """How wide white space may be, in points: wider between words whose letters are set apart."""
+        last, before = self.characters[-1], self.characters[-2:-1]
+        apart = last.left - before[0].right if before else 0.0
+        is_apart = apart > _SPACE * size and last.char.isalpha() and before[0].char.isalpha()
+        return max(_GAP * size, _APART * apart if is_apart else 0.0)
+
+    def take(self, mark: _RunBuilder) -> bool:
+        """Takes a raised mark where it stands in this run; False if it stands at no character of it."""
+        first = mark.characters[0]
+        for at in range(len(self.characters) - 1, -1, -1):
+            before = self.characters[at]
+            if touches(first.left, before.right, before.size) and is_raised(
+                first.size, first.baseline, beside_size=before.size, beside_baseline=before.baseline
+            ):
+                self.characters[at + 1 : at + 1] = mark.characters
+                self.divided[at + 1 : at + 1] = [False] * len(mark.characters)
+                return True
+        return False
 
     def build(self, *, rotated: bool, slanted: bool = False) -> TextRun:
         sizes = Counter(round(character.size, 1) for character in self.characters)
@@ -107,7 +132,7 @@ def text_runs(page: Any, raw: Any) -> tuple[list[TextRun], int]:
             slanted = rotation == SLANTED
             built = [
                 builder.build(rotated=rotation != usual, slanted=slanted)
-                for builder in (_slanted_builders(read) if slanted else _builders(read))
+                for builder in (_slanted_builders(read) if slanted else _with_marks(_builders(read)))
             ]
             found = [run for run in built if run.text]
             runs += found if slanted else joined_pieces(found)
@@ -157,6 +182,31 @@ def _builders(page_characters: Iterable[Character]) -> Iterator[_RunBuilder]:
         builder.add(character)
     if builder.characters:
         yield builder
+
+
+def _with_marks(builders: Iterable[_RunBuilder]) -> list[_RunBuilder]:
+    """The runs of a page; raised marks that are drawn apart stand in the runs of their words."""
+    runs = list(builders)
+    by_line: defaultdict[int, list[_RunBuilder]] = defaultdict(list)
+    for run in runs:
+        if _MARK < len(run.characters) <= _MOST_CHARACTERS:
+            by_line[int(run.characters[0].baseline // _LINE)].append(run)
+    if sum(len(run.characters) <= _MARK for run in runs) > _MOST_MARKS:
+        return runs
+    kept = []
+    for run in runs:
+        first = run.characters[0]
+        line = int(first.baseline // _LINE)
+        near = [host for at in range(line, line + 4) for host in by_line[at]]
+        hosts = (
+            host
+            for host in near
+            if host.characters[0].size > first.size
+            and host.characters[0].left < first.left < host.characters[-1].right + first.size
+        )
+        if len(run.characters) > _MARK or not any(host.take(run) for host in hosts):
+            kept.append(run)
+    return kept
 
 
 def _slanted_builders(page_characters: Iterable[Character]) -> Iterator[_RunBuilder]:

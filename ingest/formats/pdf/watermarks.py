@@ -9,6 +9,7 @@ from ingest.formats.pdf.text_run import TextRun
 _BIG = 1.5  # times the body's type size, aslant
 _HUGE = 3.0  # the same, upright
 _MOST_WORDS = 8
+_MOST = 50  # of a page
 _LEAST_CROSSED = 3  # lines of text
 
 
@@ -18,17 +19,20 @@ def without_watermarks(page: Sequence[TextRun], body: float) -> list[TextRun]:
     Args:
         body: the type size of the running text, in points.
     """
-    kept = [run for run in page if not _is_watermark(run, page, body)]
-    return kept or list(page)
+    candidates = [run for run in page if _may_be_watermark(run, body)]
+    if not candidates or len(candidates) > _MOST:
+        return list(page)
+    marks = {id(run) for run in candidates if run.slanted or _crosses_lines(run, page)}
+    return [run for run in page if id(run) not in marks] or list(page)
 
 
-def _is_watermark(run: TextRun, page: Sequence[TextRun], body: float) -> bool:
+def _may_be_watermark(run: TextRun, body: float) -> bool:
     if len(run.text.split()) > _MOST_WORDS:
         return False
-    if run.slanted:
-        return run.size > _BIG * body
-    if run.rotated or run.size < _HUGE * body:
-        return False
+    return run.size > (_BIG if run.slanted else _HUGE) * body and (run.slanted or not run.rotated)
+
+
+def _crosses_lines(run: TextRun, page: Sequence[TextRun]) -> bool:
     crossed = sum(
         run.top < other.baseline - 0.3 * other.size < run.bottom
         and run.left < other.right

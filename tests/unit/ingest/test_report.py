@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.near_duplicates import NearDuplicates
-from ingest.report import Failure, Report
+from ingest.report import Failure, PartlyRead, Report, unread_parts
 
 
 def test_reports_add_up() -> None:
@@ -25,3 +25,14 @@ def test_the_stored_form_has_keys_of_its_own() -> None:
     stored = report.to_dict()
     assert stored["failed"] == [{"uri": "c", "reason": "why", "kept": True}]
     assert stored["alike"] == [{"uris": ("a", "b"), "similarity": 0.9}]
+
+
+def test_unread_parts_are_told_by_the_metadata() -> None:
+    """Pages that have no text, and those recognised with doubt; nothing where all was read."""
+    assert unread_parts({"author": "Ada"}) is None
+    assert unread_parts({"unread": "page 2: it is damaged"}) == "page 2: it is damaged"
+    assert unread_parts({"unread": "page 2: x", "doubtful_pages": "3-4"}) == (
+        "page 2: x; recognised with doubt: page 3-4"
+    )
+    stored = Report(partly_read=(PartlyRead(uri="a.pdf", reason="page 2: x"),)).to_dict()
+    assert stored["partly_read"] == [{"uri": "a.pdf", "reason": "page 2: x"}]
