@@ -49,6 +49,8 @@ class PageBlock:
     cells: tuple[tuple[str, ...], ...] = ()
     columns: tuple[tuple[float, float], ...] = ()
     """The left and right edges of a table's columns, in points."""
+    header_rows: int | None = None
+    """How many of a table's rows are known to be its header."""
     size: float = 0.0
     unfinished: bool = False
     """The last line fills its column and ends no sentence: the paragraph may go on in the next column."""
@@ -81,7 +83,13 @@ def page_blocks(region: Sequence[TextRun], body: float, rules: Sequence[Rule] = 
         lines = []
         if table:
             rows = tuple(" ".join(row) for row in table.cells)
-            yield PageBlock(kind=PageBlockKind.TABLE, lines=rows, cells=table.cells, columns=table.columns)
+            yield PageBlock(
+                kind=PageBlockKind.TABLE,
+                lines=rows,
+                cells=table.cells,
+                columns=table.columns,
+                header_rows=table.header_rows,
+            )
         for column in columns:
             yield from _text_blocks(column, body)
     yield from _text_blocks(lines, body)

@@ -233,7 +233,7 @@ class _PageWriter:
         """Writes a table, which may run over several pages; a header that is repeated on each stands once."""
         first = blocks[0][1]
         parts = [first.cells, *(rows_without_header(first, block) for _, block in blocks[1:])]
-        spans = self._flow.table([row for part in parts for row in part])
+        spans = self._flow.table([row for part in parts for row in part], header_rows=first.header_rows)
         starts = []
         left = len(spans)
         for (number, _), part in reversed(list(zip(blocks, parts, strict=True))[1:]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import takewhile
 
 from ingest.formats.pdf.blocks import PageBlock
+from ingest.formats.tables import is_number
 
 _NEAR = 6.0  # points: how far the edges of one column may be from page to page
-_MOST_HEADER_ROWS = 4
 
 
 def continues_table(first: PageBlock, block: PageBlock) -> bool:
@@ -30,6 +30,7 @@ def rows_without_header(first: PageBlock, block: PageBlock) -> tuple[tuple[str, 
 
 
 def _common_rows(first: PageBlock, block: PageBlock) -> int:
-    """How many rows both begin with, at most four."""
-    pairs = zip(first.cells[:_MOST_HEADER_ROWS], block.cells, strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    """How many rows of the header both begin with."""
+    header = first.cells[: first.header_rows or 1]
+    pairs = zip(header, block.cells, strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1] and not any(map(is_number, pair[0])), pairs)))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.formats.pdf.rules import Rule
+from ingest.formats.pdf.spanning_headers import spread_header
 from ingest.formats.pdf.text_run import TextRun
 from ingest.formats.pdf.text_runs import merged, to_rows
 from ingest.formats.pdf.wrapped_cells import row_groups
@@ -17,6 +18,7 @@ Cells = tuple[tuple[str, ...], ...]
 Row = Sequence[TextRun]
 
 _BULLET = re.compile(r"[•‣▪●○◦■]\s*")
+_LEADERS = re.compile(r"(?:\s?\.){4,}\s*\Z")  # dots that lead from a row's name to its figures
 _FILLED = 0.5  # of a table's cells
 _NARROW = 20  # characters: a shorter line breaks no sentence
 _WORDS = 8  # of the usual cell at most
@@ -29,6 +31,8 @@ class PageTable:
 
     cells: Cells
     columns: tuple[tuple[float, float], ...]
+    header_rows: int | None = None
+    """How many rows are known to be the header."""
 
 
 def page_table(rows: Sequence[Row], rules: Sequence[Rule] = ()) -> PageTable | None:
@@ -48,11 +52,12 @@ def page_table(rows: Sequence[Row], rules: Sequence[Rule] = ()) -> PageTable | N
     _merge_stray_columns(table, columns)
     if not _is_table(rows, table, wrapped=len(groups) < len(rows)):
         return None
-    return PageTable(tuple(map(tuple, table)), tuple(columns))
+    header_rows = spread_header(rows, table, columns)
+    return PageTable(tuple(map(tuple, table)), tuple(columns), header_rows)
 
 
 def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
-    return [" ".join(filter(None, cells)) for cells in zip(*lines, strict=True)]
+    return [_LEADERS.sub("", " ".join(filter(None, cells))) for cells in zip(*lines, strict=True)]
 
 
 def _merge_stray_columns(table: list[list[str]], columns: list[tuple[float, float]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +22,11 @@ _APART = 3.2  # times the gap between letters that are set apart: the gap betwee
 _SPACE = 0.25  # of the type size: wider white space divides words
 _RAISED = 0.45  # of the type size: how far a character may stand off its line, as an exponent does
 _FULL_SIZE = 0.85  # of the biggest before: a smaller character doesn't tell where the line is
-_MARK = 5  # characters of a mark that is drawn apart at most
+_MARK = re.compile(r"\d[\d,–-]{0,3}|\(\d\)|[a-z]|[*†‡§¶#]{1,3}")  # that is drawn apart
 _MOST_MARKS = 2_000  # of a page: more short runs are letters that are drawn one by one
 _MOST_CHARACTERS = 1_000  # of a run that has marks
 _LINE = 6.0  # points: hosts of a mark are looked for in stripes of this height
+_DIVIDED_NUMBER = re.compile(r"(?<=\d) (?=[.,]\d)")  # "467 .9", set with wide gaps
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -68,6 +70,11 @@ class _RunBuilder:
         is_apart = apart > _SPACE * size and last.char.isalpha() and before[0].char.isalpha()
         return max(_GAP * size, _APART * apart if is_apart else 0.0)
 
+    @property
+    def is_mark(self) -> bool:
+        """Whether the characters may be the mark of a footnote, or an exponent."""
+        return _MARK.fullmatch("".join(character.char for character in self.characters[:5])) is not None
+
     def take(self, mark: _RunBuilder) -> bool:
         """Takes a raised mark where it stands in this run; False if it stands at no character of it."""
         first = mark.characters[0]
@@ -87,7 +94,7 @@ class _RunBuilder:
         baseline = median(c.baseline for c in self.characters if round(c.size, 1) == size)
         text = unicodedata.normalize("NFC", self._text(size, baseline).translate(_LIGATURES))
         return TextRun(
-            text=well_formed(text).strip(),
+            text=_DIVIDED_NUMBER.sub("", well_formed(text).strip()),
             left=min(character.left for character in self.characters),
             right=max(character.right for character in self.characters),
             baseline=baseline,
@@ -189,9 +196,9 @@ def _with_marks(builders: Iterable[_RunBuilder]) -> list[_RunBuilder]:
     runs = list(builders)
     by_line: defaultdict[int, list[_RunBuilder]] = defaultdict(list)
     for run in runs:
-        if _MARK < len(run.characters) <= _MOST_CHARACTERS:
+        if not run.is_mark and len(run.characters) <= _MOST_CHARACTERS:
             by_line[int(run.characters[0].baseline // _LINE)].append(run)
-    if sum(len(run.characters) <= _MARK for run in runs) > _MOST_MARKS:
+    if sum(run.is_mark for run in runs) > _MOST_MARKS:
         return runs
     kept = []
     for run in runs:
@@ -204,7 +211,7 @@ def _with_marks(builders: Iterable[_RunBuilder]) -> list[_RunBuilder]:
             if host.characters[0].size > first.size
             and host.characters[0].left < first.left < host.characters[-1].right + first.size
         )
-        if len(run.characters) > _MARK or not any(host.take(run) for host in hosts):
+        if not run.is_mark or not any(host.take(run) for host in hosts):
             kept.append(run)
     return kept
 

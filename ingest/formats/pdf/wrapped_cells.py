@@ -105,11 +105,19 @@ def _by_words(rows: Sequence[Row], lines: Lines) -> list[list[int]]:
             has_figure = any(is_number(run.text) for run in row)
             first_empty = not cells[0] and bool(lines[groups[-1][0]][0])
             goes_on = near and not has_figure and (first_empty or _is_mid_sentence(above, cells))
+            close = row[0].baseline - rows[at - 1][0].baseline < _LINE * row[0].size
+            goes_on = goes_on or (close and _is_name_in_two_lines(groups[-1], lines, cells))
         if goes_on:
             groups[-1].append(at)
         else:
             groups.append([at])
     return groups
+
+
+def _is_name_in_two_lines(group: Sequence[int], lines: Lines, cells: Sequence[str]) -> bool:
+    """Whether the lines before hold nothing but the begin of a row's name, which these cells go on with."""
+    only_name = all(lines[at][0] and not any(lines[at][1:]) for at in group)
+    return only_name and cells[0][:1].islower() and any(cells[1:])
 
 
 def _is_mid_sentence(above: Sequence[str], cells: Sequence[str]) -> bool:

@@ -104,3 +104,37 @@ def test_rows_in_groups_stay_rows() -> None:
     assert _rows(pdf(page)) == [
         f"District {n} | {1000 + 13 * n} | {200 + 7 * n} | {5 + n}" for n in range(12)
     ]
+
+
+def test_names_over_groups_of_columns_are_in_each() -> None:
+    """A header in two rows, the upper names over the middle of their columns; dots before figures go, a
+    row's name in two lines is one."""
+    xs = (72, 250, 300, 350, 400, 450, 500)
+    page: list[tuple[Any, ...]] = [(300, 100, "Male", 10), (450, 100, "Female", 10)]
+    below = ("Offence", "Total", "Young", "Old", "Total", "Young", "Old")
+    page += [(x, 112, name) for x, name in zip(xs, below, strict=True)]
+    names = ("Theft . . . . . . . . .", "Arson. . . . . . . . .", "Fraud . . . . . . . . .")
+    for at, name in enumerate(names):
+        cells = (name, *(f"{100 * at + n},{n}62.6" for n in range(1, 7)))
+        page += [(x, 126 + 12 * at, cell, 8) for x, cell in zip(xs, cells, strict=True)]
+    page += [(72, 162, "Offences against the", 8), (72, 174, "family. . . . . . . .", 8)]
+    page += [(x, 174, "1.5", 8) for x in xs[1:]]
+    document = read_document(pdf(page), "a.pdf")
+    assert (
+        "Offence | Male Total | Male Young | Male Old | Female Total | Female Young | Female Old"
+        in document.text
+    )
+    assert "Arson | 101,162.6 | 102,262.6" in document.text
+    assert "Offences against the family | 1.5 | 1.5" in document.text
+
+
+def test_figures_in_narrow_columns_stay_apart() -> None:
+    """A wide table of figures: each has its column."""
+    page = [
+        (40 + 44 * column, 100 + 11 * row, f"{(row + 3) * (column + 7) * 137:,}", 8)
+        for row in range(10)
+        for column in range(11)
+    ]
+    rows = _rows(pdf(page))
+    assert rows[-1] == " | ".join(f"{12 * (column + 7) * 137:,}" for column in range(11))
+    assert len(rows) >= 9
