@@ -210,7 +210,10 @@ class Ingestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentResult:
-    """The outcome for one document: added, changed, unchanged or failed."""
+    """The outcome for one document: added, changed, unchanged or failed.
+
+    ``reason``: why it failed, or what of it wasn't read.
+    """
 
     uri: str
     outcome: str

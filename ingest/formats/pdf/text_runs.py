@@ -92,7 +92,7 @@ class _RunBuilder:
         sizes = Counter(round(character.size, 1) for character in self.characters)
         size = sizes.most_common(1)[0][0]
         baseline = median(c.baseline for c in self.characters if round(c.size, 1) == size)
-        text = unicodedata.normalize("NFC", self._text(size, baseline).translate(_LIGATURES))
+        text = unicodedata.normalize("NFC", self._text(size, baseline, slanted=slanted).translate(_LIGATURES))
         return TextRun(
             text=_DIVIDED_NUMBER.sub("", well_formed(text).strip()),
             left=min(character.left for character in self.characters),
@@ -104,13 +104,13 @@ class _RunBuilder:
             slanted=slanted,
         )
 
-    def _text(self, size: float, baseline: float) -> str:
-        """The characters with spaces between words; raised ones as their own signs."""
+    def _text(self, size: float, baseline: float, *, slanted: bool) -> str:
+        """The characters with spaces between words; raised ones as their own signs, unless all stand aslant."""
         divided = spaced_words(self.characters, self.divided) or self.divided
         text: list[str] = []
         raised: list[str] = []
         for character, after_gap in zip(self.characters, divided, strict=True):
-            is_mark = is_raised(
+            is_mark = not slanted and is_raised(
                 character.size, character.baseline, beside_size=size, beside_baseline=baseline
             )
             if raised and (after_gap or not is_mark):

@@ -63,12 +63,19 @@ def test_signs_without_meaning_and_loose_letters_are_garbled() -> None:
 
 
 def test_watermarks_are_left_out() -> None:
-    """Aslant across one page, or upright across its lines; a word aslant that is all there is stays."""
+    """Across the lines of a page, or a stamp aslant; a word aslant that is all there is stays."""
 
     def aslant(canvas: Any) -> None:
         for at in range(12):
             canvas.drawString(72, 700 - 12 * at, f"Line {at} of the text is here and says what it says.")
         canvas.translate(150, 400)
+        canvas.rotate(45)
+        canvas.setFont("Helvetica", 60)
+        canvas.drawString(0, 0, "Harbour office")
+
+    def stamped(canvas: Any) -> None:
+        canvas.drawString(72, 700, "One line of text.")
+        canvas.translate(150, 100)
         canvas.rotate(45)
         canvas.setFont("Helvetica", 60)
         canvas.drawString(0, 0, "DRAFT")
@@ -84,7 +91,8 @@ def test_watermarks_are_left_out() -> None:
         canvas.setFont("Helvetica", 30)
         canvas.drawString(300, 300, "Closed today")
 
-    assert "DRAFT" not in read_document(drawn(aslant), "a.pdf").text
+    assert "Harbour" not in read_document(drawn(aslant), "a.pdf").text
+    assert read_document(drawn(stamped), "a.pdf").text == "One line of text."
     assert "DRAFT" not in read_document(drawn(upright), "a.pdf").text
     assert read_document(drawn(alone), "a.pdf").text == "Closed today"
 
