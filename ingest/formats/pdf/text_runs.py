@@ -105,7 +105,7 @@ class _RunBuilder:
         )
 
     def _text(self, size: float, baseline: float, *, slanted: bool) -> str:
-        """The characters with spaces between words; raised ones as their own signs, unless all stand aslant."""
+        """The characters with spaces between words; raised ones as signs of their own, except aslant."""
         divided = spaced_words(self.characters, self.divided) or self.divided
         text: list[str] = []
         raised: list[str] = []
