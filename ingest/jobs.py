@@ -20,6 +20,7 @@ from ingest.batch_writer import BATCH_DOCUMENTS, BatchWriter
 from ingest.cancellation import Cancellation, Cancelled
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
+from ingest.report import notes_of
 from rag.errors import Busy, JobOver, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog
 from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
@@ -209,7 +210,10 @@ class Ingestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentResult:
-    """The outcome for one document: added, changed, unchanged or failed."""
+    """The outcome for one document: added, changed, unchanged or failed.
+
+    ``reason``: why it failed, or what of it wasn't read.
+    """
 
     uri: str
     outcome: str
@@ -274,7 +278,10 @@ class _JobRun:
             current.id if current else new_document_id(self.collection, upload.uri, _UsedIds(self.catalog))
         )
         source_key = self.preparer.source_key(
-            sha256(upload.data).hexdigest(), title=upload.title, metadata=upload.metadata
+            sha256(upload.data).hexdigest(),
+            name=upload.name,
+            title=upload.title,
+            metadata=upload.metadata,
         )
         if current is not None and current.source_sha256 == source_key:
             result = DocumentResult(uri=upload.uri, outcome="unchanged", document_id=document_id)
@@ -293,7 +300,10 @@ class _JobRun:
         )
         self.writer.add(change)
         outcome = "changed" if current else "added"
-        self._pending.append(DocumentResult(uri=upload.uri, outcome=outcome, document_id=document_id))
+        reason = "; ".join(note.text for note in notes_of(change.document)) or None
+        self._pending.append(
+            DocumentResult(uri=upload.uri, outcome=outcome, document_id=document_id, reason=reason)
+        )
 
     def _fail(self, upload: Upload, reason: str) -> None:
         self.results.append(DocumentResult(uri=upload.uri, outcome="failed", reason=reason))

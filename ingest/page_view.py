@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats.limits import DEFAULT, Limits, Recognition
 from ingest.formats.pdf.quote_boxes import Box, PageQuote
 from ingest.formats.sandbox import processes as sandbox
 from ingest.formats.source import Source
@@ -30,6 +30,11 @@ def view_limits(settings: Settings) -> Limits:
         DEFAULT,
         seconds=settings.originals.render_seconds,
         memory_bytes=settings.limits.parse_memory_bytes,
+        recognition=Recognition(
+            languages=settings.ocr.languages if settings.ocr.enabled else "",
+            page_seconds=settings.ocr.page_seconds,
+            seconds=_MAX_PAGES * settings.ocr.page_seconds,
+        ),
     )
 
 

@@ -82,7 +82,9 @@ class Preparer:
             document=split.document,
             passages=split.passages,
             source=source,
-            source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
+            source_sha256=self.source_key(
+                sha256(data).hexdigest(), name=name, title=title, metadata=metadata
+            ),
             original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
@@ -97,15 +99,22 @@ class Preparer:
         )
 
     def source_key(
-        self, sha256_of_bytes: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
+        self,
+        sha256_of_bytes: str,
+        *,
+        name: str = "",
+        title: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> str:
         """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
 
         It differs if the bytes, the version of the formats, the splitter, the resolver, whether hidden
-        parts are read, or the title and metadata sent with them differ.
+        parts are read, or the title and metadata sent with them differ; for files that may hold scanned
+        pages also if the text recognition installed, or its languages, differ.
 
         Args:
             sha256_of_bytes: in hex.
+            name: the file's name.
         """
         sent = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
         rules = [
@@ -114,5 +123,6 @@ class Preparer:
             self.resolver.fingerprint if self.resolver else "",
             *(["hidden"] if self.hidden else []),
         ]
-        parts = (sha256_of_bytes, *rules, *([sent] if sent else []))
+        recognition = formats.recognition_fingerprint(name, self.limits.recognition)
+        parts = (sha256_of_bytes, *rules, *filter(None, (sent, recognition)))
         return sha256("\0".join(parts).encode()).hexdigest()

@@ -30,7 +30,7 @@ class Failure:
 
 _NOTES = {
     "unread": "not read",
-    "pages_without_text": "pages without text",
+    "doubtful_pages": "recognised with doubt: page",
     "hidden": "hidden, and left out",
     "uncalculated": "formulas without a result",
 }

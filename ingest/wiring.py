@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.cancellation import Cancellation, Cancelled
-from ingest.formats.limits import Limits
+from ingest.formats.limits import Limits, Recognition
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
 from ingest.near_duplicates import find_near_duplicates
@@ -40,9 +40,20 @@ def preparer(settings: Settings) -> Preparer:
             sentences=limits.sentences,
             seconds=limits.parse_seconds,
             memory_bytes=limits.parse_memory_bytes,
+            recognition=recognition(settings),
         ),
         hidden=settings.formats.hidden,
         keep_originals=settings.originals.keep,
+    )
+
+
+def recognition(settings: Settings) -> Recognition:
+    """How scanned pages are recognised by these settings."""
+    ocr = settings.ocr
+    return Recognition(
+        languages=ocr.languages if ocr.enabled else "",
+        page_seconds=ocr.page_seconds,
+        seconds=ocr.seconds,
     )
 
 

@@ -30,6 +30,7 @@ from rag.types import Span
 CONTEXT = 32  # characters of a prefix and of a suffix
 
 _CLOSERS = r"\"'”’»›)\]}」』）】〉》*_"
+_NOTE_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹"  # numbers of footnotes
 _OPENERS = r"\"'“”‘’«‹„(\[{「『（【〈《*_¿¡#$€£"
 
 # What may end a sentence. ``hard``: an empty line, or a line that opens a list item. ``full``: stops
@@ -37,7 +38,7 @@ _OPENERS = r"\"'“”‘’«‹„(\[{「『（【〈《*_¿¡#$€£"
 _BOUNDARY = re.compile(
     r"(?P<hard>\n[^\S\n]*+(?:\n|(?=(?:[-*+•‣▪]|\d{1,3}[.)])[^\S\n])))"
     rf"|(?P<full>[。！？｡।॥؟۔።]++[{_CLOSERS}]*+)"
-    rf"|(?P<stop>[.!?…]++)(?P<close>(?:[{_CLOSERS}]|[ \u00a0\u202f]»|\[\d{{1,3}}\])*+)"
+    rf"|(?P<stop>[.!?…]++)(?P<close>(?:[{_CLOSERS}{_NOTE_SIGNS}]|[ \u00a0\u202f]»|\[\d{{1,3}}\])*+)"
 )
 _NEXT_WORD = re.compile(rf"\s++[{_OPENERS}]*+(?P<word>[^\W\d_]++|\d?)(?P<mark>\S?)")
 _LAST_TOKEN = re.compile(r"[^\s(\[{\"“”'‘/—–]*+\Z")

@@ -1,6 +1,7 @@
 """File formats: bytes to documents. ``registry`` names the formats, ``reading`` reads a file."""
 
 from ingest.formats.reading import read, read_split
+from ingest.formats.recognition.fingerprint import recognition_fingerprint
 from ingest.formats.registry import VERSION, is_supported, parse, supported
 
-__all__ = ["VERSION", "is_supported", "parse", "read", "read_split", "supported"]
+__all__ = ["VERSION", "is_supported", "parse", "read", "read_split", "recognition_fingerprint", "supported"]

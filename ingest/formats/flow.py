@@ -53,8 +53,13 @@ class Flow:
         """A list's item with its mark, as "- text"."""
         return self._write(text, BlockKind.LIST_ITEM, context_span, tight=tight)
 
-    def table(self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None) -> None:
-        """A table's rows, each with the header as its context; see ``ingest.formats.tables.to_table``."""
+    def table(
+        self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None
+    ) -> list[Span]:
+        """A table's rows, each with the header as its context; see ``ingest.formats.tables.to_table``.
+
+        Returns the spans of the rows below the header.
+        """
         table = to_table(rows, header_rows)
         context_span = owner or self.announcement()
         for title in table.titles:
@@ -63,9 +68,11 @@ class Flow:
         if any(table.header):
             context_span = self._write(row_line(table.header), BlockKind.TABLE_HEADER, context_span)
             tight = True
+        spans = []
         for row in table.rows:
-            self._write(row_line(row), BlockKind.TABLE_ROW, context_span, tight=tight)
+            spans.append(self._write(row_line(row), BlockKind.TABLE_ROW, context_span, tight=tight))
             tight = True
+        return spans
 
     def list_context(self, owner: Span | None) -> Span | None:
         """The context of the items of a list that begins here: its owner or the sentence before it."""

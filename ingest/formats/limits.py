@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from rag.errors import DocumentTooLarge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """How the text of scanned pages is recognised (``ingest.formats.recognition``).
+
+    ``languages`` are named as Tesseract names them, "eng+deu"; empty: pages aren't recognised.
+    ``page_seconds`` bounds one page, ``seconds`` all pages of a file together; that time is on top of
+    ``Limits.seconds``.
+    """
+
+    languages: str = "eng"
+    page_seconds: float = 60.0
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +46,7 @@ class Limits:
     sentences: int = 200_000
     seconds: float = 120.0
     memory_bytes: int = 2_000_000_000
+    recognition: Recognition = Recognition()
 
     def require_blocks(self, count: int) -> None:
         """Raises DocumentTooLarge for a document with more blocks than the limit."""
@@ -50,8 +66,23 @@ class Limits:
 DEFAULT = Limits()
 
 
+def _untold(seconds: float) -> None:
+    """Nobody waits for this process, so nobody is told that it takes longer."""
+
+
 @dataclass(slots=True)
 class Budget:
-    """How many bytes may still be unpacked from one source and the archives inside it."""
+    """What may still be spent on one source and the archives inside it: bytes ``left`` to unpack, and
+    ``recognition_seconds``.
+
+    ``on_recognition`` is called with the seconds that recognition of a page may take, before it begins.
+    """
 
     left: int
+    recognition_seconds: float = 600.0
+    on_recognition: Callable[[float], None] = field(default=_untold)
+
+    @classmethod
+    def of(cls, limits: Limits, on_recognition: Callable[[float], None] = _untold) -> Budget:
+        """A whole budget."""
+        return cls(limits.unpacked_bytes, limits.recognition.seconds, on_recognition)

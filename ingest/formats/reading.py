@@ -92,5 +92,5 @@ def _source(
         collection=collection,
         limits=limits,
         hidden=hidden,
-        budget=Budget(limits.unpacked_bytes),
+        budget=Budget.of(limits),
     )

@@ -30,7 +30,7 @@ _PROGRAM = re.compile(
     r"microsoft (?:office )?(?:word|excel|powerpoint|publisher|visio|outlook|onenote|project)"
     r"(?: document| presentation)?(?:\s*[-–—]\s.*)?"
     r"|.*\.(?:docx?|docm|pptx?|xlsx?|xlsm|rtf|indd|pmd|tex|dvi|ps|od[tpsg]|pdf|html?|aspx|php|md|txt"
-    r"|pages|key|numbers)",
+    r"|pages|key|numbers|exe|wpd|wps|qxd|fm|cdr|ai|eps|psd|pub|vsdx?|prn|tmp|dat|csv|xml|tiff?|jpe?g|png)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\w+://\S+|[A-Za-z]:\\.*|/\S+|[0-9a-fA-F]{8}[0-9a-fA-F-]{8,}")

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.formats import FormatSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
+from rag.settings.limits import (
+    FeedbackSettings,
+    LimitSettings,
+    OcrSettings,
+    OriginalSettings,
+    QuestionLogSettings,
+)
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.small_talk import SmallTalkSettings
@@ -20,6 +26,7 @@ __all__ = [
     "FormatSettings",
     "LimitSettings",
     "LlmSettings",
+    "OcrSettings",
     "OriginalSettings",
     "QuestionLogSettings",
     "ReadSettings",

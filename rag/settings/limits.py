@@ -77,6 +77,32 @@ class LimitSettings(BaseModel):
     )
 
 
+class OcrSettings(BaseModel):
+    """Recognition of the text of scanned pages, by Tesseract where it is installed."""
+
+    model_config = FROZEN
+    enabled: bool = Field(
+        True,
+        description="Whether the text of scanned pages is recognised. Off, or without Tesseract: such pages "
+        "are reported as unread.",
+    )
+    languages: str = Field(
+        "eng",
+        pattern=r"^[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*$",
+        description="Languages of scanned pages as Tesseract names them, the most usual first, such as "
+        "eng+deu; each has to be installed (Debian: tesseract-ocr-deu).",
+    )
+    page_seconds: float = Field(
+        60.0, gt=0, description="Maximum time for recognising one scanned page, in seconds."
+    )
+    seconds: float = Field(
+        600.0,
+        ge=0,
+        description="Maximum time for recognising all scanned pages of a file in seconds, on top of the time "
+        "for reading it; pages beyond it are reported as unread.",
+    )
+
+
 class OriginalSettings(BaseModel):
     """The files that documents were read from: whether and how many of them are kept, for readers to open."""
 

@@ -12,7 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from rag.errors import InvalidSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.formats import FormatSettings
-from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
+from rag.settings.limits import (
+    FeedbackSettings,
+    LimitSettings,
+    OcrSettings,
+    OriginalSettings,
+    QuestionLogSettings,
+)
 from rag.settings.llm import LlmSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.values import HttpUrl, Network
@@ -93,6 +99,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
     formats: FormatSettings = FormatSettings()
+    ocr: OcrSettings = OcrSettings()
     originals: OriginalSettings = OriginalSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()

@@ -16,7 +16,7 @@ class ResultOut(Out):
     uri: str
     outcome: Literal["added", "changed", "renamed", "removed", "unchanged", "failed"]
     document_id: str | None = Field(description="null where it failed, and for runs of the command line")
-    reason: str | None = Field(description="why it failed; null where it didn't")
+    reason: str | None = Field(description="why it failed, or what of it wasn't read; null otherwise")
 
 
 class JobOut(Out):

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.cli.commands.terminal import one_line
+from ingest.formats.recognition import tesseract
 from rag.errors import DataFolderLocked, SaywhereError, StorageError
 from rag.ports.llm import Prompt
 from rag.settings import Settings, load
@@ -54,6 +55,7 @@ def checks(settings: Settings, *, deep: bool = False) -> Iterator[Check]:
     yield from map(_check_package, _PACKAGES)
     yield _check("embedder", lambda: open_embedder(settings).fingerprint)
     yield _check("reader", lambda: open_reader(settings).fingerprint)
+    yield _check_recognition(settings)
     if settings.llm.provider == "none":
         yield Check(name="LLM", ok=None, detail="none is set")
     else:
@@ -81,6 +83,23 @@ def _check(name: str, detail: Callable[[], str]) -> Check:
         return Check(name=name, ok=True, detail=detail())
     except SaywhereError as error:
         return Check(name=name, ok=False, detail=str(error))
+
+
+def _check_recognition(settings: Settings) -> Check:
+    """Whether scanned pages are recognised: Tesseract is optional, but each language set has to be there."""
+    name, ocr = "text recognition", settings.ocr
+    version = tesseract.version()
+    if not ocr.enabled:
+        return Check(name=name, ok=None, detail="switched off; scanned pages aren't read")
+    if version is None:
+        detail = "Tesseract isn't installed (apt-get install tesseract-ocr); scanned pages aren't read"
+        return Check(name=name, ok=None, detail=detail)
+    missing = tesseract.missing_languages(ocr.languages)
+    if missing:
+        packages = " ".join(f"tesseract-ocr-{language.replace('_', '-')}" for language in missing)
+        detail = f"Tesseract {version} has no {', '.join(missing)} (apt-get install {packages})"
+        return Check(name=name, ok=False, detail=detail)
+    return Check(name=name, ok=True, detail=f"Tesseract {version}, {ocr.languages}")
 
 
 def _llm_detail(settings: Settings) -> str:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
+from statistics import median
 
-from ingest.formats.pdf.tables import narrow_columns, table_cells
-from ingest.formats.pdf.text_runs import TextRun, merged, to_rows
+from ingest.formats.pdf.known_words import is_word
+from ingest.formats.pdf.rules import Rule
+from ingest.formats.pdf.tables import narrow_columns, page_table
+from ingest.formats.pdf.text_run import TextRun
+from ingest.formats.pdf.text_runs import merged, to_rows
 
 LIST_ITEM = re.compile(r"(?:[•‣▪●○◦■–·*]|-(?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 HEADING_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’)\]»]*\Z")
 _BROKEN_WORD = re.compile(r"(?P<stem>[^\W\d_]{2,})(?P<mark>[-\u2010\xad])\Z")
 _LETTER = re.compile(r"[^\W\d_]")
+_SPEAKER = re.compile(r"(?:[QA][.:]|[A-Z][A-Z.'’ -]{2,30}:)\s")
 _HEADING_CHARACTERS = 150
+_LINES_OF_CELL = 8
+_SINGLE, _DOUBLE = 1.6, 2.6  # type sizes from line to line at most
+_LEAST_STEPS, _UNIFORM = 5, 0.6  # lines, and how many of them are as far apart, for double spacing
 
 
 class PageBlockKind(StrEnum):
@@ -38,6 +47,10 @@ class PageBlock:
     kind: PageBlockKind
     lines: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[tuple[float, float], ...] = ()
+    """The left and right edges of a table's columns, in points."""
+    header_rows: int | None = None
+    """How many of a table's rows are known to be its header."""
     size: float = 0.0
     unfinished: bool = False
     """The last line fills its column and ends no sentence: the paragraph may go on in the next column."""
@@ -52,24 +65,31 @@ def body_size(pages: Sequence[Sequence[TextRun]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def page_blocks(region: Sequence[TextRun], body: float) -> Iterator[PageBlock]:
+def page_blocks(region: Sequence[TextRun], body: float, rules: Sequence[Rule] = ()) -> Iterator[PageBlock]:
     """The blocks of one region, from top to bottom.
 
     Args:
         body: the type size of the document's running text, see ``body_size``.
+        rules: the horizontal rules of the page.
     """
     lines: list[TextRun] = []
-    for stretch in _stretches(to_rows(region)):
-        cells = table_cells(stretch)
-        columns = [] if cells else narrow_columns(stretch)
-        if not cells and not columns:
+    for stretch in _stretches(to_rows(region), rules):
+        table = page_table(stretch, rules)
+        columns = [] if table else narrow_columns(stretch)
+        if not table and not columns:
             lines += [merged(row) for row in stretch]
             continue
         yield from _text_blocks(lines, body)
         lines = []
-        if cells:
-            rows = tuple(" ".join(row) for row in cells)
-            yield PageBlock(kind=PageBlockKind.TABLE, lines=rows, cells=cells)
+        if table:
+            rows = tuple(" ".join(row) for row in table.cells)
+            yield PageBlock(
+                kind=PageBlockKind.TABLE,
+                lines=rows,
+                cells=table.cells,
+                columns=table.columns,
+                header_rows=table.header_rows,
+            )
         for column in columns:
             yield from _text_blocks(column, body)
     yield from _text_blocks(lines, body)
@@ -90,24 +110,48 @@ def _text_blocks(lines: Sequence[TextRun], body: float) -> Iterator[PageBlock]:
     yield _text_block(group, right_edge, body)
 
 
-def _stretches(rows: Sequence[list[TextRun]]) -> Iterator[list[list[TextRun]]]:
+def _stretches(rows: Sequence[list[TextRun]], rules: Sequence[Rule]) -> Iterator[list[list[TextRun]]]:
     """Stretches of rows that may be a table, and the stretches between them.
 
-    A row with one narrow run between rows with several may be of the same table.
+    A row with one run may be of the same table: the further line of a cell, or a row between two rules.
     """
     edges = [(row[0].left, row[-1].right) for row in rows]
     width = max((right for _, right in edges), default=0.0) - min((left for left, _ in edges), default=0.0)
+    several = [at for at, row in enumerate(rows) if len(row) > 1]
 
     def may_be_table(at: int) -> bool:
         if len(rows[at]) > 1:
             return True
-        around = [rows[i] for i in (at - 1, at + 1) if 0 <= i < len(rows) and len(rows[i]) > 1]
         run = rows[at][0]
-        near = [row for row in around if abs(run.baseline - row[0].baseline) < 2 * run.size]
-        return len(near) == 2 and run.width < 0.4 * width
+        place = bisect_left(several, at)
+        before = several[place - 1] if place else None
+        after = several[place] if place < len(several) else None
+        if before is None or at - before > _LINES_OF_CELL:
+            return False
+        if run.width >= 0.4 * width:
+            return before == at - 1 and _is_ruled(run, rules, _most_step(rows, before, at))
+        between = after is not None and after - before <= _LINES_OF_CELL
+        if between and _most_step(rows, before, after or at) < 2 * run.size:
+            return True
+        begins = [other.left for other in rows[before][1:]]
+        is_under = any(abs(run.left - left) < 0.5 * run.size for left in begins)
+        return is_under and _most_step(rows, before, at) < 1.35 * run.size
 
     for _, stretch in groupby(range(len(rows)), key=may_be_table):
         yield [rows[at] for at in stretch]
+
+
+def _is_ruled(run: TextRun, rules: Sequence[Rule], step: float) -> bool:
+    """Whether rules run above and below a line, both nearer than ``step``, in points."""
+    middle = run.baseline - 0.35 * run.size
+    first = bisect_left(rules, middle - step, key=lambda rule: rule[2])
+    last = bisect_left(rules, middle + step, key=lambda rule: rule[2])
+    across = [y for left, right, y in rules[first:last] if left < run.right and run.left < right]
+    return any(y < middle for y in across) and any(y > middle for y in across)
+
+
+def _most_step(rows: Sequence[list[TextRun]], first: int, last: int) -> float:
+    return max(below[0].baseline - above[0].baseline for above, below in pairwise(rows[first : last + 1]))
 
 
 def join_lines(lines: Sequence[str], vocabulary: Counter[str]) -> str:
@@ -127,7 +171,7 @@ def join_lines(lines: Sequence[str], vocabulary: Counter[str]) -> str:
         broken = _BROKEN_WORD.search(joined)
         rest = re.match(r"[^\W\d_]+", line)
         if broken and rest and rest[0][0].islower():
-            hyphen = _keeps_hyphen(broken["stem"], rest[0], broken["mark"], vocabulary)
+            hyphen = _keeps_hyphen(broken["stem"], rest[0], vocabulary)
             joined = joined[: broken.start("mark")] + ("-" if hyphen else "") + line
         elif broken:
             joined = joined[: broken.start("mark")] + "-" + line
@@ -136,20 +180,32 @@ def join_lines(lines: Sequence[str], vocabulary: Counter[str]) -> str:
     return joined.replace("\xad", "-")
 
 
-def _keeps_hyphen(stem: str, rest: str, mark: str, vocabulary: Counter[str]) -> bool:
+def _keeps_hyphen(stem: str, rest: str, vocabulary: Counter[str]) -> bool:
     whole, compound = (stem + rest).lower(), f"{stem}-{rest}".lower()
     if vocabulary[whole] or vocabulary[compound]:
         return vocabulary[compound] > vocabulary[whole]
-    both_known = vocabulary[stem.lower()] > 1 and vocabulary[rest.lower()] > 1
-    return mark != "\xad" and both_known and len(rest) > 3
+    if is_word(whole):
+        return False
+    return (
+        all(vocabulary[part.lower()] > 1 or is_word(part.lower()) for part in (stem, rest)) and len(rest) > 2
+    )
 
 
 def _line_spacing(lines: Sequence[TextRun]) -> float:
-    """The distance between baselines inside paragraphs, in points: the 20th percentile of all."""
+    """The distance between baselines inside paragraphs, in points: the 20th percentile of all.
+
+    It is at most 1.6 type sizes, except where most lines are as far apart, as in double spacing.
+    """
     steps = sorted(
         b.baseline - a.baseline for a, b in pairwise(lines) if b.baseline - a.baseline > 0.7 * a.size
     )
-    return steps[len(steps) // 5] if steps else 0.0
+    if not steps:
+        return 0.0
+    spacing = steps[len(steps) // 5]
+    size = median(line.size for line in lines)
+    same = sum(abs(step - spacing) < 0.05 * spacing for step in steps)
+    uniform = len(steps) >= _LEAST_STEPS and same >= _UNIFORM * len(steps)
+    return min(spacing, (_DOUBLE if uniform else _SINGLE) * size)
 
 
 def _is_same_title(last: TextRun, line: TextRun, body: float) -> bool:
@@ -165,8 +221,8 @@ def _continues(
     last = group[-1]
     step = line.baseline - last.baseline
     same_type = abs(line.size - last.size) < 0.12 * line.size and line.bold == last.bold
-    apart = step > max(1.3 * min(spacing, 1.6 * line.size), 1.15 * last.size)
-    if not same_type or apart or LIST_ITEM.match(line.text):
+    apart = step > max(1.3 * spacing, 1.15 * last.size)
+    if not same_type or apart or LIST_ITEM.match(line.text) or _SPEAKER.match(line.text):
         return False
     em = 0.8 * line.size
     is_item = LIST_ITEM.match(group[0].text) is not None

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 _HYPHENS = {"\x02": "\xad", "\ufffe": "\xad"}  # how PDFium marks a hyphen that breaks a word
+_SYMBOLS = {  # bullets and boxes of the fonts Symbol and Wingdings, which have no code of their own
+    "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▪", "\uf076": "▪", "\uf06f": "☐", "\uf0a8": "☐", "\uf0fe": "☑",
+    "\uf0fc": "✓",
+}  # fmt: skip
 SLANTED = 4
 _MOST_SLANT = 0.1  # of a quarter turn: a page that was scanned askew is still upright
 _BOLD = re.compile(rb"bold|black|heavy|-bd|medi\b|demi|cmbx|sfbx", re.IGNORECASE)
@@ -72,7 +76,7 @@ def characters(
         if char.isspace():
             after_space, after_line_break = True, after_line_break or char in "\r\n"
             continue
-        char = _HYPHENS.get(char, char)
+        char = _HYPHENS.get(char) or _SYMBOLS.get(char, char)
         if quarters.get(index, rotation) != rotation or ord(char) < 32:
             continue
         if not raw.FPDFText_GetLooseCharBox(text_page, index, rect):
@@ -80,12 +84,12 @@ def characters(
         raw.FPDFText_GetCharOrigin(text_page, index, x, y)
         raw.FPDFText_GetFontInfo(text_page, index, font_name, len(font_name), flags)
         bold_name = _BOLD.search(font_name.value) is not None
-        box = _upright((rect.left, rect.bottom, rect.right, rect.top), rotation, page_size)
+        box = upright((rect.left, rect.bottom, rect.right, rect.top), rotation, page_size)
         yield Character(
             char=char,
             left=box[0],
             right=box[2],
-            baseline=_upright((x.value, y.value, x.value, y.value), rotation, page_size)[1],
+            baseline=upright((x.value, y.value, x.value, y.value), rotation, page_size)[1],
             size=max(box[3] - box[1], 0.1),
             bold=bold_name or raw.FPDFText_GetFontWeight(text_page, index) >= 600,
             after_space=after_space,
@@ -94,7 +98,7 @@ def characters(
         after_space = after_line_break = False
 
 
-def _upright(
+def upright(
     box: tuple[float, float, float, float], rotation: int, page_size: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     """A box (left, bottom, right, top; up is more) as (left, top, right, bottom; down is more)."""

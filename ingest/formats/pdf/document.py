@@ -18,10 +18,17 @@ from ingest.formats.pdf.blocks import (
     join_lines,
     page_blocks,
 )
+from ingest.formats.pdf.line_numbers import without_line_numbers
 from ingest.formats.pdf.opening import opened
+from ingest.formats.pdf.page_content import PageContent, page_content
+from ingest.formats.pdf.page_tables import continues_table, rows_without_header
 from ingest.formats.pdf.reading_order import regions
+from ingest.formats.pdf.recognition_metadata import recognition_metadata
+from ingest.formats.pdf.rules import Rule
 from ingest.formats.pdf.running_heads import without_running_heads
-from ingest.formats.pdf.text_runs import TextRun, is_rtl, text_runs, to_rows
+from ingest.formats.pdf.text_run import TextRun
+from ingest.formats.pdf.text_runs import is_rtl, to_rows
+from ingest.formats.pdf.watermarks import without_watermarks
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.titles import choose_title
@@ -31,56 +38,70 @@ from rag.types import Document, Span
 
 MEDIA_TYPE = "application/pdf"
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
+_TITLE_HEADINGS = 8  # the first headings of a document: one of them may be its title
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def read(source: Source) -> Document:
     """The document of a PDF, its pages spans of the text; a paragraph may run from one to the next.
 
-    Pages without text (scans) are named in the metadata as ``pages_without_text``.
+    The text of scanned pages is recognised where Tesseract is installed. In the metadata,
+    ``recognised_pages`` names them with the mean confidence of their words, ``doubtful_pages`` those of low
+    confidence, ``pages_without_text`` those without any text, and ``unread`` says why pages with
+    something drawn on them have none.
 
     Raises:
         UnreadableDocument: no PDF, damaged, encrypted, or without any text (a scan).
         DocumentTooLarge: more pages than the limit.
     """
-    pages, heights, info = _extract(source)
-    empty = [str(number) for number, page in enumerate(pages, 1) if not page]
-    if len(empty) == len(pages):
-        count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
-        raise UnreadableDocument(
-            f"{source.name} has no text on its {count}: it is a scan or picture; run text"
-            " recognition (OCR) on it first"
-        )
-    pages = without_running_heads(pages, heights)
+    contents, info = _extract(source)
+    empty = [number for number, page in enumerate(contents, 1) if not page.runs and not page.notes]
+    if len(empty) == len(contents):
+        raise UnreadableDocument(_no_text(source, contents))
+    runs = without_line_numbers([page.runs for page in contents])
+    body = body_size(runs)
+    pages = without_running_heads(
+        [without_watermarks(page, body) for page in runs], [page.height for page in contents], body
+    )
     writer = DocumentWriter(source.limits)
-    _PageWriter(writer, body_size(pages), _vocabulary(pages)).write(pages)
+    _PageWriter(writer, body, _vocabulary(pages)).write(pages, contents)
     metadata = {
         name: well_formed(" ".join(info[key].split()))
         for key, name in _METADATA.items()
         if info.get(key, "").strip()
     }
     if empty:
-        metadata["pages_without_text"] = ", ".join(empty)
-    return writer.document(
-        source, title=_title(writer, info.get("Title", ""), source), media_type=MEDIA_TYPE, metadata=metadata
-    )
+        metadata["pages_without_text"] = ", ".join(map(str, empty))
+    metadata |= recognition_metadata(contents)
+    first_page = pages[0] if pages else []
+    title = _title(writer, info.get("Title", ""), first_page, source)
+    return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
 
 
-def _extract(source: Source) -> tuple[list[list[TextRun]], list[float], dict[str, str]]:
-    """Text runs of each page, the pages' heights in points, and the file's own metadata."""
+def _no_text(source: Source, contents: Sequence[PageContent]) -> str:
+    count = "1 page" if len(contents) == 1 else f"{len(contents)} pages"
+    reasons = dict.fromkeys(page.unread for page in contents if page.unread)
+    reason = next(iter(reasons), "no text was recognised")
+    return f"{source.name} has no text on its {count}: it is a scan or picture; {reason}"
+
+
+def _extract(source: Source) -> tuple[list[PageContent], dict[str, str]]:
+    """The content of each page, and the file's own metadata."""
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
-    with opened(source) as pdf:
+    with opened(source, forms=True) as pdf:
         if len(pdf) > source.limits.pages:
             raise DocumentTooLarge(
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
             )
-        pages, heights = [], []
-        for page in _pages(pdf, pdfium):
-            pages.append(text_runs(page, raw) if page is not None else [])
-            heights.append(_height(page, pages[-1]))
-        return pages, heights, pdf.get_metadata_dict(skip_empty=True)
+        contents = [
+            PageContent(unread="it is damaged")
+            if page is None
+            else page_content(page, raw, pdf.formenv, source.limits, source.budget)
+            for page in _pages(pdf, pdfium)
+        ]
+        return contents, pdf.get_metadata_dict(skip_empty=True)
 
 
 def _pages(pdf: Any, pdfium: Any) -> Iterator[Any]:
@@ -93,15 +114,6 @@ def _pages(pdf: Any, pdfium: Any) -> Iterator[Any]:
             continue
         yield page
         page.close()
-
-
-def _height(page: Any, runs: Sequence[TextRun]) -> float:
-    """The page's height in points; its longer side where text stands below the shorter one (turned pages)."""
-    if page is None:
-        return 1.0
-    width, height = page.get_size()
-    lowest = max((run.bottom for run in runs), default=0.0)
-    return float(height if lowest <= height else max(width, height))
 
 
 class _PageWriter:
@@ -126,20 +138,24 @@ class _PageWriter:
         self._list_context: Span | None = None
         self._in_list = False
 
-    def write(self, pages: Sequence[Sequence[TextRun]]) -> None:
-        blocks = [list(self._blocks(page)) for page in pages]
+    def write(self, pages: Sequence[Sequence[TextRun]], contents: Sequence[PageContent]) -> None:
+        blocks = [
+            list(self._blocks(page, content.rules)) for page, content in zip(pages, contents, strict=True)
+        ]
         headings = (block for page in blocks for block in page if block.kind is PageBlockKind.HEADING)
         self._heading_sizes = sorted({round(block.size, 0) for block in headings}, reverse=True)
-        for number, page in enumerate(blocks, 1):
+        for number, (page, content) in enumerate(zip(blocks, contents, strict=True), 1):
             self._write_page(number, page)
+            if content.notes:
+                self._write_notes(number, content.notes)
         self._flush()
         self._begin_pages(len(pages))
 
-    def _blocks(self, page: Sequence[TextRun]) -> Iterator[PageBlock]:
+    def _blocks(self, page: Sequence[TextRun], rules: Sequence[Rule]) -> Iterator[PageBlock]:
         upright = [run for run in page if not run.rotated]
         rotated = [[run] for run in page if run.rotated]
         for region in [*([upright] if is_rtl(upright) else regions(upright)), *rotated]:
-            yield from page_blocks(region, self._body)
+            yield from page_blocks(region, self._body, rules)
 
     def _write_page(self, number: int, page: Sequence[PageBlock]) -> None:
         """Writes one page; footnotes in small type at its end don't break a paragraph that goes on."""
@@ -148,7 +164,7 @@ class _PageWriter:
         while len(main) > 1 and main[-1].kind is PageBlockKind.TEXT and main[-1].size < 0.92 * self._body:
             footnotes.insert(0, main.pop())
         for block in main:
-            if self._continues(block):
+            if self._continues(number, block):
                 self._pending.append((number, block))
             else:
                 self._flush()
@@ -160,7 +176,18 @@ class _PageWriter:
             self._begin_pages(number)
             self._write_paragraph([(number, block)])
 
-    def _continues(self, block: PageBlock) -> bool:
+    def _write_notes(self, number: int, notes: Sequence[str]) -> None:
+        """What people noted on a page stands behind its text, in paragraphs of its own."""
+        self._flush()
+        self._begin_pages(number)
+        self._list_context, self._in_list = None, False
+        self._flow.end_context()
+        for note in notes:
+            self._flow.paragraph(" ".join(note.split()))
+
+    def _continues(self, number: int, block: PageBlock) -> bool:
+        if self._pending and block.kind is PageBlockKind.TABLE:
+            return number > self._pending[-1][0] and continues_table(self._pending[0][1], block)
         if not self._pending or block.kind is not PageBlockKind.TEXT or not self._pending[-1][1].unfinished:
             return False
         before = self._pending[-1][1]
@@ -179,7 +206,7 @@ class _PageWriter:
         if first.kind is not PageBlockKind.TEXT:
             self._list_context, self._in_list = None, False
         if first.kind is PageBlockKind.TABLE:
-            self._flow.table(first.cells)
+            self._write_table(blocks)
             return
         lines = [line for _, block in blocks for line in block.lines]
         text = join_lines(lines, self._vocabulary)
@@ -200,6 +227,21 @@ class _PageWriter:
                 up_to_break = join_lines([*lines[:line_count], block.lines[0]], self._vocabulary)
                 at = len(up_to_break) - len(block.lines[0])
                 self._writer.page(number, span.start + max(0, at))
+                self._last_page = number
+
+    def _write_table(self, blocks: Sequence[tuple[int, PageBlock]]) -> None:
+        """Writes a table, which may run over several pages; a header that is repeated on each stands once."""
+        first = blocks[0][1]
+        parts = [first.cells, *(rows_without_header(first, block) for _, block in blocks[1:])]
+        spans = self._flow.table([row for part in parts for row in part], header_rows=first.header_rows)
+        starts = []
+        left = len(spans)
+        for (number, _), part in reversed(list(zip(blocks, parts, strict=True))[1:]):
+            left -= len(part)
+            starts.append((number, left))
+        for number, at in reversed(starts):
+            if number > self._last_page and 0 <= at < len(spans):
+                self._writer.page(number, spans[at].start)
                 self._last_page = number
 
     def _heading_level(self, block: PageBlock, text: str) -> int:
@@ -226,13 +268,17 @@ def _vocabulary(pages: Sequence[Sequence[TextRun]]) -> Counter[str]:
     return vocabulary
 
 
-def _title(writer: DocumentWriter, file_title: str, source: Source) -> str:
-    """The file's own title, unless a program made it up; else the biggest of the first headings.
+def _title(writer: DocumentWriter, file_title: str, first_page: Sequence[TextRun], source: Source) -> str:
+    """The file's own title, unless a program made it up; else the heading in the biggest type on page one.
 
     A heading that recurs is a watermark, and may be bigger than the title.
     """
     counts = Counter(heading.text for heading in writer.headings)
-    first = [heading for heading in writer.headings if counts[heading.text] == 1][:5]
-    has_watermark = len(counts) < len(writer.headings)
-    top = min((heading.level for heading in first), default=1) if has_watermark else 1
-    return choose_title(source, [file_title, *(heading.text for heading in first if heading.level == top)])
+    on_first = {" ".join(run.text.split()) for run in first_page}
+    headings = [
+        heading
+        for heading in writer.headings[:_TITLE_HEADINGS]
+        if counts[heading.text] == 1 and any(text and text in heading.text for text in on_first)
+    ]
+    headings.sort(key=lambda heading: heading.level)
+    return choose_title(source, [file_title, *(heading.text for heading in headings)])

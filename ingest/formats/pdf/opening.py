@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ingest.formats.source import Source
@@ -11,8 +11,11 @@ from rag.errors import UnreadableDocument
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Any]:
+def opened(source: Source, *, forms: bool = False) -> Iterator[Any]:
     """The ``pypdfium2.PdfDocument`` of a source, closed at the block's end.
+
+    Args:
+        forms: its form fields are opened too; ``formenv`` is None where it has none.
 
     Raises:
         UnreadableDocument: no PDF, damaged or encrypted.
@@ -26,6 +29,9 @@ def opened(source: Source) -> Iterator[Any]:
             raise UnreadableDocument(f"{source.name} is encrypted: it needs a password") from None
         raise UnreadableDocument(f"{source.name} is no PDF, or damaged") from None
     try:
+        if forms:
+            with suppress(pdfium.PdfiumError):  # a damaged form: its text is read all the same
+                pdf.init_forms()
         yield pdf
     finally:
         pdf.close()

@@ -22,7 +22,7 @@ def page_image(source: Source, number: int) -> bytes:
     Raises:
         UnreadableDocument: no PDF, damaged, or without such a page.
     """
-    with opened(source) as pdf:
+    with opened(source, forms=True) as pdf:
         if not 1 <= number <= len(pdf):
             raise UnreadableDocument(f"{source.name} has no page {number}: it has {len(pdf)}")
         page = pdf[number - 1]

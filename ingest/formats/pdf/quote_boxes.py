@@ -8,13 +8,13 @@ a table's row may be, is taken piece by piece.
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ingest.formats.pdf.opening import opened
+from ingest.formats.pdf.placed_text import Edges, PlacedText, on_page, placed_texts
 from ingest.formats.source import Source
 
 _CONTEXT = 60  # letters and digits before and after a quote that tell equal quotes apart
@@ -23,7 +23,6 @@ _SURE_PIECE = 12  # letters and digits that are hardly in two places by chance
 _NEAR = 0.06  # of the page's height: as far may a shorter piece be from the others
 _LEAST_SHARE = 0.6  # of the quote's letters and digits that must be found
 _MAX_BOXES = 400
-_UNITS = 100_000  # of a side of the page, for PDFium's conversion to whole units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def quote_boxes(source: Source, quotes: Sequence[PageQuote]) -> list[list[Box]]:
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
-    with opened(source) as pdf:
+    with opened(source, forms=True) as pdf:
         found: list[list[Box]] = []
         for quote in quotes:
             try:
@@ -94,9 +93,11 @@ def quote_boxes(source: Source, quotes: Sequence[PageQuote]) -> list[list[Box]]:
             if page is None:
                 found.append([])
                 continue
+            placed = placed_texts(page, raw, pdf.formenv, source.limits, source.budget)
             text_page = page.get_textpage()
             try:
-                found.append(_PageText(page, text_page, raw).boxes(quote)[:_MAX_BOXES])
+                boxes = _PageText(page, text_page, raw, placed).boxes(quote)
+                found.append(list(dict.fromkeys(boxes))[:_MAX_BOXES])
             finally:
                 text_page.close()
                 page.close()
@@ -104,16 +105,20 @@ def quote_boxes(source: Source, quotes: Sequence[PageQuote]) -> list[list[Box]]:
 
 
 class _PageText:
-    """The characters of a page in PDFium's order, and where they stand."""
+    """The characters of a page in PDFium's order, and where they stand; behind them what isn't drawn as
+    text: recognised words, values of fields, notes."""
 
-    def __init__(self, page: Any, text_page: Any, raw: Any) -> None:
+    def __init__(self, page: Any, text_page: Any, raw: Any, placed: Sequence[PlacedText]) -> None:
         self._page = page
         self._text_page = text_page
         self._raw = raw
-        codes = (
-            raw.FPDFText_GetUnicode(text_page, index) for index in range(raw.FPDFText_CountChars(text_page))
-        )
-        self._letters = _Letters.of([chr(code) if code < 0x110000 else "" for code in codes])
+        self._count: int = raw.FPDFText_CountChars(text_page)
+        codes = (raw.FPDFText_GetUnicode(text_page, index) for index in range(self._count))
+        characters = [chr(code) if code < 0x110000 else "" for code in codes]
+        self._placed: list[tuple[str, Edges]] = [(" ", (0.0, 0.0, 0.0, 0.0))]
+        for each in placed:
+            self._placed += [*each.characters(), (" ", (0.0, 0.0, 0.0, 0.0))]
+        self._letters = _Letters.of([*characters, *(character for character, _ in self._placed)])
 
     def boxes(self, quote: PageQuote) -> list[Box]:
         text = _Letters.of(quote.text)
@@ -200,18 +205,15 @@ class _PageText:
 
     def _edges(self, index: int) -> tuple[float, float, float, float] | None:
         """Left, top, right and bottom of a character as shares of the upright page; None: it has no place."""
+        if index >= self._count:
+            _, edges = self._placed[index - self._count]
+            return edges
         rect = self._raw.FS_RECTF()
         if not self._raw.FPDFText_GetLooseCharBox(self._text_page, index, rect):
             return None
-        left, top = self._on_page(rect.left, rect.top)
-        right, bottom = self._on_page(rect.right, rect.bottom)
+        left, top = on_page(self._page, self._raw, rect.left, rect.top)
+        right, bottom = on_page(self._page, self._raw, rect.right, rect.bottom)
         return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
-
-    def _on_page(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the page's own coordinates as shares of the upright page."""
-        across, down = ctypes.c_int(), ctypes.c_int()
-        self._raw.FPDF_PageToDevice(self._page, 0, 0, _UNITS, _UNITS, 0, x, y, across, down)
-        return across.value / _UNITS, down.value / _UNITS
 
 
 def _occurrences(text: str, part: str) -> list[int]:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingest.formats.pdf.text_runs import TextRun, to_rows
+from ingest.formats.pdf.text_run import TextRun
+from ingest.formats.pdf.text_runs import to_rows
 
 _LEAST_RUNS = 4
 _LEAST_WORDS = 4.0

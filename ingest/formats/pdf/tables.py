@@ -4,46 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.formats.pdf.text_runs import TextRun, merged, to_rows
-from ingest.formats.tables import is_number
+from ingest.formats.pdf.rules import Rule
+from ingest.formats.pdf.spanning_headers import spread_header
+from ingest.formats.pdf.text_run import TextRun
+from ingest.formats.pdf.text_runs import merged, to_rows
+from ingest.formats.pdf.wrapped_cells import row_groups
 
 Cells = tuple[tuple[str, ...], ...]
 Row = Sequence[TextRun]
 
 _BULLET = re.compile(r"[•‣▪●○◦■]\s*")
+_LEADERS = re.compile(r"(?:\s?\.){4,}\s*\Z")  # dots that lead from a row's name to its figures
 _FILLED = 0.5  # of a table's cells
 _NARROW = 20  # characters: a shorter line breaks no sentence
 _WORDS = 8  # of the usual cell at most
+_WRAPPED_WORDS = 14  # the same, where cells run over several lines
 
 
-def table_cells(rows: Sequence[Row]) -> Cells:
-    """The cells by row and column; empty if these rows are no table.
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table's cells by row and column, and the left and right edges of its columns in points."""
 
-    Text runs that overlap from left to right are of one column. A row without a first cell, close
-    below another, holds the second lines of that row's cells.
+    cells: Cells
+    columns: tuple[tuple[float, float], ...]
+    header_rows: int | None = None
+    """How many rows are known to be the header."""
+
+
+def page_table(rows: Sequence[Row], rules: Sequence[Rule] = ()) -> PageTable | None:
+    """The table that these rows make; None if they are none.
+
+    Text runs that overlap from left to right are of one column. Lines of cells that run over several
+    lines are joined, see ``ingest.formats.pdf.wrapped_cells``.
     """
     if len(rows) < 2 or sum(len(row) > 1 for row in rows) < 2:
-        return ()
+        return None
     columns = _columns([run for row in rows for run in row])
     if len(columns) < 2:
-        return ()
-    table: list[list[str]] = []
-    above: Row | None = None
-    for row in rows:
-        cells = _cells(row, columns)
-        if above is not None and not cells[0] and table[-1][0] and _is_wrapped(above, row):
-            table[-1] = [f"{a} {b}".strip() for a, b in zip(table[-1], cells, strict=True)]
-        else:
-            table.append(cells)
-        above = row
-    _merge_stray_columns(table)
-    return tuple(map(tuple, table)) if _is_table(rows, table) else ()
+        return None
+    lines = [_cells(row, columns) for row in rows]
+    groups = row_groups(rows, lines, rules)
+    table = [_joined([lines[at] for at in group]) for group in groups]
+    _merge_stray_columns(table, columns)
+    if not _is_table(rows, table, wrapped=len(groups) < len(rows)):
+        return None
+    header_rows = spread_header(rows, table, columns)
+    return PageTable(tuple(map(tuple, table)), tuple(columns), header_rows)
 
 
-def _merge_stray_columns(table: list[list[str]]) -> None:
+def _joined(lines: Sequence[Sequence[str]]) -> list[str]:
+    return [_LEADERS.sub("", " ".join(filter(None, cells))) for cells in zip(*lines, strict=True)]
+
+
+def _merge_stray_columns(table: list[list[str]], columns: list[tuple[float, float]]) -> None:
     """A column with one cell, to the right of a filled one, is that one's end."""
     for column in range(len(table[0]) - 1, 0, -1):
         filled = [row for row in table if row[column]]
@@ -51,6 +68,7 @@ def _merge_stray_columns(table: list[list[str]]) -> None:
             filled[0][column - 1] += f" {filled[0][column]}"
             for row in table:
                 del row[column]
+            columns[column - 1] = columns[column - 1][0], columns.pop(column)[1]
 
 
 def _columns(runs: Sequence[TextRun]) -> list[tuple[float, float]]:
@@ -72,12 +90,7 @@ def _cells(row: Row, columns: Sequence[tuple[float, float]]) -> list[str]:
     return cells
 
 
-def _is_wrapped(above: Row, row: Row) -> bool:
-    near = row[0].baseline - above[0].baseline < 1.25 * row[0].size
-    return near and not any(is_number(run.text) for run in row)
-
-
-def _is_table(rows: Sequence[Row], table: Sequence[Sequence[str]]) -> bool:
+def _is_table(rows: Sequence[Row], table: Sequence[Sequence[str]], *, wrapped: bool) -> bool:
     """Whether the cells are mostly filled and short, at least two columns are mostly filled, the runs
     of a row share a baseline, and few sentences run on from a cell to the one below."""
     filled = [cell for row in table for cell in row if cell]
@@ -85,7 +98,8 @@ def _is_table(rows: Sequence[Row], table: Sequence[Sequence[str]]) -> bool:
     if len(table) < 2 or full < 2 or len(filled) < _FILLED * len(table) * len(table[0]):
         return False
     offsets = [abs(run.baseline - row[0].baseline) / run.size for row in rows for run in row[1:]]
-    if median(offsets) > 0.12 or median(len(cell.split()) for cell in filled) > _WORDS:
+    most_words = _WRAPPED_WORDS if wrapped else _WORDS
+    if median(offsets) > 0.12 or median(len(cell.split()) for cell in filled) > most_words:
         return False
     return _continued_sentences(table) < 0.25 * len(filled)
 

@@ -15,8 +15,9 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).parents[3]
 _ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, DocumentTooLarge)}
-_ENVIRONMENT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"})
+_ENVIRONMENT = frozenset(
+    {"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TESSDATA_PREFIX"}
+)
 
 
 def parse(source: Source, media_type: str) -> Document:
@@ -122,13 +125,46 @@ def close() -> None:
             return
 
 
+class _Alarm:
+    """Calls ``on_time`` when the time is over, in a thread of its own."""
+
+    def __init__(self, seconds: float, on_time: Callable[[], None]) -> None:
+        self._on_time = on_time
+        self._rung = threading.Event()
+        self._end = time.monotonic() + seconds
+        self._start()
+
+    @property
+    def has_rung(self) -> bool:
+        return self._rung.is_set()
+
+    def extend(self, seconds: float) -> None:
+        """Gives it more time, if it hasn't rung."""
+        self.cancel()
+        self._end += seconds
+        self._start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _start(self) -> None:
+        self._timer = threading.Timer(max(0.0, self._end - time.monotonic()), self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _ring(self) -> None:
+        self._rung.set()
+        self._on_time()
+
+
 class _Worker:
     """A worker process; it reads one file at a time."""
 
     def __init__(self) -> None:
         env = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
         paths = [str(_ROOT), *(path for path in sys.path if path)]
-        env |= {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
+        env |= {"PYTHONPATH": os.pathsep.join(paths), **threads}
         self._process = subprocess.Popen(  # our own module, by our own interpreter
             [sys.executable, "-m", "ingest.formats.sandbox.worker"],
             stdin=subprocess.PIPE,
@@ -154,28 +190,25 @@ class _Worker:
         Raises:
             UnreadableDocument: no message came in time, or the process died.
         """
-        timed_out = threading.Event()
-
-        def stop() -> None:
-            timed_out.set()
-            self._process.kill()
-
-        timer = threading.Timer(source.limits.seconds, stop)
-        timer.daemon = True
-        timer.start()
+        alarm = _Alarm(source.limits.seconds, self._process.kill)
+        may_extend = source.limits.recognition.seconds
         try:
             self._send(json.dumps(_request(source, media_type, view)).encode())
             self._send(source.data)
             self._send(pickle.dumps(passages))
-            return unpack(self._receive())
+            while (more := (message := unpack(self._receive())).get("more_seconds")) is not None:
+                seconds = min(max(0.0, float(more)), may_extend)
+                may_extend -= seconds
+                alarm.extend(seconds)
+            return message
         except (OSError, ValueError, EOFError):
-            if timed_out.is_set():
+            if alarm.has_rung:
                 raise UnreadableDocument(
                     f"{source.name} took over {source.limits.seconds:g} seconds to read; that is the limit"
                 ) from None
             raise UnreadableDocument(f"{source.name} can't be read: its parser crashed") from None
         finally:
-            timer.cancel()
+            alarm.cancel()
 
     def close(self) -> None:
         self._process.kill()

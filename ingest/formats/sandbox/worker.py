@@ -3,7 +3,8 @@
 Requests come on standard input, responses go to standard output, in frames: a length of four bytes (big
 endian) and as many bytes. A request is a JSON header, the file's bytes, and the pickled rules for passages
 (``ingest.passages.Passages``, or None), which the service itself made. A request with a ``view`` asks for
-the image of a PDF's page, or for the places of quotes on it. A response is one JSON message.
+the image of a PDF's page, or for the places of quotes on it. A response is one JSON message; before it
+come messages that say how many seconds longer a file may take, one for each scanned page.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import resource
 import struct
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ingest.formats.limits import Budget, Limits
+from ingest.formats.limits import Budget, Limits, Recognition
 from ingest.formats.pdf.page_image import page_image
 from ingest.formats.pdf.quote_boxes import PageQuote, quote_boxes
 from ingest.formats.registry import parse
@@ -54,11 +57,9 @@ def main() -> None:
             return
         data = _read_frame(requests) or b""
         passages = pickle.loads(_read_frame(requests) or pickle.dumps(None))  # noqa: S301 (the service's own)
-        response, usable = _respond(json.loads(header), data, passages)
+        response, usable = _respond(json.loads(header), data, passages, partial(_extend, responses))
         last = count == _MOST_FILES or _resident_bytes() > _MOST_RESIDENT_BYTES or not usable
-        message = json.dumps({**response, "last": last}).encode()
-        responses.write(struct.pack(">I", len(message)) + message)
-        responses.flush()
+        _write_message(responses, {**response, "last": last})
         if last:
             return
 
@@ -76,12 +77,32 @@ def _forbid(event: str, args: tuple[Any, ...]) -> None:
         raise PermissionError("a document's parser may not write files")
 
 
-def _respond(request: dict[str, Any], data: bytes, passages: Passages | None) -> tuple[dict[str, Any], bool]:
-    """The response, and whether this process can be used for another file."""
-    limits = Limits(**request.pop("limits"))
+def _extend(responses: BinaryIO, seconds: float) -> None:
+    """Says that this file may take so many seconds longer: a page's text is to be recognised."""
+    soft, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft + int(seconds) + 1, most))
+    _write_message(responses, {"more_seconds": seconds})
+
+
+def _write_message(responses: BinaryIO, values: dict[str, Any]) -> None:
+    message = json.dumps(values).encode()
+    responses.write(struct.pack(">I", len(message)) + message)
+    responses.flush()
+
+
+def _respond(
+    request: dict[str, Any], data: bytes, passages: Passages | None, extend: Callable[[float], None]
+) -> tuple[dict[str, Any], bool]:
+    """The response, and whether this process can be used for another file.
+
+    Args:
+        extend: called with the seconds that the recognition of a page may take.
+    """
+    values = request.pop("limits")
+    limits = Limits(**{**values, "recognition": Recognition(**values["recognition"])})
     media_type = request.pop("media_type")
     view = request.pop("view")
-    source = Source(data=data, limits=limits, budget=Budget(limits.unpacked_bytes), **request)
+    source = Source(data=data, limits=limits, budget=Budget.of(limits, extend), **request)
     _set_limits(limits)
     try:
         if view is not None:

@@ -6,7 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from ingest.formats.limits import Limits
+from ingest.formats.limits import Limits, Recognition
+from ingest.formats.recognition import tesseract
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
 from ingest.split import PassageSplitter
@@ -41,3 +42,19 @@ def test_bytes_over_the_limit_are_refused() -> None:
     """Of an upload as of a file."""
     with pytest.raises(DocumentTooLarge):
         Preparer(splitter=PassageSplitter(), limits=Limits(document_bytes=5)).prepare(DATA, "tea.md", uri="u")
+
+
+def test_a_source_key_differs_by_the_text_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of files that may hold scanned pages: they are read again once it is installed, or its languages
+    change."""
+
+    def keys(version: str | None, languages: str = "eng") -> tuple[str, str]:
+        monkeypatch.setattr(tesseract, "version", lambda: version)
+        limits = Limits(recognition=Recognition(languages=languages))
+        preparer = Preparer(splitter=PassageSplitter(), limits=limits)
+        return preparer.source_key("ab", name="x/a.PDF"), preparer.source_key("ab", name="x/a.md")
+
+    without, installed, german = keys(None), keys("5.3.0"), keys("5.3.0", "deu+eng")
+    assert len({without[0], installed[0], german[0]}) == 3
+    assert keys("5.3.0", "")[0] == without[0]
+    assert len({without[1], installed[1], german[1]}) == 1

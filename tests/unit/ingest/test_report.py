@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.near_duplicates import NearDuplicates
-from ingest.report import Failure, Report
+from ingest.report import Failure, Report, notes_of
+from tests.samples import document
 
 
 def test_reports_add_up() -> None:
@@ -25,3 +28,13 @@ def test_the_stored_form_has_keys_of_its_own() -> None:
     stored = report.to_dict()
     assert stored["failed"] == [{"uri": "c", "reason": "why", "kept": True}]
     assert stored["alike"] == [{"uris": ("a", "b"), "similarity": 0.9}]
+
+
+def test_what_was_not_read_is_told_by_the_metadata() -> None:
+    """Pages that have no text, and those recognised with doubt; nothing where all was read."""
+    read = document("Words.", metadata={"author": "Ada"})
+    assert notes_of(read) == ()
+    doubtful = replace(read, metadata={"unread": "page 2: x", "doubtful_pages": "3-4"})
+    notes = notes_of(doubtful)
+    assert [note.text for note in notes] == ["not read: page 2: x", "recognised with doubt: page 3-4"]
+    assert Report(notes=notes[:1]).to_dict()["notes"] == [{"uri": read.uri, "text": "not read: page 2: x"}]

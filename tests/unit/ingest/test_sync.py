@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from ingest.batch_writer import BATCH_DOCUMENTS
-from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats.limits import DEFAULT, Limits, Recognition
 from ingest.ignore import Patterns
 from ingest.prepare import Preparer
 from ingest.report import Note, Progress, Report
@@ -22,6 +22,7 @@ from rag.ports.catalog import Catalog
 from rag.ports.resolver import Resolver
 from rag.types import Document, Mention, Passage
 from tests.fakes.memory_library import MemoryLibrary
+from tests.unit.ingest.formats.pdf.drawing import drawn
 
 
 def run(
@@ -420,3 +421,17 @@ def test_what_is_hidden_in_a_file_is_noted_once(library: MemoryLibrary, tmp_path
     shown = sync(library, cast(Catalog, library), preparer, [root])
     assert (shown.changed, shown.notes) == (("staff/staff.xlsx",), ())
     assert "4200" in next(iter(library.changes.values())).document.text
+
+
+def test_a_document_that_is_read_in_part_is_reported(library: MemoryLibrary, tmp_path: Path) -> None:
+    """It is stored, and the report says what wasn't read."""
+    (tmp_path / "a.pdf").write_bytes(
+        drawn(lambda canvas: canvas.drawString(72, 700, "Words."), lambda canvas: canvas.rect(9, 9, 99, 99))
+    )
+    preparer = Preparer(
+        splitter=PassageSplitter(), limits=Limits(recognition=Recognition(languages="", seconds=0))
+    )
+    report = sync(library, cast(Catalog, library), preparer, [tmp_path])
+    assert [note.text for note in report.notes] == ["not read: page 2: text recognition is switched off"]
+    assert [note.uri for note in report.notes] == list(report.added)
+    assert report.ok

@@ -8,7 +8,8 @@ import pytest
 
 from api.cli.commands import doctor
 from api.cli.commands.doctor import Check, checks
-from rag.settings import LlmSettings, Settings
+from ingest.formats.recognition import tesseract
+from rag.settings import LlmSettings, OcrSettings, Settings
 from tests.fakes.llm_server import Reply, llm_server
 from tests.fakes.models import BagEmbedder, PhraseReader
 
@@ -45,3 +46,30 @@ def test_an_llm_that_fails_is_a_fault(tmp_path: Path) -> None:
         check = llm_check(tmp_path, provider="openai_like", base_url=f"{server.url}/v1", model="small")
     assert check.ok is False
     assert "its key is wrong" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("version", "missing", "ocr", "ok", "detail"),
+    [
+        ("5.3.0", (), {}, True, "Tesseract 5.3.0, eng"),
+        (None, ("eng",), {}, None, "Tesseract isn't installed (apt-get install tesseract-ocr)"),
+        ("5.3.0", (), {"enabled": False}, None, "switched off"),
+        ("5.3.0", ("chi_sim",), {"languages": "eng+chi_sim"}, False, "apt-get install tesseract-ocr-chi-sim"),
+    ],
+)
+def test_text_recognition_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    version: str | None,
+    missing: tuple[str, ...],
+    ocr: dict[str, object],
+    ok: bool | None,
+    detail: str,
+) -> None:
+    """Without Tesseract nothing is wrong; a language that is set and isn't installed is a fault."""
+    monkeypatch.setattr(tesseract, "version", lambda: version)
+    monkeypatch.setattr(tesseract, "missing_languages", lambda _: missing)
+    settings = Settings(data=tmp_path, ocr=OcrSettings(**ocr))  # type: ignore[arg-type]
+    check = next(check for check in checks(settings) if check.name == "text recognition")
+    assert check.ok is ok
+    assert detail in check.detail

@@ -1,0 +1,1 @@
+"""Recognition of the text of scanned pages (OCR) by Tesseract, where it is installed."""
