@@ -2,5 +2,6 @@
 
 from ingest.formats.reading import read, read_split
 from ingest.formats.registry import VERSION, is_supported, parse, supported
+from ingest.formats.sniff import HEAD_BYTES
 
-__all__ = ["VERSION", "is_supported", "parse", "read", "read_split", "supported"]
+__all__ = ["HEAD_BYTES", "VERSION", "is_supported", "parse", "read", "read_split", "supported"]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.S)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_ROLE = re.compile(r"\{[a-z][\w:.+-]{0,40}\}\Z")  # of MyST: {ref}`text <target>`
+_ROLE_TARGET = re.compile(r"(?<=\S)\s*<[^<>]+>\Z")
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,300}?)(?<=\S)==(?![=\w])")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -21,7 +25,10 @@ def inline_text(tokens: Sequence[Token]) -> str:
 
     Struck-out text keeps its ``~~``: without them a quote would claim what its author struck out.
     """
-    text = "".join(_token_text(token) for token in tokens)
+    text = "".join(
+        _token_text(token, before, after)
+        for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False)
+    )
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
 
 
@@ -32,9 +39,19 @@ def html_text(source: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _token_text(token: Token) -> str:
+def _token_text(token: Token, before: Token | None, after: Token | None) -> str:
     match token.type:
-        case "text" | "text_special" | "code_inline":
+        case "text":
+            text = token.content
+            if after is not None and after.type == "code_inline" and text.endswith("}"):
+                text = _ROLE.sub("", text)
+            return (
+                _WIKI_LINK.sub(r"\1", _HIGHLIGHT.sub(r"\1", text)) if "[[" in text or "==" in text else text
+            )
+        case "code_inline":
+            has_role = before is not None and before.type == "text" and _ROLE.search(before.content)
+            return _ROLE_TARGET.sub("", token.content) if has_role else token.content
+        case "text_special":
             return token.content
         case "softbreak":
             return " "

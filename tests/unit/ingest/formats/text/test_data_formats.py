@@ -100,7 +100,21 @@ def test_broken_json_is_refused(data: str) -> None:
     with pytest.raises(UnreadableDocument, match=r"a\.json can't be read: it is no JSON: .*line 1 column"):
         read_document(data, "a.json")
     with pytest.raises(UnreadableDocument, match=r"a\.jsonl can't be read: line 2 is no JSON"):
-        read_document(f'{{"a": 1}}\n{data}\n', "a.jsonl")
+        read_document(f"\n{data}\n", "a.jsonl")
+
+
+@pytest.mark.parametrize("bad", ["{", '{"title": "Lift", "text": "Eight', "nope", '{"a": 1} x'])
+def test_a_broken_line_of_json_loses_itself_alone(bad: str) -> None:
+    """The other lines are read; the broken one is listed with its number."""
+    good = '{"title": "Boiler", "text": "In April."}'
+    document = read_document(f"{good}\n\n{bad}\n{good.replace('Boiler', 'Roof')}\n", "a.jsonl")
+    assert document.text == "Boiler\n\nIn April.\n\nRoof\n\nIn April."
+    assert document.metadata["unread"].startswith("line 3 is no JSON")
+
+
+def test_json_values_of_one_line_are_all_read() -> None:
+    """Where the line ends between them are lost."""
+    assert read_document('{"text": "One."}{"text": "Two."}\n', "a.jsonl").text == "One.\n\nTwo."
 
 
 @pytest.mark.parametrize("depth", [300, 200_000])
