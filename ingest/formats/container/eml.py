@@ -21,7 +21,7 @@ from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
 MEDIA_TYPE = "message/rfc822"
-_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_HEADERS = {"Subject": "E-mail", "From": "From", "To": "To", "Cc": "Copy to", "Date": "Date"}
 _SIGNATURES = frozenset(
     "application/pgp-signature application/pgp-keys application/pkcs7-signature"
     " application/x-pkcs7-signature text/x-amp-html text/x-moz-deleted".split()
@@ -78,7 +78,7 @@ def read_message(message: Message, source: Source, parse: Parse) -> Document:
             )
         _sort(leaf, parts, unread)
     writer = DocumentWriter(source.limits)
-    lines = [f"{name}: {headers[name]}" for name in _HEADERS if headers[name]]
+    lines = [f"{label}: {headers[name]}" for name, label in _HEADERS.items() if headers[name]]
     names = [part.name for part in parts.attachments]
     Flow(writer).paragraph("\n".join([*lines, *([f"Attachments: {', '.join(names)}"] if names else [])]))
     _write_texts(parts.texts, writer, source, unread)

@@ -92,7 +92,7 @@ def read(source: Source) -> Document:
     for entry in _entries(text):
         names.append(entry.text("SUMMARY").replace("\n", " ") or _KINDS[entry.kind])
         flow.heading(names[-1], 1)
-        flow.paragraph("\n".join(_facts(entry)))
+        flow.facts(list(_facts(entry)), names[-1])
         for paragraph in _TAG.sub(" ", entry.text("DESCRIPTION")).split("\n\n"):
             flow.paragraph(paragraph.strip())
     title = choose_title(source, names if len(names) == 1 else [_calendar_name(text)])
@@ -140,9 +140,6 @@ def _facts(entry: _Entry) -> Iterator[str]:
         yield "Status: cancelled"
     elif entry.text("STATUS").upper() == "TENTATIVE":
         yield "Status: tentative"
-    what = entry.text("SUMMARY").replace("\n", " ")
-    if what:
-        yield f"{_KINDS[entry.kind]}: {what}"
     when = _when(entry)
     if when:
         yield f"When: {when}"

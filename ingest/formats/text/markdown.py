@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 MEDIA_TYPE = "text/markdown"
+_FIRST_HEADING = re.compile(r"^# +([^\n]*?)[ \t#]*$", re.M)
 _MAX_DIRECTIVES = 5  # in one another
 _TASK = re.compile(r"\A\[([ xX])\] ")
 
@@ -52,10 +53,11 @@ def read(source: Source) -> Document:
     front_matter = read_front_matter(decode(source.data, source.name))
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
-    flow.paragraph("\n".join(front_matter.lines))
-    flow.end_context()
+    named = front_matter.metadata.get("title", "")
+    first = _FIRST_HEADING.search(front_matter.body)
+    flow.facts(front_matter.lines, choose_title(source, [named, _plain(first[1]) if first else ""]))
     write_markdown(front_matter.body, flow, mdx=is_mdx(source.name, front_matter.body))
-    title = choose_title(source, [front_matter.metadata.get("title", ""), *writer.top_headings])
+    title = choose_title(source, [named, *writer.top_headings])
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=front_matter.metadata)
 
 

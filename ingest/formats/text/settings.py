@@ -63,7 +63,7 @@ def write_group(group: Group, flow: Flow, source: Source, level: int = 1, depth:
                 _comment(setting.comment, flow)
             flow.item(f"- {_clean(setting.line)}", context_span, tight=setting is not group.settings[0])
         return
-    _write_settings(group.settings, flow)
+    _write_settings(group.settings, flow, "" if depth else source.stem_title)
     if group.is_list and _is_table(group.groups):
         names = list(dict.fromkeys(setting.name for row in group.groups for setting in row.settings))
         cells = [{setting.name: setting.value for setting in row.settings} for row in group.groups]
@@ -72,21 +72,22 @@ def write_group(group: Group, flow: Flow, source: Source, level: int = 1, depth:
     for inner in group.groups:
         inline = _inline_list(inner)
         if inline is not None:
-            _write_settings([Setting(name=inner.name, value=inline, comment=inner.comment)], flow)
+            _write_settings([Setting(name=inner.name, value=inline, comment=inner.comment)], flow, "")
     for inner in group.groups:
         if _inline_list(inner) is None:
             flow.heading(_clean(inner.name or _title(inner)), min(level, 6))
             write_group(inner, flow, source, level + bool(inner.name or _title(inner)), depth + 1)
 
 
-def _write_settings(settings: list[Setting], flow: Flow) -> None:
+def _write_settings(settings: list[Setting], flow: Flow, subject: str) -> None:
+    """Plain settings as facts about the subject; one with a comment, or a long one, as paragraphs."""
     lines: list[str] = []
     for setting in settings:
         prose = "\n" in setting.value.strip() or len(setting.value) > _LONG
         if not (setting.comment or prose):
             lines.append(_clean(setting.line))
             continue
-        flow.paragraph("\n".join(lines))
+        flow.facts(lines, subject)
         lines = []
         owner = _comment(setting.comment, flow) if setting.comment else None
         if prose:
@@ -94,8 +95,7 @@ def _write_settings(settings: list[Setting], flow: Flow) -> None:
         else:
             flow.paragraph(_clean(setting.line), owner)
         flow.end_context()
-    flow.paragraph("\n".join(lines))
-    flow.end_context()
+    flow.facts(lines, subject)
 
 
 def _prose(setting: Setting, owner: Span | None, flow: Flow) -> None:

@@ -217,7 +217,7 @@ def test_mail_is_read_with_its_attachments() -> None:
     check_document(document)
     assert document.title == "Leave in 2024"
     assert document.text.startswith(
-        "From: Ada <ada@example.org>\nTo: all@example.org\nDate: Mon, 05 Feb 2024"
+        "E-mail: Leave in 2024\nFrom: Ada <ada@example.org>\nTo: all@example.org\nDate: Mon, 05 Feb 2024"
     )
     assert ("table_row", "2 to 5 | 25 | two weeks", HEADER) in blocks(document)
     assert document.section_at(document.text.index("Book early")) == ("rules.docx",)
