@@ -293,7 +293,11 @@ class _JobRun:
         )
         self.writer.add(change)
         outcome = "changed" if current else "added"
-        self._pending.append(DocumentResult(uri=upload.uri, outcome=outcome, document_id=document_id))
+        parts = unread_parts(change.document)
+        reason = f"partly read: {parts}" if parts else None
+        self._pending.append(
+            DocumentResult(uri=upload.uri, outcome=outcome, document_id=document_id, reason=reason)
+        )
 
     def _fail(self, upload: Upload, reason: str) -> None:
         self.results.append(DocumentResult(uri=upload.uri, outcome="failed", reason=reason))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.near_duplicates import NearDuplicates
 from rag.ports.jobs import Job
+from rag.types import Document
 
 _MOST_LISTED = 1_000  # uris of each outcome in a stored report
 
@@ -47,6 +48,7 @@ class Report:
 
     ``skipped`` files are in no supported format, ``empty`` ones have no text and never had any, ``ignored``
     files and folders are left out by patterns.
+    ``partial`` are documents of which a part could not be read, each with the parts and the reasons.
     ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
     the time of reading and splitting, ``write_seconds`` that of embedding and storing.
     """
@@ -60,6 +62,7 @@ class Report:
     empty: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    partial: tuple[Failure, ...] = ()
     near_duplicates: tuple[NearDuplicates, ...] = ()
     passages: int = 0
     read_seconds: float = 0.0
@@ -90,6 +93,7 @@ class Report:
             "renamed": [list(pair) for pair in self.renamed[:_MOST_LISTED]],
             "alike": [asdict(group) for group in self.near_duplicates[:_MOST_LISTED]],
             "failed": [failure.to_dict() for failure in self.failed[:_MOST_LISTED]],
+            "partial": [failure.to_dict() for failure in self.partial[:_MOST_LISTED]],
             "passages": self.passages,
             "read_seconds": round(self.read_seconds, 3),
             "write_seconds": round(self.write_seconds, 3),
@@ -109,6 +113,11 @@ class Report:
     def __add__(self, other: Report) -> Report:
         """The report of two paths, one after the other."""
         return Report(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+
+def unread_parts(document: Document) -> str:
+    """The parts of a document that could not be read, with reasons; empty if there are none."""
+    return document.metadata.get("unread", "")
 
 
 def document_results(job: Job) -> list[dict[str, object]]:

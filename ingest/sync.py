@@ -12,7 +12,7 @@ from ingest.cancellation import Cancellation, Cancelled
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
-from ingest.report import Failure, Progress, Report
+from ingest.report import Failure, Progress, Report, unread_parts
 from ingest.scan import Scan, scan
 from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
@@ -79,6 +79,7 @@ class _SyncRun:
     cancellation: Cancellation | None = None
     written_uris: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    partial: list[Failure] = field(default_factory=list)
     read_seconds: float = 0.0
     _ids: dict[str, str] = field(default_factory=dict)
     _used_ids: set[str] = field(default_factory=set)
@@ -117,6 +118,7 @@ class _SyncRun:
             empty=listing.empty,
             ignored=listing.ignored,
             failed=self.scan.with_earlier_versions([*listing.failures, *self.failures]),
+            partial=tuple(self.partial),
             passages=self.writer.passages,
             read_seconds=self.read_seconds,
             write_seconds=self.writer.seconds,
@@ -172,6 +174,11 @@ class _SyncRun:
     def _flush(self, removals: Sequence[tuple[str, str]] = (), moves: Sequence[Move] = ()) -> None:
         written = self.writer.flush(removals, moves)
         self.written_uris |= {change.document.uri for change in written}
+        self.partial += [
+            Failure(uri=change.document.uri, reason=parts)
+            for change in written
+            if (parts := unread_parts(change.document))
+        ]
 
     def _report_progress(self, read: int, total: int, uri: str) -> None:
         written, passages = len(self.written_uris), self.writer.passages

@@ -104,7 +104,12 @@ def summary(report: Report) -> str:
 
 
 def _print_failures(report: Report) -> int:
-    """Prints the reason of each failure; 1 if there is any."""
+    """Prints what was read in part, and the reason of each failure; 1 if there is any of these."""
+    for document in report.partial:
+        print(
+            f"saywhere: {one_line(document.uri)} is read in part: {one_line(document.reason)}",
+            file=sys.stderr,
+        )
     for failure in report.failed:
         note = " (its earlier version stays)" if failure.has_earlier_version else ""
         print(f"saywhere: {one_line(failure.reason)}{note}", file=sys.stderr)

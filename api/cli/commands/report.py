@@ -52,6 +52,8 @@ def _lines(job: Job) -> Iterator[str]:
     for group in report.get("alike", ()):
         names = ", ".join(map(one_line, group["uris"]))
         yield f"  alike  {names} ({group['similarity']:.2f})"
+    for document in report.get("partial", ()):
+        yield f"  part   {one_line(document['uri'])}: {one_line(document['reason'])}"
     for failure in report.get("failed", ()):
         note = " (its earlier version stays)" if failure["kept"] else ""
         yield f"  fail   {one_line(failure['uri'])}: {one_line(failure['reason'])}{note}"

@@ -94,6 +94,7 @@ def _stretches(text: str) -> Iterator[tuple[bool, str]]:
     """Stretches of own and of quoted lines, without the marks of quoting."""
     quoted: bool | None = None
     lines: list[str] = []
+    depth = 0
     for line in text.split("\n"):
         is_quoted = line.startswith(">")
         if not line.strip() and quoted is not None:
@@ -102,7 +103,11 @@ def _stretches(text: str) -> Iterator[tuple[bool, str]]:
             yield bool(quoted), "\n".join(lines)
             lines = []
         quoted = is_quoted
-        lines.append(_QUOTE_MARKS.sub("", line, count=1) if line.startswith(">") else line)
+        marks = _QUOTE_MARKS.match(line)
+        if marks and lines and marks[0].count(">") != depth:
+            lines.append("")  # another's words
+        depth = marks[0].count(">") if marks else depth
+        lines.append(line[marks.end() :] if marks else line)
     if lines:
         yield bool(quoted), "\n".join(lines)
 

@@ -54,6 +54,8 @@ def _read(message: Message, parse: Parse, source: Source, _: str | None = None) 
 
 def _messages(data: bytes) -> Iterator[bytes]:
     starts = list(_FROM.finditer(data))
+    if not starts:
+        return
     ends = [*(match.start() for match in starts[1:]), len(data)]
     for match, end in zip(starts, ends, strict=True):
         yield _ESCAPED.sub(rb"\1", data[match.end() : end])

@@ -66,9 +66,9 @@ def decode(data: bytes, name: str) -> str:
     text = _ESCAPE.sub("", text) if "\x1b" in text else text
     controls = len(_CONTROL.findall(text))
     most = _BROKEN_TEXT_CONTROLS if "\ufffd" in text else _MOST_CONTROLS
-    if controls > most * len(text):
-        raise UnreadableDocument(f"{name} is not text: it holds binary data")
     text = _CONTROL.sub("", text) if controls else text
+    if controls > most * (len(text) + controls):
+        raise UnreadableDocument(f"{name} is not text: it holds binary data")
     if not text.strip():
         raise UnreadableDocument(f"{name} is empty: it holds no text")
     return text
@@ -171,7 +171,7 @@ def _mixed(data: bytes) -> str | None:
     text = "\n".join(proofs)
     # Lines in the encodings of other scripts may happen to be UTF-8.
     is_likely = _HIGH.search(text) and not _OTHER_SCRIPT.search(text) and not _UNLIKELY.search(text)
-    return _repaired(data) if is_likely and _western(b"\n".join(rest)) is not None else None
+    return _repaired(data) if is_likely and _western(b"\n".join(rest), dense=True) is not None else None
 
 
 def _repaired(data: bytes) -> str:
@@ -180,7 +180,7 @@ def _repaired(data: bytes) -> str:
     lines = data.split(b"\n")
     others = [at for at, line in enumerate(lines) if not _is_utf8(line)]
     pasted = [at for at in others if not _UTF8_CHARACTER.search(lines[at])]
-    western = _western(b"\n".join(lines[at] for at in pasted)) if pasted else None
+    western = _western(b"\n".join(lines[at] for at in pasted), dense=True) if pasted else None
     texts = dict(zip(pasted, western.split("\n"), strict=True)) if western is not None else {}
     for at in others:
         if at not in texts:
@@ -210,23 +210,27 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _western(data: bytes) -> str | None:
-    """The text if it is likely cp1252, MacRoman or the cp850 of DOS."""
+def _western(data: bytes, *, dense: bool = False) -> str | None:
+    """The text if it is likely cp1252, MacRoman or the cp850 of DOS.
+
+    Args:
+        dense: it may have many accents.
+    """
     for encoding in ("cp1252", "mac_roman", "cp850"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _is_western(text):
+        if _is_western(text, dense=dense):
             return text
     return None
 
 
-def _is_western(text: str) -> bool:
+def _is_western(text: str, *, dense: bool) -> bool:
     """Few accents, none unlikely where it stands; þ, ð and ý only beside á and æ.
 
     Turkish and Central European texts read as a Western encoding fail the last two.
     """
-    few = len(_HIGH.findall(text)) <= len(text) / 5
+    few = dense or len(_HIGH.findall(text)) <= len(text) / 5
     likely_turkish = _ICELANDIC.search(text) and not ("á" in text and "æ" in text)
     return few and not likely_turkish and not _UNLIKELY.search(text)

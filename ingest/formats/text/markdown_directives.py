@@ -23,7 +23,7 @@ _LEFT_OUT = frozenset(
     " literalinclude footbibliography"
     " sectionauthor meta index target automodule autoclass autofunction autosummary video iframe".split()
 )
-_MYST = re.compile(r"\{([\w:.+-]{1,40})\}[ \t]*(.*)", re.S)
+_MYST = re.compile(r"\{([A-Za-z][\w:.+-]{0,40})\}[ \t]*(.*)", re.S)
 _PANDOC = re.compile(r"\{[^{}\n]*?\.([\w-]+)[^{}\n]*\}[ \t]*(.*)")
 _WORD = re.compile(r"([\w-]{1,40})[ \t]*(?:\[([^\]\n]*)\])?[ \t]*(?:\{[^{}\n]*\})?[ \t]*(.*)")
 _TITLE_ATTRIBUTE = re.compile(r"title=\"([^\"\n]+)\"")

@@ -172,6 +172,42 @@ def test_other_xml_is_read_as_records() -> None:
     )
 
 
+def test_attributes_of_xml_are_read() -> None:
+    """As columns of records, behind a value, or as lines of their own."""
+    sites = '<sites><site name="North" manager="R. Alder"/><site name="South" manager="T. Birch"/></sites>'
+    assert blocks(read_document(sites, "a.xml"))[2] == ("table_row", "South | T. Birch", "name | manager")
+    assert read_document('<a><fee currency="EUR">12</fee></a>', "a.xml").text == "fee: 12 (currency: EUR)"
+    assert (
+        read_document('<a><site name="North" lead="Alder"/></a>', "a.xml").text
+        == "site:\nname: North\nlead: Alder"
+    )
+
+
+def test_a_stray_byte_in_xml_loses_itself_alone() -> None:
+    """A control character too."""
+    broken = b"<a><b>Gr\xc3\xb6\xc3\x9fe: the gate \xff is open.</b></a>"
+    assert "the gate \ufffd is open." in read_document(broken, "a.xml").text
+    broken = b"<a><b>The\x01 gate is\0 open from nine in the morning on all days.</b></a>"
+    assert "The gate is open from" in read_document(broken, "a.xml").text
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<rss><channel><title>News</title><item><title>Lift</title><pubDate>Mon, 4 May 2026</pubDate>"
+        "<description>&lt;p&gt;It is &lt;b&gt;open&lt;/b&gt;.&lt;/p&gt;</description></item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title><entry><title>Lift</title>"
+        "<published>Mon, 4 May 2026</published><content type='html'>&lt;p&gt;It is open.&lt;/p&gt;</content>"
+        "</entry></feed>",
+    ],
+)
+def test_entries_of_feeds_are_sections(feed: str) -> None:
+    """With their dates and the text of their HTML."""
+    document = read_document(feed, "a.xml")
+    check_document(document)
+    assert (document.title, document.text) == ("News", "Lift\n\nPublished: Mon, 4 May 2026\n\nIt is open.")
+
+
 BOMB = "<!DOCTYPE l [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9)
 )
