@@ -20,6 +20,7 @@ from ingest.batch_writer import BATCH_DOCUMENTS, BatchWriter
 from ingest.cancellation import Cancellation, Cancelled
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
+from ingest.report import unread_parts
 from rag.errors import Busy, JobOver, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog
 from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload

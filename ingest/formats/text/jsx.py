@@ -16,6 +16,7 @@ _LABEL = re.compile(
 _COMMENT = re.compile(r"\{/\*.*?\*/\}", re.S)
 _EXPRESSION = re.compile(r"(?<![\\$\w])\{[^{}\n]{0,300}\}")
 _MAX_TAG = 5_000  # characters
+_MAX_UNCLOSED = 50  # tags without an end; the rest of such a text is left as it is
 
 
 def is_mdx(name: str, source: str) -> bool:
@@ -55,12 +56,13 @@ def _clean(prose: str) -> str:
 
 def _without_tags(text: str) -> str:
     parts: list[str] = []
-    at = 0
-    while (match := _TAG_START.search(text, at)) is not None:
+    at = unclosed = 0
+    while unclosed < _MAX_UNCLOSED and (match := _TAG_START.search(text, at)) is not None:
         end = _tag_end(text, match.end() - (match[0][-1] == ">"))
         if end is None:
             parts.append(text[at : match.end()])
             at = match.end()
+            unclosed += 1
             continue
         label = _LABEL.search(text, match.end(), end)
         before = text[at : match.start()]
