@@ -21,6 +21,7 @@ from starlette.requests import Request
 from api.json_body import check_bounds, parse
 from api.media_type import media_type
 from ingest.formats.registry import format_by_name
+from ingest.formats.sniff import HEAD_BYTES
 from rag.errors import DocumentTooLarge, UnsupportedBody, UnsupportedFormat
 from rag.ports.jobs import Upload
 from rag.settings import LimitSettings
@@ -105,7 +106,11 @@ async def _from_form(form: FormData, limits: LimitSettings) -> tuple[str, list[U
     fields = _form_fields(values)
     if fields.uri is not None and len(files) != 1:
         raise _invalid_field("uri", "names one document: send one file with it")
-    _require_formats([(_relative_path(file.filename or ""), file.content_type) for file in files])
+    heads = [await _head(file) for file in files]
+    names = [_relative_path(file.filename or "") for file in files]
+    _require_formats(
+        [(name, file.content_type, head) for name, file, head in zip(names, files, heads, strict=True)]
+    )
     uploads = [await _upload(file, fields, limits) for file in files]
     return fields.collection, uploads
 
@@ -159,16 +164,23 @@ def _require_size(name: str, size: int, limits: LimitSettings) -> None:
         raise DocumentTooLarge(f"{name} has {size:,} bytes; the limit is {limits.document_bytes:,}")
 
 
-def _require_formats(files: Sequence[tuple[str, str | None]]) -> None:
+async def _head(file: UploadFile) -> bytes:
+    """The first bytes of a file, which tell whether it is text."""
+    head = await file.read(HEAD_BYTES)
+    await file.seek(0)
+    return head
+
+
+def _require_formats(files: Sequence[tuple[str, str | None, bytes]]) -> None:
     """Names every file in no format that can be read, so that a client can leave them all out.
 
     Args:
-        files: a name and a media type of each.
+        files: a name, a media type and the first bytes of each.
     """
     faults: list[tuple[str, UnsupportedFormat]] = []
-    for name, kind in files:
+    for name, kind, head in files:
         try:
-            format_by_name(PurePosixPath(name).name, kind)
+            format_by_name(PurePosixPath(name).name, kind, head)
         except UnsupportedFormat as error:
             faults.append((name, error))
     if faults:

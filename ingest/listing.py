@@ -143,10 +143,16 @@ class _Lister:
 
 
 def _is_supported(root: Root, path: Path) -> bool:
-    """Whether this is a file of a supported format, and no link that leaves the root."""
-    if not path.suffix or not formats.is_supported(path.name) or not path.is_file():
+    """Whether this is a file of a supported format or of text, and no link that leaves the root."""
+    if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root.folder)):
         return False
-    return not path.is_symlink() or path.resolve().is_relative_to(root.folder)
+    if path.suffix and formats.is_supported(path.name):
+        return True
+    try:
+        with path.open("rb") as file:
+            return formats.is_supported(path.name, file.read(formats.HEAD_BYTES) or b"\0")
+    except OSError:
+        return False
 
 
 def _is_empty(path: Path, size: int) -> bool:

@@ -53,6 +53,17 @@ class Flow:
         """A list's item with its mark, as "- text"."""
         return self._write(text, BlockKind.LIST_ITEM, context_span, tight=tight)
 
+    def facts(self, lines: Sequence[str], subject: str) -> None:
+        """Lines "name: value" about a subject, which is named before them: read alone, none says of what
+        it tells. An empty subject is left out."""
+        lines = [line for line in lines if line.strip()]
+        if not lines:
+            return
+        lead = self.paragraph(f"{subject}:") if subject.strip() else None
+        for line in lines:
+            self.item(f"- {line}", lead, tight=line is not lines[0] or lead is not None)
+        self.end_context()
+
     def table(
         self, rows: Sequence[Row], owner: Span | None = None, header_rows: int | None = None
     ) -> list[Span]:

@@ -94,8 +94,12 @@ class DocumentWriter:
         """Begins a page: with the next block, or at an offset inside the block just written."""
         self._page_starts.append((self._length if at is None else at, number))
 
-    def include(self, document: Document, name: str) -> None:
-        """Adds a whole document under a heading ``name``, with its blocks, sections and pages."""
+    def include(self, document: Document, name: str) -> int:
+        """Adds a whole document under a heading ``name`` (empty: none), with its blocks, sections and pages.
+
+        Returns:
+            The offset of its text.
+        """
         self.heading(name, 1)
         self._append("\n\n" if self._length else "")
         offset = self._length
@@ -111,6 +115,7 @@ class DocumentWriter:
         self._included_pages += [
             Page(span=page.span.shift(offset), number=page.number) for page in document.pages
         ]
+        return offset
 
     def document(
         self, source: Source, *, title: str, media_type: str, metadata: Mapping[str, str]

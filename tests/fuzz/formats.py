@@ -61,6 +61,21 @@ def seeds() -> dict[str, bytes]:
         "a.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>It is late.\n\n00:03.000 --> 00:04.000\nYes.\n",
         "a.srt": "1\n00:00:01,000 --> 00:00:02,000\nIt is late.\n",
         "a.adoc": f"= Plan\n:toc:\n\n== A\n\n{TEXT}\n|===\n|a |b\n|1 |2\n|===\n",
+        "a.mdx": f"import A from 'a'\n\n<A title='x'>\n\n{TEXT}\n\n!!! note\n    b\n\n```{{tip}}\nc\n```\n\n</A>\n",  # noqa: E501
+        "a.mbox": "From a Mon May  4 10:00:00 2026\n" + MAIL + "\n\nFrom b Mon May  4 10:00:00 2026\n" + MAIL,
+        "a.ics": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nDTSTART;TZID=A/B:20260504T100000\nDURATION:PT1H\n"  # noqa: E501
+        "RRULE:FREQ=WEEKLY;BYDAY=MO\nDESCRIPTION:She\n  sent it.\\nLate.\nEND:VEVENT\nEND:VCALENDAR\n",
+        "a.rst": f"Plan\n====\n\n.. note:: {TEXT}\n.. |s| replace:: x\n\n:ref:`a <b>` [1]_\n\n=== ===\na   b\n=== ===\n1   2\n"  # noqa: E501
+        "=== ===\n\n.. [1] Note.\n\n.. code-block:: py\n\n   x\n",
+        "a.org": f"#+TITLE: Plan\n* A :x:\n:PROPERTIES:\n:BY: Ada\n:END:\n{TEXT}\n- *one*\n| a | b |\n|---+---|\n| 1 | 2 |\n",  # noqa: E501
+        "a.tex": "\\section{Plan}\nAda\\footnote{a} wrote \\'e \\textbf{it}. % c\n\\begin{itemize}\\item one\\end{itemize}\n"  # noqa: E501
+        "\\begin{tabular}{ll}a & b \\\\ 1 & 2\\end{tabular} $x^2$\n\\begin{verbatim}\nx\n\\end{verbatim}\n",
+        "a.yaml": "# Why.\nplan: &a {by: Ada, cost: 1.10}\nother: *a\nsteps:\n  - one # x\n  - two\ntext: |\n  She sent it.\n",  # noqa: E501
+        "a.toml": '# Why.\n[plan.a]\nby = "Ada" # x\nsteps = ["one",\n "two"]\ntext = """\nShe sent it.\n"""\n',  # noqa: E501
+        "a.log": "10:00 INFO started\n10:01 ERROR failed\n  at main\n" * 3,
+        "a.py": '"""Plan.\n\nAda wrote it."""\n\n# She sent it.\nx = 1\n\ndef f():\n    return 2\n',
+        "a.rss": f"<rss><channel><title>Plan</title><item><title>A</title><description>{TEXT}&lt;b&gt;</description>"  # noqa: E501
+        "</item></channel></rss>",
         "a.rtf": "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0 Ada wrote it.\\par She sent it \\'e9.\\par}",
     }
     files = {

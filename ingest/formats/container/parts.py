@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
@@ -11,8 +12,13 @@ from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
-Parse = Callable[[Source], Document]
 _LISTED = 20
+
+
+class Parse(Protocol):
+    """Reads a file inside another, by its name's extension, else by its media type."""
+
+    def __call__(self, source: Source, media_type: str | None = None, /) -> Document: ...
 
 
 @dataclass(slots=True)
@@ -22,6 +28,7 @@ class UnreadParts:
     reasons: list[str] = field(default_factory=list)
 
     def add(self, name: str, reason: str) -> None:
+        reason = reason.partition("; supported are ")[0]
         self.reasons.append(well_formed(reason if name in reason else f"{name}: {reason}"))
 
     @property
@@ -33,7 +40,9 @@ class UnreadParts:
         return {"unread": "; ".join(listed)}
 
 
-def include_part(writer: DocumentWriter, part: Source, name: str, parse: Parse, unread: UnreadParts) -> bool:
+def include_part(
+    writer: DocumentWriter, part: Source, name: str, parse: Callable[[Source], Document], unread: UnreadParts
+) -> bool:
     """Writes a part as a section ``name``; False if it can't be read: the reason is added to ``unread``.
 
     Raises:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.formats.flow import Flow
 from ingest.formats.markup.elements import inline_text, write_elements
+from ingest.formats.markup.feed import is_feed, read_feed
 from ingest.formats.markup.tree import Element, append_text, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode, well_formed
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
+from rag.errors import DocumentTooLarge, UnreadableDocument
 from rag.types import Document
 
 MEDIA_TYPE = "application/xml"
@@ -39,6 +43,11 @@ _JATS = {
     "element-citation": "span",
     "disp-formula": "p",
 }
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ENCODING = re.compile(r"(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_MAX_COLUMNS = 60
+_TECHNICAL = frozenset("schemaLocation noNamespaceSchemaLocation xmlns space base nil".split())
+_TECHNICAL_SPACES = ("{http://www.w3.org/2001/XMLSchema-instance}",)
 _TABLE = frozenset("table thead tbody tfoot tr td th".split())
 _CONTAINERS = frozenset("article front article-meta body back title-group sub-article".split())
 _SKIPPED = frozenset(
@@ -54,18 +63,35 @@ def read(source: Source) -> Document:
     Raises:
         UnreadableDocument: not well-formed, with references to entities, nested too deep, or without text.
     """
-    decode(source.data, source.name)  # refuses binary data with a plainer reason than the parser's
-    root = xml_tree(source.data, source, allow_doctype=True)
+    root = _tree(source)
+    if is_feed(root):
+        return read_feed(root, source, MEDIA_TYPE)
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
     if local_name(root) == "article" and any(local_name(child) in ("front", "body") for child in root):
         write_elements(_to_html(root, 1), flow)
     elif _is_leaf(root) or _is_mixed(root):
+        _write_attributes(root, flow)
         flow.paragraph(_words(root))
     else:
+        _write_attributes(root, flow)
         _write_generic(root, flow)
     title = choose_title(source, writer.top_headings)
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
+
+
+def _tree(source: Source) -> Element:
+    """The root element; a stray byte or control character loses itself, not the file."""
+    text = decode(source.data, source.name)  # refuses binary data with a plainer reason than the parser's
+    try:
+        return xml_tree(source.data, source, allow_doctype=True)
+    except DocumentTooLarge:
+        raise
+    except UnreadableDocument:
+        cleaned = _ENCODING.sub(r"\1", _NOT_XML.sub("", text), count=1).lstrip().encode()
+        if cleaned == source.data:
+            raise
+        return xml_tree(cleaned, source, allow_doctype=True)
 
 
 def _to_html(root: Element, level: int) -> Element:
@@ -110,28 +136,67 @@ def _write_generic(root: Element, flow: Flow) -> None:
         return
     for child in children:
         words = _words(child)
-        if not words:
-            continue
         if _is_leaf(child):
-            flow.paragraph(f"{_name(child)}: {words}")
+            _write_leaf(child, words, flow)
         elif _is_mixed(child):
+            _write_attributes(child, flow)
             flow.paragraph(words)
         else:
+            _write_attributes(child, flow)
             _write_generic(child, flow)
 
 
+def _write_leaf(element: Element, words: str, flow: Flow) -> None:
+    """A value with its attributes behind it, "price: 12 (currency: EUR)"; attributes alone as a line each."""
+    attributes = _attributes(element)
+    if not words:
+        _write_attributes(element, flow)
+        return
+    told = f" ({'; '.join(f'{name}: {value}' for name, value in attributes.items())})" if attributes else ""
+    flow.paragraph(f"{_name(element)}: {words}{told}")
+
+
+def _write_attributes(element: Element, flow: Flow) -> None:
+    attributes = _attributes(element)
+    if attributes:
+        lines = (f"{name}: {value}" for name, value in attributes.items())
+        flow.paragraph("\n".join([f"{_name(element)}:", *lines] if len(attributes) > 1 else lines))
+        flow.end_context()
+
+
+def _attributes(element: Element) -> dict[str, str]:
+    """Names and values of an element's attributes, without those that only serve programs."""
+    found: dict[str, str] = {}
+    for name, value in element.attrib.items():
+        text = " ".join(str(value).split())
+        bare = str(name).rpartition("}")[2]
+        if text and bare not in _TECHNICAL and not str(name).startswith(_TECHNICAL_SPACES):
+            found[" ".join(bare.replace("_", " ").replace("-", " ").split())] = text
+    return found
+
+
 def _records(children: list[Element]) -> list[list[str]]:
-    """A table of siblings of one name whose children are all leaves; empty where there are none."""
+    """A table of siblings of one name whose children are all leaves, with their attributes as columns too;
+    empty where there are none."""
     if len(children) < 2 or len({local_name(child) for child in children}) > 1:
         return []
-    if any(len(each) for child in children for each in child) or not all(len(child) for child in children):
+    if any(len(each) or each.attrib for child in children for each in child):
         return []
-    names = list(dict.fromkeys(_name(each) for child in children for each in child))
+    if not all(len(child) or child.attrib for child in children):
+        return []
+    if any(_is_mixed(child) and len(child) for child in children):
+        return []
     rows = []
     for child in children:
-        values = {_name(each): " ".join((each.text or "").split()) for each in child}
-        rows.append([values.get(name, "") for name in names])
-    return [names, *rows]
+        values = _attributes(child)
+        values |= {_name(each): " ".join((each.text or "").split()) for each in child}
+        if not len(child) and (child.text or "").strip():
+            values[_name(child)] = " ".join(child.text.split())
+        rows.append(values)
+    names = list(dict.fromkeys(name for values in rows for name in values))
+    if not names or len(names) > _MAX_COLUMNS:
+        return []
+    return [names, *([values.get(name, "") for name in names] for values in rows)]
 
 
 def _words(element: Element) -> str:

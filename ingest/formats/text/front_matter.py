@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import yaml
 from yaml.composer import ComposerError
@@ -20,6 +22,26 @@ _MAX_BITS = 4_096  # of an integer; Python refuses to write out one with more th
 _PAIR = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S.*)$", re.M)
 
 
+_NOT_TOLD = frozenset(
+    "title layout permalink slug url weight toc draft id sidebar nav order nav_order navorder position"
+    " pagination_next pagination_prev redirect_from redirect_to aliases hide hide_title"
+    " hide_table_of_contents template menu cascade outputs eleventynavigation theme css scripts image images"
+    " banner cover kernelspec jupytext jupyter output format linkcolor geometry".split()
+)
+_MAX_LINES = 200
+_MAX_NESTING = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """A block of metadata: its plain values, the lines "name: value" that tell readers something, and the
+    source behind it."""
+
+    metadata: dict[str, str]
+    lines: tuple[str, ...]
+    body: str
+
+
 def split_front_matter(source: str) -> tuple[dict[str, str], str]:
     """Metadata as text values, and the source behind it.
 
@@ -27,13 +49,37 @@ def split_front_matter(source: str) -> tuple[dict[str, str], str]:
     Broken YAML, and YAML with aliases or merge keys, is no error: its plain ``key: value`` lines are the
     metadata. A block that holds no mapping is no front matter, and stays in the text.
     """
+    front_matter = read_front_matter(source)
+    return front_matter.metadata, front_matter.body
+
+
+def read_front_matter(source: str) -> FrontMatter:
+    """As ``split_front_matter``, with lines: the values inside others too ("contact mail: a@example.org"),
+    without the title and what only a site's generator needs."""
     match = _BLOCK.match(source)
-    if match is None:
-        return {}, source
-    texts = _parsed(match["mark"], match["body"])
-    if texts is None:
-        return {}, source
-    return texts, source[match.end() :]
+    values = _parsed(match["mark"], match["body"]) if match else None
+    if match is None or values is None:
+        return FrontMatter(metadata={}, lines=(), body=source)
+    lines = tuple(islice(_lines(values, "", 0), _MAX_LINES))
+    return FrontMatter(metadata=_as_texts(values), lines=lines, body=source[match.end() :])
+
+
+def _lines(values: Mapping[object, object], above: str, depth: int) -> Iterator[str]:
+    for key, value in values.items():
+        name = " ".join(well_formed(_text(key) or "").replace("_", " ").replace("-", " ").split())
+        if not name or (not depth and str(key).lower().replace("-", "_") in _NOT_TOLD):
+            continue
+        path = f"{above} {name}".strip()
+        if isinstance(value, Mapping):
+            if depth < _MAX_NESTING:
+                yield from _lines(value, path, depth + 1)
+            continue
+        text = " ".join(well_formed(_text(value) or "").split())
+        if text:
+            yield f"{path}: {text}"
+        for item in value if isinstance(value, list) and depth < _MAX_NESTING else ():
+            if isinstance(item, Mapping):
+                yield from _lines(item, path, depth + 1)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -50,18 +96,18 @@ class _PlainLoader(yaml.SafeLoader):
             raise ConstructorError(None, None, "merge keys are not read", node.start_mark)
 
 
-def _parsed(mark: str, body: str) -> dict[str, str] | None:
-    """The values as texts; None where the block holds no mapping."""
+def _parsed(mark: str, body: str) -> Mapping[object, object] | None:
+    """The values; None where the block holds no mapping."""
     try:
         # A subclass of SafeLoader makes plain values only.
         values: object = tomllib.loads(body) if mark == "+++" else yaml.load(body, _PlainLoader)  # noqa: S506
-        texts = _as_texts(values) if isinstance(values, Mapping) else None
+        if isinstance(values, Mapping):
+            _as_texts(values)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         values = dict(_PAIR.findall(body))
-        texts = _as_texts(values)
     if values is None:
         return {}
-    return texts if values or not body.strip() else None
+    return values if isinstance(values, Mapping) and (values or not body.strip()) else None
 
 
 def _as_texts(values: Mapping[object, object]) -> dict[str, str]:

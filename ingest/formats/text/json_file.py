@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ingest.formats.container.parts import UnreadParts
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
 from ingest.formats.text.decode import decode, well_formed
-from ingest.formats.text.markdown import read as read_markdown
+from ingest.formats.text.markdown import write_markdown
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
 from rag.errors import DocumentTooLarge, UnreadableDocument
@@ -17,6 +18,7 @@ from rag.types import Document
 
 MEDIA_TYPE = "application/json"
 LINES_MEDIA_TYPE = "application/x-ndjson"
+NOTEBOOK_MEDIA_TYPE = "application/x-ipynb+json"
 _MAX_DIGITS = 1_000
 _TEXT_KEYS = (
     "text",
@@ -51,21 +53,46 @@ def read(source: Source) -> Document:
 
 
 def read_lines(source: Source) -> Document:
-    """The document of a file with one JSON value a line.
+    """The document of a file with one JSON value a line. Lines that are no JSON are listed in the metadata as
+    ``unread``, with their numbers; the others are read.
 
     Raises:
-        UnreadableDocument: a line is no JSON; the message gives its number.
+        UnreadableDocument: no line is JSON; the message gives the first one's number.
         DocumentTooLarge: values nest deeper than the limit.
     """
-    lines = decode(source.data, source.name).split("\n")
-    values = [
-        _parse(line, source, f"line {number} is no JSON")
-        for number, line in enumerate(lines, 1)
-        if line.strip()
-    ]
+    values: list[Any] = []
+    unread = UnreadParts()
+    for number, line in enumerate(decode(source.data, source.name).split("\n"), 1):
+        if not line.strip(" \t,\x1e"):
+            continue
+        try:
+            values += _line_values(line.strip(" \t\x1e"), source, f"line {number} is no JSON")
+        except DocumentTooLarge:
+            raise
+        except UnreadableDocument as error:
+            unread.add(f"line {number}", str(error).removeprefix(f"{source.name} can't be read: "))
+    if not values:
+        raise UnreadableDocument(f"{source.name} can't be read: {unread.reasons[0]}")
     writer = DocumentWriter(source.limits)
     _write(values, Flow(writer), source, 1, 0)
-    return writer.document(source, title=source.stem_title, media_type=LINES_MEDIA_TYPE, metadata={})
+    return writer.document(
+        source, title=source.stem_title, media_type=LINES_MEDIA_TYPE, metadata=unread.metadata
+    )
+
+
+def _line_values(line: str, source: Source, reason: str) -> list[Any]:
+    """The value of a line; the values of several that stand in one.
+
+    Raises:
+        UnreadableDocument: it is no JSON.
+    """
+    try:
+        return [_parse(line, source, reason)]
+    except DocumentTooLarge:
+        raise
+    except UnreadableDocument:
+        parts = line.rstrip(",").replace("}{", "}\n{").split("\n")
+        return [_parse(part, source, reason) for part in parts]
 
 
 def _parse(text: str, source: Source, reason: str) -> Any:
@@ -178,15 +205,32 @@ def _line(value: Any) -> str:
 
 
 def _notebook(source: Source, value: dict[str, Any]) -> Document:
-    """A Jupyter notebook: its Markdown cells and, in fences, its code; outputs are left out."""
-    parts = []
+    """A Jupyter notebook: its Markdown cells and its code; outputs are left out."""
+    language = str(_get(value, "metadata", "kernelspec", "language") or "")
+    writer = DocumentWriter(source.limits)
+    flow = Flow(writer)
     for cell in value["cells"]:
         if not isinstance(cell, dict):
             continue
-        body = cell.get("source", "")
-        text = "".join(map(str, body)) if isinstance(body, list) else str(body)
+        text = _cell_text(cell.get("source", ""))
         if cell.get("cell_type") == "markdown":
-            parts.append(text)
+            write_markdown(text, flow, source)
         elif cell.get("cell_type") == "code" and text.strip():
-            parts.append(f"~~~~~~~~\n{text}\n~~~~~~~~")
-    return read_markdown(source.part("\n\n".join(parts).encode("utf-8", "replace"), source.name))
+            flow.code(text, None)
+        elif cell.get("cell_type") == "raw":
+            flow.paragraph(text.strip())
+        flow.end_context()
+    title = choose_title(source, writer.top_headings)
+    metadata = {"programming_language": well_formed(language)} if language else {}
+    return writer.document(source, title=title, media_type=NOTEBOOK_MEDIA_TYPE, metadata=metadata)
+
+
+def _cell_text(value: Any) -> str:
+    text = "".join(map(str, value)) if isinstance(value, list) else str(value)
+    return well_formed(text).replace("\0", "")
+
+
+def _get(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.S)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_ROLE = re.compile(r"\{[a-z][\w:.+-]{0,40}\}\Z")  # of MyST: {ref}`text <target>`
+_ROLE_TARGET = re.compile(r"(?<=\S)\s*<[^<>]+>\Z")
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,300}?)(?<=\S)==(?![=\w])")
 _SPACES = re.compile(r"[^\S\n]+")
 _OPEN = re.compile(r"<(a|sup|sub)\b(?:[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*))?[^<>]*>", re.IGNORECASE)
 _DEPTH = 20
@@ -44,7 +48,7 @@ def inline_text(tokens: Sequence[Token], targets: LinkTargets | None = None) -> 
     """
     parts: list[str] = []
     opened: list[_Open] = []
-    for token in tokens:
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         if token.type == "link_open":
             opened.append(_Open("a", len(parts), str(token.attrs.get("href") or "")))
         elif token.type == "link_close":
@@ -58,7 +62,7 @@ def inline_text(tokens: Sequence[Token], targets: LinkTargets | None = None) -> 
         else:
             if token.type == "image" and opened:
                 opened[-1].has_image = True
-            parts.append(_token_text(token))
+            parts.append(_token_text(token, before, after))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
 
 
@@ -81,9 +85,19 @@ def html_text(source: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _token_text(token: Token) -> str:
+def _token_text(token: Token, before: Token | None, after: Token | None) -> str:
     match token.type:
-        case "text" | "text_special" | "code_inline":
+        case "text":
+            text = token.content
+            if after is not None and after.type == "code_inline" and text.endswith("}"):
+                text = _ROLE.sub("", text)
+            return (
+                _WIKI_LINK.sub(r"\1", _HIGHLIGHT.sub(r"\1", text)) if "[[" in text or "==" in text else text
+            )
+        case "code_inline":
+            has_role = before is not None and before.type == "text" and _ROLE.search(before.content)
+            return _ROLE_TARGET.sub("", token.content) if has_role else token.content
+        case "text_special":
             return token.content
         case "softbreak":
             return " "

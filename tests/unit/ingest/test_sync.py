@@ -55,6 +55,29 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+def test_what_is_read_in_part_is_reported(library: MemoryLibrary, folder: Path) -> None:
+    """The document is added; the report says what is missing, and where."""
+    (folder / "n.jsonl").write_text('{"text": "One."}\n{"text": \n{"text": "Two."}\n')
+    report = run(library, folder)
+    assert "notes/n.jsonl" in report.added
+    assert report.ok
+    assert [(note.uri, note.text[:31]) for note in report.notes] == [
+        ("notes/n.jsonl", "not read: line 2 is no JSON: Ex")
+    ]
+    assert report.to_dict()["notes"]
+    assert run(library, folder).notes == ()
+
+
+def test_text_of_unknown_extension_is_added(library: MemoryLibrary, folder: Path) -> None:
+    """By its content; a folder's binary files are skipped whatever their names."""
+    (folder / "LICENSE").write_text("Anyone may copy it.")
+    (folder / "plan.zzz").write_text("Anna leads.")
+    (folder / "core").write_bytes(bytes(range(256)) * 4)
+    report = run(library, folder)
+    assert {"notes/LICENSE", "notes/plan.zzz"} <= set(report.added)
+    assert "notes/core" in report.skipped
+
+
 def test_a_first_sync_adds_what_can_be_read(library: MemoryLibrary, folder: Path) -> None:
     """Uris start with the folder's name; hidden files are left out, other formats are skipped."""
     report = run(library, folder)

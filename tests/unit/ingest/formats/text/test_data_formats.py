@@ -100,7 +100,21 @@ def test_broken_json_is_refused(data: str) -> None:
     with pytest.raises(UnreadableDocument, match=r"a\.json can't be read: it is no JSON: .*line 1 column"):
         read_document(data, "a.json")
     with pytest.raises(UnreadableDocument, match=r"a\.jsonl can't be read: line 2 is no JSON"):
-        read_document(f'{{"a": 1}}\n{data}\n', "a.jsonl")
+        read_document(f"\n{data}\n", "a.jsonl")
+
+
+@pytest.mark.parametrize("bad", ["{", '{"title": "Lift", "text": "Eight', "nope", '{"a": 1} x'])
+def test_a_broken_line_of_json_loses_itself_alone(bad: str) -> None:
+    """The other lines are read; the broken one is listed with its number."""
+    good = '{"title": "Boiler", "text": "In April."}'
+    document = read_document(f"{good}\n\n{bad}\n{good.replace('Boiler', 'Roof')}\n", "a.jsonl")
+    assert document.text == "Boiler\n\nIn April.\n\nRoof\n\nIn April."
+    assert document.metadata["unread"].startswith("line 3 is no JSON")
+
+
+def test_json_values_of_one_line_are_all_read() -> None:
+    """Where the line ends between them are lost."""
+    assert read_document('{"text": "One."}{"text": "Two."}\n', "a.jsonl").text == "One.\n\nTwo."
 
 
 @pytest.mark.parametrize("depth", [300, 200_000])
@@ -158,6 +172,42 @@ def test_other_xml_is_read_as_records() -> None:
     )
 
 
+def test_attributes_of_xml_are_read() -> None:
+    """As columns of records, behind a value, or as lines of their own."""
+    sites = '<sites><site name="North" manager="R. Alder"/><site name="South" manager="T. Birch"/></sites>'
+    assert blocks(read_document(sites, "a.xml"))[2] == ("table_row", "South | T. Birch", "name | manager")
+    assert read_document('<a><fee currency="EUR">12</fee></a>', "a.xml").text == "fee: 12 (currency: EUR)"
+    assert (
+        read_document('<a><site name="North" lead="Alder"/></a>', "a.xml").text
+        == "site:\nname: North\nlead: Alder"
+    )
+
+
+def test_a_stray_byte_in_xml_loses_itself_alone() -> None:
+    """A control character too."""
+    broken = b"<a><b>Gr\xc3\xb6\xc3\x9fe: the gate \xff is open.</b></a>"
+    assert "the gate \ufffd is open." in read_document(broken, "a.xml").text
+    broken = b"<a><b>The\x01 gate is\0 open from nine in the morning on all days.</b></a>"
+    assert "The gate is open from" in read_document(broken, "a.xml").text
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<rss><channel><title>News</title><item><title>Lift</title><pubDate>Mon, 4 May 2026</pubDate>"
+        "<description>&lt;p&gt;It is &lt;b&gt;open&lt;/b&gt;.&lt;/p&gt;</description></item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title><entry><title>Lift</title>"
+        "<published>Mon, 4 May 2026</published><content type='html'>&lt;p&gt;It is open.&lt;/p&gt;</content>"
+        "</entry></feed>",
+    ],
+)
+def test_entries_of_feeds_are_sections(feed: str) -> None:
+    """With their dates and the text of their HTML."""
+    document = read_document(feed, "a.xml")
+    check_document(document)
+    assert (document.title, document.text) == ("News", "Lift\n\nPublished: Mon, 4 May 2026\n\nIt is open.")
+
+
 BOMB = "<!DOCTYPE l [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9)
 )
@@ -203,7 +253,7 @@ def test_mail_is_read_with_its_attachments() -> None:
     check_document(document)
     assert document.title == "Leave in 2024"
     assert document.text.startswith(
-        "From: Ada <ada@example.org>\nTo: all@example.org\nDate: Mon, 05 Feb 2024"
+        "E-mail: Leave in 2024\nFrom: Ada <ada@example.org>\nTo: all@example.org\nDate: Mon, 05 Feb 2024"
     )
     assert ("table_row", "2 to 5 | 25 | two weeks", HEADER) in blocks(document)
     assert document.section_at(document.text.index("Book early")) == ("rules.docx",)

@@ -106,3 +106,41 @@ def test_well_formed_replaces_lone_surrogates_only(text: str) -> None:
     assert well_formed(cleaned) == cleaned
     if not any("\ud800" <= character <= "\udfff" for character in text):
         assert cleaned == text
+
+
+def test_lines_pasted_from_another_encoding_are_read_by_theirs() -> None:
+    """Line by line, and inside a line of UTF-8."""
+    text = "Café rules\n\nThe café opens at nine.\n"
+    pasted = "Children’s menu – 3 £, naïve pasta\n"
+    assert decode(text.encode() + pasted.encode("cp1252"), "a.txt") == text + pasted
+    assert decode("Größe\n".encode() + b"caf\xe9 Gr\xc3\xb6\xc3\x9fe \x93yes\x94\n", "a.txt") == (
+        "Größe\ncafé Größe “yes”\n"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
+def test_western_text_of_other_systems(encoding: str) -> None:
+    """Told from cp1252 by what no word has: signs inside, capitals after small letters."""
+    text = "Das Café öffnet um neun, naïve Gäste zahlen später, l'été à Paris ist schön. Señor Muñoz."
+    assert decode(text.encode(encoding), "a.txt") == text
+
+
+def test_utf16_of_other_scripts_without_a_mark() -> None:
+    """By its spaces and line ends."""
+    text = "Привет, это обычный русский текст.\nВторая строка и ещё одна.\n"
+    assert decode(text.encode("utf-16-le"), "a.txt") == text
+
+
+def test_a_few_control_characters_lose_themselves_alone() -> None:
+    """NULs, of which a run may be long, and the colours of a terminal."""
+    assert decode(b"Opened at 06:10 by the guard.\n\0\0\nClosed at 22:40.\n", "a.txt") == (
+        "Opened at 06:10 by the guard.\n\nClosed at 22:40.\n"
+    )
+    assert decode(bytes(9_000) + b"10:00 started with \x1b[31mone error\x1b[0m\n", "a.log") == (
+        "10:00 started with one error\n"
+    )
+
+
+def test_a_broken_byte_behind_a_mark_of_utf8() -> None:
+    """The mark doesn't make the file unreadable."""
+    assert decode(b"\xef\xbb\xbfPlain \xff text", "a.txt").endswith(" text")

@@ -156,3 +156,89 @@ def test_a_page_without_text_is_refused(source: str) -> None:
     """One that has nothing but front matter and tags."""
     with pytest.raises(UnreadableDocument, match=r"style-guide.md is empty"):
         markdown(source)
+
+
+def test_values_of_front_matter_are_text_about_the_title() -> None:
+    """With nested ones, without those that only a site's generator needs."""
+    source = "---\ntitle: Relay\nowner: Platform team\ncontact: {mail: a@b.c}\nlayout: page\n---\nText."
+    document = markdown(source)
+    assert document.text == "Relay:\n- owner: Platform team\n- contact mail: a@b.c\n\nText."
+    assert blocks(document)[1] == ("list_item", "- owner: Platform team", "Relay:")
+    assert document.metadata == {"title": "Relay", "owner": "Platform team", "layout": "page"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "> [!WARNING]\n> Mind **the** gap.",
+        "!!! warning\n    Mind the gap.",
+        "??? warning\n    Mind the gap.",
+        ":::warning\nMind the gap.\n:::",
+        "::: {.callout-warning}\nMind the gap.\n:::",
+        ":::{warning}\n:class: x\n\nMind the gap.\n:::",
+        "```{warning}\n:class: x\n\nMind the gap.\n```",
+    ],
+)
+def test_a_box_has_its_kind_before_its_text(source: str) -> None:
+    """Of GitHub, MkDocs, Docusaurus, Pandoc and MyST, without their marks."""
+    assert markdown(f"One.\n\n{source}\n\nTwo.").text == "One.\n\nWarning: Mind the gap.\n\nTwo."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "> [!tip] Before you go\n> Lock it.",
+        '!!! tip "Before you go"\n    Lock it.',
+        ":::tip[Before you go]\nLock it.\n:::",
+        ":::tip Before you go\nLock it.\n:::",
+        "```{tip} Before you go\nLock it.\n```",
+        '=== "Before you go"\n\n    Lock it.',
+    ],
+)
+def test_the_title_of_a_box_is_the_context_of_its_text(source: str) -> None:
+    """On a line of its own."""
+    assert blocks(markdown(source)) == [
+        ("paragraph", "Before you go:", None),
+        ("paragraph", "Lock it.", "Before you go:"),
+    ]
+
+
+def test_code_in_braces_is_code() -> None:
+    """Only names of directives make a box of a fence."""
+    assert blocks(markdown("```{python}\n!!! x\n```"))[0] == ("code", "!!! x", None)
+    rows = blocks(markdown("```{list-table} Fees\n:header-rows: 1\n\n* - Item\n  - Fee\n* - van\n  - 8\n```"))
+    assert rows[-1] == ("table_row", "van | 8", "Item | Fee")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("See {ref}`the page <x>` and {doc}`other`.", "See the page and other."),
+        ("See [[Page|the wiki]], [[Home]] and ==this==.", "See the wiki, Home and this."),
+        ("- [ ] open\n- [x] done", "- ☐ open\n- ☑ done"),
+        ("# Doors {#doors}\n\n[TOC]\n\nText.", "Doors\n\nText."),
+        ("(label)=\n# Doors\n\nText.", "Doors\n\nText."),
+    ],
+)
+def test_signs_of_site_generators(source: str, text: str) -> None:
+    """Roles, links of wikis, highlights, tasks, anchors."""
+    assert markdown(source).text == text
+
+
+def test_the_context_of_a_footnote_is_the_text_that_refers_to_it() -> None:
+    """Its mark is left out of both."""
+    found = blocks(markdown("The fee is five.[^a]\n\nMore.\n\n[^a]: On Mondays."))
+    assert found[-1] == ("paragraph", "On Mondays.", "The fee is five.")
+
+
+def test_components_are_left_out_and_their_labels_kept() -> None:
+    """Imports, exports, tags over several lines, expressions and comments; not in code."""
+    source = (
+        "import Tabs from '@theme/Tabs';\n\nexport const a = {\n  b: 1,\n};\n\n# Install\n\n<Tabs>\n"
+        '  <TabItem value="mac" label="macOS">\n\n    Use brew {props.x}now.\n\n  </TabItem>\n</Tabs>\n\n'
+        "{/* no */}\n\n"
+        "<Card\n  title='Fees'\n  onClick={() => { go() }}\n/>\n\n```jsx\n<Tabs/>\n```\n"
+    )
+    text = "Install\n\nmacOS:\n\nUse brew now.\n\nFees:\n\n<Tabs/>"
+    assert markdown(source, "a.mdx").text == text
+    assert markdown(source, "a.md").text == text
