@@ -1,4 +1,4 @@
-"""The uris of an upload's files: their paths below ``uploads/``, and different files of one path told apart."""
+"""The uris of an upload's files: their paths below ``uploads/``, different files of one path told apart."""
 
 from __future__ import annotations
 

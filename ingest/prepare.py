@@ -48,6 +48,7 @@ class Preparer:
         document_id: str | None = None,
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        fingerprint: str | None = None,
         cancellation: Cancellation | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
@@ -55,10 +56,11 @@ class Preparer:
         Args:
             name: the file's name; its extension tells the format.
             media_type: tells the format where the extension doesn't.
-            source: the root folder that the file is from; empty for an upload.
+            source: what the file is from, a root folder or a site; empty for an upload.
             document_id: None: the id of a new document at that uri.
             title: replaces the document's own.
             metadata: added to the document's own; replaces values of the same name.
+            fingerprint: what the source tells these bytes, title and metadata by; None: a hash of them.
 
         Raises:
             DocumentTooLarge: over one of the limits.
@@ -75,11 +77,15 @@ class Preparer:
             media_type=media_type,
             cancellation=cancellation,
         )
+        if fingerprint is not None:
+            source_key = self.source_key(fingerprint)
+        else:
+            source_key = self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata)
         return Change(
             document=split.document,
             passages=split.passages,
             source=source,
-            source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
+            source_sha256=source_key,
             original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
@@ -94,15 +100,15 @@ class Preparer:
         )
 
     def source_key(
-        self, sha256_of_bytes: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
+        self, fingerprint: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
     ) -> str:
-        """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
+        """A hash (hex) of a fingerprint and of the rules of reading; stored as ``source_sha256``.
 
-        It differs if the bytes, the version of the formats, the splitter, the resolver, or the title and
-        metadata sent with them differ.
+        It differs if the fingerprint, the version of the formats, the splitter, the resolver, or the title
+        and metadata sent with them differ.
 
         Args:
-            sha256_of_bytes: in hex.
+            fingerprint: the sha256 of the bytes, in hex, or what a source tells its versions by.
         """
         sent = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
         rules = [
@@ -110,5 +116,5 @@ class Preparer:
             self.splitter.fingerprint,
             self.resolver.fingerprint if self.resolver else "",
         ]
-        parts = (sha256_of_bytes, *rules, *([sent] if sent else []))
+        parts = (fingerprint, *rules, *([sent] if sent else []))
         return sha256("\0".join(parts).encode()).hexdigest()

@@ -10,6 +10,7 @@ from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSetting
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
+from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
@@ -24,6 +25,7 @@ __all__ = [
     "RetrieveSettings",
     "Settings",
     "SiteKey",
+    "SiteSettings",
     "SmallTalkSettings",
     "SplitSettings",
     "WidgetSettings",
