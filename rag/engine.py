@@ -7,6 +7,7 @@ the composed answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from rag.answering.canned_reply import canned_reply
@@ -24,6 +25,7 @@ from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.drafting.drafter import Drafter
 from rag.drafting.rewriting import Rewriter
+from rag.english.words import stem
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
@@ -34,6 +36,7 @@ from rag.question.rewording import reword
 from rag.question.small_talk.detection import small_talk
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
+from rag.retrieval.versions import Edition, named_edition, without_edition
 from rag.settings import Settings
 from rag.types import (
     DEFAULT_COLLECTION,
@@ -187,7 +190,10 @@ class Engine:
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         held = max(len(candidates), self._retriever.passages_held(question.collection))
         share = len(candidates) / max(1, held)
-        decision = self._read(analysis, candidates, share, recorder)
+        edition = named_edition(analysis.standalone, candidates)
+        if edition.others:
+            analysis = _of_edition(analysis, edition)
+        decision = self._read(analysis, candidates, share, recorder, left_out=edition.others)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
@@ -228,7 +234,12 @@ class Engine:
         texts = [candidate.text for candidate in candidates[:to_read]]
         defining = self._retriever.definitions(query)
         limit = self._settings.limits.question_characters
-        reworded = reword(analysis, texts, defining, is_known=is_known, limit=limit)
+        headings = [
+            heading
+            for candidate in candidates[:to_read]
+            for heading in candidate.document.headings_at(candidate.passage.span.start)
+        ]
+        reworded = reword(analysis, texts, defining, headings=headings, is_known=is_known, limit=limit)
         if reworded != analysis:
             candidates = self._retriever.retrieve(_search_query(question, reworded), k)
         return reworded, candidates[:k]
@@ -239,10 +250,17 @@ class Engine:
         candidates: Sequence[Candidate],
         retrieved_share: float,
         recorder: StepRecorder,
+        *,
+        left_out: AbstractSet[str] = frozenset(),
     ) -> Decision:
-        """Reads the best passages, if any: a few first, the others only if those give no clear answer."""
+        """Reads the best passages, if any: a few first, the others only if those give no clear answer.
+
+        Args:
+            left_out: ids of passages that are of another edition than the one asked about.
+        """
         settings = self._settings.read
-        to_read = without_duplicates(candidates)[: settings.passages]
+        readable = [candidate for candidate in candidates if candidate.passage.id not in left_out]
+        to_read = without_duplicates(readable)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)
         count = self._decider.passages_to_read_closely(analysis, candidates)
@@ -337,7 +355,9 @@ class Engine:
         unit = units.pop() if len(units) == 1 else AnswerUnit.SENTENCES
         decisions = [draft.decision for draft in answered]
         is_whole = len(answered) == len(drafts)
-        is_sure = is_whole and all(d.certainty is Certainty.SURE for d in decisions)
+        is_sure = is_whole and all(
+            draft.decision.certainty is Certainty.SURE and not draft.analysis.guessed for draft in answered
+        )
         counts = [c.item_count for c in compositions if c.item_count is not None]
         return Answer(
             question=analysis.text,
@@ -406,6 +426,15 @@ def _text(compositions: Sequence[Composition]) -> str:
     if are_short:
         return "; ".join(texts)
     return ("\n" if any("\n" in text for text in texts) else " ").join(texts)
+
+
+def _of_edition(analysis: QuestionAnalysis, edition: Edition) -> QuestionAnalysis:
+    """The analysis without what names the edition: of what is read every passage is of it."""
+    return replace(
+        analysis,
+        standalone=without_edition(analysis.standalone, edition),
+        names=tuple(name for name in analysis.names if stem(name) not in edition.marks),
+    )
 
 
 def _search_query(question: Question, analysis: QuestionAnalysis) -> Question:
