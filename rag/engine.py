@@ -7,7 +7,6 @@ the composed answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from rag.answering.canned_reply import canned_reply
@@ -34,9 +33,9 @@ from rag.question.more import question_to_tell_more_of
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
 from rag.question.small_talk.detection import small_talk
+from rag.retrieval.editions import Edition, named_edition, without_edition
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
-from rag.retrieval.versions import Edition, named_edition, without_edition
 from rag.settings import Settings
 from rag.types import (
     DEFAULT_COLLECTION,
@@ -192,8 +191,13 @@ class Engine:
         share = len(candidates) / max(1, held)
         edition = named_edition(analysis.standalone, candidates)
         if edition.others:
-            analysis = _of_edition(analysis, edition)
-        decision = self._read(analysis, candidates, share, recorder, left_out=edition.others)
+            narrowed = _of_edition(analysis, edition)
+            own = [c for c in candidates if c.document.id in edition.documents]
+            decision = self._read(narrowed, candidates, own, share, recorder)
+            if decision.certainty is not None:
+                return _Draft(analysis=narrowed, candidates=candidates, decision=decision)
+        readable = [c for c in candidates if c.passage.id not in edition.others]
+        decision = self._read(analysis, candidates, readable, share, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
@@ -248,18 +252,16 @@ class Engine:
         self,
         analysis: QuestionAnalysis,
         candidates: Sequence[Candidate],
+        readable: Sequence[Candidate],
         retrieved_share: float,
         recorder: StepRecorder,
-        *,
-        left_out: AbstractSet[str] = frozenset(),
     ) -> Decision:
         """Reads the best passages, if any: a few first, the others only if those give no clear answer.
 
         Args:
-            left_out: ids of passages that are of another edition than the one asked about.
+            readable: those of the candidates that may answer.
         """
         settings = self._settings.read
-        readable = [candidate for candidate in candidates if candidate.passage.id not in left_out]
         to_read = without_duplicates(readable)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +24,7 @@ from rag.english.words import content_words, stem
 from rag.question.acronyms import has_initials
 
 _ACRONYM = re.compile(r"(?<![\w.&/-])(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})(s?)(?![\w&/-]|\.\w)")
+_SMALL = re.compile(r"(?<![\w.&/'’-])[a-z]{3,5}?(s?)(?![\w&/'’-]|\.\w)")
 _SEGMENT_END = re.compile(r"[.;:!?](?=\s|$)|[\n|(),\t\"“”]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BETWEEN = re.compile(r"[ \u00a0]+|[-‐‑/&]| ?& ?")
@@ -48,12 +49,20 @@ class SpelledOut:
     phrase: str
 
 
-def spelled_out(question: str, texts: Sequence[str], headings: Sequence[str] = ()) -> tuple[SpelledOut, ...]:
+def spelled_out(
+    question: str,
+    texts: Sequence[str],
+    headings: Sequence[str] = (),
+    *,
+    is_known: Callable[[str], bool] | None = None,
+) -> tuple[SpelledOut, ...]:
     """The acronyms of a question that no text has, with the phrases that texts spell them out by; in order.
 
     Args:
         texts: the passages that the question retrieved, best first.
         headings: titles and headings above these.
+        is_known: whether a word in small letters is one; a short one that is none, and that no text has, may
+            be an acronym too. None: only capitals are.
 
     >>> [s.phrase for s in spelled_out("When must PTO be asked for?", ["Paid time off is asked for early."])]
     ['Paid time off']
@@ -61,9 +70,16 @@ def spelled_out(question: str, texts: Sequence[str], headings: Sequence[str] = (
     if question.isupper():
         return ()
     found = []
-    for match in _ACRONYM.finditer(question):
-        acronym = match.group()[: -len(match[1]) or None].replace(".", "")
+    matches = list(_ACRONYM.finditer(question))
+    if is_known is not None:
+        small = _SMALL.finditer(question)
+        matches += [m for m in small if not (is_known(m[0]) or (m[1] and is_known(m[0][:-1])))]
+    for match in sorted(matches, key=re.Match.start):
+        typed = match.group()[: -len(match[1]) or None].replace(".", "")
+        acronym = typed.upper()
         if acronym in _OF_THEIR_OWN or _is_written(acronym, [*texts, *headings]):
+            continue
+        if typed != acronym and any(re.search(rf"\b{typed}", text, re.IGNORECASE) for text in texts):
             continue
         others = {stem(word) for word in content_words(question) if word != match.group().casefold()}
         phrase = _phrase(acronym, texts, headings, others, is_plural_asked=bool(match[1]))

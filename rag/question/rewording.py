@@ -40,21 +40,27 @@ def reword(
             standalone=expand_acronyms(corrected.standalone, defining, texts),
             search_text=expand_acronyms(corrected.search_text, defining, texts),
         )
-    return _written_out(corrected, (*texts, *defining), headings)
+    return _written_out(corrected, (*texts, *defining), headings, is_known)
 
 
 def _written_out(
-    analysis: QuestionAnalysis, texts: Sequence[str], headings: Sequence[str]
+    analysis: QuestionAnalysis,
+    texts: Sequence[str],
+    headings: Sequence[str],
+    is_known: Callable[[str], bool] | None,
 ) -> QuestionAnalysis:
     """The analysis with acronyms replaced by what the passages spell them out by."""
-    spelled = spelled_out(analysis.standalone, texts, headings)
+    spelled, searched = (
+        spelled_out(text, texts, headings, is_known=is_known)
+        for text in (analysis.standalone, analysis.search_text)
+    )
     if not spelled:
         return analysis
     acronyms = {one.acronym.casefold() for one in spelled}
     return replace(
         analysis,
         standalone=written_out(analysis.standalone, spelled),
-        search_text=written_out(analysis.search_text, spelled_out(analysis.search_text, texts, headings)),
+        search_text=written_out(analysis.search_text, searched),
         names=tuple(name for name in analysis.names if name not in acronyms),
         guessed=True,
     )
