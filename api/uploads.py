@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from api.json_body import check_bounds, parse
 from api.media_type import media_type
+from api.upload_names import distinct_uris, relative_path
 from ingest.formats.registry import format_by_name
 from ingest.formats.sniff import HEAD_BYTES
 from rag.errors import DocumentTooLarge, UnsupportedBody, UnsupportedFormat
@@ -29,6 +30,7 @@ from rag.wire.documents import MAX_TEXTS, FormIn, TextsIn
 
 _MAX_FIELDS = 10  # of a form, beside its files
 _MAX_FIELD_BYTES = 100_000
+_MAX_PATH = 400  # characters of a file's path
 _TOKENS_PER_TEXT = 200  # brackets, commas, colons and strings of one in JSON, with 20 pairs of metadata
 
 OPENAPI_BODY: dict[str, Any] = {
@@ -106,25 +108,35 @@ async def _from_form(form: FormData, limits: LimitSettings) -> tuple[str, list[U
     fields = _form_fields(values)
     if fields.uri is not None and len(files) != 1:
         raise _invalid_field("uri", "names one document: send one file with it")
+    paths = [_path(file) for file in files]
     heads = [await _head(file) for file in files]
-    names = [_relative_path(file.filename or "") for file in files]
     _require_formats(
-        [(name, file.content_type, head) for name, file, head in zip(names, files, heads, strict=True)]
+        [(path, file.content_type, head) for path, file, head in zip(paths, files, heads, strict=True)]
     )
-    uploads = [await _upload(file, fields, limits) for file in files]
-    return fields.collection, uploads
+    for path, file in zip(paths, files, strict=True):
+        _require_size(path, file.size or 0, limits)
+    contents = [await file.read() for file in files]
+    uris = [fields.uri] if fields.uri else distinct_uris(zip(paths, contents, strict=True))
+    return fields.collection, [
+        Upload(
+            name=PurePosixPath(path).name,
+            uri=uri,
+            data=data,
+            media_type=file.content_type,
+            metadata=fields.metadata,
+        )
+        for path, uri, data, file in zip(paths, uris, contents, files, strict=True)
+    ]
 
 
-async def _upload(file: UploadFile, fields: FormIn, limits: LimitSettings) -> Upload:
-    name = _relative_path(file.filename or "")
-    _require_size(name, file.size or 0, limits)
-    return Upload(
-        name=PurePosixPath(name).name,
-        uri=fields.uri or f"uploads/{name}",
-        data=await file.read(),
-        media_type=file.content_type,
-        metadata=fields.metadata,
-    )
+def _path(file: UploadFile) -> str:
+    try:
+        path = relative_path(file.filename or "")
+    except ValueError as error:
+        raise _invalid_field("files", str(error)) from None
+    if len(path) > _MAX_PATH:
+        raise _invalid_field("files", f"a path of {len(path):,} characters; at most {_MAX_PATH} are taken")
+    return path
 
 
 def _from_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
@@ -150,13 +162,6 @@ def _from_json(body: bytes, limits: LimitSettings) -> tuple[str, list[Upload]]:
             )
         )
     return texts.collection, uploads
-
-
-def _relative_path(file_name: str) -> str:
-    """A file name with its folders, as browsers send them, without ``..`` and control characters."""
-    parts = file_name.replace("\\", "/").split("/")
-    clean = ("".join(c for c in part if c.isprintable()).strip() for part in parts)
-    return "/".join(part for part in clean if part not in ("", ".", "..")) or "unnamed"
 
 
 def _require_size(name: str, size: int, limits: LimitSettings) -> None:

@@ -6,7 +6,7 @@ everything under it, a deeper file overrides it, and everything under an ignored
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,10 +48,17 @@ class UnreadableIgnoreFile(OSError):
 
 
 class IgnoreRules:
-    """The patterns and ignore files that apply to the files and sub-folders of a root folder."""
+    """The patterns and ignore files that apply to the files and sub-folders of a root folder.
 
-    def __init__(self, folder: Path, patterns: Patterns) -> None:
+    Args:
+        read: the bytes of an ignore file, for a folder that isn't on the disk; None where there is none.
+    """
+
+    def __init__(
+        self, folder: Path, patterns: Patterns, read: Callable[[Path], bytes | None] | None = None
+    ) -> None:
         self._folder = folder
+        self._read_file = read or _bytes_on_disk
         self._exclude = _spec(patterns.exclude)
         self._include = _spec(patterns.include) if patterns.include else None
         self._specs: dict[Path, GitIgnoreSpec | None] = {}
@@ -85,7 +92,7 @@ class IgnoreRules:
     def load(self, folder: Path) -> GitIgnoreSpec | None:
         """A folder's own ignore file; None if it has none. Raises UnreadableIgnoreFile."""
         if folder not in self._specs:
-            self._specs[folder] = _read(folder / IGNORE_FILE)
+            self._specs[folder] = _read(folder / IGNORE_FILE, self._read_file)
         return self._specs[folder]
 
     def _parents(self, path: Path) -> Iterator[Path]:
@@ -100,11 +107,17 @@ class IgnoreRules:
         return path.relative_to(base).as_posix() + ("/" if is_folder else "")
 
 
-def _read(path: Path) -> GitIgnoreSpec | None:
+def _bytes_on_disk(path: Path) -> bytes | None:
     try:
-        return _spec(path.read_text("utf-8-sig").splitlines())
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _read(path: Path, read: Callable[[Path], bytes | None]) -> GitIgnoreSpec | None:
+    try:
+        data = read(path)
+        return None if data is None else _spec(data.decode("utf-8-sig").splitlines())
     except OSError as error:
         raise UnreadableIgnoreFile(error.errno, error.strerror, str(path)) from error
     except ValueError as error:

@@ -279,7 +279,7 @@ class _JobRun:
         )
         source_key = self.preparer.source_key(
             sha256(upload.data).hexdigest(),
-            name=upload.name,
+            upload.uri,
             title=upload.title,
             metadata=upload.metadata,
         )

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ingest import formats
 from ingest.ignore import EVERYTHING, IgnoreRules, Patterns, UnreadableIgnoreFile
 from ingest.plan import ListedFile
 from ingest.report import Failure
 from ingest.roots import Root
+from ingest.sources.contract import Listing
 
 _MAX_BLANK_BYTES = 4_096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """Files in the order of their uris; ``skipped`` are uris of files in no supported format or behind
-    links that leave the root; ``empty`` are uris of files without a character that isn't white space, if no
-    document of the collection is from there; ``ignored`` are uris of files and folders that patterns leave
-    out; ``failures`` are files and folders that could not be read."""
-
-    files: tuple[ListedFile, ...]
-    skipped: tuple[str, ...] = ()
-    empty: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()
-
-
-def list_files(root: Root, known: Collection[str] = (), patterns: Patterns = EVERYTHING) -> Listing:
+def list_files(
+    root: Root,
+    known: Collection[str] = (),
+    patterns: Patterns = EVERYTHING,
+    *,
+    tracked: AbstractSet[str] | None = None,
+) -> Listing:
     """Lists the files of a root's target, without hidden files and folders.
 
     A target that is a file is listed whatever its name and the patterns. In a folder, files with ``known``
@@ -40,8 +34,9 @@ def list_files(root: Root, known: Collection[str] = (), patterns: Patterns = EVE
 
     Args:
         known: uris that the collection has; such a file may have been ingested by its own path.
+        tracked: paths relative to the root's folder; in a folder only these are listed. None: all.
     """
-    lister = _Lister(root, IgnoreRules(root.folder, patterns), known=frozenset(known))
+    lister = _Lister(root, IgnoreRules(root.folder, patterns), frozenset(known), tracked)
     if not root.target.is_dir():
         lister.paths.append(root.target)
     elif not lister.is_left_out(root.target):
@@ -56,11 +51,13 @@ class _Lister:
     root: Root
     rules: IgnoreRules
     known: frozenset[str] = frozenset()
+    tracked: AbstractSet[str] | None = None
     paths: list[Path] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    _tracked_folders: set[str] = field(default_factory=set)
 
     def is_left_out(self, target: Path) -> bool:
         """Whether the target, a folder inside its root, is left out by the ignore files above it."""
@@ -101,6 +98,9 @@ class _Lister:
         )
 
     def _collect(self, path: Path, *, supported: bool, with_parents: bool = False) -> None:
+        if self.tracked is not None and path.relative_to(self.root.folder).as_posix() not in self.tracked:
+            self.ignored.append(self.root.uri(path))
+            return
         ignores = self.rules.ignores_with_parents if with_parents else self.rules.ignores
         try:
             is_ignored = ignores(path)
@@ -117,10 +117,19 @@ class _Lister:
     def _enters(self, folder: Path) -> bool:
         if folder.name.startswith("."):
             return False
-        is_ignored = self.rules.ignores(folder, is_folder=True)
+        is_ignored = not self._has_tracked(folder) or self.rules.ignores(folder, is_folder=True)
         if is_ignored:
             self.ignored.append(f"{self.root.uri(folder)}/")
         return not is_ignored
+
+    def _has_tracked(self, folder: Path) -> bool:
+        if self.tracked is None:
+            return True
+        if not self._tracked_folders:
+            self._tracked_folders = {
+                str(parent) for path in self.tracked for parent in PurePath(path).parents
+            }
+        return folder.relative_to(self.root.folder).as_posix() in self._tracked_folders
 
     def _hash_files(self) -> Iterator[ListedFile]:
         for path in self.paths:
@@ -165,4 +174,4 @@ def _hash_file(root: Root, path: Path) -> ListedFile:
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
-    return ListedFile(uri=root.uri(path), path=str(path), size=size, sha256=digest)
+    return ListedFile(uri=root.uri(path), key=str(path), size=size, fingerprint=digest)

@@ -1,4 +1,4 @@
-"""Compares a folder's files with the catalog: added, changed, unchanged, renamed, removed. Pure."""
+"""Compares a source's files with the catalog: added, changed, unchanged, renamed, removed. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from rag.ports.catalog import DocumentRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFile:
-    """A file of a folder. ``path`` is absolute, ``size`` in bytes, ``sha256`` (hex) that of its bytes, in a
-    plan also of how they are read (``Preparer.source_key``), as ``DocumentRecord.source_sha256``."""
+    """What a source has of one document. ``key`` is the source's own name of it (a file's path), by which it
+    is fetched; ``size`` is in bytes.
+
+    ``fingerprint`` is equal as long as the same is fetched: a hash of the bytes (hex), a version, an object's
+    tag. In a plan it is that with how it is read (``Preparer.source_key``), as in
+    ``DocumentRecord.source_sha256``.
+    """
 
     uri: str
-    path: str
+    key: str
     size: int
-    sha256: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +90,14 @@ def plan(
     *,
     unreadable: Collection[str] = (),
 ) -> Plan:
-    """Compares the catalog's records of a folder with its files.
+    """Compares the catalog's records of a source with its files.
 
     Args:
         unreadable: uris of files and folders that could not be read; records at or under them are kept.
     """
     by_uri = {record.uri: record for record in records}
     file_uris = {file.uri for file in files}
-    unchanged = [f for f in files if f.uri in by_uri and by_uri[f.uri].source_sha256 == f.sha256]
+    unchanged = [f for f in files if f.uri in by_uri and by_uri[f.uri].source_sha256 == f.fingerprint]
     unchanged_uris = {file.uri for file in unchanged}
     changed = [f for f in files if f.uri in by_uri and f.uri not in unchanged_uris]
     missing = [r for r in records if r.uri not in file_uris and not _is_under(r.uri, unreadable)]
@@ -116,7 +121,7 @@ def _renames(
     for record in sorted(missing, key=lambda record: record.uri, reverse=True):
         by_hash[record.source_sha256].append(record)
     ordered = sorted(new, key=lambda file: file.uri)
-    return [(by_hash[file.sha256].pop(), file) for file in ordered if by_hash.get(file.sha256)]
+    return [(by_hash[file.fingerprint].pop(), file) for file in ordered if by_hash.get(file.fingerprint)]
 
 
 def _is_under(uri: str, folders: Collection[str]) -> bool:

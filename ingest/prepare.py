@@ -50,6 +50,7 @@ class Preparer:
         document_id: str | None = None,
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        fingerprint: str | None = None,
         cancellation: Cancellation | None = None,
     ) -> Change:
         """The next version of the document at ``uri``, with its passages.
@@ -57,10 +58,11 @@ class Preparer:
         Args:
             name: the file's name; its extension tells the format.
             media_type: tells the format where the extension doesn't.
-            source: the root folder that the file is from; empty for an upload.
+            source: what the file is from, a root folder or a site; empty for an upload.
             document_id: None: the id of a new document at that uri.
             title: replaces the document's own.
             metadata: added to the document's own; replaces values of the same name.
+            fingerprint: what the source tells these bytes, title and metadata by; None: a hash of them.
 
         Raises:
             DocumentTooLarge: over one of the limits.
@@ -78,13 +80,15 @@ class Preparer:
             hidden=self.hidden,
             cancellation=cancellation,
         )
+        if fingerprint is not None:
+            source_key = self.source_key(fingerprint, uri)
+        else:
+            source_key = self.source_key(sha256(data).hexdigest(), uri, title=title, metadata=metadata)
         return Change(
             document=split.document,
             passages=split.passages,
             source=source,
-            source_sha256=self.source_key(
-                sha256(data).hexdigest(), name=name, title=title, metadata=metadata
-            ),
+            source_sha256=source_key,
             original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
@@ -100,21 +104,21 @@ class Preparer:
 
     def source_key(
         self,
-        sha256_of_bytes: str,
+        fingerprint: str,
+        uri: str = "",
         *,
-        name: str = "",
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> str:
-        """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
+        """A hash (hex) of a fingerprint and of the rules of reading; stored as ``source_sha256``.
 
-        It differs if the bytes, the version of the formats, the splitter, the resolver, whether hidden
+        It differs if the fingerprint, the version of the formats, the splitter, the resolver, whether hidden
         parts are read, or the title and metadata sent with them differ; for files that may hold scanned
         pages also if the text recognition installed, or its languages, differ.
 
         Args:
-            sha256_of_bytes: in hex.
-            name: the file's name.
+            fingerprint: the sha256 of the bytes, in hex, or what a source tells its versions by.
+            uri: the document's; its extension tells whether the file may hold scanned pages.
         """
         sent = json.dumps([title, dict(metadata or {})], sort_keys=True) if title or metadata else ""
         rules = [
@@ -123,6 +127,6 @@ class Preparer:
             self.resolver.fingerprint if self.resolver else "",
             *(["hidden"] if self.hidden else []),
         ]
-        recognition = formats.recognition_fingerprint(name, self.limits.recognition)
-        parts = (sha256_of_bytes, *rules, *filter(None, (sent, recognition)))
+        recognition = formats.recognition_fingerprint(uri, self.limits.recognition)
+        parts = (fingerprint, *rules, *filter(None, (sent, recognition)))
         return sha256("\0".join(parts).encode()).hexdigest()

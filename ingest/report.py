@@ -30,7 +30,7 @@ class Failure:
 
 _NOTES = {
     "unread": "not read",
-    "doubtful_pages": "recognised with doubt: page",
+    "doubtful_pages": "pages recognised with doubt",
     "hidden": "hidden, and left out",
     "uncalculated": "formulas without a result",
 }

@@ -1,17 +1,18 @@
-"""Scans a path: the root it belongs to, its files, and the plan that makes the catalog equal to them."""
+"""Scans a place: its source, what that has, and the plan that makes the catalog equal to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ingest.ignore import EVERYTHING, Patterns
-from ingest.listing import Listing, list_files
 from ingest.plan import Plan, plan
 from ingest.prepare import Preparer
 from ingest.report import Failure, Report
-from ingest.roots import Root, root_of
+from ingest.sources.contract import Known, Listing, Source, SourceUnavailable
+from ingest.sources.opening import OpenSource, open_local
+from ingest.sources.places import Place
 from rag.ports.catalog import DocumentRecord
 
 
@@ -19,7 +20,7 @@ from rag.ports.catalog import DocumentRecord
 class Scan:
     """``records`` are those of the whole collection, as ids and uris are unique in it."""
 
-    root: Root
+    source: Source
     listing: Listing
     plan: Plan
     records: tuple[DocumentRecord, ...]
@@ -34,41 +35,54 @@ class Scan:
         )
 
 
-def scan(
-    records: Sequence[DocumentRecord], preparer: Preparer, path: Path, patterns: Patterns = EVERYTHING
-) -> Scan | Failure:
-    """The scan of one path for a collection; a failure if there is no file or folder at the path.
+def scan(records: Sequence[DocumentRecord], preparer: Preparer, source: Source) -> Scan | Failure:
+    """The scan of one source for a collection; a failure if it can't be listed.
+
+    What has the uri of a document of another source, or of an upload, is left to that one.
 
     Args:
         records: all of the collection.
     """
+    own = source.records(records)
     try:
-        root = root_of(path, records)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        reason = str(error) if path.exists() else "there is no such file or folder"
-        return Failure(uri=str(path), reason=f"{path}: {reason}")
-    root_records = root.records(records)
-    listing = list_files(root, [record.uri for record in root_records], patterns)
-    unreadable = [failure.uri for failure in listing.failures]
-    files = [replace(file, sha256=preparer.source_key(file.sha256, name=file.uri)) for file in listing.files]
+        listing = source.list(Known(own, preparer.source_key))
+    except SourceUnavailable as error:
+        return Failure(uri=source.name, reason=str(error))
+    own_uris = {record.uri for record in own}
+    others = {record.uri for record in records} - own_uris
+    elsewhere = tuple(file.uri for file in listing.files if file.uri in others)
+    if elsewhere:
+        files = tuple(file for file in listing.files if file.uri not in others)
+        skipped = tuple(sorted([*listing.skipped, *elsewhere]))
+        listing = replace(listing, files=files, skipped=skipped)
+    kept = [failure.uri for failure in listing.failures]
+    if not listing.complete:
+        kept += own_uris - listing.gone
+    keyed = [
+        replace(file, fingerprint=preparer.source_key(file.fingerprint, file.uri)) for file in listing.files
+    ]
     return Scan(
-        root=root,
-        listing=listing,
-        plan=plan(root_records, files, unreadable=unreadable),
-        records=tuple(records),
+        source=source, listing=listing, plan=plan(own, keyed, unreadable=kept), records=tuple(records)
     )
 
 
 def preview(
     records: Sequence[DocumentRecord],
     preparer: Preparer,
-    paths: Sequence[Path],
+    places: Sequence[Place],
     patterns: Patterns = EVERYTHING,
+    open_source: OpenSource = open_local,
 ) -> Report:
     """What a sync would report if each file can be read; reads no document and writes nothing."""
     total = Report()
-    for path in paths:
-        scanned = scan(records, preparer, path, patterns)
+    for place in places:
+        try:
+            source = open_source(place, records, preparer, patterns, None)
+        except SourceUnavailable as error:
+            total += Report(failed=(Failure(uri=str(place), reason=str(error)),))
+            continue
+        with closing(source):
+            scanned = scan(records, preparer, source)
         total += Report(failed=(scanned,)) if isinstance(scanned, Failure) else _expected_report(scanned)
     return total
 

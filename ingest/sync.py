@@ -1,10 +1,11 @@
-"""Folder sync: makes a collection equal to files and folders."""
+"""Sync: makes a collection equal to its sources: files, folders, repositories, sites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 from time import perf_counter
 
 from ingest.batch_writer import BatchWriter, ChangeWriter
@@ -14,7 +15,10 @@ from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Note, Progress, Report, notes_of
 from ingest.scan import Scan, scan
-from rag.errors import DocumentTooLarge, SaywhereError, UnreadableDocument
+from ingest.sources.contract import SourceUnavailable
+from ingest.sources.opening import OpenSource, open_local
+from ingest.sources.places import Place
+from rag.errors import SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION
 
@@ -23,16 +27,17 @@ def sync(
     library: ChangeWriter,
     catalog: Catalog,
     preparer: Preparer,
-    paths: Sequence[Path],
+    places: Sequence[Place],
     *,
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
+    open_source: OpenSource = open_local,
     progress: Callable[[Progress], None] | None = None,
     cancellation: Cancellation | None = None,
 ) -> Report:
-    """Makes a collection hold the documents of these paths as they are now; a second run changes nothing.
+    """Makes a collection hold the documents of these places as they are now; a second run changes nothing.
 
-    Files are compared by the hash of their bytes and of the rules by which they are read, never by
+    Files are compared by the fingerprint of their bytes and the rules by which they are read, never by
     their dates: after a change of format reader, splitter or resolver they count as changed. A file that
     can't be read never stops the others: it is reported, and its earlier version stays. A file with the
     bytes of one that is gone is a rename: its document keeps its id, and nothing of it is embedded again
@@ -41,6 +46,7 @@ def sync(
 
     Args:
         preparer: makes a change of a file's bytes.
+        open_source: opens the source of a place.
         progress: called after each file read and each batch written.
 
     Raises:
@@ -49,20 +55,27 @@ def sync(
         Cancelled: ``cancellation`` was set.
     """
     total = Report()
-    for path in paths:
-        scanned = scan(catalog.list(collection), preparer, path, patterns)
-        if isinstance(scanned, Failure):
-            total += Report(failed=(scanned,))
+    for place in places:
+        records = catalog.list(collection)
+        try:
+            source = open_source(place, records, preparer, patterns, cancellation)
+        except SourceUnavailable as error:
+            total += Report(failed=(Failure(uri=str(place), reason=str(error)),))
             continue
-        run = _SyncRun(
-            BatchWriter(library, cancellation=cancellation),
-            preparer,
-            collection,
-            scanned,
-            progress or (lambda _: None),
-            cancellation,
-        )
-        run.apply()
+        with closing(source):
+            scanned = scan(records, preparer, source)
+            if isinstance(scanned, Failure):
+                total += Report(failed=(scanned,))
+                continue
+            run = _SyncRun(
+                BatchWriter(library, cancellation=cancellation),
+                preparer,
+                collection,
+                scanned,
+                progress or (lambda _: None),
+                cancellation,
+            )
+            run.apply()
         total += run.report()
     return total
 
@@ -83,11 +96,13 @@ class _SyncRun:
     read_seconds: float = 0.0
     _ids: dict[str, str] = field(default_factory=dict)
     _used_ids: set[str] = field(default_factory=set)
+    _fingerprints: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Known documents keep their ids, renamed ones too."""
         self._used_ids = {record.id for record in self.scan.records}
         self._ids = {record.uri: record.id for record in self.scan.records}
+        self._fingerprints = {file.uri: file.fingerprint for file in self.scan.listing.files}
         self._ids |= {file.uri: record.id for record, file in self.scan.plan.renamed}
 
     def apply(self) -> None:
@@ -136,19 +151,19 @@ class _SyncRun:
             yield change
 
     def _prepare_file(self, file: ListedFile) -> Change | None:
-        path = Path(file.path)
         try:
-            if file.size > self.preparer.max_bytes:
-                raise DocumentTooLarge(
-                    f"{path.name} has {file.size:,} bytes; the limit is {self.preparer.max_bytes:,}"
-                )
+            content = self.scan.source.fetch(file)
             return self.preparer.prepare(
-                path.read_bytes(),
-                path.name,
+                content.data,
+                content.name,
                 uri=file.uri,
                 collection=self.collection,
-                source=self.scan.root.source,
+                media_type=content.media_type,
+                source=self.scan.source.name,
                 document_id=self._document_id(file.uri),
+                title=content.title,
+                metadata=content.metadata,
+                fingerprint=self._fingerprints[file.uri],
                 cancellation=self.cancellation,
             )
         except UnreadableDocument as error:
@@ -156,9 +171,9 @@ class _SyncRun:
         except (SaywhereError, Cancelled):
             raise
         except OSError as error:
-            reason = f"{path} can't be read: {error.strerror or error}"
+            reason = f"{file.key} can't be read: {error.strerror or error}"
         except Exception as error:  # noqa: BLE001  # an unexpected error in one file must not stop the rest
-            reason = f"{path.name} could not be taken in: {type(error).__name__}: {error}"
+            reason = f"{PurePath(file.key).name} could not be taken in: {type(error).__name__}: {error}"
         self.failures.append(Failure(uri=file.uri, reason=reason))
         return None
 
@@ -169,7 +184,7 @@ class _SyncRun:
         return self._ids[uri]
 
     def _move(self, document_id: str, uri: str) -> Move:
-        source = self.scan.root.source
+        source = self.scan.source.name
         return Move(collection=self.collection, document_id=document_id, uri=uri, source=source)
 
     def _flush(self, removals: Sequence[tuple[str, str]] = (), moves: Sequence[Move] = ()) -> None:

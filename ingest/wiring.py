@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from pathlib import Path
 
 from ingest.cancellation import Cancellation, Cancelled
 from ingest.formats.limits import Limits, Recognition
@@ -15,6 +14,9 @@ from ingest.near_duplicates import find_near_duplicates
 from ingest.prepare import Preparer
 from ingest.report import Progress, Report
 from ingest.scan import preview
+from ingest.sources.contract import Source
+from ingest.sources.opening import OpenSource, open_local
+from ingest.sources.places import Place, Site
 from ingest.split import PassageSplitter
 from ingest.sync import sync
 from rag.coreference.resolver import PronounResolver
@@ -57,9 +59,41 @@ def recognition(settings: Settings) -> Recognition:
     )
 
 
+def source_opener(settings: Settings, collection: str, *, keep_state: bool = True) -> OpenSource:
+    """Opens sources of every kind, sites by the settings.
+
+    Args:
+        keep_state: whether what is learnt of a site is kept in the data folder for the next run.
+    """
+
+    def open_source(
+        place: Place,
+        records: Sequence[DocumentRecord],
+        preparer: Preparer,
+        patterns: Patterns,
+        cancellation: Cancellation | None,
+    ) -> Source:
+        if not isinstance(place, Site):
+            return open_local(place, records, preparer, patterns, cancellation)
+        from ingest.sources.site.source import Site as SiteSource
+
+        return SiteSource(
+            place,
+            settings.sites,
+            collection=collection,
+            max_bytes=preparer.max_bytes,
+            data=settings.data,
+            keep_state=keep_state,
+            patterns=patterns,
+            cancellation=cancellation,
+        )
+
+    return open_source
+
+
 def ingest(
     service: Service,
-    paths: Sequence[Path],
+    places: Sequence[Place],
     *,
     collection: str = DEFAULT_COLLECTION,
     patterns: Patterns = EVERYTHING,
@@ -67,7 +101,7 @@ def ingest(
     cancellation: Cancellation | None = None,
     keep_empty_report: bool = True,
 ) -> Report:
-    """Syncs paths into a collection of an open service, and stores the report as a job. See ``ingest.sync``.
+    """Syncs places into a collection of an open service, and stores the report as a job. See ``ingest.sync``.
 
     Args:
         keep_empty_report: also store the report of a sync that did nothing.
@@ -78,9 +112,10 @@ def ingest(
             service.library,
             service.catalog,
             preparer(service.settings),
-            paths,
+            places,
             collection=collection,
             patterns=patterns,
+            open_source=source_opener(service.settings, collection),
             progress=progress,
             cancellation=cancellation,
         )
@@ -112,7 +147,7 @@ def open_ingestion(service: Service) -> Ingestion:
 
 
 def dry_run(
-    settings: Settings, paths: Sequence[Path], *, collection: str, patterns: Patterns = EVERYTHING
+    settings: Settings, places: Sequence[Place], *, collection: str, patterns: Patterns = EVERYTHING
 ) -> Report:
     """The report that ``ingest`` would give if each file can be read. Loads no model, and can run beside a
     server.
@@ -124,4 +159,5 @@ def dry_run(
     if (settings.data / CATALOG).is_file():
         with closing(open_catalog(settings)) as catalog:
             records = catalog.list(collection)
-    return preview(records, preparer(settings), paths, patterns)
+    opener = source_opener(settings, collection, keep_state=False)
+    return preview(records, preparer(settings), places, patterns, opener)

@@ -24,6 +24,7 @@ from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.drafting.drafter import Drafter
 from rag.drafting.rewriting import Rewriter
+from rag.english.words import stem
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
@@ -32,6 +33,7 @@ from rag.question.more import question_to_tell_more_of
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
 from rag.question.small_talk.detection import small_talk
+from rag.retrieval.editions import Edition, named_edition, without_edition
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -187,7 +189,15 @@ class Engine:
         recorder.retrieved(candidates, None if is_unchanged else analysis.standalone)
         held = max(len(candidates), self._retriever.passages_held(question.collection))
         share = len(candidates) / max(1, held)
-        decision = self._read(analysis, candidates, share, recorder)
+        edition = named_edition(analysis.standalone, candidates)
+        if edition.others:
+            narrowed = _of_edition(analysis, edition)
+            own = [c for c in candidates if c.document.id in edition.documents]
+            decision = self._read(narrowed, candidates, own, share, recorder)
+            if decision.certainty is not None:
+                return _Draft(analysis=narrowed, candidates=candidates, decision=decision)
+        readable = [c for c in candidates if c.passage.id not in edition.others]
+        decision = self._read(analysis, candidates, readable, share, recorder)
         return _Draft(analysis=analysis, candidates=candidates, decision=decision)
 
     def _retrieve(
@@ -228,7 +238,12 @@ class Engine:
         texts = [candidate.text for candidate in candidates[:to_read]]
         defining = self._retriever.definitions(query)
         limit = self._settings.limits.question_characters
-        reworded = reword(analysis, texts, defining, is_known=is_known, limit=limit)
+        headings = [
+            heading
+            for candidate in candidates[:to_read]
+            for heading in candidate.document.headings_at(candidate.passage.span.start)
+        ]
+        reworded = reword(analysis, texts, defining, headings=headings, is_known=is_known, limit=limit)
         if reworded != analysis:
             candidates = self._retriever.retrieve(_search_query(question, reworded), k)
         return reworded, candidates[:k]
@@ -237,12 +252,17 @@ class Engine:
         self,
         analysis: QuestionAnalysis,
         candidates: Sequence[Candidate],
+        readable: Sequence[Candidate],
         retrieved_share: float,
         recorder: StepRecorder,
     ) -> Decision:
-        """Reads the best passages, if any: a few first, the others only if those give no clear answer."""
+        """Reads the best passages, if any: a few first, the others only if those give no clear answer.
+
+        Args:
+            readable: those of the candidates that may answer.
+        """
         settings = self._settings.read
-        to_read = without_duplicates(candidates)[: settings.passages]
+        to_read = without_duplicates(readable)[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)
         count = self._decider.passages_to_read_closely(analysis, candidates)
@@ -337,7 +357,9 @@ class Engine:
         unit = units.pop() if len(units) == 1 else AnswerUnit.SENTENCES
         decisions = [draft.decision for draft in answered]
         is_whole = len(answered) == len(drafts)
-        is_sure = is_whole and all(d.certainty is Certainty.SURE for d in decisions)
+        is_sure = is_whole and all(
+            draft.decision.certainty is Certainty.SURE and not draft.analysis.guessed for draft in answered
+        )
         counts = [c.item_count for c in compositions if c.item_count is not None]
         return Answer(
             question=analysis.text,
@@ -406,6 +428,15 @@ def _text(compositions: Sequence[Composition]) -> str:
     if are_short:
         return "; ".join(texts)
     return ("\n" if any("\n" in text for text in texts) else " ").join(texts)
+
+
+def _of_edition(analysis: QuestionAnalysis, edition: Edition) -> QuestionAnalysis:
+    """The analysis without what names the edition: of what is read every passage is of it."""
+    return replace(
+        analysis,
+        standalone=without_edition(analysis.standalone, edition),
+        names=tuple(name for name in analysis.names if stem(name) not in edition.marks),
+    )
 
 
 def _search_query(question: Question, analysis: QuestionAnalysis) -> Question:

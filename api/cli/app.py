@@ -44,9 +44,32 @@ def _root(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    places: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL", help="Files, folders, git repositories; a site's sitemap or a page of it."
+        ),
+    ],
     data: DataFolder = None,
     collection: Collection = DEFAULT_COLLECTION,
+    depth: Annotated[
+        int,
+        typer.Option(
+            "--depth",
+            metavar="N",
+            min=0,
+            max=20,
+            help="Of a site: read pages up to so many links away from the named ones.",
+        ),
+    ] = 0,
+    revision: Annotated[
+        str | None,
+        typer.Option(
+            "--revision",
+            metavar="COMMIT",
+            help="Of a git repository: read the files of this commit, branch or tag, not the working tree.",
+        ),
+    ] = None,
     include: Annotated[
         list[str] | None,
         typer.Option("--include", metavar="PATTERN", help="Ingest only files that match. Repeatable."),
@@ -68,10 +91,13 @@ def ingest(
     """Ingest documents; on later runs, only what changed.
 
     Makes the collection equal to the files: a document is removed if its file is gone, or excluded by a
-    pattern or by a .saywhereignore file (same syntax as .gitignore). Empty files are skipped.
+    pattern or by a .saywhereignore file (same syntax as .gitignore). Empty files are skipped. Of a git
+    repository the tracked files are read. Of a site only the named host is read, as its robots.txt allows.
     """
     from api.cli.commands.ingest import preview, run
+    from ingest.sources.places import place_of
 
+    paths = [place_of(place, depth=depth, revision=revision) for place in places]
     patterns = {"include": include or (), "exclude": exclude or ()}
     if dry_run:
         raise typer.Exit(preview(paths, data=data, collection=collection, **patterns))

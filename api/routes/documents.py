@@ -65,10 +65,11 @@ def parse_filters(pairs: list[str]) -> dict[str, str]:
 async def send(request: Request, response: Response, backend: UsesBackend, ingestion: Writer) -> JobOut:
     """Queues documents, sent as files of a form or as texts in JSON, as one job that survives a restart.
 
-    A document replaces the one with the same `uri` (for a file: `uploads/` and its name); unchanged
-    bytes change nothing. Files of a format that can't be read are refused at once, each by its name, and
-    nothing is queued. A document that turns out to be damaged stops no other, and its earlier version stays:
-    the job's `results` name each.
+    A document replaces the one with the same `uri` (for a file: `uploads/` and its name, with the folders
+    that the name has); unchanged bytes change nothing. Different files of one name in one request are
+    different documents: the second has ` (2)` behind its uri. Files of a format that can't be read are
+    refused at once, each by its name, and nothing is queued. A document that turns out to be damaged stops
+    no other, and its earlier version stays: the job's `results` name each.
     """
     collection, uploads = await read_uploads(request, backend.settings.limits)
     job = await run_in_threadpool(ingestion.submit, collection, uploads)

@@ -85,6 +85,8 @@ class QuestionAnalysis:
     ``names`` are its capitalised words (but the first, unless it stays capitalised for another
     reason) and its numbers: what a passage must mention to speak of the same thing.
 
+    ``guessed`` is true where an acronym was replaced by a phrase that no text gives as its meaning.
+
     ``completed`` is true where the turns before it completed the question; ``new`` and ``shared`` are as in
     ``ContextualizedQuestion``.
     """
@@ -99,6 +101,7 @@ class QuestionAnalysis:
     completed: bool = False
     new: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    guessed: bool = False
 
     @property
     def asked_as(self) -> str | None:

@@ -88,6 +88,8 @@ ASKING: tuple[FormPattern, ...] = (
         QuestionForm.OVERVIEW,
         rf"what {_BE} .* (?:all )?about$|what {_BE} there (?:to know )?(?:on|about)\b",
         rf"what (?:do|can|could) (?:we|you|i) (?:know|have|tell {_ME}|say|find|learn|read) (?:on|about)\b",
+        r"what (?:do|does) (?:the|our|your|this|these) (?:[\w'’-]+ ){1,5}?(?:say|state|specify|write)"
+        r" (?:on|about|regarding|concerning)\b",
     ),
     *_compiled(
         QuestionForm.FACT, r"how (?:about|(?:do|does|would|can|should) \w+ (?:spell|pronounce|call))\b"

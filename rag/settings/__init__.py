@@ -17,6 +17,7 @@ from rag.settings.limits import (
 )
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
+from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
@@ -33,6 +34,7 @@ __all__ = [
     "RetrieveSettings",
     "Settings",
     "SiteKey",
+    "SiteSettings",
     "SmallTalkSettings",
     "SplitSettings",
     "WidgetSettings",

@@ -20,6 +20,7 @@ from rag.settings.limits import (
     QuestionLogSettings,
 )
 from rag.settings.llm import LlmSettings
+from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     formats: FormatSettings = FormatSettings()
     ocr: OcrSettings = OcrSettings()
     originals: OriginalSettings = OriginalSettings()
+    sites: SiteSettings = SiteSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()

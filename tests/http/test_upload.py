@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -20,6 +21,7 @@ from rag.errors import StorageFull
 from rag.ports.catalog import Change
 from rag.ports.jobs import Upload
 from tests.fakes.writable_service import WritableService, writable_service
+from tests.http.live import in_thread
 from tests.samples import document, passage
 
 KEY = "a key of enough characters"
@@ -163,6 +165,61 @@ def test_a_file_name_cannot_be_a_path(
     """It can't point outside, and holds nothing unprintable."""
     finished_job(client, client.post("/v1/documents", files=[file(name, "Anna leads.")]))
     assert set(service.texts) == {uri}
+
+
+def test_two_files_of_one_name_are_two_documents(service: WritableService, client: TestClient) -> None:
+    """A folder tells them apart, or else a number behind the second; a later upload replaces each."""
+    two = [file("2025/rules.md", "The pool opens at nine."), file("2026/rules.md", "The sauna opens at ten.")]
+    job = finished_job(client, client.post("/v1/documents", files=two))
+    assert outcomes(job) == {"uploads/2025/rules.md": "added", "uploads/2026/rules.md": "added"}
+    bare = [file("rules.md", "The gym opens at six."), file("rules.md", "The bar opens at five.")]
+    assert outcomes(finished_job(client, client.post("/v1/documents", files=bare))) == {
+        "uploads/rules.md": "added",
+        "uploads/rules.md (2)": "added",
+    }
+    again = finished_job(client, client.post("/v1/documents", files=bare))
+    assert set(outcomes(again).values()) == {"unchanged"}
+    newer = [file("2026/rules.md", "The sauna is closed."), file("rules.md", "The gym is closed.")]
+    assert set(outcomes(finished_job(client, client.post("/v1/documents", files=newer))).values()) == {
+        "changed"
+    }
+    assert service.texts == {
+        "uploads/2025/rules.md": "The pool opens at nine.",
+        "uploads/2026/rules.md": "The sauna is closed.",
+        "uploads/rules.md": "The gym is closed.",
+        "uploads/rules.md (2)": "The bar opens at five.",
+    }
+
+
+def test_two_files_of_one_name_over_a_socket(service: WritableService) -> None:
+    """As ``curl -F files=@2025/rules.md -F files=@2026/rules.md`` sends them: by their bare names."""
+    with (
+        service.ingestion() as ingestion,
+        in_thread(cast(Any, service.backend), ingestion=ingestion) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        files = [("files", ("rules.md", "# Pool rules")), ("files", ("rules.md", "# Sauna rules"))]
+        accepted = client.post("/v1/documents", files=files)
+        job = finished_job(cast(Any, client), accepted)
+    assert job["counts"] == {"added": 2}
+    assert len({result["document_id"] for result in job["results"]}) == 2
+    assert sorted(service.texts.values()) == ["Pool rules", "Sauna rules"]
+
+
+def test_paths_that_end_up_equal_are_two_documents(service: WritableService, client: TestClient) -> None:
+    """Cleaned names may be the same; the same bytes twice are one document."""
+    sent = [file("../a.md", "Anna leads."), file("a.md", "Bob leads."), file("./a.md", "Anna leads.")]
+    finished_job(client, client.post("/v1/documents", files=sent))
+    assert service.texts == {"uploads/a.md": "Anna leads.", "uploads/a.md (2)": "Bob leads."}
+
+
+@pytest.mark.parametrize("name", ["a" * 500 + ".md", "/".join("ab" * 40) + "/c.md"])
+def test_a_path_has_bounds(service: WritableService, client: TestClient, name: str) -> None:
+    """Too long or too deep is refused, and nothing is taken."""
+    response = client.post("/v1/documents", files=[file(name, "Anna leads."), file("b.md", "Bob leads.")])
+    assert response.status_code == 422
+    assert "at most" in response.text
+    assert service.texts == {}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``saywhere ingest``: ingests files and folders, with a progress bar."""
+"""``saywhere ingest``: ingests files, folders, repositories and sites, with a progress bar."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ingest.follow import follow
 from ingest.ignore import Patterns
 from ingest.report import Progress as IngestProgress
 from ingest.report import Report
+from ingest.sources.places import Place
 from ingest.wiring import dry_run, ingest
 from rag.settings import load
 from rag.wiring import open_service
@@ -27,7 +28,7 @@ _ALWAYS_SHOWN = {"added", "changed", "removed", "unchanged", "failed"}
 
 
 def run(
-    paths: Sequence[Path],
+    places: Sequence[Place],
     *,
     data: Path | None,
     collection: str,
@@ -39,9 +40,14 @@ def run(
     """Prints a summary; 1 if a file failed. The others are ingested all the same."""
     patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
     if watch:
+        paths = [place for place in places if isinstance(place, Path)]
+        if len(paths) < len(places):
+            reason = "--watch follows folders; ingest a site or a revision again when it changes"
+            print(f"saywhere: {reason}", file=sys.stderr)
+            return 2
         return _watch(paths, data=data, collection=collection, patterns=patterns, rebuild=rebuild)
     with open_service(load(data=data), rebuild=rebuild) as service, _progress_bar() as progress:
-        report = ingest(service, paths, collection=collection, patterns=patterns, progress=progress)
+        report = ingest(service, places, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
     return _print_notes(report)
 
@@ -64,7 +70,7 @@ def _watch(
 
 
 def preview(
-    paths: Sequence[Path],
+    places: Sequence[Place],
     *,
     data: Path | None,
     collection: str,
@@ -73,7 +79,7 @@ def preview(
 ) -> int:
     """Prints what ``run`` would do, a line for each file that would change; writes nothing."""
     patterns = Patterns(include=tuple(include), exclude=tuple(exclude))
-    report = dry_run(load(data=data), paths, collection=collection, patterns=patterns)
+    report = dry_run(load(data=data), places, collection=collection, patterns=patterns)
     for verb, names in (
         ("add", report.added),
         ("change", report.changed),

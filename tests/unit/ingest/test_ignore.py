@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.ignore import EVERYTHING, IGNORE_FILE, IgnoreRules, Patterns
-from ingest.listing import Listing, list_files
+from ingest.listing import list_files
 from ingest.roots import root_of
+from ingest.sources.contract import Listing
 from rag.errors import InvalidSettings
 
 

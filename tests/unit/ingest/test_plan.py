@@ -30,7 +30,7 @@ def record(uri: str, digest: str, title: str = "") -> DocumentRecord:
 
 
 def file(uri: str, digest: str) -> ListedFile:
-    return ListedFile(uri=uri, path=f"/{uri}", size=1, sha256=digest)
+    return ListedFile(uri=uri, key=f"/{uri}", size=1, fingerprint=digest)
 
 
 @given(st.dictionaries(names, hashes), st.dictionaries(names, hashes))
@@ -44,11 +44,11 @@ def test_every_file_and_every_record_has_one_outcome(stored: dict[str, str], fil
     for gone in (*planned.removed, *(old for old, _ in planned.renamed)):
         del after[gone.uri]
     moved = [new for _, new in planned.to_move]
-    after |= {f.uri: f.sha256 for f in (*planned.to_read, *moved)}
+    after |= {f.uri: f.fingerprint for f in (*planned.to_read, *moved)}
     assert not {f.uri for f in planned.to_read} & {f.uri for f in moved}
     assert after == files
     assert all(stored[f.uri] == files[f.uri] for f in planned.unchanged)
-    assert all(old.source_sha256 == new.sha256 for old, new in planned.renamed)
+    assert all(old.source_sha256 == new.fingerprint for old, new in planned.renamed)
 
 
 def test_documents_of_unreadable_files_and_folders_stay() -> None:

@@ -52,7 +52,7 @@ def test_a_source_key_differs_by_the_text_recognition(monkeypatch: pytest.Monkey
         monkeypatch.setattr(tesseract, "version", lambda: version)
         limits = Limits(recognition=Recognition(languages=languages))
         preparer = Preparer(splitter=PassageSplitter(), limits=limits)
-        return preparer.source_key("ab", name="x/a.PDF"), preparer.source_key("ab", name="x/a.md")
+        return preparer.source_key("ab", uri="x/a.PDF"), preparer.source_key("ab", uri="x/a.md")
 
     without, installed, german = keys(None), keys("5.3.0"), keys("5.3.0", "deu+eng")
     assert len({without[0], installed[0], german[0]}) == 3

@@ -36,5 +36,5 @@ def test_what_was_not_read_is_told_by_the_metadata() -> None:
     assert notes_of(read) == ()
     doubtful = replace(read, metadata={"unread": "page 2: x", "doubtful_pages": "3-4"})
     notes = notes_of(doubtful)
-    assert [note.text for note in notes] == ["not read: page 2: x", "recognised with doubt: page 3-4"]
+    assert [note.text for note in notes] == ["not read: page 2: x", "pages recognised with doubt: 3-4"]
     assert Report(notes=notes[:1]).to_dict()["notes"] == [{"uri": read.uri, "text": "not read: page 2: x"}]

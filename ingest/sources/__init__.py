@@ -1,0 +1,1 @@
+"""Where documents come from: folders, git repositories, web sites. Each is a ``Source`` (``contract``)."""

@@ -1,0 +1,1 @@
+"""A web site as a source: a sitemap, or the pages that a start page leads to."""
