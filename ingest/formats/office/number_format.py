@@ -363,7 +363,10 @@ def _date(value: float, section: _Section, from_1904: bool) -> str | None:
     tokens = section.tokens
     decimals = max((len(token.text) - 1 for token in tokens if token.kind == "fraction"), default=0)
     unit = 10**decimals
-    ticks = floor(abs(value) * 86_400 * unit + 0.5)
+    parts = abs(value) * 86_400 * unit + 0.5
+    if not isfinite(parts):
+        return None
+    ticks = floor(parts)
     sign = ""
     if any(token.kind == "elapsed" for token in tokens):
         sign = "-" if value < 0 else ""
