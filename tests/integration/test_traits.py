@@ -34,7 +34,7 @@ NOT_ANSWERED = {
     "pdf-table-pages": "one row of a long table of figures is too uncertain for the reader",
     "xlsx-merged-long": "one row of a long table that is told by two cells is too uncertain for the reader",
 }
-"""Traits whose text is stored as expected, and of whose questions one at least is not answered so, and why."""
+"""Traits whose text is stored as expected, and of whose questions one at least isn't answered so, and why."""
 
 
 def case_of(name: str) -> dict[str, Any]:

@@ -46,6 +46,7 @@ _JATS = {
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENCODING = re.compile(r"(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _MAX_COLUMNS = 60
+_TITLES = ("name", "title", "label", "id", "key")
 _TECHNICAL = frozenset("schemaLocation noNamespaceSchemaLocation xmlns space base nil".split())
 _TECHNICAL_SPACES = ("{http://www.w3.org/2001/XMLSchema-instance}",)
 _TABLE = frozenset("table thead tbody tfoot tr td th".split())
@@ -68,7 +69,8 @@ def read(source: Source) -> Document:
         return read_feed(root, source, MEDIA_TYPE)
     writer = DocumentWriter(source.limits)
     flow = Flow(writer)
-    if local_name(root) == "article" and any(local_name(child) in ("front", "body") for child in root):
+    is_article = local_name(root) == "article" and any(local_name(each) in ("front", "body") for each in root)
+    if is_article:
         write_elements(_to_html(root, 1), flow)
     elif _is_leaf(root) or _is_mixed(root):
         _write_attributes(root, flow)
@@ -76,7 +78,8 @@ def read(source: Source) -> Document:
     else:
         _write_attributes(root, flow)
         _write_generic(root, flow)
-    title = choose_title(source, writer.top_headings)
+    top = writer.top_headings
+    title = choose_title(source, top if is_article or len(top) == 1 else ())
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
 
 
@@ -127,7 +130,7 @@ def _to_html(root: Element, level: int) -> Element:
     return converted
 
 
-def _write_generic(root: Element, flow: Flow) -> None:
+def _write_generic(root: Element, flow: Flow, level: int = 1) -> None:
     """Records of leaves as tables; other leaves as "name: value"; mixed content as paragraphs."""
     children = [child for child in root if local_name(child)]
     grid = _records(children)
@@ -142,8 +145,9 @@ def _write_generic(root: Element, flow: Flow) -> None:
             _write_attributes(child, flow)
             flow.paragraph(words)
         else:
+            flow.heading(_title(child), min(level, 6))
             _write_attributes(child, flow)
-            _write_generic(child, flow)
+            _write_generic(child, flow, level + bool(_title(child)))
 
 
 def _write_leaf(element: Element, words: str, flow: Flow) -> None:
@@ -157,11 +161,16 @@ def _write_leaf(element: Element, words: str, flow: Flow) -> None:
 
 
 def _write_attributes(element: Element, flow: Flow) -> None:
+    """An element's attributes as facts about what it names, else about what it is."""
     attributes = _attributes(element)
-    if attributes:
-        lines = (f"{name}: {value}" for name, value in attributes.items())
-        flow.paragraph("\n".join([f"{_name(element)}:", *lines] if len(attributes) > 1 else lines))
-        flow.end_context()
+    subject = _title(element) or _name(element)
+    flow.facts([f"{name}: {value}" for name, value in attributes.items() if value != subject], subject)
+
+
+def _title(element: Element) -> str:
+    """The attribute that names an element; empty if there is none."""
+    attributes = _attributes(element)
+    return next((attributes[name] for name in _TITLES if attributes.get(name)), "")
 
 
 def _attributes(element: Element) -> dict[str, str]:

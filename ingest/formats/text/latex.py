@@ -7,7 +7,7 @@ includes. pylatexenc was tried: it stops at common commands such as ``\\href`` a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from ingest.formats.flow import Flow
@@ -16,18 +16,20 @@ from ingest.formats.text.decode import decode
 from ingest.formats.text.latex_inline import inline_text
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
+from rag.errors import DocumentTooLarge
 from rag.types import Document, Span
 
 MEDIA_TYPE = "application/x-tex"
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?[ \t]*")
 _VERBATIM = re.compile(
-    r"\\begin\{(verbatim\*?|Verbatim|lstlisting|minted|alltt)\}(?:\[[^\]\n]*\])?(?:\{[^}\n]*\})?\n?(.*?)\\end\{\1\}",
-    re.S,
+    r"\\begin\{(verbatim\*?|Verbatim|lstlisting|minted|alltt)\}(?:\[[^\]\n]*\])?(?:\{[^}\n]*\})?\n?"
 )
-_HIDDEN = re.compile(r"\\begin\{(comment|filecontents\*?|tikzpicture|pgfpicture)\}.*?\\end\{\1\}", re.S)
+_HIDDEN = re.compile(r"\\begin\{(comment|filecontents\*?|tikzpicture|pgfpicture)\}")
 _INLINE_VERBATIM = re.compile(
     r"\\(?:verb\*?|lstinline(?:\[[^\]\n]*\])?|mintinline\{\w+\})([^\w\s{*])([^\n]*?)\1"
 )
+_BRACE = re.compile(r"\\.|[{}]", re.S)
+_MAX_ARGUMENT = 5_000  # characters of a heading, a caption or a note
 _LEVELS = {
     "part": 1,
     "chapter": 1,
@@ -64,13 +66,14 @@ def read(source: Source) -> Document:
     """
     listings: list[str] = []
 
-    def keep(match: re.Match[str]) -> str:
-        listings.append(match[2])
+    def keep(listing: str) -> str:
+        listings.append(listing)
         return f"\n\n\ue010{len(listings) - 1}\ue011\n\n"
 
-    text = _VERBATIM.sub(keep, decode(source.data, source.name).replace("\ue010", "").replace("\ue011", ""))
+    text = decode(source.data, source.name).replace("\ue010", "").replace("\ue011", "")
+    text = _replaced(text, _VERBATIM, keep)
     text = _INLINE_VERBATIM.sub(lambda match: re.sub(r"([%$&#_{}])", r"\\\1", match[2]), text)
-    text = _HIDDEN.sub("", _COMMENT.sub(r"\1", text))
+    text = _replaced(_COMMENT.sub(r"\1", text), _HIDDEN, lambda _: "")
     preamble, begun, body = text.partition("\\begin{document}")
     body = body.partition("\\end{document}")[0] if begun else text
     title, author, date = (
@@ -82,7 +85,7 @@ def read(source: Source) -> Document:
     flow.heading(title, 1)
     facts = (f"{name}: {value}" for name, value in (("Author", author), ("Date", date)) if value)
     flow.paragraph("\n".join(facts))
-    _Writer(flow, listings).write(_without_commands(body, ("title", "author", "date")))
+    _Writer(flow, listings, source).write(_without_commands(body, ("title", "author", "date")))
     metadata = {name: value for name, value in (("author", author), ("date", date)) if value}
     return writer.document(
         source,
@@ -96,8 +99,9 @@ class _Writer:
     """Writes the blocks of a body. ``_environments`` are the open ones, ``_notes`` the footnotes of the
     paragraph that is being read, and ``_marks`` of each open list its mark, number and last item."""
 
-    def __init__(self, flow: Flow, listings: list[str]) -> None:
+    def __init__(self, flow: Flow, listings: list[str], source: Source) -> None:
         self._flow = flow
+        self._source = source
         self._listings = listings
         self._text: list[str] = []
         self._notes: list[str] = []
@@ -148,6 +152,11 @@ class _Writer:
             return end
         self._flush()
         if name in _LISTS:
+            if len(self._lists) >= self._source.limits.depth:
+                raise DocumentTooLarge(
+                    f"{self._source.name} nests lists more than"
+                    f" {self._source.limits.depth} deep; that is the limit"
+                )
             self._lists.append(_List(_LISTS[name], self._flow.list_context(self._owner)))
         elif name == "abstract":
             self._flow.heading("Abstract", 2)
@@ -212,10 +221,27 @@ class _List:
         self.last: Span | None = None
 
 
+def _replaced(text: str, begin: re.Pattern[str], replace: Callable[[str], str]) -> str:
+    """The text with other text for environments; one that isn't closed stays."""
+    parts: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    for match in begin.finditer(text):
+        if match.start() < at or match[1] in unclosed:
+            continue
+        end = text.find(f"\\end{{{match[1]}}}", match.end())
+        if end < 0:
+            unclosed.add(match[1])
+            continue
+        parts += [text[at : match.start()], replace(text[match.end() : end])]
+        at = end + len(f"\\end{{{match[1]}}}")
+    return "".join([*parts, text[at:]])
+
+
 def _argument(text: str, at: int) -> tuple[str, int]:
     """What stands in the braces that open at an offset, and the offset behind them."""
     depth = 0
-    for match in re.compile(r"\\.|[{}]", re.S).finditer(text, at):
+    for match in _BRACE.finditer(text, at, at + _MAX_ARGUMENT):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if depth == 0 and match[0] == "}":
             return text[at + 1 : match.start()], match.end()

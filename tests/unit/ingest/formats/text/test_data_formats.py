@@ -177,10 +177,20 @@ def test_attributes_of_xml_are_read() -> None:
     sites = '<sites><site name="North" manager="R. Alder"/><site name="South" manager="T. Birch"/></sites>'
     assert blocks(read_document(sites, "a.xml"))[2] == ("table_row", "South | T. Birch", "name | manager")
     assert read_document('<a><fee currency="EUR">12</fee></a>', "a.xml").text == "fee: 12 (currency: EUR)"
-    assert (
-        read_document('<a><site name="North" lead="Alder"/></a>', "a.xml").text
-        == "site:\nname: North\nlead: Alder"
+    assert read_document('<a><site name="North" lead="Alder"/></a>', "a.xml").text == "North:\n- lead: Alder"
+
+
+def test_elements_with_a_name_are_sections() -> None:
+    """Their attributes and values stand below it; the first one's name is not the file's title."""
+    site = '<site name="{}" lead="{}"><phone type="desk">555</phone><room>4</room></site>'
+    document = read_document(
+        f"<a>{site.format('North', 'Alder')}{site.format('South', 'Birch')}</a>", "sites.xml"
     )
+    check_document(document)
+    assert document.title == "sites"
+    assert document.section_at(document.text.index("Birch")) == ("South",)
+    assert ("list_item", "- lead: Birch", "South:") in blocks(document)
+    assert "phone: 555 (type: desk)" in document.text
 
 
 def test_a_stray_byte_in_xml_loses_itself_alone() -> None:
