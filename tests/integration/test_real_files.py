@@ -39,7 +39,7 @@ LEAST_RECALL = {
     "xlsx": 0.5,
 }
 """The least share of Docling's words that must be read, by format. Docling's output includes text that is
-left out here on purpose: menus, repeated cells, Word's automatic numbers, names of equations."""
+left out here on purpose: menus, repeated cells, names of equations."""
 NOT_TEXT = {
     "right_to_left": "PDFium gives Arabic ligatures in visual order",
     "drawingml": "the other output repeats the figures of charts",
