@@ -8,10 +8,8 @@ refers to it ("it", "there"), something of the turn before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from rag.answering.selection import sentence_support
-from rag.english.words import folded_words, same_stem
+from rag.english.words import mentions
 from rag.question.analysis import QuestionAnalysis
 from rag.reading.context import heading_line, readable_text
 from rag.types import Candidate, Reading, Span, SpanAnswer
@@ -33,10 +31,10 @@ def speaks_of_follow_up(analysis: QuestionAnalysis, reading: Reading, short: Spa
     if analysis.new:
         evidence = _evidence(analysis, reading, short)
         texts = [*around, *(readable_text(document, passage, span) for span in evidence)]
-        if not all(_mentions(texts, [word]) for word in analysis.new):
+        if not all(mentions(texts, [word]) for word in analysis.new):
             return False
     text = readable_text(document, passage, passage.span)
-    return not analysis.shared or _mentions([*around, text], analysis.shared)
+    return not analysis.shared or mentions([*around, text], analysis.shared)
 
 
 def _evidence(analysis: QuestionAnalysis, reading: Reading, short: SpanAnswer | None) -> list[Span]:
@@ -51,14 +49,3 @@ def _evidence(analysis: QuestionAnalysis, reading: Reading, short: SpanAnswer | 
     text = candidate.document.text
     asked = [n - 1 for n in numbers[:1] if n and sentences[n - 1].slice(text).rstrip("*_ \n").endswith("?")]
     return [sentences[n] for n in (*asked, *numbers)]
-
-
-def _mentions(texts: Iterable[str], words: Sequence[str]) -> bool:
-    """Whether any of the words is in the texts, in any of its forms."""
-    return any(
-        same_stem(word, part)
-        for text in texts
-        for found in folded_words(text)
-        for part in {found, *found.split("-")}
-        for word in words
-    )

@@ -71,7 +71,7 @@ class Drafter:
             return None
         draft = JudgedDraft(
             form=found[0].analysis.form if len(found) == 1 else None,
-            rules=KeepRules(units, self._check),
+            rules=KeepRules(units, self._check, _doubtful_words(found)),
             on_statement=recorder.stated,
         )
         try:
@@ -136,6 +136,11 @@ class Drafter:
             prompt_tokens=draft.usage.prompt_tokens,
             completion_tokens=draft.usage.completion_tokens,
         )
+
+
+def _doubtful_words(found: Sequence[ReadQuestion]) -> list[str]:
+    """Content words of the question, or of its parts, where the answer of quotes abstains."""
+    return [word for one in found if one.decision.certainty is None for word in one.analysis.content]
 
 
 def _to_answer(

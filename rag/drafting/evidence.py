@@ -15,7 +15,9 @@ from rag.answering.composition.lists import list_at
 from rag.answering.composition.parts import Part, sentence_part
 from rag.answering.decision import Decision
 from rag.answering.selection import sentence_support
+from rag.english.words import mentions
 from rag.question.analysis import QuestionAnalysis
+from rag.reading.context import heading_line, readable_text
 from rag.reading.table_rows import blocks_in
 from rag.types import BlockKind, Candidate, QuestionForm, Reading, Span, StatementRole
 
@@ -67,6 +69,16 @@ class EvidenceUnit:
         text = self.part.document.text
         return [self.part.text, *(" ".join(span.slice(text).split()) for span in self.part.cited[1:])]
 
+    def around(self) -> list[str]:
+        """The passage that it is of, with the title and headings above."""
+        return texts_around(self.candidate)
+
+
+def texts_around(candidate: Candidate) -> list[str]:
+    """A passage's readable text, and the title and headings above it."""
+    document, passage = candidate.document, candidate.passage
+    return [readable_text(document, passage, passage.span), heading_line(document, passage), document.title]
+
 
 def collect_evidence(
     found: Sequence[ReadQuestion], *, passages: int, characters: int, acceptance: Acceptance
@@ -114,9 +126,13 @@ def _numbered_sentences(candidate: Candidate) -> Iterator[Span]:
 
 
 def _accepted_spans(question: ReadQuestion, candidate: Candidate, acceptance: Acceptance) -> tuple[Span, ...]:
-    """The passage's sentences that the reader accepts for this question."""
+    """The passage's sentences that the reader accepts for this question; none of a passage that lacks one of
+    its names, since what is said of one agency is no answer on another."""
     reading = _reading_of(question, candidate)
     if reading is None or reading.relevance < acceptance.min_relevance:
+        return ()
+    around = texts_around(candidate)
+    if not all(mentions(around, [name]) for name in question.analysis.names):
         return ()
     support = sentence_support(question.analysis, reading)
     return tuple(

@@ -7,6 +7,9 @@ others: "The Kyoto Protocol failed [2]" may stand in [2] word for word and answe
 Support is asked for twice: by all that is cited, then by what the reader accepts alone. So no sentence gets
 its words from one place and its acceptance from another, and only accepted places are cited.
 
+Where the answer of quotes abstains, a sentence may take no word of the question that its places lack:
+"ICE is recruiting nurses" repeats what "Why is ICE recruiting nurses?" takes for granted.
+
 Small models often give a sentence the number of another place, or none. Where what is cited says nothing of
 it, the accepted place that supports it best is cited, if one supports it well: the same rules, with a number
 found here instead of the model's (``docs/decisions/llm.md``).
@@ -20,7 +23,7 @@ from typing import Protocol
 
 from rag.drafting.evidence import EvidenceUnit
 from rag.drafting.sentence_parser import DraftSentence
-from rag.english.words import WORD
+from rag.english.words import WORD, mentions
 from rag.types import DroppedSentence, DropRule
 
 _WELL_SUPPORTED = 0.6  # score of a place that the LLM didn't cite; of cited ones the fitted threshold decides
@@ -62,9 +65,13 @@ class KeepRules:
     Args:
         evidence: what was sent.
         check: support by cited texts.
+        doubtful: content words of the question, or of its parts, that the quotes give no answer to.
     """
 
-    def __init__(self, evidence: Sequence[EvidenceUnit], check: SupportCheck) -> None:
+    def __init__(
+        self, evidence: Sequence[EvidenceUnit], check: SupportCheck, doubtful: Sequence[str] = ()
+    ) -> None:
+        self._doubtful = doubtful
         self._units = {unit.number: unit for unit in evidence}
         accepted_last = sorted(evidence, key=lambda unit: bool(unit.accepted_for))
         self._by_text = {_folded(unit.part.text): unit for unit in accepted_last}
@@ -72,6 +79,23 @@ class KeepRules:
 
     def judge(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
         """The sentence with its evidence, or the first rule that it breaks as it is cited."""
+        judged = self._judge_by_support(sentence)
+        missing = self._taken_for_granted(judged) if isinstance(judged, KeptSentence) else ()
+        if not missing:
+            return judged
+        return DroppedSentence(
+            text=sentence.text, rule=DropRule.UNSUPPORTED, cited=sentence.cited, missing=missing
+        )
+
+    def _taken_for_granted(self, kept: KeptSentence) -> tuple[str, ...]:
+        """The doubtful words that a sentence repeats and its places, with what stands around them, lack."""
+        repeated = [word for word in self._doubtful if mentions([kept.sentence.text], [word])]
+        if not repeated:
+            return ()
+        around = [text for unit in kept.units for text in (*unit.cited_texts(), *unit.around())]
+        return tuple(word for word in repeated if not mentions(around, [word]))
+
+    def _judge_by_support(self, sentence: DraftSentence) -> KeptSentence | DroppedSentence:
         judged = self._judge_as_cited(sentence)
         if isinstance(judged, KeptSentence) or judged.rule not in (DropRule.UNCITED, DropRule.UNSUPPORTED):
             return judged

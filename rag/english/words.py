@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import Stemmer
@@ -65,4 +66,15 @@ def same_stem(one: str, other: str) -> bool:
         and not short[-1].isdigit()
         and long.startswith(short)
         and len(long) - len(short) <= _MAX_ENDING
+    )
+
+
+def mentions(texts: Iterable[str], words: Sequence[str]) -> bool:
+    """Whether any of the words, folded, is in the texts, in any of its forms."""
+    return any(
+        same_stem(word, part)
+        for text in texts
+        for found in folded_words(text)
+        for part in {found, *found.split("-")}
+        for word in words
     )

@@ -93,3 +93,14 @@ def test_evidence_ends_at_a_whole_passage() -> None:
     assert len(collect(read_fees(), passages=1)) == 3
     assert len(collect(read_fees(), characters=90)) == 3
     assert collect(read_fees(), characters=10) == []
+
+
+def test_no_place_of_a_passage_without_the_questions_names_is_accepted() -> None:
+    """The title and headings above count; what is said of one harbour is no answer on another."""
+    for question, is_accepted in (
+        ("What do ships pay in the Oslo harbour?", False),
+        ("What do ships pay by the Harbour rules?", True),
+        ("What do ships pay?", True),
+    ):
+        units = collect(read(question, reading(FEES_PASSAGE, 3.0, (3.0, 1.0, -5.0))))
+        assert any(unit.accepted_for for unit in units) is is_accepted, question

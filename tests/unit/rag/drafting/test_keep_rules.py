@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 from rag.drafting.evidence import Acceptance, collect_evidence
-from rag.drafting.keep_rules import KeepRules, KeptSentence
+from rag.drafting.keep_rules import KeepRules, KeptSentence, SupportCheck
 from rag.drafting.sentence_parser import DraftSentence
 from rag.types import DroppedSentence, DropRule
-from tests.fakes.llm import check_words
+from tests.fakes.llm import WordSupport, check_words
 from tests.unit.rag.drafting.harbour import FEES_PASSAGE, PROTOCOL_PASSAGE, read, reading
 
 
-def rules() -> KeepRules:
+def rules(check: SupportCheck = check_words, doubtful: Sequence[str] = ()) -> KeepRules:
     """Of a question about fees: 1 and 2 are accepted; 3 is no support, 4 and 5 are of another matter."""
     found = read(
         "What do ships pay?",
@@ -24,7 +24,7 @@ def rules() -> KeepRules:
     )
     acceptance = Acceptance(min_relevance=0.0, min_support=-2.0)
     units = collect_evidence([found], passages=6, characters=10_000, acceptance=acceptance)
-    return KeepRules(units, check_words)
+    return KeepRules(units, check, doubtful)
 
 
 def judge(text: str, *cited: int) -> KeptSentence | DroppedSentence:
@@ -127,3 +127,26 @@ def test_only_accepted_places_are_cited() -> None:
     kept = judge("Ships pay 40 € a night.", 1, 3, 99)
     assert isinstance(kept, KeptSentence)
     assert [unit.number for unit in kept.units] == [1]
+
+
+def _supports_all(_: str, __: Sequence[str], /, *, context: Sequence[str] = ()) -> WordSupport:
+    """As the fitted check does where most words of a sentence are in its place."""
+    return WordSupport(score=0.9, missing=())
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Ships of the navy pay 40 € a night.", ("navy",)),
+        ("Sailors pay 40 € a night.", ()),
+        ("By the harbour rules ships pay 40 € a night.", ()),
+    ],
+)
+def test_what_a_doubtful_question_takes_for_granted_is_no_evidence(
+    text: str, missing: tuple[str, ...]
+) -> None:
+    """Its word has to be in the passage, a heading or the title; words that it doesn't have may differ."""
+    doubtful = ("navy", "ships", "harbour", "elephants")
+    judged = rules(_supports_all, doubtful).judge(DraftSentence(text=text, cited=(1,)))
+    assert (judged.missing if isinstance(judged, DroppedSentence) else ()) == missing
+    assert isinstance(rules(_supports_all).judge(DraftSentence(text=text, cited=(1,))), KeptSentence)
