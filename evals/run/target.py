@@ -3,7 +3,8 @@ running one by its URL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def in_process(dataset: Dataset, settings: Settings, data: Path | None = None) -
 
         service = stack.enter_context(open_service(settings.model_copy(update={"data": data})))
         if folder is not None:
-            _ingest(service, folder)
+            _ingest(service, folder, _own_files(dataset))
         elif is_fresh:
             _write(service, dataset)
         yield from_service(service)
@@ -88,12 +89,25 @@ def _write(service: Service, dataset: Dataset) -> None:
     write_documents(service, dataset.documents)
 
 
-def _ingest(service: Service, folder: Path) -> None:
-    """Ingests a folder as ``saywhere ingest`` does. A file that fails ends the evaluation, since without it
-    the figures would not be comparable."""
+def _own_files(dataset: Dataset) -> list[Path]:
+    """The files of the set itself: its questions and accepted answers are no documents, wherever they lie."""
+    path = dataset.path
+    if path is None:
+        return []
+    return [path, path.with_suffix(".toml"), path.with_suffix(".baseline.json")]
+
+
+def _ingest(service: Service, folder: Path, own_files: Sequence[Path]) -> None:
+    """Ingests a folder as ``saywhere ingest`` does, but for these files. A file that fails ends the
+    evaluation, since without it the figures would not be comparable."""
+    from ingest.ignore import Patterns
     from ingest.wiring import ingest
 
-    report = ingest(service, [folder])
+    root = folder.resolve()
+    own = (path.resolve() for path in own_files)
+    names = [path.relative_to(root).as_posix() for path in own if path.is_relative_to(root)]
+    exclude = tuple("/" + re.sub(r"([\\*?\[\]!# ])", r"\\\1", name) for name in names)
+    report = ingest(service, [folder], patterns=Patterns(exclude=exclude))
     if report.failed:
         raise DatasetError(f"{folder}: {report.failed[0].reason}")
     if not report.added:

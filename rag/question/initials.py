@@ -33,6 +33,7 @@ _OF_THEIR_OWN = frozenset("AM PM OK US UK EU UN TV PC ID IT FAQ PDF USA URL WWW"
 _BEFORE_A_NOUN = ARTICLES | POSSESSIVE_DETERMINERS | PREPOSITIONS | frozenset("all any each every no".split())
 _NO_NOUN = STOP_WORDS | FUNCTION_WORDS
 _ENDS = _NO_NOUN - frozenset("off up out down over".split())  # "paid time off", "stand up"
+_INSIDE = frozenset("and down for in of off on or out over the up".split())  # a phrase, with content words
 _MAX_SKIPPED = 2  # function words of a phrase that give the acronym no letter
 _MAX_COUNTED = 2  # occurrences beyond the first
 _NEEDED = {2: 4, 3: 2}  # strength of a phrase, by the letters of the acronym
@@ -161,6 +162,8 @@ def _phrases(acronym: str, text: str, *, is_heading: bool) -> Iterator[tuple[str
             for end in range(start + 2, min(len(words), start + len(acronym) + _MAX_SKIPPED) + 1):
                 if folded[end - 1] in _ENDS or not has_initials(acronym, words[start:end]):
                     continue
+                if any(word in _NO_NOUN - _INSIDE for word in folded[start:end]):
+                    continue  # "fueled by increased" is no FBI
                 if not _is_one_phrase(segment, matches[start:end]):
                     continue
                 at = matches[start].start(), matches[end - 1].end()
@@ -173,8 +176,8 @@ def _is_one_phrase(segment: str, matches: Sequence[re.Match[str]]) -> bool:
 
 def _strength(words: Sequence[str], folded: Sequence[str], start: int, end: int, *, is_heading: bool) -> int:
     before = folded[start - 1] if start else None
-    after = folded[end] if end < len(words) else None
     opens = before is None or before in _BEFORE_A_NOUN
+    after = folded[end] if end < len(words) else None
     closes = after is None or after in AUXILIARIES or after in FUNCTION_WORDS
     is_name = all(word[0].isupper() or word.casefold() in FUNCTION_WORDS for word in words[start:end])
     return 2 * opens + closes + is_name + (1 if is_heading else 0)

@@ -51,6 +51,10 @@ def test_a_heading_is_a_phrase() -> None:
         ("What does the US say?", ["Unused seats are sold. The unused seats are here. Unused seats."]),
         ("What is the KPI?", ["They keep pigs inside, and know pretty images."]),
         ("What is the SLA?", ["Paid, time, off. Service; level; agreement."]),
+        (
+            "Whom does the FBI hire?",
+            ["They hire, fueled by increased funding.", "Fueled by increased funds."],
+        ),
         ("What is the AGM?", ["An angry goose may bite. A great meal."]),
         ("What is the PTO?", ["The paid time off is short.", "The patent tax office is closed."]),
     ],
