@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.adapters.onnx.reader import OnnxReader
 from rag.settings import Settings
 from tests.require import require_program, require_shared
+
+# Milliseconds of a busy machine say nothing of a property.
+settings.register_profile("saywhere", deadline=None)
+settings.load_profile("saywhere")
 
 
 @pytest.fixture(scope="session")
