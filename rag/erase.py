@@ -104,7 +104,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     service.question_log.vacuum()
     searched = {document.id: _sample(sentences[document.id]) for document in documents}
     service.remove_damaged()
-    shared = catalog.originals().keys()
+    shared = catalog.original_sizes(original.sha256 for original in originals.values() if original)
     fates = {document_id: _fate(original, shared) for document_id, original in originals.items()}
     erased = {
         original.sha256: original.size

@@ -267,7 +267,7 @@ def _open_original_files(settings: Settings, catalog: Catalog) -> OriginalFiles 
     files = OriginalFiles(settings.data / ORIGINALS, max_bytes=settings.originals.total_bytes)
     if settings.originals.keep:
         return files
-    if catalog.originals():
+    if catalog.original_bytes():
         catalog.drop_originals()
     files.keep_only(())
     return None

@@ -229,6 +229,14 @@ class Catalog(Protocol):
         """The sizes in bytes of the kept files by sha256: those of these documents; None: of all."""
         ...
 
+    def original_sizes(self, sha256s: Iterable[str]) -> dict[str, int]:
+        """The sizes in bytes of those of these files that a document has, by sha256."""
+        ...
+
+    def original_bytes(self) -> int:
+        """The size in bytes of all kept files together."""
+        ...
+
     def drop_originals(self) -> None:
         """Records of every document that no file of it is kept."""
         ...

@@ -32,10 +32,11 @@ class Originals:
         """
         if self._files is None:
             return [replace(change, original=None) for change in changes]
-        if not hashes(changes):
+        sha256s = hashes(changes)
+        if not sha256s:
             return list(changes)
-        sizes = self._catalog.originals()
-        total = sum(sizes.values())
+        sizes = self._catalog.original_sizes(sha256s)
+        total = self._catalog.original_bytes()
         kept = []
         for change in changes:
             record = change.original.record if change.original else None
@@ -66,7 +67,7 @@ class Originals:
         unused = set(sha256s)
         if self._files is not None and unused:
             with suppress(StorageError):
-                self._files.remove(unused - self._catalog.originals().keys())
+                self._files.remove(unused - self._catalog.original_sizes(unused).keys())
 
     def remove_all_unused(self) -> None:
         """Removes every file that no document has, as after a crash."""

@@ -307,6 +307,7 @@ def test_a_document_has_the_record_of_its_file(catalog: Catalog) -> None:
     write(catalog, removals=(("default", "one"),))
     assert catalog.original("one") is None
     assert catalog.originals() == {}
+    assert catalog.original_bytes() == 0
 
 
 def test_files_are_listed_once_for_all_documents_that_have_them(catalog: Catalog) -> None:
@@ -319,6 +320,9 @@ def test_files_are_listed_once_for_all_documents_that_have_them(catalog: Catalog
     assert catalog.originals() == {one.sha256: 4, three.sha256: 5}
     assert catalog.originals(["two", "nowhere"]) == {one.sha256: 4}
     assert catalog.originals([]) == {}
+    assert catalog.original_sizes([three.sha256, "0" * 64]) == {three.sha256: 5}
+    assert catalog.original_sizes([]) == {}
+    assert catalog.original_bytes() == 9
 
 
 def test_a_moved_document_names_its_file_anew(catalog: Catalog) -> None:

@@ -356,6 +356,13 @@ class MemoryCatalog:
         records = [record for key in ids if (record := self.original(key))]
         return {record.sha256: record.size for record in records}
 
+    def original_sizes(self, sha256s: Iterable[str]) -> dict[str, int]:
+        sizes = self.originals()
+        return {key: sizes[key] for key in sha256s if key in sizes}
+
+    def original_bytes(self) -> int:
+        return sum(self.originals().values())
+
     def drop_originals(self) -> None:
         for key, change in self._committed.items():
             self._committed[key] = replace(change, original=None)

@@ -193,6 +193,14 @@ class SqliteCatalog:
         with self._file.reading() as db:
             return dict(db.execute(_ORIGINALS, (ids,)).fetchall())
 
+    def original_sizes(self, sha256s: Iterable[str]) -> dict[str, int]:
+        with self._file.reading() as db:
+            return dict(db.execute(_ORIGINAL_SIZES, (_json(sha256s),)).fetchall())
+
+    def original_bytes(self) -> int:
+        with self._file.reading() as db:
+            return int(db.execute(_ORIGINAL_BYTES).fetchone()[0])
+
     def drop_originals(self) -> None:
         with self._file.writing() as db:
             db.execute("DELETE FROM originals")
@@ -263,6 +271,10 @@ _ORIGINALS = (
     "SELECT DISTINCT sha256, size FROM originals"
     " WHERE ?1 IS NULL OR document_id IN (SELECT value FROM json_each(?1))"
 )
+_ORIGINAL_SIZES = (
+    "SELECT DISTINCT sha256, size FROM originals WHERE sha256 IN (SELECT value FROM json_each(?))"
+)
+_ORIGINAL_BYTES = "SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT sha256, size FROM originals)"
 # The metadata have all of the filters' pairs; not evaluated if there are no filters.
 _HAS_ALL = (
     "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
