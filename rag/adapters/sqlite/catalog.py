@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from rag.adapters.sqlite import rows
-from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.database import SqliteFile, SqliteStore
 from rag.adapters.sqlite.document_cache import DocumentCache
 from rag.errors import DamagedDocument, UnknownDocument
 from rag.ports.catalog import Change, DocumentRecord, Intent, Move, OriginalRecord
@@ -25,7 +25,7 @@ _LOG = logging.getLogger("saywhere.storage")
 _CHECKPOINT = "mark"  # its name in the table of facts, a stored format
 
 
-class SqliteCatalog:
+class SqliteCatalog(SqliteStore):
     """Fulfils ``Catalog``; safe to use from many threads, beside readers in other processes.
 
     >>> catalog = SqliteCatalog(tmp_path / "catalog.sqlite")  # doctest: +SKIP
@@ -40,12 +40,14 @@ class SqliteCatalog:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, cache_characters: int = 64_000_000) -> None:
-        self._file = SqliteFile(
-            path,
-            schema=rows.SCHEMA,
-            additions=rows.SCHEMA_ADDITIONS,
-            version=SCHEMA_VERSION,
-            read_only=read_only,
+        super().__init__(
+            SqliteFile(
+                path,
+                schema=rows.SCHEMA,
+                additions=rows.SCHEMA_ADDITIONS,
+                version=SCHEMA_VERSION,
+                read_only=read_only,
+            )
         )
         self._cache = DocumentCache(cache_characters)
 
@@ -215,16 +217,10 @@ class SqliteCatalog:
             return int(db.execute(query, (collection,)).fetchone()[0])
 
     def check(self) -> None:
-        self._file.check()
+        super().check()
         if not self._file.read_only:
             with self._file.writing() as db:
                 _set_fact(db, "checked", datetime.now(UTC).isoformat())
-
-    def vacuum(self) -> None:
-        self._file.vacuum()
-
-    def close(self) -> None:
-        self._file.close()
 
     def _documents(
         self, db: sqlite3.Connection, document_ids: Iterable[str]

@@ -11,6 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
@@ -139,6 +140,29 @@ class SqliteFile:
             self._writer.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;")
         if additions:
             self._writer.executescript(f"BEGIN IMMEDIATE; {additions} COMMIT;")
+
+
+class SqliteStore:
+    """What every store in a file of its own can do with that file."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    def vacuum(self) -> None:
+        """Shrinks the file; removed rows are neither in it nor in its log."""
+        self._file.vacuum()
+
+    def check(self) -> None:
+        """Raises DamagedFile if the file is damaged."""
+        self._file.check()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def isoformat(time: datetime) -> str:
+    """A time as these stores keep it, so that texts are in the order of times."""
+    return time.isoformat(timespec="milliseconds")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
-from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.database import SqliteFile, SqliteStore, isoformat
 from rag.ports.feedback import Feedback
 
 _SCHEMA = """
@@ -41,7 +41,7 @@ DELETE FROM feedback WHERE EXISTS
 """
 
 
-class SqliteFeedback:
+class SqliteFeedback(SqliteStore):
     """Fulfils ``FeedbackStore``, in a file of its own, so that feedback can't fill the catalog.
 
     Args:
@@ -55,7 +55,7 @@ class SqliteFeedback:
     def __init__(
         self, path: Path, *, entries: int = 10_000, days: int = 365, read_only: bool = False
     ) -> None:
-        self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
+        super().__init__(SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only))
         self._entries = entries
         self._days = days
 
@@ -92,10 +92,10 @@ class SqliteFeedback:
                     feedback.helpful,
                     feedback.note,
                     json.dumps(feedback.citations),
-                    _isoformat(now),
+                    isoformat(now),
                 ),
             )
-            db.execute("DELETE FROM feedback WHERE at < ?", (_isoformat(now - timedelta(days=self._days)),))
+            db.execute("DELETE FROM feedback WHERE at < ?", (isoformat(now - timedelta(days=self._days)),))
             db.execute(_DELETE_BEYOND, (self._entries,))
 
     def list(self, *, helpful: bool | None = None, limit: int = 100) -> builtins.list[Feedback]:
@@ -105,20 +105,6 @@ class SqliteFeedback:
     def delete_citing(self, document_ids: Sequence[str]) -> int:
         with self._file.writing() as db:
             return sum(db.execute(_DELETE_CITING, (document_id,)).rowcount for document_id in document_ids)
-
-    def vacuum(self) -> None:
-        self._file.vacuum()
-
-    def check(self) -> None:
-        """Raises DamagedFile if the file is damaged."""
-        self._file.check()
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _isoformat(time: datetime) -> str:
-    return time.isoformat(timespec="milliseconds")
 
 
 def _feedback(row: Sequence[Any]) -> Feedback:

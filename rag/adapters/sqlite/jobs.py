@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.database import SqliteFile, SqliteStore, isoformat
 from rag.errors import UnknownJob
 from rag.ports.jobs import Job, JobKind, JobState, Upload
 
@@ -43,7 +43,7 @@ _SELECT = f"SELECT {_JOB} FROM jobs"  # noqa: S608 (a constant of this module)
 _COUNT_START = "INSERT INTO starts VALUES (?, 1) ON CONFLICT (job) DO UPDATE SET count = count + 1"
 
 
-class SqliteJobs:
+class SqliteJobs(SqliteStore):
     """Fulfils ``JobStore``; safe to use from many threads, beside readers in other processes.
 
     >>> SqliteJobs(tmp_path / "jobs.sqlite3").list()  # doctest: +SKIP
@@ -53,7 +53,7 @@ class SqliteJobs:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._file = SqliteFile(path, schema=_SCHEMA, version=1, additions=_STARTS, read_only=read_only)
+        super().__init__(SqliteFile(path, schema=_SCHEMA, version=1, additions=_STARTS, read_only=read_only))
 
     def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
         job_id, now = f"job_{uuid4().hex}", _now()
@@ -152,16 +152,6 @@ class SqliteJobs:
                 "UPDATE jobs SET state = 'interrupted', ended_at = ? WHERE state = 'running'", (_now(),)
             )
 
-    def vacuum(self) -> None:
-        self._file.vacuum()
-
-    def check(self) -> None:
-        """Raises StorageError if the file is damaged."""
-        self._file.check()
-
-    def close(self) -> None:
-        self._file.close()
-
 
 _DELETE_OLD = """
 DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND number NOT IN
@@ -190,4 +180,4 @@ def _upload_row(job_id: str, position: int, upload: Upload) -> tuple[object, ...
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return isoformat(datetime.now(UTC))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.database import SqliteFile, SqliteStore, isoformat
 from rag.ports.question_log import ANSWERED, LoggedQuestion
 
 _SCHEMA = """
@@ -48,7 +48,7 @@ DELETE FROM questions WHERE EXISTS
 """
 
 
-class SqliteQuestionLog:
+class SqliteQuestionLog(SqliteStore):
     """Fulfils ``QuestionLog``, in a file of its own, so that questions can't fill the catalog.
 
     Args:
@@ -60,7 +60,7 @@ class SqliteQuestionLog:
     """
 
     def __init__(self, path: Path, *, entries: int = 10_000, days: int = 90, read_only: bool = False) -> None:
-        self._file = SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only)
+        super().__init__(SqliteFile(path, schema=_SCHEMA, version=1, read_only=read_only))
         self._entries = entries
         self._days = days
 
@@ -84,7 +84,7 @@ class SqliteQuestionLog:
             return [_question(row[:-1]) for row in rows]
 
     def asked_again(self, question: LoggedQuestion, *, generation: int, is_answered: bool) -> None:
-        answered_at = _isoformat(datetime.now(UTC)) if is_answered else ""
+        answered_at = isoformat(datetime.now(UTC)) if is_answered else ""
         wording = (question.collection, question.question, _json(dict(question.filters)))
         with self._file.writing() as db:
             db.execute(_ASKED_AGAIN, (generation, answered_at, *wording))
@@ -97,22 +97,8 @@ class SqliteQuestionLog:
         with self._file.writing() as db:
             return sum(db.execute(_DELETE_CITING, (document_id,)).rowcount for document_id in document_ids)
 
-    def vacuum(self) -> None:
-        self._file.vacuum()
-
-    def check(self) -> None:
-        """Raises DamagedFile if the file is damaged."""
-        self._file.check()
-
-    def close(self) -> None:
-        self._file.close()
-
     def _oldest(self) -> str:
-        return _isoformat(datetime.now(UTC) - timedelta(days=self._days))
-
-
-def _isoformat(time: datetime) -> str:
-    return time.isoformat(timespec="milliseconds")
+        return isoformat(datetime.now(UTC) - timedelta(days=self._days))
 
 
 def _json(value: object) -> str:
@@ -131,7 +117,7 @@ def _row(question: LoggedQuestion) -> tuple[object, ...]:
         question.helpful,
         question.generation,
         question.answered_at,
-        _isoformat(datetime.now(UTC)),
+        isoformat(datetime.now(UTC)),
     )
 
 

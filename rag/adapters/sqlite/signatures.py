@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rag.adapters.sqlite.database import SqliteFile
+from rag.adapters.sqlite.database import SqliteFile, SqliteStore
 
 _SCHEMA = """
 CREATE TABLE signatures (
@@ -15,7 +15,7 @@ CREATE TABLE signatures (
 """
 
 
-class SqliteSignatures:
+class SqliteSignatures(SqliteStore):
     """Fulfils ``ingest.near_duplicates.SignatureStore``.
 
     Raises:
@@ -23,7 +23,7 @@ class SqliteSignatures:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path, schema=_SCHEMA, version=1)
+        super().__init__(SqliteFile(path, schema=_SCHEMA, version=1))
 
     def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]:
         query = "SELECT document_id, version, signature FROM signatures WHERE collection = ?"
@@ -45,10 +45,3 @@ class SqliteSignatures:
                 "DELETE FROM signatures WHERE collection = ? AND document_id = ?",
                 ((collection, document_id) for document_id in removed),
             )
-
-    def check(self) -> None:
-        """Raises StorageError if the file is damaged."""
-        self._file.check()
-
-    def close(self) -> None:
-        self._file.close()
