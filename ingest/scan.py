@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
+from ingest.cancellation import Cancellation
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.plan import Plan, plan
 from ingest.prepare import Preparer
@@ -66,6 +67,29 @@ def scan(records: Sequence[DocumentRecord], preparer: Preparer, source: Source) 
     )
 
 
+@contextmanager
+def open_scan(
+    place: Place,
+    records: Sequence[DocumentRecord],
+    preparer: Preparer,
+    patterns: Patterns,
+    open_source: OpenSource,
+    cancellation: Cancellation | None = None,
+) -> Iterator[Scan | Failure]:
+    """The scan of a place, whose source is open as long as the block runs; a failure if there is none.
+
+    Args:
+        records: all of the collection.
+    """
+    try:
+        source = open_source(place, records, preparer, patterns, cancellation)
+    except SourceUnavailable as error:
+        yield Failure(uri=str(place), reason=str(error))
+        return
+    with closing(source):
+        yield scan(records, preparer, source)
+
+
 def preview(
     records: Sequence[DocumentRecord],
     preparer: Preparer,
@@ -76,14 +100,8 @@ def preview(
     """What a sync would report if each file can be read; reads no document and writes nothing."""
     total = Report()
     for place in places:
-        try:
-            source = open_source(place, records, preparer, patterns, None)
-        except SourceUnavailable as error:
-            total += Report(failed=(Failure(uri=str(place), reason=str(error)),))
-            continue
-        with closing(source):
-            scanned = scan(records, preparer, source)
-        total += Report(failed=(scanned,)) if isinstance(scanned, Failure) else _expected_report(scanned)
+        with open_scan(place, records, preparer, patterns, open_source) as scanned:
+            total += Report(failed=(scanned,)) if isinstance(scanned, Failure) else _expected_report(scanned)
     return total
 
 

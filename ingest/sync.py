@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from time import perf_counter
@@ -14,8 +13,7 @@ from ingest.ignore import EVERYTHING, Patterns
 from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Note, Progress, Report, notes_of
-from ingest.scan import Scan, scan
-from ingest.sources.contract import SourceUnavailable
+from ingest.scan import Scan, open_scan
 from ingest.sources.opening import OpenSource, open_local
 from ingest.sources.places import Place
 from rag.errors import SaywhereError, UnreadableDocument
@@ -57,13 +55,7 @@ def sync(
     total = Report()
     for place in places:
         records = catalog.list(collection)
-        try:
-            source = open_source(place, records, preparer, patterns, cancellation)
-        except SourceUnavailable as error:
-            total += Report(failed=(Failure(uri=str(place), reason=str(error)),))
-            continue
-        with closing(source):
-            scanned = scan(records, preparer, source)
+        with open_scan(place, records, preparer, patterns, open_source, cancellation) as scanned:
             if isinstance(scanned, Failure):
                 total += Report(failed=(scanned,))
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from evals.run.remote import Remote
@@ -54,22 +54,18 @@ def open_asked(settings: Settings) -> Iterator[Asked]:
         DataFolderLocked: a process has it that serves nothing, or its server doesn't answer.
         SaywhereError: what ``open_service`` raises.
     """
-    try:
-        opened = open_to_ask(settings)
-        service = opened.__enter__()
-    except DataFolderLocked as error:
-        if error.url is None:
-            raise
-        with _served(error) as served:
+    with ExitStack() as stack:
+        asked: Asked
+        try:
+            asked = _Opened(stack.enter_context(open_to_ask(settings)))
+        except DataFolderLocked as error:
+            if error.url is None:
+                raise
+            asked = stack.enter_context(_served(error))
             print(
                 f"saywhere: asked the server at {error.url}, which has {settings.data} open", file=sys.stderr
             )
-            yield served
-        return
-    try:
-        yield _Opened(service)
-    finally:
-        opened.__exit__(None, None, None)
+        yield asked
 
 
 class _Opened:
