@@ -5,68 +5,31 @@ from __future__ import annotations
 import mimetypes
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 from time import monotonic
 from typing import IO
 from urllib.parse import urlsplit
 
 from ingest.cancellation import Cancellation
-from ingest.report import Failure
 from ingest.sources.contract import SourceUnavailable
 from ingest.sources.site.addresses import Scope, normal_url
 from ingest.sources.site.content import content_fingerprint, is_page, readable_bytes, reading_name
-from ingest.sources.site.fetcher import Fetcher, FetchFailed, Reply, Validators
+from ingest.sources.site.fetcher import REDIRECTS, Fetcher, FetchFailed, Reply, Validators
+from ingest.sources.site.found import MAX_HOPS, Found, Page
 from ingest.sources.site.links import PageLinks, header_permissions, page_links
-from ingest.sources.site.robots import MAX_BYTES, NO_RULES, Robots, agent_token, robots_of
+from ingest.sources.site.robots import agent_token
+from ingest.sources.site.site_robots import SiteRobots
 from ingest.sources.site.sitemap import MAX_BYTES as MAX_SITEMAP_BYTES
 from ingest.sources.site.sitemap import BadSitemap, Sitemap, is_sitemap, read_lines, read_sitemap, unpacked
 from ingest.sources.site.state import State, Visited
 from rag.settings import SiteSettings
 
-_MAX_HOPS = 5
 _MAX_SITEMAPS = 1_000
 _MAX_LINKS_KEPT = 500_000  # of a site, in its state
 _GONE = frozenset({404, 410})
 _PERMANENT = frozenset({301, 308})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_PAGES = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page to be a document. ``at``: where its bytes are in the spool; None where they are unchanged."""
-
-    url: str
-    name: str
-    fingerprint: str
-    size: int
-    at: int | None = None
-    canonical: str | None = None
-
-
-@dataclass(slots=True)
-class Found:
-    """What a crawl found, by address.
-
-    ``redirects`` are (target, whether it is permanent); ``incomplete``: pages may be there that weren't seen.
-    """
-
-    pages: dict[str, Page] = field(default_factory=dict)
-    redirects: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    skipped: set[str] = field(default_factory=set)
-    ignored: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    failures: dict[str, str] = field(default_factory=dict)
-    incomplete: bool = False
-
-    def fail(self, url: str, reason: str, *, hides: bool = True) -> None:
-        """Notes a failure; one that ``hides`` pages may have kept others from being seen."""
-        self.failures[url] = reason
-        self.incomplete |= hides
-
-    def reported(self) -> tuple[Failure, ...]:
-        return tuple(Failure(uri=url, reason=reason) for url, reason in sorted(self.failures.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +82,7 @@ class Crawl:
         self._cancellation = cancellation or Cancellation()
         self._scope = Scope.of(start)
         self._agent = agent_token(settings.user_agent)
-        self._robots: dict[str, Robots] = {}
+        self._robots = SiteRobots(fetcher, self._scope, settings.user_agent)
         self._queue: deque[_Due] = deque()
         self._seen: set[str] = set()
         self._asked = 0
@@ -138,7 +101,7 @@ class Crawl:
             SourceUnavailable: not even its start, or its robots.txt, can be read.
             Cancelled: the work was asked to stop.
         """
-        if not self._robots_of(self._start).allows(self._start):
+        if not self._robots.of(self._start).allows(self._start):
             raise SourceUnavailable(f"{self._start}: its robots.txt forbids it")
         self._begin()
         while self._queue:
@@ -148,8 +111,8 @@ class Crawl:
             self._visit(self._queue.popleft())
         if self._has_more:
             self._stop(f"{self._settings.pages:,} addresses (SAYWHERE_SITES__PAGES)")
-        self._resolve_canonicals()
-        self._check_redirects()
+        self.found.resolve_canonicals(self._known)
+        self.found.check_redirects(hides=self._depth > 0)
         return self.found
 
     def _begin(self) -> None:
@@ -160,20 +123,20 @@ class Crawl:
                 reply = self._get(due.url, max(self._max_bytes, MAX_SITEMAP_BYTES), self._validators(due.url))
             except FetchFailed as error:
                 raise SourceUnavailable(str(error)) from None
-            if reply.status not in _REDIRECTS:
+            if reply.status not in REDIRECTS:
                 break
             target = normal_url(reply.headers.get("location", ""), due.url)
             if target is None or target not in self._scope:
                 raise SourceUnavailable(
                     f"{due.url} leads to another site: {target or 'nowhere'}; name that one"
                 )
-            if target in seen or due.hops >= _MAX_HOPS:
+            if target in seen or due.hops >= MAX_HOPS:
                 raise SourceUnavailable(f"{self._start} is redirected in a circle, or too often")
             self.found.redirects[due.url] = (target, reply.status in _PERMANENT)
             self._seen.add(due.url)
             seen.add(target)
             due = _Due(target, 0, due.hops + 1)
-            if not self._robots_of(due.url).allows(due.url):
+            if not self._robots.of(due.url).allows(due.url):
                 raise SourceUnavailable(f"{due.url}: its robots.txt forbids it")
         self._seen.add(due.url)
         if reply.status not in (200, 304):
@@ -244,7 +207,7 @@ class Crawl:
         except FetchFailed as error:
             self._fail(due, str(error))
             return
-        if reply.status in _REDIRECTS:
+        if reply.status in REDIRECTS:
             self._redirect(due, reply)
         elif reply.status in _GONE:
             self.found.gone.add(due.url)
@@ -273,8 +236,8 @@ class Crawl:
                 self.found.skipped.add(due.url)
         elif due.url in self._known and not is_permanent:
             self._fail(due, f"{due.url} leads to {target} for now")
-        elif due.hops >= _MAX_HOPS:
-            self._fail(due, f"{due.url} is redirected more than {_MAX_HOPS} times")
+        elif due.hops >= MAX_HOPS:
+            self._fail(due, f"{due.url} is redirected more than {MAX_HOPS} times")
         else:
             self.found.redirects[due.url] = (target, is_permanent)
             self._add(_Due(target, due.depth, due.hops + 1))
@@ -367,7 +330,7 @@ class Crawl:
 
     def _get(self, url: str, max_bytes: int, validators: Validators | None) -> Reply:
         self._asked += 1
-        self._fetcher.delay = max(self._settings.delay_seconds, self._robots_of(url).delay)
+        self._fetcher.delay = max(self._settings.delay_seconds, self._robots.of(url).delay)
         reply = self._fetcher.get(url, max_bytes=max_bytes, validators=validators)
         if reply.status == 304 and validators is None:
             raise FetchFailed(f"{url} can't be read: the site says that it is unchanged, unasked")
@@ -382,69 +345,10 @@ class Crawl:
 
     def _is_allowed(self, url: str) -> bool:
         try:
-            return self._robots_of(url).allows(url)
+            return self._robots.of(url).allows(url)
         except SourceUnavailable as error:  # of the same host by another scheme
             self.found.fail(url, str(error))
             return False
-
-    def _robots_of(self, url: str) -> Robots:
-        """The rules of a site. Without an answer it isn't known what is allowed (RFC 9309, 2.3.1.4).
-
-        Raises:
-            SourceUnavailable: it can't be told.
-        """
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._robots:
-            self._robots[origin] = self._read_robots(f"{origin}/robots.txt")
-        return self._robots[origin]
-
-    def _read_robots(self, url: str) -> Robots:
-        for _ in range(_MAX_HOPS):
-            try:
-                reply = self._fetcher.get(url, max_bytes=MAX_BYTES)
-            except FetchFailed as error:
-                raise SourceUnavailable(str(error)) from None
-            if reply.status == 200:
-                return robots_of(reply.body.decode("utf-8", "replace"), self._settings.user_agent)
-            if reply.status in _REDIRECTS:
-                target = normal_url(reply.headers.get("location", ""), url)
-                if target is None or target not in self._scope:
-                    return NO_RULES
-                url = target
-            elif 400 <= reply.status < 500 and reply.status != 429:
-                return NO_RULES
-            else:
-                raise SourceUnavailable(f"{url} can't be read: the site answers {reply.status}")
-        return NO_RULES
-
-    def _resolve_canonicals(self) -> None:
-        """Drops pages that name another one as theirs, where that one was found, or failed and is stored."""
-        pages, failures = self.found.pages, self.found.failures
-        for url, page in list(pages.items()):
-            canonical = page.canonical
-            if canonical is None or canonical == url:
-                continue
-            target = self._target(canonical)
-            other = pages.get(target)
-            is_final = other is not None and other.canonical in (None, target, canonical)
-            if target != url and (is_final or (target in failures and target in self._known)):
-                del pages[url]
-                self.found.ignored.add(url)
-
-    def _check_redirects(self) -> None:
-        """A circle of redirects is a failure of each address in it: nothing is known to be gone."""
-        for url in self.found.redirects:
-            if self._target(url) in self.found.redirects:
-                self.found.fail(url, f"{url} is redirected in a circle", hides=self._depth > 0)
-
-    def _target(self, url: str) -> str:
-        """Where redirects lead; an address that is redirected itself where they form a circle."""
-        for _ in range(_MAX_HOPS + 2):
-            if url not in self.found.redirects:
-                break
-            url = self.found.redirects[url][0]
-        return url
 
 
 class Rules:

@@ -24,6 +24,8 @@ from ingest.cancellation import Cancellation
 from ingest.sources.site.hosts import Hosts, RefusedHost
 from rag.settings import SiteSettings
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The statuses of a reply that leads to another address."""
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
 _TRIES = 3

@@ -12,8 +12,9 @@ from ingest.plan import ListedFile
 from ingest.sources.contract import Content, Known, Listing, SourceUnavailable
 from ingest.sources.places import Site as SitePlace
 from ingest.sources.site.addresses import normal_url, same_place
-from ingest.sources.site.crawl import Crawl, Page, Rules
+from ingest.sources.site.crawl import Crawl, Rules
 from ingest.sources.site.fetcher import Fetcher
+from ingest.sources.site.found import Page
 from ingest.sources.site.hosts import Hosts
 from ingest.sources.site.state import State, load_state, save_state, state_path
 from rag.errors import UnreadableDocument
