@@ -24,7 +24,6 @@ from rag.answering.step_recorder import Observer, StepRecorder
 from rag.answering.verify import is_exact
 from rag.drafting.drafter import Drafter
 from rag.drafting.rewriting import Rewriter
-from rag.english.words import stem
 from rag.errors import UnknownCollection
 from rag.ports.catalog import Catalog
 from rag.ports.reader import Reader
@@ -33,7 +32,7 @@ from rag.question.more import question_to_tell_more_of
 from rag.question.parts import question_parts
 from rag.question.rewording import reword
 from rag.question.small_talk.detection import small_talk
-from rag.retrieval.editions import Edition, named_edition, without_edition
+from rag.retrieval.editions import named_edition, of_edition
 from rag.retrieval.rank_fusion import merge_by_rank
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -191,7 +190,7 @@ class Engine:
         share = len(candidates) / max(1, held)
         edition = named_edition(analysis.standalone, candidates)
         if edition.others:
-            narrowed = _of_edition(analysis, edition)
+            narrowed = of_edition(analysis, edition)
             own = [c for c in candidates if c.document.id in edition.documents]
             decision = self._read(narrowed, candidates, own, share, recorder)
             if decision.certainty is not None:
@@ -428,15 +427,6 @@ def _text(compositions: Sequence[Composition]) -> str:
     if are_short:
         return "; ".join(texts)
     return ("\n" if any("\n" in text for text in texts) else " ").join(texts)
-
-
-def _of_edition(analysis: QuestionAnalysis, edition: Edition) -> QuestionAnalysis:
-    """The analysis without what names the edition: of what is read every passage is of it."""
-    return replace(
-        analysis,
-        standalone=without_edition(analysis.standalone, edition),
-        names=tuple(name for name in analysis.names if stem(name) not in edition.marks),
-    )
 
 
 def _search_query(question: Question, analysis: QuestionAnalysis) -> Question:

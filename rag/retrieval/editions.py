@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.english.function_words import ARTICLES, PREPOSITIONS
 from rag.english.pronouns import POSSESSIVE_DETERMINERS
 from rag.english.words import folded_words, stem
+from rag.question.analysis import QuestionAnalysis
 from rag.types import Candidate
 
 _BEFORE_SOURCE = PREPOSITIONS | frozenset("according as per under within to".split())
@@ -61,6 +62,15 @@ def named_edition(question: str, candidates: Sequence[Candidate]) -> Edition:
                 marks |= own
                 words |= _words(f"{named.document.title} {named.document.uri}")
     return Edition(frozenset(documents), frozenset(others), words, marks)
+
+
+def of_edition(analysis: QuestionAnalysis, edition: Edition) -> QuestionAnalysis:
+    """The analysis without what names the edition, for passages that are all of it."""
+    return replace(
+        analysis,
+        standalone=without_edition(analysis.standalone, edition),
+        names=tuple(name for name in analysis.names if stem(name) not in edition.marks),
+    )
 
 
 def without_edition(question: str, edition: Edition) -> str:
