@@ -19,6 +19,7 @@ from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.opening import open_or_start_anew
 from rag.adapters.sqlite.question_log import SqliteQuestionLog
 from rag.adapters.sqlite.signatures import SqliteSignatures
+from rag.adapters.timed_models import ModelTimes, TimedEmbedder, TimedReader
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
@@ -76,6 +77,7 @@ class Service:
     embedder: Embedder
     reader: Reader
     span_reader: Reader | None
+    times: ModelTimes
     rebuildable: Sequence[RebuildableIndex] = ()
     notes: tuple[str, ...] = ()
     _resources: ExitStack = field(repr=False)
@@ -93,6 +95,18 @@ class Service:
             index.name: index.fault or ("ready" if index.is_ready else "filling")
             for index in self.rebuildable
         }
+
+    def index_rows(self) -> dict[str, int]:
+        """The number of rows by index, ``dense`` and ``lexical``. Raises IndexUnavailable."""
+        collections = self.catalog.collections()
+        return {
+            "dense": sum(map(self.dense.count, collections)),
+            "lexical": sum(map(self.lexical.count, collections)),
+        }
+
+    def model_times(self) -> Mapping[str, tuple[int, float]]:
+        """The number of calls of each model so far, and their seconds, by the names of ``models``."""
+        return self.times.totals()
 
     def check_ready(self) -> None:
         """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
@@ -149,11 +163,11 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             stack.callback(catalog.close)
             files = _open_side_files(settings, catalog, stack)
             original_files = _open_original_files(settings, catalog)
-            embedder, reader, span_reader = (
-                open_embedder(settings),
-                open_reader(settings),
-                open_span_reader(settings),
-            )
+            times = ModelTimes()
+            embedder = TimedEmbedder(open_embedder(settings), times)
+            reader = TimedReader(open_reader(settings), times)
+            spans = open_span_reader(settings)
+            span_reader = None if spans is None else TimedReader(spans, times, "span_reader")
             for process in processes.values():
                 process.open()
             dense = _open_dense(settings, data, processes)
@@ -208,6 +222,7 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             embedder=embedder,
             reader=reader,
             span_reader=span_reader,
+            times=times,
             rebuildable=tuple(processes.values()),
             notes=notes,
             _resources=stack.pop_all(),

@@ -11,6 +11,7 @@ from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSetting
 from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.small_talk import SmallTalkSettings
+from rag.settings.telemetry import TelemetrySettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SiteKey",
     "SmallTalkSettings",
     "SplitSettings",
+    "TelemetrySettings",
     "WidgetSettings",
     "load",
 ]

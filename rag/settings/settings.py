@@ -14,6 +14,7 @@ from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSetting
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
 from rag.settings.small_talk import SmallTalkSettings
+from rag.settings.telemetry import TelemetrySettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
 
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
 
 def load(**overrides: Any) -> Settings:
