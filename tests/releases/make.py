@@ -2,9 +2,9 @@
 
     python -m tests.releases.make 0.1.0
 
-It is run once, with the code of that release, and its result is never made anew: later releases are tested
-to open it, and to answer from it. It holds two documents with their files, the job that took them in, feedback
-and a logged question; neither the lock nor the reserved space.
+It is run once, with the code of that release, and its result is never made anew: later releases are
+tested to open it, and to answer from it. It holds two documents with their files, the job that took them in,
+feedback and a logged question; neither the lock nor the reserved space.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from rag.wiring import LOCK, RESERVE, open_service
 
 FOLDER = Path(__file__).parent
 DOCUMENTS = {
-    "harbour.md": "# The harbour\n\nThe harbour master of Vardø is Ingrid Sørensen. She took office in May 2019.\n",
+    "harbour.md": "# The harbour\n\nThe harbour master of Vardø is Ingrid Sørensen. She took office in "
+    "May 2019.\n",
     "bakery.txt": "The bakery on the quay opens at five. It closes on Mondays.\n",
 }
 FEEDBACK_ID, QUESTION_ID = "ans_release", "ask_release"
