@@ -17,7 +17,7 @@ CATALOG, SERVICE, DISK = "catalog", "service", "disk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of the service. ``needed``: without it no question is answered. ``reason``: why it isn't ready."""
+    """A part of the service. ``needed``: without it nothing is answered. ``reason``: why it isn't ready."""
 
     name: str
     ready: bool

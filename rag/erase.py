@@ -90,8 +90,8 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
 
     The files that they were read from are removed too, unless another document was read from the same bytes.
     Feedback on answers that cite them is removed as well, and logged questions with passages of them. A
-    sentence that another document also has is no trace. Reports of ingest jobs keep the names of files. Earlier
-    backups hold the documents until the next backup is made beside them, which erases them there.
+    sentence that another document also has is no trace. Reports of ingest jobs keep the names of files.
+    Earlier backups hold the documents until the next backup is made beside them, which erases them there.
 
     Raises:
         UnknownDocument: one of the ids is unknown; nothing is removed.

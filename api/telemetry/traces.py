@@ -29,7 +29,7 @@ class Traces(Protocol):
     """Spans of the work under way. Spans nest by the context in which they are opened."""
 
     @contextmanager
-    def request(self, headers: Mapping[str, str]) -> Iterator[Describe]:
+    def request(self, headers: Mapping[str, str]) -> Iterator[Describe]:  # noqa: ARG002 (no trace has it)
         """The span of a request, which continues the trace of its ``traceparent`` header."""
         yield lambda _name, _value: None
 

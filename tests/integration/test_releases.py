@@ -43,7 +43,7 @@ def check_answers(service: Service) -> None:
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_data_folder_of_an_earlier_release_answers(release: str, tmp_path: Path) -> None:
-    """Backed up as it is, opened and brought to this release's formats; the backup is restored and forgets."""
+    """Backed up as it is, then brought to this release's formats; the backup is restored, and forgets."""
     settings = Settings(data=tmp_path / "data")
     unpack(release, settings.data)
     backup = make_backup(settings, tmp_path / "backups")

@@ -17,9 +17,8 @@ def run(path: Path, *, data: Path | None, keep: int | None, indexes: bool) -> in
     settings = load(data=data)
     made = make_backup(settings, path, indexes=indexes)
     manifest = read_manifest(made)
-    print(
-        f"backed up {manifest.documents:,} documents and {manifest.originals:,} files to {one_line(str(made))}"
-    )
+    counts = f"{manifest.documents:,} documents and {manifest.originals:,} files"
+    print(f"backed up {counts} to {one_line(str(made))}")
     rotation = rotate(path, keep, erasures(settings.data))
     if rotation.removed:
         print(f"earlier backups removed: {rotation.removed}")
