@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -132,6 +133,6 @@ def folder_sizes(data: Path) -> dict[str, int]:
             size = path.stat().st_size if path.is_file() else 0
         except OSError:
             continue  # it was removed meanwhile
-        name = path.relative_to(data).parts[0].partition(".")[0]
+        name = re.split(r"[.-]", path.relative_to(data).parts[0])[0]
         sizes[_FILES.get(name, "other")] += size
     return sizes

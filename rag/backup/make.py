@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from rag.adapters.index_generations import settle
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.copying import copy_database
 from rag.backup.manifest import Manifest, backups_in, digest
@@ -23,7 +24,7 @@ from rag.errors import StorageError, StorageFull
 from rag.settings import Settings
 from rag.storage.erasures import ERASURES, add_place
 from rag.storage.lock import FolderLock
-from rag.wiring import CATALOG, CHROMA, FEEDBACK, JOBS, LOCK, ORIGINALS, QUESTIONS, TERMS
+from rag.wiring import CATALOG, FEEDBACK, JOBS, LOCK, ORIGINALS, QUESTIONS, index_folders
 
 DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS)  # in the order in which they are copied
 _LISTS = ("cases.jsonl", ERASURES)
@@ -56,6 +57,8 @@ def make_backup(settings: Settings, folder: Path, *, indexes: bool = False) -> P
             lock = FolderLock(data / LOCK)
             lock.acquire()
             stack.callback(lock.release)
+            with closing(SqliteCatalog(data / CATALOG, read_only=True)) as catalog:
+                settle(index_folders(data), catalog.fingerprint())
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in folder.glob(f"*{_UNFINISHED}"):
             shutil.rmtree(left)
@@ -94,9 +97,9 @@ def _copy(data: Path, target: Path, earlier: Path | None, at: str, *, indexes: b
         else:
             path.unlink()
     if indexes:
-        for name in (CHROMA, TERMS):
-            if (data / name).is_dir():
-                shutil.copytree(data / name, target / name)
+        for index in index_folders(data):
+            if index.is_dir():
+                shutil.copytree(index, target / index.name)
     return Manifest(
         at=at,
         release=version("saywhere"),

@@ -47,7 +47,7 @@ def run(
 
 
 def _open_service(settings: Settings, url: str) -> Service:
-    return open_service(settings, url=url)
+    return open_service(settings, url=url, renew=True)
 
 
 @contextmanager
