@@ -28,6 +28,7 @@ from rag.wiring import CATALOG, FEEDBACK, JOBS, LOCK, ORIGINALS, QUESTIONS, inde
 
 DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS)  # in the order in which they are copied
 _LISTS = ("cases.jsonl", ERASURES)
+_LOCK = ".lock"  # of a folder of backups, while one is made in it
 _UNFINISHED = ".unfinished"  # ends the name of a backup that isn't complete
 
 
@@ -41,7 +42,8 @@ def make_backup(settings: Settings, folder: Path, *, indexes: bool = False) -> P
         indexes: copy the indexes too, which nobody may be using.
 
     Raises:
-        DataFolderLocked: the indexes are to be copied, and another process uses them.
+        DataFolderLocked: the indexes are to be copied, and another process uses them; or another process
+            makes a backup in the folder.
         DamagedFile: a database is damaged.
         StorageFull: no space is left.
         StorageError: nothing has been ingested yet, or a file can't be read or written.
@@ -59,7 +61,9 @@ def make_backup(settings: Settings, folder: Path, *, indexes: bool = False) -> P
             stack.callback(lock.release)
             with closing(SqliteCatalog(data / CATALOG, read_only=True)) as catalog:
                 settle(index_folders(data), catalog.fingerprint())
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = FolderLock(folder / _LOCK)
+        beside.acquire()
+        stack.callback(beside.release)
         for left in folder.glob(f"*{_UNFINISHED}"):
             shutil.rmtree(left)
         earlier = next(iter(backups_in(folder)), None)

@@ -58,14 +58,14 @@ def rotate(folder: Path, keep: int | None, erasures: Sequence[Erasure]) -> Rotat
 def holding(data: Path, document_ids: Iterable[str]) -> list[Path]:
     """The backups of a data folder, wherever it was backed up to, that hold any of these documents.
 
-    A folder that isn't there, as on a disk that isn't mounted, counts as one that may hold them.
+    What can't be read, as on a disk that isn't mounted, counts as what may hold them.
     """
     ids = list(document_ids)
     found: list[Path] = []
     for place in places(data) if ids else ():
         if not place.is_dir():
             found.append(place)
-        found += [backup for backup in backups_in(place) if _holds(backup, ids)]
+        found += [backup for backup in backups_in(place) if _may_hold(backup, ids)]
     return found
 
 
@@ -145,6 +145,13 @@ def _uploads(backup: Path, erasures: Iterable[Erasure]) -> list[tuple[str, int]]
             for upload in [jobs.upload(job.id, position)]
             if upload.data and uri_hash(upload.uri) in hashes
         ]
+
+
+def _may_hold(backup: Path, document_ids: Iterable[str]) -> bool:
+    try:
+        return _holds(backup, document_ids)
+    except StorageError:
+        return True
 
 
 def _holds(backup: Path, document_ids: Iterable[str]) -> bool:

@@ -151,7 +151,7 @@ def test_a_backup_that_fails_leaves_nothing(settings: Settings, tmp_path: Path) 
     (settings.data / "feedback.sqlite3").write_bytes(damaged)
     with pytest.raises(DamagedFile):
         make_backup(settings, backups)
-    assert list(backups.iterdir()) == []
+    assert [path.name for path in backups.iterdir()] == [".lock"]
 
 
 def test_unchanged_files_are_linked(settings: Settings, tmp_path: Path) -> None:
@@ -220,6 +220,19 @@ def test_a_folder_of_backups_that_is_away_may_hold_it(settings: Settings, tmp_pa
     (tmp_path / "backups").rename(tmp_path / "elsewhere")
     assert holding(settings.data, [GONE.id]) == [tmp_path / "backups"]
     assert holding(settings.data, []) == []
+
+
+def test_a_backup_that_cannot_be_read_may_hold_it(settings: Settings, tmp_path: Path) -> None:
+    """An erasure names it, and isn't kept from its receipt."""
+    backup = make_backup(settings, tmp_path / "backups")
+    (backup / "catalog.sqlite3").write_bytes(b"no database at all" * 500)
+    assert holding(settings.data, [GONE.id]) == [backup]
+
+
+def test_one_backup_is_made_at_a_time(settings: Settings, tmp_path: Path) -> None:
+    """A second one would take the first for the remains of one that was killed."""
+    with FolderLock(tmp_path / "backups" / ".lock"), pytest.raises(DataFolderLocked):
+        make_backup(settings, tmp_path / "backups")
 
 
 def _alter(path: Path) -> None:
