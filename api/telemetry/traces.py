@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
-from api.telemetry.metrics import outcome_labels
+from api.telemetry.metrics import FAILED, outcome_labels
 from rag.errors import InvalidSettings
 from rag.settings import TelemetrySettings
 from rag.types import Outcome
@@ -83,7 +83,9 @@ class OtelTraces(Traces):
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         parent = TraceContextTextMapPropagator().extract({k.lower(): v for k, v in headers.items()})
-        with self._tracer.start_as_current_span("request", parent, kind=SpanKind.SERVER) as span:
+        with self._tracer.start_as_current_span(
+            "request", parent, kind=SpanKind.SERVER, record_exception=False, set_status_on_exception=False
+        ) as span:
 
             def describe(name: str, value: Value) -> None:
                 span.set_attribute(name, value)
@@ -94,8 +96,12 @@ class OtelTraces(Traces):
 
     @contextmanager
     def question(self) -> Iterator[Callable[[Outcome], None]]:
+        from opentelemetry.trace import StatusCode
+
         began = time.time_ns()
-        with self._tracer.start_as_current_span("question", record_exception=False) as span:
+        with self._tracer.start_as_current_span(
+            "question", record_exception=False, set_status_on_exception=False
+        ) as span:
 
             def add_outcome(outcome: Outcome) -> None:
                 kind, detail = outcome_labels(outcome)
@@ -107,7 +113,13 @@ class OtelTraces(Traces):
                     self._tracer.start_span(step.name.split()[0], start_time=start).end(end)
                     start = end
 
-            yield add_outcome
+            try:
+                yield add_outcome
+            except Exception as error:
+                span.set_attribute("saywhere.outcome", FAILED)
+                span.set_attribute("saywhere.detail", type(error).__name__)  # its message may quote
+                span.set_status(StatusCode.ERROR)
+                raise
 
     def close(self) -> None:
         self._provider.shutdown()

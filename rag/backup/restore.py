@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.adapters.sqlite.catalog import SCHEMA_VERSION
 from rag.adapters.sqlite.copying import schema_version
 from rag.backup.manifest import Manifest, backups_in, digest, read_manifest
-from rag.errors import StorageError
+from rag.errors import IndexMismatch, StorageError
 from rag.settings import Settings
 from rag.storage.lock import FolderLock
 from rag.wiring import CATALOG, CHROMA, LOCK, ORIGINALS, TERMS, open_service
@@ -77,8 +77,10 @@ def restore(settings: Settings, backup: Path) -> Manifest:
             shutil.copyfile(backup / name, part)
             part.chmod(0o600)
             part.replace(data / name)
-    with open_service(settings, rebuild=not manifest.indexes):
-        pass
+    try:
+        open_service(settings, rebuild=not manifest.indexes).close()
+    except IndexMismatch:
+        open_service(settings, rebuild=True).close()
     return manifest
 
 

@@ -10,8 +10,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from api.telemetry.telemetry import Telemetry
 from api.telemetry.traces import NoTraces, OtelTraces, open_traces
-from rag.errors import InvalidSettings
+from rag.errors import InvalidQuestion, InvalidSettings
 from rag.settings import TelemetrySettings
+from rag.types import Outcome
 from tests.fakes.engine import answer
 
 SETTINGS = TelemetrySettings(traces_url="http://127.0.0.1:4317")
@@ -48,6 +49,26 @@ def test_no_span_has_words_of_the_question_or_the_answer() -> None:
     told = " ".join(span.to_json() for span in spans_of_a_question(SETTINGS, {}).values())
     assert "ship" not in told
     assert "Ada" not in told
+
+
+def test_a_failed_question_is_marked_without_its_message() -> None:
+    """Which may quote what was asked; the log has it."""
+    exporter = InMemorySpanExporter()
+    traces = OtelTraces(SETTINGS, exporter)
+
+    def fail() -> Outcome:
+        raise InvalidQuestion("'private words' is too long")
+
+    with pytest.raises(InvalidQuestion), traces.request({}):
+        Telemetry(traces=traces).question(fail)
+    traces.close()
+    question, request = exporter.get_finished_spans()
+    assert dict(question.attributes or {}) == {
+        "saywhere.outcome": "failed",
+        "saywhere.detail": "InvalidQuestion",
+    }
+    assert not question.status.is_ok
+    assert "private" not in question.to_json() + request.to_json()
 
 
 def test_a_trace_is_continued() -> None:
