@@ -22,12 +22,12 @@ from rag.adapters.sqlite.copying import copy_database
 from rag.backup.manifest import Manifest, backups_in, digest
 from rag.errors import StorageError, StorageFull
 from rag.settings import Settings
-from rag.storage.erasures import ERASURES, add_place
+from rag.storage.erasures import ERASURES, PLACES, add_place
 from rag.storage.lock import FolderLock
 from rag.wiring import CATALOG, FEEDBACK, JOBS, LOCK, ORIGINALS, QUESTIONS, index_folders
 
 DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS)  # in the order in which they are copied
-_LISTS = ("cases.jsonl", ERASURES)
+_LISTS = ("cases.jsonl", ERASURES, PLACES)
 _LOCK = ".lock"  # of a folder of backups, while one is made in it
 _UNFINISHED = ".unfinished"  # ends the name of a backup that isn't complete
 
