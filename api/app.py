@@ -31,6 +31,7 @@ from api.routes import (
     health,
     jobs,
     mcp,
+    metrics,
     openai,
     originals,
     pages,
@@ -48,6 +49,10 @@ from api.security.write_access import WriteAccess
 from api.streaming.document_text import Sending
 from api.streaming.job_events import Shutdown
 from api.suggestion_cache import SuggestionCache
+from api.telemetry.requests import Observed
+from api.telemetry.state import ServiceState
+from api.telemetry.telemetry import Telemetry
+from api.telemetry.traces import open_traces
 from api.trail import AccessLog
 from ingest.jobs import Ingestion
 from rag.errors import SaywhereError
@@ -67,6 +72,7 @@ _ROUTES = (
     openai,
     mcp,
     health,
+    metrics,
     widget,
     pages,
 )
@@ -103,6 +109,10 @@ def create_app(
     )
     app.state.backend = backend
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
+    telemetry = app.state.telemetry = Telemetry(traces=open_traces(backend.settings.telemetry))
+    telemetry.metrics.add(ServiceState(backend, app.state.limiter, ingestion))
+    if ingestion is not None:
+        ingestion.ends.subscribe(telemetry.metrics.ingested)
     app.state.sending = Sending()
     app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
     app.state.question_vectors = RememberedVectors(backend.embedder)
@@ -136,6 +146,7 @@ def create_app(
     app.add_middleware(Cors, origins=ask_access.origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(ResponseChunks)
+    app.add_middleware(Observed, telemetry=telemetry)
     app.add_middleware(AccessLog)
     app.add_middleware(RequestIds)
     complete_openapi(app, backend.settings)
@@ -149,6 +160,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.suggestions.close()
     app.state.limiter.close()
     app.state.drawing.close()
+    app.state.telemetry.close()
 
 
 async def _client_gone(_request: Request, _error: Exception) -> Response:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from secrets import token_hex
 
 from api.backend import Backend
+from api.telemetry.telemetry import Telemetry
 from rag.errors import StorageError
 from rag.question_log.entry import to_entry
 from rag.types import Abstention, Answer, Outcome, Progress, Question
@@ -21,6 +23,7 @@ def ask_engine(
     deadline: float | None = None,
     observe: Callable[[Progress], None] | None = None,
     answer_id: str | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Outcome:
     """The outcome of a question that came over an interface. Blocks; raises what ``Engine.ask`` raises.
 
@@ -28,11 +31,14 @@ def ask_engine(
 
     Args:
         answer_id: by which the answer can be rated; None: it can't be.
+        telemetry: told of the question; None: nobody is.
     """
+    ask = partial(backend.engine.ask, question, deadline=deadline, observe=observe)
+    work = ask if telemetry is None else partial(telemetry.question, ask)
     if not backend.settings.question_log.enabled:
-        return backend.engine.ask(question, deadline=deadline, observe=observe)
+        return work()
     generation = backend.catalog.generation()
-    outcome = backend.engine.ask(question, deadline=deadline, observe=observe)
+    outcome = work()
     if isinstance(outcome, Answer) or (isinstance(outcome, Abstention) and outcome.reply is None):
         _log(backend, question, outcome, answer_id or f"ask_{token_hex(16)}", generation)
     return outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
@@ -63,6 +63,14 @@ class Backend(Protocol):
 
     def index_states(self) -> dict[str, str]:
         """``ready``, ``filling``, or why an index is broken, by its name."""
+        ...
+
+    def index_rows(self) -> dict[str, int]:
+        """The number of rows by index. Raises StorageError."""
+        ...
+
+    def model_times(self) -> Mapping[str, tuple[int, float]]:
+        """The number of calls of each model so far, and their seconds."""
         ...
 
     def check_ready(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADER = "X-Request-Id"
 _SCOPE_KEY = "saywhere.request_id"
 _VALID_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CURRENT: ContextVar[str | None] = ContextVar("saywhere_request_id", default=None)
 
 
 class RequestIds:
@@ -32,10 +34,19 @@ class RequestIds:
                 MutableHeaders(scope=message)[HEADER] = scope[_SCOPE_KEY]
             await send(message)
 
-        await self._app(scope, receive, send_with_id)
+        token = _CURRENT.set(scope[_SCOPE_KEY])
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            _CURRENT.reset(token)
 
 
 def request_id(request: Request) -> str:
     """The id that ``RequestIds`` gave a request."""
     value: str = request.scope.get(_SCOPE_KEY, "unknown")
     return value
+
+
+def current_request_id() -> str | None:
+    """The id of the request that this code runs for, also in its worker's thread; None outside of one."""
+    return _CURRENT.get()

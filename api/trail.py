@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,8 @@ from api.request_id import request_id
 
 ACCESS, TRAIL = "saywhere.access", "saywhere.trail"
 """Names of the loggers."""
+FIELDS = "fields"
+"""The attribute of a record that has what its line says, by name."""
 _ACCESS, _TRAIL = logging.getLogger(ACCESS), logging.getLogger(TRAIL)
 _CLIENT_GONE = 499  # nginx's code: no response was begun
 
@@ -45,23 +48,45 @@ class AccessLog:
             await self._app(scope, receive, watch)
         finally:
             ms = 1000 * (time.perf_counter() - began)
-            _ACCESS.info("%s %d %d bytes %.0f ms", _line(Request(scope)), status, sent, ms)
+            request = Request(scope)
+            values = {"status": status, "bytes": sent, "ms": round(ms)}
+            line = _line(request)
+            _ACCESS.info(
+                "%s %d %d bytes %.0f ms", line, status, sent, ms, extra=_extra(request, "request", values)
+            )
 
 
 def record(event: str, request: Request, **values: object) -> None:
     """Logs a write or a deletion that a request made."""
-    _TRAIL.info("%s %s%s", event, _line(request), _values(values))
+    _TRAIL.info("%s %s%s", event, _line(request), _values(values), extra=_extra(request, event, values))
 
 
 def refused(request: Request, status: int, reason: str) -> None:
     """Logs a request that wasn't allowed."""
-    _TRAIL.warning("refused %s%s", _line(request), _values({"status": status, "reason": reason}))
+    values: dict[str, object] = {"status": status, "reason": reason}
+    extra = _extra(request, "refused", values)
+    _TRAIL.warning("refused %s%s", _line(request), _values(values), extra=extra)
 
 
 def _line(request: Request) -> str:
-    client = request.client.host if request.client else "unknown"
-    path = request.scope.get("raw_path") or request.url.path.encode("ascii", "backslashreplace")
-    return f'{_safe(client)} "{request.method} {_safe(path.decode("latin-1"))}" {request_id(request)}'
+    client, path = _client(request), _path(request)
+    return f'{_safe(client)} "{request.method} {_safe(path)}" {request_id(request)}'
+
+
+def _extra(request: Request, event: str, values: Mapping[str, object]) -> dict[str, object]:
+    """The same as values by name, for a log in JSON."""
+    request_line = {"client": _client(request), "method": request.method, "path": _path(request)}
+    return {FIELDS: {"event": event, **request_line, **values}}
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _path(request: Request) -> str:
+    """As it was sent, percent-encoded and without its query."""
+    path: bytes = request.scope.get("raw_path") or request.url.path.encode("ascii", "backslashreplace")
+    return path.decode("latin-1")
 
 
 def _values(values: dict[str, object]) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 from threading import Thread
 
 from ingest.cancellation import Cancellation, Cancelled
+from ingest.ended import Ended, Ends
 from ingest.ignore import EVERYTHING, Patterns
 from ingest.report import Report
 from ingest.watch import watch
 from ingest.wiring import ingest
+from rag.ports.jobs import JobKind, JobState
 from rag.types import DEFAULT_COLLECTION
 from rag.wiring import Service
 
@@ -60,11 +62,27 @@ def follow(
 
 @contextmanager
 def following(
-    service: Service, paths: Sequence[Path], *, collection: str = DEFAULT_COLLECTION
+    service: Service,
+    paths: Sequence[Path],
+    *,
+    collection: str = DEFAULT_COLLECTION,
+    ends: Ends | None = None,
 ) -> Iterator[None]:
-    """``follow`` in a thread, for as long as the block runs; failures go to the log."""
+    """``follow`` in a thread, for as long as the block runs; failures go to the log.
+
+    Args:
+        ends: told of each sync that did something.
+    """
     stop = Cancellation()
-    work = partial(follow, service, paths, stop=stop, collection=collection, on_report=_log_failures)
+
+    def on_report(report: Report) -> None:
+        _log_failures(report)
+        if ends is not None:
+            seconds = report.read_seconds + report.write_seconds
+            counts = report.counts()
+            ends.publish(Ended(kind=JobKind.SYNC, state=JobState.DONE, seconds=seconds, counts=counts))
+
+    work = partial(follow, service, paths, stop=stop, collection=collection, on_report=on_report)
     thread = Thread(target=work, name="saywhere-watch")
     thread.start()
     try:

@@ -9,6 +9,7 @@ result says so.
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from threading import Event, Lock, Thread
 
 from ingest.batch_writer import BATCH_DOCUMENTS, BatchWriter
 from ingest.cancellation import Cancellation, Cancelled
+from ingest.ended import Ended, Ends
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
 from ingest.report import notes_of
@@ -38,6 +40,8 @@ class Ingestion:
     >>> with Ingestion(library, catalog, jobs, preparer) as ingestion:  # doctest: +SKIP
     ...     job = ingestion.submit("default", [Upload(name="a.md", uri="uploads/a.md", data=b"# A ...")])
 
+    ``ends`` tells of each job that ended.
+
     Args:
         max_queued: the maximum number of queued jobs.
     """
@@ -52,6 +56,7 @@ class Ingestion:
         max_queued: int = 100,
     ) -> None:
         self.store = store
+        self.ends = Ends()
         self._library = library
         self._catalog = catalog
         self._preparer = preparer
@@ -162,6 +167,7 @@ class Ingestion:
 
     def _run(self, job: Job, cancellation: Cancellation) -> None:
         self._notify(job)
+        began = time.monotonic()
         # After a crash one document at a time, so that a second crash tells which one it was.
         starts = job.starts
         most = 1 if starts > 1 else BATCH_DOCUMENTS
@@ -196,6 +202,9 @@ class Ingestion:
             reason = str(error) if is_known else "it failed; the server's log has more"
             ended = self.store.finish(job.id, JobState.FAILED, report=run.report(), error=reason)
         self._notify(ended)
+        counts = run.counts()
+        seconds = time.monotonic() - began
+        self.ends.publish(Ended(kind=ended.kind, state=ended.state, seconds=seconds, counts=counts))
 
     def _save_progress(self, job: Job, done: int, run: _JobRun, starts: int = 1) -> Job:
         report = run.report()
@@ -265,9 +274,12 @@ class _JobRun:
         self.results += self._pending
         self._pending.clear()
 
+    def counts(self) -> dict[str, int]:
+        """The number of documents by outcome."""
+        return dict(Counter(result.outcome for result in self.results))
+
     def report(self) -> dict[str, object]:
-        counts = Counter(result.outcome for result in self.results)
-        return {"counts": dict(counts), "results": [result.to_dict() for result in self.results]}
+        return {"counts": self.counts(), "results": [result.to_dict() for result in self.results]}
 
     def _prepare(self, upload: Upload) -> None:
         current = self.catalog.find_by_uri(self.collection, upload.uri)

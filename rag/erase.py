@@ -15,14 +15,19 @@ from enum import StrEnum
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+from rag.backup.rotation import holding
 from rag.errors import StorageError
 from rag.ports.catalog import OriginalRecord
+from rag.storage.erasures import Erasure, add_erasures, uri_hash
 from rag.types import Document
 from rag.wiring import RESERVE, Service
 
 MAX_SEARCHED_SENTENCES = 100  # of a document, evenly spread over it
 _MIN_CHARACTERS = 16  # of a sentence searched for: a shorter one is in many a file by chance
 _DOCUMENTS_PER_BATCH = 64  # held in memory
+_NOTES = (
+    "the service's log and the reports of ingest jobs may name the document; they hold none of its text",
+)
 
 
 class OriginalFate(StrEnum):
@@ -56,8 +61,9 @@ class ErasureReceipt:
     ``traces`` are the files that still hold some of the sentences, with the number of these sentences;
     ``originals`` counts the kept files that were erased, ``original_bytes`` their bytes; ``feedback`` and
     ``questions`` count the entries of feedback, and of the question log, removed with them; ``files`` and
-    ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder. ``at`` is a
-    UTC time in ISO 8601.
+    ``bytes`` were searched; ``unsearched`` names stores whose files are outside the data folder; ``backups``
+    those backups that hold a document until the next one is made in their folder, ``notes`` what else may
+    name it. ``at`` is a UTC time in ISO 8601.
     """
 
     at: str
@@ -70,6 +76,8 @@ class ErasureReceipt:
     bytes: int
     traces: tuple[tuple[str, int], ...]
     unsearched: tuple[str, ...]
+    backups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -83,6 +91,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     The files that they were read from are removed too, unless another document was read from the same bytes.
     Feedback on answers that cite them is removed as well, and logged questions with passages of them. A
     sentence that another document also has is no trace. Reports of ingest jobs keep the names of files.
+    Earlier backups hold the documents until the next backup is made beside them, which erases them there.
 
     Raises:
         UnknownDocument: one of the ids is unknown; nothing is removed.
@@ -98,6 +107,8 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     questions = service.question_log.delete_citing([document.id for document in documents])
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    add_erasures(service.settings.data, (_erasure(at, d, originals[d.id]) for d in documents))
     service.library.vacuum()
     service.jobs.vacuum()
     service.feedback.vacuum()
@@ -119,7 +130,7 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     matches = _search_files(files, dict.fromkeys(s for sample in searched.values() for s in sample))
     remaining = _in_remaining_documents(service, {s for matched in matches.values() for s in matched})
     return ErasureReceipt(
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=at,
         documents=tuple(
             ErasedDocument(
                 id=document.id,
@@ -143,6 +154,18 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
             if matched - remaining
         ),
         unsearched=_unsearched_stores(service),
+        backups=tuple(map(str, holding(service.settings.data, [document.id for document in documents]))),
+        notes=_NOTES if documents else (),
+    )
+
+
+def _erasure(at: str, document: Document, original: OriginalRecord | None) -> Erasure:
+    return Erasure(
+        at=at,
+        document_id=document.id,
+        version=document.sha256,
+        uri_sha256=uri_hash(document.uri),
+        original=original.sha256 if original else "",
     )
 
 

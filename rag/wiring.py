@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -11,22 +12,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rag.adapters.index_folders import DAMAGED, remove
+from rag.adapters.index_generations import (
+    beside,
+    remember_model,
+    remembered_model,
+    remove_unfinished,
+    settle,
+)
 from rag.adapters.index_process.indexes import ProcessDenseIndex, ProcessLexicalIndex
 from rag.adapters.index_process.process import IndexProcess
+from rag.adapters.no_dense import NoDense
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.opening import open_or_start_anew
 from rag.adapters.sqlite.question_log import SqliteQuestionLog
 from rag.adapters.sqlite.signatures import SqliteSignatures
+from rag.adapters.timed_models import ModelTimes, TimedEmbedder, TimedReader
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
-from rag.errors import IndexUnavailable, InvalidSettings, StorageError, StorageFull
+from rag.errors import IndexUnavailable, InvalidSettings, ModelError, StorageError, StorageFull
 from rag.retrieval.retriever import Retriever
+from rag.storage.indexes import Indexes, index_fingerprint
 from rag.storage.library import Library
 from rag.storage.lock import FolderLock
 from rag.storage.original_files import OriginalFiles
+from rag.storage.renewal import Renewal
 from rag.storage.repair import Repairs
 from rag.storage.reserve import SpaceReserve
 
@@ -43,7 +55,9 @@ if TYPE_CHECKING:
     from rag.ports.reader import Reader
     from rag.ports.rebuilding import RebuildableIndex
     from rag.settings import Settings
+    from rag.storage.indexes import Progress
 
+_LOG = logging.getLogger("saywhere.storage")
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
 FEEDBACK, QUESTIONS = "feedback.sqlite3", "questions.sqlite3"
@@ -53,6 +67,7 @@ VECTOR_COPY = (
 CHROMA, TERMS, LOCK, RESERVE, ORIGINALS = "chroma", "terms", "lock", "reserve", "originals"
 _CHROMA_INDEX = "rag.adapters.chroma.index:ChromaIndex"
 _TERM_INDEX = "rag.adapters.tantivy:TantivyIndex"
+_RENEWING = "the indexes are of another model: they are made anew in the background, and answer until then"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +91,7 @@ class Service:
     embedder: Embedder
     reader: Reader
     span_reader: Reader | None
+    times: ModelTimes
     rebuildable: Sequence[RebuildableIndex] = ()
     notes: tuple[str, ...] = ()
     _resources: ExitStack = field(repr=False)
@@ -93,6 +109,18 @@ class Service:
             index.name: index.fault or ("ready" if index.is_ready else "filling")
             for index in self.rebuildable
         }
+
+    def index_rows(self) -> dict[str, int]:
+        """The number of rows by index, ``dense`` and ``lexical``. Raises IndexUnavailable."""
+        collections = self.catalog.collections()
+        return {
+            "dense": sum(map(self.dense.count, collections)),
+            "lexical": sum(map(self.lexical.count, collections)),
+        }
+
+    def model_times(self) -> Mapping[str, tuple[int, float]]:
+        """The number of calls of each model so far, and their seconds, by the names of ``models``."""
+        return self.times.totals()
 
     def check_ready(self) -> None:
         """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
@@ -121,12 +149,16 @@ class Service:
         self.close()
 
 
-def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = False) -> Service:
+def open_service(
+    settings: Settings, *, url: str | None = None, rebuild: bool = False, renew: bool = False
+) -> Service:
     """Locks the data folder, opens models and stores, and recovers from a crash.
 
     Args:
         url: where this process will serve, for the error of a process that finds the folder locked.
         rebuild: rebuild the indexes from the catalog, as after a change of embedder.
+        renew: answer from indexes that were made with another embedder, while they are made anew in the
+            background; only of those whose files are in the data folder.
 
     Raises:
         DataFolderLocked: another process owns the folder.
@@ -142,29 +174,38 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
         stack.callback(lock.release)
         reserve = SpaceReserve(data / RESERVE)
         with reserve.released_if_short():
+            catalog = SqliteCatalog(data / CATALOG)
+            stack.callback(catalog.close)
+            settle(index_folders(data), catalog.fingerprint())
+            of_new = stack.enter_context(ExitStack())
             processes = _index_processes(settings, data, lock)
             for process in processes.values():  # they start while the models are loaded
                 stack.callback(process.close)
-            catalog = SqliteCatalog(data / CATALOG)
-            stack.callback(catalog.close)
             files = _open_side_files(settings, catalog, stack)
             original_files = _open_original_files(settings, catalog)
-            embedder, reader, span_reader = (
-                open_embedder(settings),
-                open_reader(settings),
-                open_span_reader(settings),
-            )
+            times = ModelTimes()
+            embedder = TimedEmbedder(open_embedder(settings), times)
+            reader = TimedReader(open_reader(settings), times)
+            spans = open_span_reader(settings)
+            span_reader = None if spans is None else TimedReader(spans, times, "span_reader")
             for process in processes.values():
                 process.open()
             dense = _open_dense(settings, data, processes)
             stack.callback(dense.close)
             lexical = ProcessLexicalIndex(processes[TERMS])
+            fingerprint = index_fingerprint(embedder, context=True)
+            earlier = None
+            if renew and not rebuild and CHROMA in processes:
+                earlier = _earlier_indexes(settings, catalog, dense, lexical, embedder)
+            remove_unfinished(index_folders(data), keep=fingerprint if earlier else None)
+            in_use = earlier or _InUse(dense=dense, embedder=embedder, fingerprint=fingerprint)
             library = Library(
                 catalog,
-                dense,
+                in_use.dense,
                 lexical,
-                embedder,
+                in_use.embedder,
                 context=True,
+                fingerprint=in_use.fingerprint,
                 rebuildable=tuple(processes.values()),
                 reserve=reserve,
                 original_files=original_files,
@@ -174,28 +215,35 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
                 library.rebuild()
             else:
                 notes += library.recover().rebuilt
+            if earlier is None:
+                _remember_model(settings, fingerprint)
+            else:
+                notes += (_RENEWING,)
         stack.callback(_close_library, library)
         repairs = Repairs(library, tuple(processes.values()))
         stack.callback(repairs.close)
         for process in processes.values():
             stack.callback(process.hurry)
-        retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
         llm = open_llm(settings)
         if llm is not None:
             stack.callback(llm.close)
-        engine = Engine(
-            catalog,
-            retriever,
-            reader,
-            open_decider(settings),
-            settings,
-            span_reader=span_reader,
-            drafter=open_drafter(settings, llm),
-            rewriter=open_rewriter(settings, llm),
-        )
-        return Service(
+
+        def engine(dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder, decider: Decider) -> Engine:
+            return Engine(
+                catalog,
+                Retriever(catalog, dense, lexical, embedder, settings.retrieve),
+                reader,
+                decider,
+                settings,
+                span_reader=span_reader,
+                drafter=open_drafter(settings, llm),
+                rewriter=open_rewriter(settings, llm),
+            )
+
+        decider = open_decider(settings, cosines=in_use.cosines)
+        service = Service(
             settings=settings,
-            engine=engine,
+            engine=engine(in_use.dense, lexical, in_use.embedder, decider),
             library=library,
             catalog=catalog,
             jobs=files.jobs,
@@ -203,15 +251,112 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
             feedback=files.feedback,
             original_files=original_files,
             question_log=files.question_log,
-            dense=dense,
+            dense=in_use.dense,
             lexical=lexical,
             embedder=embedder,
             reader=reader,
             span_reader=span_reader,
+            times=times,
             rebuildable=tuple(processes.values()),
             notes=notes,
-            _resources=stack.pop_all(),
+            _resources=ExitStack(),
         )
+        if earlier is not None:
+            new = _index_processes(settings, data, lock, fingerprint)
+            for process in new.values():
+                of_new.callback(process.close)
+            _renew(service, processes, new, repairs, engine, stack)
+        service._resources = stack.pop_all()
+        return service
+
+
+def _renew(
+    service: Service,
+    old: Mapping[str, IndexProcess],
+    new: Mapping[str, IndexProcess],
+    repairs: Repairs,
+    engine: Callable[[DenseIndex, LexicalIndex, Embedder, Decider], Engine],
+    stack: ExitStack,
+) -> None:
+    """Starts to make the indexes anew; the stack ends that."""
+    settings = service.settings
+
+    def build(progress: Progress) -> None:
+        for process in new.values():
+            process.open()
+            if process.fault is not None:
+                process.start_over(keep=False)
+                process.filled()
+        dense, lexical = ProcessDenseIndex(new[CHROMA]), ProcessLexicalIndex(new[TERMS])
+        indexes = Indexes(dense, lexical, service.embedder, context=True)
+        service.library.build_beside(indexes, tuple(new.values()), progress)
+        service.engine = engine(dense, lexical, service.embedder, open_decider(settings))
+        service.dense, service.lexical = dense, lexical
+        service.rebuildable = tuple(new.values())
+        service.notes = tuple(note for note in service.notes if note != _RENEWING)
+        repairs.close()
+        repairs_of_new.callback(Repairs(service.library, service.rebuildable).close)
+        _remember_model(settings, indexes.fingerprint)
+
+    def retire() -> None:
+        for process in old.values():
+            process.close()
+        try:
+            for folder in index_folders(settings.data):
+                remove(folder)
+        except OSError as error:
+            _LOG.error("the old indexes are removed at the next start: %s", error)
+
+    repairs_of_new = stack.enter_context(ExitStack())
+    renewal = Renewal(build, retire, seconds=settings.limits.seconds)
+    stack.callback(renewal.close)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InUse:
+    """What questions are answered with: a dense index, and the embedder that it is asked with.
+
+    ``cosines``: whether similarities are those that the confidence was fitted on, as far as the settings say.
+    """
+
+    dense: DenseIndex
+    embedder: Embedder
+    fingerprint: str
+    cosines: bool = True
+
+
+def _earlier_indexes(
+    settings: Settings, catalog: Catalog, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder
+) -> _InUse | None:
+    """How indexes that were made with another embedder are asked; None where they weren't, or are empty.
+
+    By that embedder, where it is there and the same; else by words alone. One that has the same weights in
+    another form, or other rules for rows, is asked by the embedder of the settings.
+    """
+    stored = catalog.fingerprint()
+    if stored is None or stored == index_fingerprint(embedder, context=True) or not catalog.count():
+        return None
+    made_with = stored.rpartition(" ")[0]
+    if made_with.split(":")[:2] == embedder.fingerprint.split(":")[:2]:
+        return _InUse(dense=dense, embedder=embedder, fingerprint=stored)
+    source, precision = remembered_model(settings.data, stored) or _packaged_model(made_with)
+    earlier = settings.model_copy(update={"embedder": source, "embedder_precision": precision})
+    try:
+        opened = open_embedder(earlier)
+    except ModelError as error:
+        _LOG.warning("the model of the indexes can't be opened: %s", error)
+    else:
+        if opened.fingerprint.split(":")[:2] == made_with.split(":")[:2]:
+            return _InUse(dense=dense, embedder=opened, fingerprint=stored, cosines=False)
+    _LOG.warning("questions are answered by words alone until the indexes are made anew")
+    return _InUse(dense=NoDense(lexical), embedder=embedder, fingerprint=stored, cosines=False)
+
+
+def _packaged_model(fingerprint: str) -> tuple[str, str]:
+    """The packaged embedder, in the precision that a fingerprint of it says."""
+    from rag.adapters.onnx.embedder import PACKAGED
+
+    return PACKAGED, "fp32" if ":fp32:" in fingerprint else "int8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,12 +496,16 @@ def open_span_reader(settings: Settings) -> Reader | None:
     return OnnxReader(PACKAGED_SPANS, cache=settings.cache, threads=settings.threads)
 
 
-def open_decider(settings: Settings) -> Decider:
-    """The decider with the calibration that was fitted to the packaged models."""
+def open_decider(settings: Settings, *, cosines: bool = True) -> Decider:
+    """The decider with the calibration that was fitted to the packaged models.
+
+    Args:
+        cosines: whether similarities are of the settings' embedder.
+    """
     from rag.adapters.onnx.embedder import PACKAGED
     from rag.adapters.onnx.reader import packaged_calibration
 
-    calibrated = settings.embedder == PACKAGED and settings.vector_store == "chroma"
+    calibrated = cosines and settings.embedder == PACKAGED and settings.vector_store == "chroma"
     return Decider(Calibration.load(packaged_calibration()), settings.decide, cosines=calibrated)
 
 
@@ -401,12 +550,32 @@ def _make_data_folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _index_processes(settings: Settings, data: Path, lock: FolderLock) -> dict[str, IndexProcess]:
-    """The processes of the indexes whose files are in the data folder, by the name of their folder."""
+def _remember_model(settings: Settings, fingerprint: str) -> None:
+    with suppress(StorageError):  # without it, a change of embedder leaves words alone to answer by
+        remember_model(settings.data, fingerprint, settings.embedder, settings.embedder_precision)
+
+
+def index_folders(data: Path) -> tuple[Path, ...]:
+    """Those in use, once ``open_service`` or ``settle`` has put them there."""
+    return data / CHROMA, data / TERMS
+
+
+def _index_processes(
+    settings: Settings, data: Path, lock: FolderLock, fingerprint: str | None = None
+) -> dict[str, IndexProcess]:
+    """The processes of the indexes whose files are in the data folder, by the name of their folder.
+
+    Args:
+        fingerprint: of indexes that are made beside those in use.
+    """
     inherited = () if lock.descriptor is None else (lock.descriptor,)
-    processes = {TERMS: IndexProcess(_TERM_INDEX, data / TERMS, inherited=inherited)}
+
+    def folder(name: str) -> Path:
+        return data / name if fingerprint is None else beside(data / name, fingerprint)
+
+    processes = {TERMS: IndexProcess(_TERM_INDEX, folder(TERMS), inherited=inherited)}
     if settings.vector_store == "chroma" and settings.chroma_url is None:
-        processes[CHROMA] = IndexProcess(_CHROMA_INDEX, data / CHROMA, inherited=inherited)
+        processes[CHROMA] = IndexProcess(_CHROMA_INDEX, folder(CHROMA), inherited=inherited)
     return processes
 
 

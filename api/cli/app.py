@@ -351,6 +351,62 @@ def forget(
 
 
 @app.command()
+def backup(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A folder of backups; made if it isn't there.")
+    ],
+    data: DataFolder = None,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", metavar="N", min=1, help="Remove all but the N newest backups in it."),
+    ] = None,
+    indexes: Annotated[
+        bool,
+        typer.Option(
+            "--indexes",
+            help="Also copy the indexes, which a restore makes anew otherwise. Not beside a server.",
+        ),
+    ] = False,
+) -> None:
+    """Back up the data folder, also while a server runs on it.
+
+    Makes a folder named by the time: documents, their files, feedback, logged questions and uploads that
+    wait. What `saywhere forget` erased since is erased from the earlier backups there, too.
+    """
+    from api.cli.commands.backup import run
+
+    raise typer.Exit(run(path, data=data, keep=keep, indexes=indexes))
+
+
+@app.command()
+def restore(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A backup, or a folder of backups: its newest one.")
+    ],
+    data: DataFolder = None,
+) -> None:
+    """Restore a backup into a data folder without documents, and make its indexes.
+
+    Checks every file of the backup first. Answers and citations are the same as when it was made.
+    """
+    from api.cli.commands.restore import run
+
+    raise typer.Exit(run(path, data=data))
+
+
+@app.command()
+def rebuild(data: DataFolder = None) -> None:
+    """Make the indexes of all collections anew from the stored documents.
+
+    For a data folder that nobody serves. A server that finds indexes of other models makes them anew itself,
+    and answers from the old ones until then.
+    """
+    from api.cli.commands.rebuild import run
+
+    raise typer.Exit(run(data=data))
+
+
+@app.command()
 def doctor(
     data: DataFolder = None,
     deep: Annotated[bool, typer.Option("--deep", help="Also compute the hash of every stored text.")] = False,

@@ -13,6 +13,7 @@ from api.asking import ask_engine
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter
 from api.streaming.question_steps import final_outcome
+from api.telemetry.telemetry import Telemetry
 from rag.types import Outcome, Progress, Question
 from rag.wire.asking import AnswerOut
 from rag.wire.convert import document_out, outcome_out, passage_out
@@ -35,18 +36,24 @@ class LocalService:
 
     Args:
         limiter: bounds the work; shared with the other interfaces of the process.
+        telemetry: told of each question; None: nobody is.
     """
 
-    def __init__(self, backend: Backend, limiter: ConcurrencyLimiter) -> None:
+    def __init__(
+        self, backend: Backend, limiter: ConcurrencyLimiter, telemetry: Telemetry | None = None
+    ) -> None:
         self._backend = backend
         self._limiter = limiter
+        self._telemetry = telemetry
 
     async def ask(self, question: str, *, collection: str) -> AnswerOut:
         asked = Question(text=question, collection=collection)
         deadline = time.monotonic() + self._limiter.seconds
 
         def work(observe: Callable[[Progress], None]) -> Outcome:
-            return ask_engine(self._backend, asked, deadline=deadline, observe=observe)
+            return ask_engine(
+                self._backend, asked, deadline=deadline, observe=observe, telemetry=self._telemetry
+            )
 
         return outcome_out(await final_outcome(self._limiter, work))
 

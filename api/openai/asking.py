@@ -12,6 +12,7 @@ from api.asking import ask_engine
 from api.backend import Backend
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming.question_steps import final_outcome, follow_steps
+from api.telemetry.telemetry import Telemetry
 from rag.types import Outcome, Progress, Question
 from rag.wire.asking import AnswerOut
 from rag.wire.convert import outcome_out
@@ -25,7 +26,7 @@ async def whole_answer(request: Request, backend: Backend, question: Question) -
         SaywhereError: whatever the engine or the limits raise.
     """
     limiter: ConcurrencyLimiter = request.app.state.limiter
-    work = partial(_work, backend, question, time.monotonic() + limiter.seconds)
+    work = partial(_work, backend, question, time.monotonic() + limiter.seconds, request.app.state.telemetry)
     return outcome_out(await while_connected(request, final_outcome(limiter, work)))
 
 
@@ -40,7 +41,9 @@ class AnswerSteps:
     async def begin(cls, request: Request, backend: Backend, question: Question) -> AnswerSteps:
         """Waits for the first step; raises as ``whole_answer`` does."""
         limiter: ConcurrencyLimiter = request.app.state.limiter
-        work = partial(_work, backend, question, time.monotonic() + limiter.seconds)
+        work = partial(
+            _work, backend, question, time.monotonic() + limiter.seconds, request.app.state.telemetry
+        )
         steps = follow_steps(limiter, work)
         return cls(await while_connected(request, anext(steps)), steps)
 
@@ -57,6 +60,10 @@ class AnswerSteps:
 
 
 def _work(
-    backend: Backend, question: Question, deadline: float, observe: Callable[[Progress], None]
+    backend: Backend,
+    question: Question,
+    deadline: float,
+    telemetry: Telemetry,
+    observe: Callable[[Progress], None],
 ) -> Outcome:
-    return ask_engine(backend, question, deadline=deadline, observe=observe)
+    return ask_engine(backend, question, deadline=deadline, observe=observe, telemetry=telemetry)

@@ -65,6 +65,7 @@ _FOR_TEAM = (
     ("/v1/usage", "get"),
     ("/v1/status", "get"),
     ("/v1/explain", "post"),
+    ("/metrics", "get"),
 )
 _FOR_WIDGET = (
     ("/v1/ask", "post"),

@@ -34,4 +34,5 @@ TITLES: dict[tuple[str, str], str] = {
     ("/v1/responses", "post"): "Respond (OpenAI)",
     ("/healthz", "get"): "Is the process alive?",
     ("/readyz", "get"): "Can it answer?",
+    ("/metrics", "get"): "Read metrics",
 }

@@ -22,6 +22,7 @@ from api.errors import RateLimited, TokenNeeded
 from api.openai import errors as openai_errors
 from api.problems.kinds import INVALID_REQUEST, UNEXPECTED, ProblemKind, kind_of, kind_of_status
 from api.request_id import request_id
+from api.schemas.health import PartOut
 from api.schemas.problems import Fault, Problem
 from rag import errors
 
@@ -38,6 +39,7 @@ def response(
     *,
     detail: str | None = None,
     faults: Sequence[Fault] = (),
+    parts: Sequence[PartOut] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The problem as an HTTP response; in OpenAI's form on the paths that have it."""
@@ -49,6 +51,7 @@ def response(
         instance=request.url.path,
         request_id=request_id(request),
         errors=list(faults) or None,
+        parts=list(parts) or None,
     )
     retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
     all_headers = {**retry, **(headers or {})}

@@ -22,6 +22,7 @@ from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.streaming import events
 from api.streaming.question_steps import final_outcome, follow_steps
+from api.telemetry.telemetry import Telemetry
 from rag.errors import Busy, DeadlineExceeded, IndexUnavailable, InvalidQuestion, UnknownCollection
 from rag.types import Outcome, Progress
 from rag.wire.asking import AnswerOut, AskIn
@@ -72,7 +73,15 @@ async def ask(
 
     def work(observe: Callable[[Progress], None]) -> Outcome:
         question = question_in(body)
-        return ask_engine(backend, question, deadline=deadline, observe=observe, answer_id=answer_id)
+        telemetry: Telemetry = request.app.state.telemetry
+        return ask_engine(
+            backend,
+            question,
+            deadline=deadline,
+            observe=observe,
+            answer_id=answer_id,
+            telemetry=telemetry,
+        )
 
     def to_wire(outcome: Outcome) -> AnswerOut:
         answer = _answer_out(outcome, body, backend).model_copy(update={"id": answer_id})

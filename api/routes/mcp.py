@@ -63,7 +63,7 @@ def _manager(app: FastAPI) -> StreamableHTTPSessionManager:
         here = str(request.base_url) if request is not None else None
         return Links(backend.settings.public_url or here)
 
-    server = build_server(LocalService(backend, app.state.limiter), links)
+    server = build_server(LocalService(backend, app.state.limiter, app.state.telemetry), links)
     server.streamable_http_app(
         stateless_http=True,
         json_response=True,

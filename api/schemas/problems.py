@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from api.schemas.health import PartOut
 from rag.wire.base import Out
 
 
@@ -25,3 +26,4 @@ class Problem(Out):
     instance: str | None = Field(None, description="the path that was asked for")
     request_id: str = Field(description="as in the X-Request-Id header; look for it in the server's log")
     errors: list[Fault] | None = Field(None, description="which parts of the request are wrong")
+    parts: list[PartOut] | None = Field(None, description="of /readyz: which parts aren't ready, and why")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from contextvars import copy_context
+from threading import BoundedSemaphore, Lock
 from typing import TypeVar
 
 from starlette.datastructures import Headers
@@ -140,7 +141,10 @@ class ConcurrencyLimiter:
     def __init__(self, limits: LimitSettings) -> None:
         self.seconds = limits.seconds
         self._executor = ThreadPoolExecutor(limits.concurrent, thread_name_prefix="saywhere-ask")
+        self._concurrent = limits.concurrent
         self._places = BoundedSemaphore(limits.concurrent + limits.waiting)
+        self._taken = 0
+        self._lock = Lock()
 
     async def run(self, work: Callable[[], T]) -> T:
         """The result of ``work``. Cancelled while it is queued, the work never starts.
@@ -151,8 +155,9 @@ class ConcurrencyLimiter:
         """
         if not self._places.acquire(blocking=False):
             raise Busy("too many questions at once; ask again in a moment")
-        future = self._executor.submit(work)
-        future.add_done_callback(lambda _: self._places.release())
+        self._count(1)
+        future = self._executor.submit(copy_context().run, work)  # with the request's id and span
+        future.add_done_callback(lambda _: self._leave())
         try:
             async with asyncio.timeout(self.seconds) as timer:
                 return await asyncio.wrap_future(future)
@@ -161,9 +166,27 @@ class ConcurrencyLimiter:
                 raise DeadlineExceeded(f"no answer within {self.seconds:g} seconds") from None
             raise
 
+    @property
+    def running(self) -> int:
+        """How much is worked on now."""
+        return min(self._taken, self._concurrent)
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for its turn."""
+        return max(0, self._taken - self._concurrent)
+
     def close(self) -> None:
         """Waits for running work; cancels what is queued."""
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _leave(self) -> None:
+        self._count(-1)
+        self._places.release()
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._taken += change
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:

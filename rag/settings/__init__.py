@@ -19,6 +19,7 @@ from rag.settings.llm import LlmSettings
 from rag.settings.settings import Settings, load
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
+from rag.settings.telemetry import TelemetrySettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SiteSettings",
     "SmallTalkSettings",
     "SplitSettings",
+    "TelemetrySettings",
     "WidgetSettings",
     "load",
 ]

@@ -44,6 +44,11 @@ def misspelt_settings(names: Iterable[str]) -> list[str]:
     return lines
 
 
+def settings_variables() -> frozenset[str]:
+    """The environment variables of all settings and groups."""
+    return frozenset(_settings())
+
+
 def _groups() -> dict[str, type[BaseModel]]:
     """The groups of settings by their environment variable."""
     return {

@@ -22,6 +22,7 @@ from rag.settings.limits import (
 from rag.settings.llm import LlmSettings
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
+from rag.settings.telemetry import TelemetrySettings
 from rag.settings.values import HttpUrl, Network
 from rag.settings.widget import WidgetSettings
 
@@ -106,6 +107,7 @@ class Settings(BaseSettings):
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
 
 def load(**overrides: Any) -> Settings:

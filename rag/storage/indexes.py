@@ -44,11 +44,19 @@ class Indexes:
 
     Args:
         context: whether title and headings are embedded with each sentence.
+        fingerprint: that of the indexes, where it isn't that of the embedder and the rules for rows.
     """
 
     def __init__(
-        self, dense: DenseIndex, lexical: LexicalIndex, embedder: Embedder, *, context: bool
+        self,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        embedder: Embedder,
+        *,
+        context: bool,
+        fingerprint: str | None = None,
     ) -> None:
+        self._fingerprint = fingerprint
         self._dense = dense
         self._lexical = lexical
         self._embedder = embedder
@@ -57,7 +65,7 @@ class Indexes:
     @property
     def fingerprint(self) -> str:
         """Names the embedder and how rows are made; an index of another fingerprint has to be rebuilt."""
-        return f"{self._embedder.fingerprint} {index_rows.fingerprint(context=self._context)}"
+        return self._fingerprint or index_fingerprint(self._embedder, context=self._context)
 
     def prepare(self, changes: Sequence[Change], progress: Progress | None = None) -> list[IndexRows]:
         """Makes the rows of all changes and embeds them; writes nothing.
@@ -145,6 +153,11 @@ class Indexes:
             if progress is not None:
                 progress(done, total)
         return vectors
+
+
+def index_fingerprint(embedder: Embedder, *, context: bool) -> str:
+    """Names an embedder and the rules for rows; an index of another fingerprint has to be rebuilt."""
+    return f"{embedder.fingerprint} {index_rows.fingerprint(context=context)}"
 
 
 def _collection(change: Change) -> str:

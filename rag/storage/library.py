@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from threading import RLock
 
 from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownCollection, UnknownDocument
@@ -19,6 +20,7 @@ from rag.ports.catalog import Catalog, Change, Intent, Move
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.ports.rebuilding import RebuildableIndex
+from rag.storage.beside import IndexesBeside
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
 from rag.storage.original_files import OriginalFiles
@@ -64,6 +66,8 @@ class Library:
         rebuildable: the parts of the indexes that can break, and are then rebuilt.
         reserve: disk space that removals and recovery may use.
         original_files: where the files of documents are kept; None: they aren't.
+        fingerprint: that of the indexes, where they were made with another embedder and are only to be used
+            until ``build_beside`` has replaced them.
     """
 
     def __init__(
@@ -77,9 +81,11 @@ class Library:
         rebuildable: Sequence[RebuildableIndex] = (),
         reserve: SpaceReserve | None = None,
         original_files: OriginalFiles | None = None,
+        fingerprint: str | None = None,
     ) -> None:
         self._catalog = catalog
-        self._indexes = Indexes(dense, lexical, embedder, context=context)
+        self._indexes = Indexes(dense, lexical, embedder, context=context, fingerprint=fingerprint)
+        self._beside: IndexesBeside | None = None
         self._rebuildable = tuple(rebuildable)
         self._reserve = reserve
         self._originals = Originals(catalog, original_files)
@@ -145,6 +151,10 @@ class Library:
                         self._resolve_intents()  # undoes it
                         raise
                     self._finish_removal(removals, moves, generation)
+            finally:
+                if self._beside is not None:
+                    ids = [change.document.id for change in changes], [move.document_id for move in moves]
+                    self._beside.changed(chain(*ids))
 
     def _finish_removal(
         self, removals: Sequence[tuple[str, str]], moves: Sequence[Move], generation: int
@@ -293,6 +303,30 @@ class Library:
                 index.filled()
             return count
 
+    def build_beside(
+        self, indexes: Indexes, rebuildable: Sequence[RebuildableIndex], progress: Progress
+    ) -> None:
+        """Fills other indexes from the catalog, and replaces those in use by them.
+
+        Writes go on meanwhile, except while the last of them are taken over. Searches of the old indexes are
+        possible until they are closed, which is the caller's.
+
+        Args:
+            progress: what it raises ends the filling; done again, it goes on from there.
+        """
+        beside = IndexesBeside(self._catalog, indexes)
+        with self._lock:
+            self._beside = beside
+        try:
+            beside.fill(progress)
+            with self._lock:
+                self._resolve_intents()
+                beside.fill(progress)
+                self._catalog.set_fingerprint(indexes.fingerprint)
+                self._indexes, self._rebuildable = indexes, tuple(rebuildable)
+        finally:
+            self._beside = None
+
     def vacuum(self) -> None:
         """Shrinks the files: no text of removed documents stays in them."""
         with self._lock:
@@ -331,7 +365,7 @@ class Library:
         if self._catalog.count():
             raise IndexMismatch(
                 f"the index was made with {stored!r}, in use is {self.fingerprint!r}: "
-                "set the embedder back, or rebuild the index (saywhere ingest --rebuild)"
+                "set the embedder back, or rebuild the index (saywhere rebuild)"
             )
         for collection in self._indexes.collections():
             self._indexes.drop(collection)

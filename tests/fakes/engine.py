@@ -231,6 +231,12 @@ class FakeBackend:
     def index_states(self) -> dict[str, str]:
         return self.indexes
 
+    def index_rows(self) -> dict[str, int]:
+        return {"dense": 2, "lexical": 1}
+
+    def model_times(self) -> dict[str, tuple[int, float]]:
+        return {"reader": (4, 0.5)}
+
     def models(self) -> dict[str, str]:
         return {"embedder": "fake-embedder", "reader": "fake-reader"}
 

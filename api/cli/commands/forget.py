@@ -52,7 +52,7 @@ def _print_receipt(receipt: ErasureReceipt) -> None:
     if receipt.feedback:
         print(f"verdicts of readers on answers that cite it, forgotten: {receipt.feedback}")
     if receipt.questions:
-        print(f"logged questions with passages of it, forgotten: {receipt.questions}")
+        print(f"logged questions with passages of it, forgotten with their gaps: {receipt.questions}")
     searched = f"{receipt.files} files, {receipt.bytes:,} bytes"
     if not receipt.documents:
         print(f"gave back what removed documents left ({searched} now)")
@@ -65,3 +65,7 @@ def _print_receipt(receipt: ErasureReceipt) -> None:
         print(f"  {one_line(path)} holds {count}")
     for path in receipt.unsearched:
         print(f"  not searched: {one_line(path)}")
+    for backup in receipt.backups:
+        print(f"  until the next `saywhere backup` to its folder, a backup holds it: {one_line(backup)}")
+    for note in receipt.notes:
+        print(f"  {note}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+from api.logs import configure_logging
 from api.server import AddressTaken, serve
-from api.trail import ACCESS, TRAIL
 from ingest.follow import following
 from ingest.jobs import Ingestion
 from ingest.wiring import open_ingestion
@@ -29,11 +28,7 @@ def run(
 ) -> int:
     """Serves until stopped; the exit status if the server could not start."""
     settings = load(data=data)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger(TRAIL).setLevel(logging.INFO)
-    logging.getLogger(ACCESS).setLevel(logging.INFO if settings.access_log else logging.WARNING)
+    configure_logging(settings)
     try:
         serve(
             settings,
@@ -52,16 +47,17 @@ def run(
 
 
 def _open_service(settings: Settings, url: str) -> Service:
-    return open_service(settings, url=url)
+    return open_service(settings, url=url, renew=True)
 
 
 @contextmanager
 def _open_ingestion(service: Service, *, paths: Sequence[Path]) -> Iterator[Ingestion]:
     """Opens the queue for documents sent over HTTP, and follows the folders."""
     with ExitStack() as stack:
+        ingestion = stack.enter_context(open_ingestion(service))
         if paths:
-            stack.enter_context(following(service, paths))
-        yield stack.enter_context(open_ingestion(service))
+            stack.enter_context(following(service, paths, ends=ingestion.ends))
+        yield ingestion
 
 
 def _say(line: str) -> None:

@@ -65,8 +65,8 @@ class IndexProcess:
 
     @property
     def name(self) -> str:
-        """That of its folder."""
-        return self._folder.name
+        """That of its folder, without the part that tells a new one from the old."""
+        return self._folder.name.partition("-")[0]
 
     @property
     def fault(self) -> str | None:

@@ -20,7 +20,7 @@ from rag.types import Document, Passage
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _LOG = logging.getLogger("saywhere.storage")
 _CHECKPOINT = "mark"  # its name in the table of facts, a stored format
 
@@ -45,6 +45,8 @@ class SqliteCatalog(SqliteStore):
                 path,
                 schema=rows.SCHEMA,
                 additions=rows.SCHEMA_ADDITIONS,
+                migrations=rows.MIGRATIONS,
+                oldest_read=1,
                 version=SCHEMA_VERSION,
                 read_only=read_only,
             )

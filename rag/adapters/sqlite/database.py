@@ -7,9 +7,10 @@ for the writer (https://sqlite.org/wal.html). ``secure_delete`` overwrites remov
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from urllib.parse import quote
 
 from rag.errors import DamagedFile, StorageError, StorageFull
 
+_LOG = logging.getLogger("saywhere.storage")
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY_SECONDS = 5.0
 _LOG_BYTES = 4_000_000  # kept of the write-ahead log after a large transaction
@@ -31,15 +33,27 @@ class SqliteFile:
         version: the number of the schema's format, stored as ``user_version``.
         additions: SQL run at each opening for writing, all of it ``IF NOT EXISTS``: additions to the
             schema that don't change its format.
+        migrations: SQL that brings a file of format 1 to 2, one of 2 to 3, and so on; each is run in a
+            transaction of its own, once, when the file is opened for writing.
+        oldest_read: the oldest format that can be read as it is.
         read_only: never writes; the file must be there.
 
     Raises:
         DamagedFile: the file is damaged.
-        StorageError: the file can't be opened, or has another format.
+        StorageError: the file can't be opened, has the format of a later release, or, read-only, of one that
+            is too old.
     """
 
     def __init__(
-        self, path: Path, *, schema: str, version: int, additions: str = "", read_only: bool = False
+        self,
+        path: Path,
+        *,
+        schema: str,
+        version: int,
+        additions: str = "",
+        migrations: Sequence[str] = (),
+        oldest_read: int | None = None,
+        read_only: bool = False,
     ) -> None:
         self.path = path
         self.read_only = read_only
@@ -51,7 +65,7 @@ class SqliteFile:
                 path.touch(0o600)  # for its owner alone; SQLite gives its log the same mode
             self._writer = self._connect()
             try:
-                self._prepare(schema, additions, version)
+                self._prepare(schema, additions, version, migrations, oldest_read or version)
             except BaseException:
                 self._writer.close()
                 raise
@@ -127,17 +141,28 @@ class SqliteFile:
         db.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         return db
 
-    def _prepare(self, schema: str, additions: str, version: int) -> None:
+    def _prepare(
+        self, schema: str, additions: str, version: int, migrations: Sequence[str], oldest_read: int
+    ) -> None:
         stored = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if stored != version and (stored or self.read_only):
-            raise StorageError(
-                f"{self.path} has format {stored}, this release uses {version}: use the release that made it"
-            )
+        formats = f"{self.path} has format {stored}, this release uses {version}"
+        if stored > version:
+            raise StorageError(f"{formats}: use the release that made it")
         if self.read_only:
+            if stored < oldest_read:
+                raise StorageError(f"{formats}: `saywhere doctor` brings it up to date")
             return
+        if stored and stored <= version - len(migrations) - 1:
+            raise StorageError(f"{formats}: use a release between them first")
         self._writer.execute("PRAGMA journal_mode = WAL")
         if not stored:
             self._writer.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;")
+        for number in range(stored or version, version):
+            _LOG.warning("%s is brought from format %d to %d", self.path, number, number + 1)
+            migration = migrations[number - version]
+            self._writer.executescript(
+                f"BEGIN IMMEDIATE; {migration} PRAGMA user_version = {number + 1}; COMMIT;"
+            )
         if additions:
             self._writer.executescript(f"BEGIN IMMEDIATE; {additions} COMMIT;")
 

@@ -121,6 +121,14 @@ class SqliteJobs(SqliteStore):
             data=bytes(data),
         )  # fmt: skip
 
+    def erase_upload(self, job_id: str, position: int) -> None:
+        """Empties an upload: what it held is forgotten, and its job reports an empty document."""
+        with self._file.writing() as db:
+            db.execute(
+                "UPDATE uploads SET data = x'', metadata = '{}', title = NULL WHERE job = ? AND position = ?",
+                (job_id, position),
+            )
+
     def update_progress(
         self, job_id: str, *, done: int, total: int, report: Mapping[str, object], starts: int = 1
     ) -> Job:

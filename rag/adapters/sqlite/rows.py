@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS originals (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS originals_by_hash ON originals (sha256, size);
 """
+# To format 2, which has the additions until then for certain.
+MIGRATIONS = (SCHEMA_ADDITIONS,)
 RECORD = (
     "id, collection, uri, title, media_type, version, characters, passages, updated_at, source, source_sha256"
 )
