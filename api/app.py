@@ -38,6 +38,7 @@ from api.routes import (
     search,
     widget,
 )
+from api.security.access import Access
 from api.security.answer_ids import AnswerIds
 from api.security.cors import Cors
 from api.security.headers import SecurityHeaders
@@ -84,13 +85,15 @@ def create_app(
     hosts: frozenset[str] | None = None,
     ingestion: Ingestion | None = None,
     local: bool = False,
+    open_reading: bool = False,
 ) -> FastAPI:
     """The ASGI application over an opened service, which it doesn't close.
 
     Args:
         hosts: the host names it answers to; None: any.
         ingestion: the queue of documents to write; None: none can be written over HTTP.
-        local: only this machine can reach the service, so that writing needs no API key.
+        local: only this machine can reach the service: it may do everything while no credential is set.
+        open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
     """
     app = FastAPI(
         title="Saywhere",
@@ -110,10 +113,10 @@ def create_app(
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.recent_answers = RecentAnswers()
     app.state.answer_ids = AnswerIds(backend.feedback.key())
-    key = backend.settings.api_key
-    app.state.write_access = WriteAccess(
-        key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
+    app.state.access = Access(
+        backend.settings, backend.access_keys, ask_access, local=local, open_reading=open_reading
     )
+    app.state.write_access = WriteAccess(ingestion)
     app.state.shutdown = Shutdown()
     app.state.routes = []
     for module in _ROUTES:
@@ -138,7 +141,8 @@ def create_app(
     app.add_middleware(ResponseChunks)
     app.add_middleware(AccessLog)
     app.add_middleware(RequestIds)
-    complete_openapi(app, backend.settings)
+    is_open = open_reading or bool(backend.settings.access.public)
+    complete_openapi(app, backend.settings, has_key=app.state.access.is_protected(), is_open=is_open)
     return app
 
 

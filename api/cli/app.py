@@ -176,17 +176,33 @@ def serve(
         bool,
         typer.Option("--any-host", help="Answer to any host name, where other machines reach the address."),
     ] = False,
+    open_reading: Annotated[
+        bool,
+        typer.Option(
+            "--open-reading",
+            help="Let whoever reaches the service ask, search and read, but for documents with readers.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the HTTP API, the widget and the pages until stopped.
 
-    On an address that other machines reach it needs --allow-host, an API key or --any-host. Each request,
-    write, deletion and refusal is logged on standard error.
+    On an address that other machines reach it needs --allow-host, an API key or --any-host; and something
+    that says who may read: a key, people by token or proxy, a public collection, or --open-reading. Each
+    request, write, deletion and refusal is logged on standard error.
     """
     from api.cli.commands.serve import run
 
     hosts = allow_host or ()
     raise typer.Exit(
-        run(data=data, host=host, port=port, allow_hosts=hosts, any_host=any_host, watch=watch or ())
+        run(
+            data=data,
+            host=host,
+            port=port,
+            allow_hosts=hosts,
+            any_host=any_host,
+            open_reading=open_reading,
+            watch=watch or (),
+        )
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.backend import UsesBackend
+from api.errors import KeyNeeded, RateLimited
 from api.openapi.problem_responses import problem_responses
 from api.schemas.health import Health, Readiness
+from api.security.access import UsesBackend
 from rag.errors import IndexUnavailable, StorageError
 
 router = APIRouter(tags=["health"])
@@ -18,7 +19,7 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses=problem_responses(IndexUnavailable))
+@router.get("/readyz", responses=problem_responses(IndexUnavailable, KeyNeeded, RateLimited))
 def readyz(backend: UsesBackend) -> Readiness:
     """The service can answer: its models are loaded before it listens, the catalog can be read, and no index
     is broken or being rebuilt."""

@@ -6,6 +6,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 
 from __future__ import annotations
 
+from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.limits import FeedbackSettings, LimitSettings, OriginalSettings, QuestionLogSettings
 from rag.settings.llm import LlmSettings
@@ -14,6 +15,8 @@ from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
 __all__ = [
+    "AccessSettings",
+    "AuditSettings",
     "DecideSettings",
     "FeedbackSettings",
     "LimitSettings",

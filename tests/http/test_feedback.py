@@ -128,7 +128,7 @@ def test_only_the_team_lists_feedback() -> None:
         (keyed, False, bearer, 200),
         (keyed, False, bearer | foreign, 403),
     ):
-        with TestClient(create_app(backend, local=local)) as client:
+        with TestClient(create_app(backend, local=local, open_reading=not local)) as client:
             assert client.get("/v1/feedback", headers=headers).status_code == status
             assert client.post("/v1/feedback", json=FEEDBACK).status_code == 200
 

@@ -17,7 +17,9 @@ from tests.fakes.engine import FakeBackend
 
 
 def _status(bound: str, host: str, allow_hosts: tuple[str, ...] = ()) -> int:
-    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts(bound, allow_hosts))) as client:
+    with TestClient(
+        create_app(FakeBackend(), hosts=allowed_hosts(bound, allow_hosts), open_reading=True)
+    ) as client:
         return client.get("/healthz", headers={"Host": host}).status_code
 
 
@@ -33,7 +35,7 @@ def test_a_service_on_loopback_answers_to_its_own_names(bound: str, host: str) -
 )
 def test_a_service_on_loopback_answers_to_no_other_name(host: str) -> None:
     """A foreign name that resolves to this machine (DNS rebinding) is a 421 problem."""
-    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts("127.0.0.1"))) as client:
+    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts("127.0.0.1"), open_reading=True)) as client:
         response = client.get("/v1/documents", headers={"Host": host})
     assert response.status_code == 421
     assert response.headers["content-type"] == "application/problem+json"

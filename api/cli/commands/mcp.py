@@ -50,6 +50,6 @@ def _serve_folder(data: Path | None) -> None:
         limiter = ConcurrencyLimiter(settings.limits)
         links = Links(settings.public_url)
         try:
-            build_server(LocalService(service, limiter), lambda _: links).run()
+            build_server(LocalService(lambda *_: service, limiter), lambda _: links).run()
         finally:
             limiter.close()

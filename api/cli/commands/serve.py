@@ -25,6 +25,7 @@ def run(
     port: int,
     allow_hosts: Sequence[str],
     any_host: bool,
+    open_reading: bool,
     watch: Sequence[Path],
 ) -> int:
     """Serves until stopped; the exit status if the server could not start."""
@@ -43,6 +44,7 @@ def run(
             port=port,
             allow_hosts=allow_hosts,
             any_host=any_host,
+            open_reading=open_reading,
             say=_say,
         )
     except AddressTaken as error:
@@ -64,5 +66,6 @@ def _open_ingestion(service: Service, *, paths: Sequence[Path]) -> Iterator[Inge
         yield stack.enter_context(open_ingestion(service))
 
 
-def _say(line: str) -> None:
-    print(f"{line} (Ctrl+C stops it)", flush=True)
+def _say(text: str) -> None:
+    first, *others = text.splitlines()
+    print(f"{first} (Ctrl+C stops it)", *others, sep="\n", flush=True)
