@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.audit import Audit, open_audit_log
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.gap_watch import watching_gaps
@@ -140,6 +141,9 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(ResponseChunks)
     app.add_middleware(AccessLog)
+    audit_log = open_audit_log(backend.settings)
+    if audit_log is not None:
+        app.add_middleware(Audit, log=audit_log)
     app.add_middleware(RequestIds)
     is_open = open_reading or bool(backend.settings.access.public)
     complete_openapi(app, backend.settings, has_key=app.state.access.is_protected(), is_open=is_open)

@@ -274,7 +274,7 @@ class _JobRun:
             current.id if current else new_document_id(self.collection, upload.uri, _UsedIds(self.catalog))
         )
         source_key = self.preparer.source_key(
-            sha256(upload.data).hexdigest(), title=upload.title, metadata=upload.metadata
+            sha256(upload.data).hexdigest(), uri=upload.uri, title=upload.title, metadata=upload.metadata
         )
         if current is not None and current.source_sha256 == source_key:
             result = DocumentResult(uri=upload.uri, outcome="unchanged", document_id=document_id)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from ingest import formats
 from ingest.cancellation import Cancellation
 from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats.readers import Readers, narrowed, readers_in, without_readers
 from ingest.passages import Passages
 from ingest.plan import new_document_id
+from ingest.reader_rules import ReaderRules
 from rag.ports.catalog import Change, Original
 from rag.ports.resolver import Resolver
 from rag.ports.splitter import Splitter
-from rag.types import DEFAULT_COLLECTION
+from rag.types import DEFAULT_COLLECTION, Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +25,15 @@ class Preparer:
     """Turns bytes into a ``Change``, in the same way for a folder's files and for uploads.
 
     ``limits`` bound what one file may cost; None as ``resolver``: pronouns aren't resolved.
-    ``keep_originals``: changes have their files with them.
+    ``keep_originals``: changes have their files with them. ``reader_rules`` say who may read a document;
+    its own metadata and those sent with it can take readers away, and add none.
     """
 
     splitter: Splitter
     resolver: Resolver | None = None
     limits: Limits = DEFAULT
     keep_originals: bool = False
+    reader_rules: ReaderRules = field(default_factory=ReaderRules)
 
     @property
     def max_bytes(self) -> int:
@@ -65,21 +69,24 @@ class Preparer:
             UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
             Cancelled: ``cancellation`` was set meanwhile.
         """
+        sent = metadata or {}
         split = formats.read_split(
             data,
             name,
-            self.passages(title=title, metadata=metadata),
+            self.passages(title=title, metadata=without_readers(sent)),
             uri=uri,
             document_id=document_id or new_document_id(collection, uri),
             collection=collection,
             media_type=media_type,
             cancellation=cancellation,
         )
+        document, readers = self.with_readers(split.document)
         return Change(
-            document=split.document,
+            document=document,
             passages=split.passages,
             source=source,
-            source_sha256=self.source_key(sha256(data).hexdigest(), title=title, metadata=metadata),
+            source_sha256=self.source_key(sha256(data).hexdigest(), uri=uri, title=title, metadata=metadata),
+            readers=narrowed(readers, readers_in(sent)),
             original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
@@ -93,13 +100,23 @@ class Preparer:
             limits=self.limits,
         )
 
+    def with_readers(self, document: Document) -> tuple[Document, Readers]:
+        """The document without the metadata that name its readers, and the readers: by rules and metadata."""
+        readers = narrowed(self.reader_rules.readers(document.uri), readers_in(document.metadata))
+        return replace(document, metadata=without_readers(document.metadata)), readers
+
     def source_key(
-        self, sha256_of_bytes: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None
+        self,
+        sha256_of_bytes: str,
+        *,
+        uri: str,
+        title: str | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> str:
         """A hash (hex) of these bytes and of the rules by which they are read; stored as ``source_sha256``.
 
-        It differs if the bytes, the version of the formats, the splitter, the resolver, or the title and
-        metadata sent with them differ.
+        It differs if the bytes, the version of the formats, the splitter, the resolver, the readers by the
+        rules for this uri, or the title and metadata sent with them differ.
 
         Args:
             sha256_of_bytes: in hex.
@@ -110,5 +127,7 @@ class Preparer:
             self.splitter.fingerprint,
             self.resolver.fingerprint if self.resolver else "",
         ]
-        parts = (sha256_of_bytes, *rules, *([sent] if sent else []))
+        readers = self.reader_rules.readers(uri)
+        named = json.dumps(["readers", *readers]) if readers is not None else ""
+        parts = (sha256_of_bytes, *rules, *(part for part in (sent, named) if part))
         return sha256("\0".join(parts).encode()).hexdigest()

@@ -50,7 +50,7 @@ def scan(
     root_records = root.records(records)
     listing = list_files(root, [record.uri for record in root_records], patterns)
     unreadable = [failure.uri for failure in listing.failures]
-    files = [replace(file, sha256=preparer.source_key(file.sha256)) for file in listing.files]
+    files = [replace(file, sha256=preparer.source_key(file.sha256, uri=file.uri)) for file in listing.files]
     return Scan(
         root=root,
         listing=listing,

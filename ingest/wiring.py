@@ -13,6 +13,7 @@ from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
 from ingest.near_duplicates import find_near_duplicates
 from ingest.prepare import Preparer
+from ingest.reader_rules import ReaderRules
 from ingest.report import Progress, Report
 from ingest.scan import preview
 from ingest.split import PassageSplitter
@@ -42,6 +43,7 @@ def preparer(settings: Settings) -> Preparer:
             memory_bytes=limits.parse_memory_bytes,
         ),
         keep_originals=settings.originals.keep,
+        reader_rules=ReaderRules(settings.readers),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api.cli.eval_app import app as eval_app
+from api.cli.keys_app import app as keys_app
 from api.cli.options import AsJson, Collection, DataFolder
 from rag.types import DEFAULT_COLLECTION
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 
 
 def _print_version(requested: bool) -> None:
@@ -338,6 +340,18 @@ def forget(
     from api.cli.commands.forget import run
 
     raise typer.Exit(run(documents or (), data=data, collection=collection, as_json=as_json))
+
+
+@app.command()
+def config(
+    data: DataFolder = None,
+    only_set: Annotated[bool, typer.Option("--set", help="Only settings that aren't the default.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the settings, with secrets masked."""
+    from api.cli.commands.config import run
+
+    raise typer.Exit(run(data=data, only_set=only_set, as_json=as_json))
 
 
 @app.command()

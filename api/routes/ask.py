@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.asking import ask_engine
+from api.audit import note_documents
 from api.backend import Backend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.json_body import BoundedJsonRoute
@@ -78,6 +79,8 @@ async def ask(
     def to_wire(outcome: Outcome) -> AnswerOut:
         answer = _answer_out(outcome, body, backend).model_copy(update={"id": answer_id})
         recent.add(body.collection, answer)
+        cited = {citation.document_id for citation in answer.citations}
+        note_documents(request, cited, collection=body.collection, answer=answer_id)
         return answer
 
     if not body.stream:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.audit import note_documents
 from api.backend import Backend
 from api.links import Links
 from api.markdown.message import message_of
@@ -124,6 +125,8 @@ def _question(model: str, messages: list[MessageIn], filters: dict[str, str]) ->
 
 def _parts(answer: AnswerOut, question: Question, request: Request, backend: Backend) -> Parts:
     links = Links(backend.settings.public_url or str(request.base_url))
+    cited = {citation.document_id for citation in answer.citations}
+    note_documents(request, cited, collection=question.collection)
     message = message_of(links.answer(answer))
     return message, usage_of(question, message), verdict_of(answer)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from api.audit import note_documents
 from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.routes.documents import Filters, parse_filters
 from api.security.access import SearchedBackend
@@ -40,4 +41,6 @@ async def search(
     question = Question(text=q, collection=collection, filters=parse_filters(filters))
     work = partial(backend.engine.search, question, k)
     candidates = await while_connected(request, limiter.run(work))
+    found = {candidate.document.id for candidate in candidates}
+    note_documents(request, found, collection=collection)
     return SearchOut(query=q, collection=collection, results=[passage_out(c) for c in candidates])

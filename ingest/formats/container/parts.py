@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.formats.readers import READERS, Readers, narrowed, readers_in
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -17,20 +18,25 @@ _LISTED = 20
 
 @dataclass(slots=True)
 class UnreadParts:
-    """Parts that could not be read, with reasons; in the document's metadata they are ``unread``."""
+    """Parts that could not be read, with reasons; in the document's metadata they are ``unread``.
+
+    ``readers`` are those that every part that names readers names: the document's.
+    """
 
     reasons: list[str] = field(default_factory=list)
+    readers: Readers = None
 
     def add(self, name: str, reason: str) -> None:
         self.reasons.append(well_formed(reason if name in reason else f"{name}: {reason}"))
 
     @property
     def metadata(self) -> dict[str, str]:
+        readers = {} if self.readers is None else {READERS: ", ".join(self.readers)}
         if not self.reasons:
-            return {}
+            return readers
         more = len(self.reasons) - _LISTED
         listed = [*self.reasons[:_LISTED], *([f"and {more} more"] if more > 0 else [])]
-        return {"unread": "; ".join(listed)}
+        return {"unread": "; ".join(listed), **readers}
 
 
 def include_part(writer: DocumentWriter, part: Source, name: str, parse: Parse, unread: UnreadParts) -> bool:
@@ -50,5 +56,6 @@ def include_part(writer: DocumentWriter, part: Source, name: str, parse: Parse, 
     except UnreadableDocument as error:
         unread.add(part.name, str(error))
         return False
+    unread.readers = narrowed(unread.readers, readers_in(document.metadata))
     writer.include(document, name)
     return True

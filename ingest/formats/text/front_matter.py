@@ -11,11 +11,13 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
+from ingest.formats.readers import READERS, readers_in
 from ingest.formats.text.decode import well_formed
 
 _BLOCK = re.compile(
     r"\s*(?P<mark>---|\+\+\+)[ \t]*\n(?P<body>.{0,65536}?)^(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
 )
+_NAMES_READERS = re.compile(r"^[\"']?readers[\"']?[ \t]*[:=]", re.M | re.I)
 _MAX_BITS = 4_096  # of an integer; Python refuses to write out one with more than 4,300 digits
 _PAIR = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S.*)$", re.M)
 
@@ -25,7 +27,8 @@ def split_front_matter(source: str) -> tuple[dict[str, str], str]:
 
     Lists of plain values are joined by ", "; nested values and numbers of thousands of digits are left out.
     Broken YAML, and YAML with aliases or merge keys, is no error: its plain ``key: value`` lines are the
-    metadata. A block that holds no mapping is no front matter, and stays in the text.
+    metadata. A block that holds no mapping is no front matter, and stays in the text. ``readers`` that can't
+    be understood are an empty text: nobody.
     """
     match = _BLOCK.match(source)
     if match is None:
@@ -33,6 +36,8 @@ def split_front_matter(source: str) -> tuple[dict[str, str], str]:
     texts = _parsed(match["mark"], match["body"])
     if texts is None:
         return {}, source
+    if readers_in(texts) is None and _NAMES_READERS.search(match["body"]):
+        texts[READERS] = ""
     return texts, source[match.end() :]
 
 

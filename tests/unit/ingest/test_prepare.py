@@ -21,7 +21,7 @@ def test_a_change_names_its_source_and_version() -> None:
     preparer = Preparer(splitter=PassageSplitter())
     change = preparer.prepare(DATA, "tea.md", uri="up/tea.md", collection="hr")
     assert change.document.id == new_document_id("hr", "up/tea.md")
-    assert change.source_sha256 == preparer.source_key(sha256(DATA).hexdigest())
+    assert change.source_sha256 == preparer.source_key(sha256(DATA).hexdigest(), uri=change.document.uri)
     assert change.document.text == "Tea\n\nWe serve oolong."
     assert [(p.version, p.collection, p.document_id) for p in change.passages] == [
         (change.document.sha256, "hr", change.document.id)
@@ -32,7 +32,7 @@ def test_a_source_key_differs_by_bytes_and_rules() -> None:
     """Other bytes, another splitter or a resolver make another key."""
     plain, wide = Preparer(splitter=PassageSplitter()), Preparer(splitter=PassageSplitter(80, 200))
     resolving = Preparer(splitter=PassageSplitter(), resolver=PronounResolver())
-    keys = {each.source_key(sha) for each in (plain, wide, resolving) for sha in ("ab", "cd")}
+    keys = {each.source_key(sha, uri="notes.md") for each in (plain, wide, resolving) for sha in ("ab", "cd")}
     assert len(keys) == 6
 
 
