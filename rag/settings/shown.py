@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 
 from rag.settings.settings import Settings
-
-MASK = "********"
-_PASSWORD = re.compile(r"(?<=://)[^/?#\s]*@")
+from rag.url_password import MASK, without_password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +25,6 @@ class ShownSetting:
 def shown_settings(settings: Settings) -> Iterator[ShownSetting]:
     """Every setting in the order of the documentation, secrets masked."""
     yield from _shown(settings, "SAYWHERE_")
-
-
-def without_password(text: str) -> str:
-    """A text with the user and password in each URL masked.
-
-    >>> without_password("http://ada:secret@chroma:8000/x")
-    'http://********@chroma:8000/x'
-    """
-    return _PASSWORD.sub(f"{MASK}@", text)
 
 
 def _shown(model: BaseModel, prefix: str) -> Iterator[ShownSetting]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
+from api.cli.options import service_token
 from evals.evaluation import Options, evaluate
 from rag.settings import load
 

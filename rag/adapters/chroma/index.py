@@ -19,7 +19,7 @@ from rag.adapters.chroma.read_write_lock import ReadWriteLock
 from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, SentenceRow
-from rag.settings.shown import without_password
+from rag.url_password import without_password
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
