@@ -54,7 +54,9 @@ QUESTIONS = (
     "What is the price of the van?",
     "Which documents do you have?",
 )
-VOLATILE = frozenset({"id", "created", "created_at", "request_id", "updated_at", "timings_ms", "generation"})
+VOLATILE = frozenset(
+    {"id", "item_id", "created", "created_at", "request_id", "updated_at", "timings_ms", "generation"}
+)
 
 
 @dataclass(frozen=True)
