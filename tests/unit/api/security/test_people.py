@@ -44,7 +44,8 @@ def _people(fetch: Callable[[], dict[str, Any]] | None = None, settings: AccessS
 
 def _token(key: Any = PRIVATE, algorithm: str = "RS256", kid: str | None = "k1", **changed: Any) -> str:
     claims = {
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "exp": int(time.time()) + 600, "groups": ["hr", "board"],
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "exp": int(time.time()) + 600,
+        "groups": ["hr", "board"],
     } | changed  # fmt: skip
     headers = {} if kid is None else {"kid": kid}
     return jwt.encode(
