@@ -66,6 +66,9 @@ _FOR_TEAM = (
     ("/v1/gaps", "get"),
     ("/v1/gaps/{gap_id}/case", "post"),
     ("/v1/usage", "get"),
+    ("/v1/keys", "get"),
+    ("/v1/keys", "post"),
+    ("/v1/keys/{key_id}", "delete"),
     ("/v1/status", "get"),
     ("/v1/explain", "post"),
 )

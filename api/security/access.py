@@ -158,10 +158,12 @@ class Access:
         collections = None if self._open_reading else public
         if foreign is not None and collections is not None:
             collections |= frozenset(widget.public)
-        may_read = collections is None or bool(collections) or foreign is not None
+        scopes = _READING if self._open_reading or public else frozenset()
+        if foreign is not None:
+            scopes |= {Scope.ASK}  # of which collection, the route's AskAccess says
         return Caller(
             kind=CallerKind.ANYBODY,
-            scopes=_READING if may_read else frozenset(),
+            scopes=scopes,
             view=View(collections=collections, groups=_NO_GROUPS),
         )
 

@@ -363,3 +363,27 @@ def test_no_audit_log_where_none_is_wanted(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with _served(_backend(tmp_path), open_reading=True) as client:
         assert _status(client, **ASK) == 200
+
+
+def test_the_team_makes_and_revokes_keys() -> None:
+    """A key works at once and is shown once; afterwards it is listed, and refused."""
+    backend = _backend(api_key=SecretStr(ADMIN_KEY))
+    with _served(backend) as client:
+        team = _auth(ADMIN_KEY)
+        body = {"name": "bot", "scopes": ["search", "ask"], "collections": ["default"], "per_minute": 9}
+        made = client.post("/v1/keys", json=body, headers=team)
+        assert made.status_code == 201
+        key = made.json().pop("key")
+        assert _status(client, **ASK, key=key) == 200
+        assert _status(client, "/v1/keys", key) == 403
+        listed = client.get("/v1/keys", headers=team)
+        assert key.rpartition("_")[2] not in listed.text
+        assert [entry["name"] for entry in listed.json()["keys"]] == ["bot"]
+        path = f"/v1/keys/{made.json()['id']}"
+        assert client.delete(path, headers=_auth(key)).status_code == 403
+        assert client.delete(path, headers=team).json()["revoked_at"] is not None
+        assert _status(client, **ASK, key=key) == 401
+        assert client.delete("/v1/keys/none", headers=team).status_code == 404
+        for wrong in ({"scopes": []}, {"scopes": ["admin"]}, {"expires_at": "2020-01-01T00:00:00Z"}):
+            response = client.post("/v1/keys", json={**body, **wrong}, headers=team)
+            assert response.status_code == 422

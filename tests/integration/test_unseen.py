@@ -33,7 +33,7 @@ Trains are booked by the office. The office opens at nine. Ask Vera about the va
 
 A day ticket costs 12 euros in every zone.
 """
-MARKS = ("zephyrine", "quicksilver", "obadiah", "4711", "private/")
+MARKS = ("zephyrine", "quicksilver", "obadiah", "4711 euros", "private/")
 BY_FRONT_MATTER = """---
 title: Zephyrine bonus plan
 readers: [board]
