@@ -13,7 +13,7 @@ import pytest
 
 from tests.http.live import ROOT, in_process
 
-API_KEY, LLM_KEY, PASSWORD = "api-key-3f9c1e77a2", "llm-key-8d20b6c4e1", "pass-word-51ac90"  # noqa: S105
+API_KEY, LLM_KEY, PASSWORD = "api-key-3f9c1e77a2", "llm-key-8d20b6c4e1", "pass-word-51ac90"
 WRONG = "wrong-key-e7b1c2d3f4a5"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEtNzcxMiJ9.c2lnbmF0dXJlLTkx"
 SECRETS = (API_KEY, LLM_KEY, PASSWORD, WRONG, *JWT.split(".")[1:])
