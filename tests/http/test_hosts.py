@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -78,3 +80,15 @@ def test_a_service_on_all_addresses_answers_to_any_name() -> None:
     """Unless --allow-host gives names: then to those only."""
     assert _status("0.0.0.0", "box.lan") == 200  # noqa: S104
     assert _status("0.0.0.0", "box.lan", ("docs.lan",)) == 421  # noqa: S104
+
+
+def test_a_service_that_other_machines_reach_does_not_start_without_a_decision() -> None:
+    """A name to answer to says nothing of who may read."""
+
+    @contextmanager
+    def open_backend(settings: Settings, _url: str) -> Iterator[FakeBackend]:
+        yield FakeBackend(settings)
+
+    for host, options in (("0.0.0.0", {"any_host": True}), ("127.0.0.1", {"allow_hosts": ("docs.lan",)})):  # noqa: S104
+        with pytest.raises(InvalidSettings, match="--open-reading"):
+            serve(Settings(), open_backend, host=host, port=0, say=print, **options)
