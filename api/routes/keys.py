@@ -10,12 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from api import trail
 from api.audit import note
-from api.errors import OriginRefused
+from api.errors import AccessOff, OriginRefused
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
 from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.schemas.keys import KeyIn, KeyList, KeyOut, MadeKeyOut, key_out
 from api.security.access import UsesBackend
+from api.security.caller import CallerKind, caller_of
 from api.security.keys import make_key
 from api.security.write_access import RequiresTeam
 from rag.errors import InvalidSettings, StorageError, StorageFull, UnknownKey
@@ -44,8 +45,11 @@ def listing(backend: UsesBackend) -> KeyList:
 async def make(body: KeyIn, request: Request, backend: UsesBackend) -> MadeKeyOut:
     """Makes a key. It is in this response only; a hash of it is stored.
 
-    Once there is a key every request needs one, also of the service's own machine.
+    It takes a key to make one, since from the first one on every request needs a key, also of the service's own
+    machine: the first one is made by `saywhere keys`, or is that of the settings.
     """
+    if caller_of(request).kind is CallerKind.MACHINE:
+        raise AccessOff("the first key is made by `saywhere keys make`, or set as SAYWHERE_API_KEY")
 
     def work() -> MadeKeyOut:
         key, text = make_key(

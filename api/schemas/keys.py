@@ -12,12 +12,14 @@ from rag.wire.base import CollectionName, In, Out
 
 GroupName = Annotated[str, Field(min_length=1, max_length=200)]
 
+_ScopeName = Annotated[Scope, Field(strict=False)]  # JSON has its name
+
 
 class KeyIn(In):
     """A key to make."""
 
     name: str = Field(min_length=1, max_length=200, description="who or what it is for")
-    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
+    scopes: list[_ScopeName] = Field(min_length=1, max_length=len(Scope))
     collections: list[CollectionName] | None = Field(
         None, min_length=1, max_length=1_000, description="null: all"
     )
@@ -25,7 +27,7 @@ class KeyIn(In):
         default=[], max_length=1_000, description="whose documents it may also see"
     )
     per_minute: int | None = Field(None, ge=1, le=1_000_000, description="null: any number")
-    expires_at: AwareDatetime | None = Field(None, description="null: never")
+    expires_at: AwareDatetime | None = Field(None, strict=False, description="null: never")
 
 
 class KeyOut(Out):

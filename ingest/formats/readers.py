@@ -35,4 +35,5 @@ def narrowed(*readers: Readers) -> Readers:
 
 
 def _names(value: str) -> tuple[str, ...]:
-    return tuple(name for part in value.split(",") if (name := part.strip()))
+    text = value.encode("utf-8", "replace").decode()  # what is no Unicode is no group's name
+    return tuple(name for part in text.split(",") if (name := part.strip()))

@@ -387,3 +387,13 @@ def test_the_team_makes_and_revokes_keys() -> None:
         for wrong in ({"scopes": []}, {"scopes": ["admin"]}, {"expires_at": "2020-01-01T00:00:00Z"}):
             response = client.post("/v1/keys", json={**body, **wrong}, headers=team)
             assert response.status_code == 422
+
+
+def test_the_first_key_is_made_by_a_command() -> None:
+    """A program of this machine could otherwise lock everybody else out."""
+    backend = _backend()
+    with _served(backend, local=True) as client:
+        response = client.post("/v1/keys", json={"name": "a", "scopes": ["admin"]})
+        assert response.status_code == 403
+        assert "saywhere keys make" in response.json()["detail"]
+    assert backend.access_keys.is_empty()
