@@ -45,8 +45,8 @@ def listing(backend: UsesBackend) -> KeyList:
 async def make(body: KeyIn, request: Request, backend: UsesBackend) -> MadeKeyOut:
     """Makes a key. It is in this response only; a hash of it is stored.
 
-    It takes a key to make one, since from the first one on every request needs a key, also of the service's own
-    machine: the first one is made by `saywhere keys`, or is that of the settings.
+    It takes a key to make one, since from the first one on every request needs a key, those of the service's
+    machine too: the first one is made by `saywhere keys`, or is that of the settings.
     """
     if caller_of(request).kind is CallerKind.MACHINE:
         raise AccessOff("the first key is made by `saywhere keys make`, or set as SAYWHERE_API_KEY")
