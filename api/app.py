@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.audit import Audit, open_audit_log
+from api.audit import Audit, AuditLog
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.gap_watch import watching_gaps
@@ -89,6 +89,7 @@ def create_app(
     ingestion: Ingestion | None = None,
     local: bool = False,
     open_reading: bool = False,
+    audit_log: AuditLog | None = None,
 ) -> FastAPI:
     """The ASGI application over an opened service, which it doesn't close.
 
@@ -97,6 +98,7 @@ def create_app(
         ingestion: the queue of documents to write; None: none can be written over HTTP.
         local: only this machine can reach the service: it may do everything while no credential is set.
         open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
+        audit_log: None: there is none.
     """
     app = FastAPI(
         title="Saywhere",
@@ -143,7 +145,6 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(ResponseChunks)
     app.add_middleware(AccessLog)
-    audit_log = open_audit_log(backend.settings)
     if audit_log is not None:
         app.add_middleware(Audit, log=audit_log)
     app.add_middleware(RequestIds)

@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.audit import open_audit_log
 from api.backend import Backend
 from api.connections import bounded_protocol
 from api.security.exposure import Exposure
@@ -112,6 +113,7 @@ def serve(
                 ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
                 local=local,
                 open_reading=open_reading,
+                audit_log=open_audit_log(settings),
             )
             ready = partial(say, "\n".join([f"Saywhere answers at {url}", *exposure.lines()]))
             _run(_Server(server_config(app, settings), ready, app.state.shutdown.set), listener, url)

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.audit import FILE, AuditLog
+from api.audit import FILE, AuditLog, open_audit_log
 from api.security.exposure import Exposure
 from api.security.keys import find_key, make_key
 from rag.errors import InvalidSettings
@@ -40,7 +40,8 @@ OPEN_PATHS = frozenset(
 
 @contextmanager
 def _served(backend: FakeBackend, **options: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(backend, **options)) as client:
+    audit_log = open_audit_log(backend.settings)
+    with TestClient(create_app(backend, audit_log=audit_log, **options)) as client:
         yield client
 
 
