@@ -29,7 +29,7 @@ def test_no_secret_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.Monke
     """Right and wrong keys in every place that a client may send them, a token, an LLM that isn't there."""
     for name, value in {
         "SAYWHERE_API_KEY": API_KEY,
-        "SAYWHERE_LLM__PROVIDER": "openai",
+        "SAYWHERE_LLM__PROVIDER": "openai_like",
         "SAYWHERE_LLM__MODEL": "none",
         "SAYWHERE_LLM__BASE_URL": f"http://ada:{PASSWORD}@127.0.0.1:9/v1",
         "SAYWHERE_LLM__API_KEY": LLM_KEY,
