@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.audit import Audit, AuditLog
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.gap_watch import watching_gaps
@@ -30,6 +31,7 @@ from api.routes import (
     feedback,
     health,
     jobs,
+    keys,
     mcp,
     metrics,
     openai,
@@ -39,6 +41,7 @@ from api.routes import (
     search,
     widget,
 )
+from api.security.access import Access
 from api.security.answer_ids import AnswerIds
 from api.security.cors import Cors
 from api.security.headers import SecurityHeaders
@@ -69,6 +72,7 @@ _ROUTES = (
     feedback,
     question_log,
     admin,
+    keys,
     openai,
     mcp,
     health,
@@ -90,13 +94,17 @@ def create_app(
     hosts: frozenset[str] | None = None,
     ingestion: Ingestion | None = None,
     local: bool = False,
+    open_reading: bool = False,
+    audit_log: AuditLog | None = None,
 ) -> FastAPI:
     """The ASGI application over an opened service, which it doesn't close.
 
     Args:
         hosts: the host names it answers to; None: any.
         ingestion: the queue of documents to write; None: none can be written over HTTP.
-        local: only this machine can reach the service, so that writing needs no API key.
+        local: only this machine can reach the service: it may do everything while no credential is set.
+        open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
+        audit_log: None: there is none.
     """
     app = FastAPI(
         title="Saywhere",
@@ -120,10 +128,10 @@ def create_app(
     ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
     app.state.recent_answers = RecentAnswers()
     app.state.answer_ids = AnswerIds(backend.feedback.key())
-    key = backend.settings.api_key
-    app.state.write_access = WriteAccess(
-        key=key.get_secret_value() if key else None, local=local, ingestion=ingestion
+    app.state.access = Access(
+        backend.settings, backend.access_keys, ask_access, local=local, open_reading=open_reading
     )
+    app.state.write_access = WriteAccess(ingestion)
     app.state.shutdown = Shutdown()
     app.state.routes = []
     for module in _ROUTES:
@@ -148,8 +156,11 @@ def create_app(
     app.add_middleware(ResponseChunks)
     app.add_middleware(Observed, telemetry=telemetry)
     app.add_middleware(AccessLog)
+    if audit_log is not None:
+        app.add_middleware(Audit, log=audit_log)
     app.add_middleware(RequestIds)
-    complete_openapi(app, backend.settings)
+    is_open = open_reading or bool(backend.settings.access.public)
+    complete_openapi(app, backend.settings, has_key=app.state.access.is_protected(), is_open=is_open)
     return app
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Protocol, cast
+from typing import Protocol
 
-from fastapi import Depends, Request
-
+from rag.ports.access_keys import KeyStore
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.feedback import FeedbackStore
@@ -14,6 +13,7 @@ from rag.ports.question_log import QuestionLog
 from rag.settings import Settings
 from rag.storage.original_files import OriginalFiles
 from rag.types import Candidate, Outcome, Progress, Question
+from rag.types.view import View
 
 
 class Engine(Protocol):
@@ -54,6 +54,9 @@ class Backend(Protocol):
     def question_log(self) -> QuestionLog: ...
 
     @property
+    def access_keys(self) -> KeyStore: ...
+
+    @property
     def embedder(self) -> Embedder: ...
 
     @property
@@ -77,9 +80,6 @@ class Backend(Protocol):
         """Raises StorageError while no question can be answered."""
         ...
 
-
-async def _backend(request: Request) -> Backend:
-    return cast(Backend, request.app.state.backend)
-
-
-UsesBackend = Annotated[Backend, Depends(_backend)]
+    def seen_by(self, view: View) -> Backend:
+        """The service for somebody who may see these documents alone: the others don't exist in it."""
+        ...

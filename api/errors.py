@@ -22,12 +22,20 @@ class WritingOff(AccessDenied):
     """This service takes no documents over HTTP (403)."""
 
 
+class AccessOff(WritingOff):
+    """No credential is set that would allow this (403)."""
+
+
+class NotAllowed(AccessDenied):
+    """The key or person is known, and may not do this (403)."""
+
+
 class TokenNeeded(AccessDenied):
     """The token is missing, invalid, expired, or issued for something else (401)."""
 
 
 class KeyNeeded(TokenNeeded):
-    """The API key is missing or wrong (401)."""
+    """The key or token is missing, wrong, expired or revoked (401)."""
 
 
 class UnknownAnswer(AccessDenied):

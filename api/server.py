@@ -20,9 +20,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.audit import open_audit_log
 from api.backend import Backend
 from api.connections import bounded_protocol
+from api.security.exposure import Exposure
 from api.security.hosts import allowed_hosts, is_loopback
+from api.security.trusted_peer import TrustedPeer
 from ingest.jobs import Ingestion
 from rag.errors import InvalidSettings
 from rag.settings import Settings
@@ -70,6 +73,7 @@ def serve(
     port: int = DEFAULT_PORT,
     allow_hosts: Sequence[str] = (),
     any_host: bool = False,
+    open_reading: bool = False,
     say: Callable[[str], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT; then raises SystemExit(0).
@@ -80,12 +84,14 @@ def serve(
         port: 0 for any free one.
         allow_hosts: further host names to answer to, such as a reverse proxy's.
         any_host: answer to any host name, on an address that other machines reach.
-        say: called with one line when the first question can be asked.
+        open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
+        say: called when the first question can be asked, with a line that names the address, and lines that
+            say what is open to whom.
 
     Raises:
         AddressTaken: host and port can't be bound.
         InvalidSettings: other machines can reach the address, and there is neither a name, a key nor
-            ``any_host``.
+            ``any_host``; or no credential, no public collection and no ``open_reading``.
         SaywhereError: whatever opening the service raises.
     """
     if not (is_loopback(host) or allow_hosts or any_host or settings.api_key):
@@ -95,28 +101,32 @@ def serve(
         )
     with _exit_on_signals(), _bound_socket(host, port) as listener:
         url = _url(host, listener)
+        local = is_loopback(host) and not allow_hosts
         with ExitStack() as stack:
             backend = stack.enter_context(open_backend(settings, url))
+            exposure = Exposure(settings, backend.access_keys, local=local, open_reading=open_reading)
+            exposure.require_decision()
             _warm_up(backend)
             app = create_app(
                 backend,
                 hosts=allowed_hosts(host, allow_hosts),
                 ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
-                local=is_loopback(host) and not allow_hosts,
+                local=local,
+                open_reading=open_reading,
+                audit_log=open_audit_log(settings),
             )
-            ready = partial(say, f"Saywhere answers at {url}")
+            ready = partial(say, "\n".join([f"Saywhere answers at {url}", *exposure.lines()]))
             _run(_Server(server_config(app, settings), ready, app.state.shutdown.set), listener, url)
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves an application: with the settings' limits on connections and trusted proxies."""
     return uvicorn.Config(
-        app,
+        TrustedPeer(app, settings.trusted_proxies) if settings.trusted_proxies else app,
         access_log=False,
         http=bounded_protocol(settings.limits),
         log_config=None,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE_SECONDS),
         ws="none",

@@ -1,4 +1,4 @@
-"""The suggestions of each collection, made once for each state of the catalog, whoever asks first."""
+"""The suggestions of each collection and view, made once for each state of the catalog."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 from api.security.request_limits import ConcurrencyLimiter
+from rag.types.view import View
 
 Made = tuple[int, asyncio.Task[list[str]]]
+Key = tuple[str, View]
+"""A collection, and what of it is seen."""
+_MAX_KEYS = 1_000
 
 
 class SuggestionCache:
@@ -15,17 +19,20 @@ class SuggestionCache:
 
     def __init__(self, limiter: ConcurrencyLimiter) -> None:
         self._limiter = limiter
-        self._made: dict[str, Made] = {}  # by collection: the catalog's generation, and the making
+        self._made: dict[Key, Made] = {}  # the catalog's generation, and the making
 
-    async def get(self, collection: str, generation: int, make: Callable[[], list[str]]) -> list[str]:
+    async def get(self, key: Key, generation: int, make: Callable[[], list[str]]) -> list[str]:
         """The suggestions made from this generation of the catalog. Raises as ``ConcurrencyLimiter.run``.
 
         What failed is made anew at the next request.
         """
-        made = self._made.get(collection)
+        made = self._made.get(key)
         if made is None or made[0] != generation or _has_failed(made[1]):
             made = generation, asyncio.create_task(self._limiter.run(make))
-            self._made[collection] = made
+            self._made.pop(key, None)
+            self._made[key] = made
+            while len(self._made) > _MAX_KEYS:
+                self._made.pop(next(iter(self._made)))
         return list(await asyncio.shield(made[1]))
 
     def close(self) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from ingest import formats
 from ingest.cancellation import Cancellation
 from ingest.formats.limits import DEFAULT, Limits
+from ingest.formats.readers import Readers, narrowed, readers_in, without_readers
 from ingest.passages import Passages
 from ingest.plan import new_document_id
+from ingest.reader_rules import ReaderRules
 from rag.ports.catalog import Change, Original
 from rag.ports.resolver import Resolver
 from rag.ports.splitter import Splitter
-from rag.types import DEFAULT_COLLECTION
+from rag.types import DEFAULT_COLLECTION, Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Preparer:
 
     ``limits`` bound what one file may cost; None as ``resolver``: pronouns aren't resolved.
     ``hidden``: hidden sheets, rows, columns and texts are read, too. ``keep_originals``: changes have their
-    files with them.
+    files with them. ``reader_rules`` say who may read a document; its own metadata and those sent with it
+    can take readers away, and add none.
     """
 
     splitter: Splitter
@@ -32,6 +35,7 @@ class Preparer:
     limits: Limits = DEFAULT
     hidden: bool = False
     keep_originals: bool = False
+    reader_rules: ReaderRules = field(default_factory=ReaderRules)
 
     @property
     def max_bytes(self) -> int:
@@ -69,10 +73,11 @@ class Preparer:
             UnreadableDocument: of no supported format, or empty, binary or wrongly encoded.
             Cancelled: ``cancellation`` was set meanwhile.
         """
+        sent = metadata or {}
         split = formats.read_split(
             data,
             name,
-            self.passages(title=title, metadata=metadata),
+            self.passages(title=title, metadata=without_readers(sent)),
             uri=uri,
             document_id=document_id or new_document_id(collection, uri),
             collection=collection,
@@ -84,11 +89,13 @@ class Preparer:
             source_key = self.source_key(fingerprint, uri)
         else:
             source_key = self.source_key(sha256(data).hexdigest(), uri, title=title, metadata=metadata)
+        document, readers = self.with_readers(split.document)
         return Change(
-            document=split.document,
+            document=document,
             passages=split.passages,
             source=source,
             source_sha256=source_key,
+            readers=narrowed(readers, readers_in(sent)),
             original=Original.of(data, name, split.document.media_type) if self.keep_originals else None,
         )
 
@@ -102,6 +109,11 @@ class Preparer:
             limits=self.limits,
         )
 
+    def with_readers(self, document: Document) -> tuple[Document, Readers]:
+        """The document without the metadata that name its readers, and the readers: by rules and metadata."""
+        readers = narrowed(self.reader_rules.readers(document.uri), readers_in(document.metadata))
+        return replace(document, metadata=without_readers(document.metadata)), readers
+
     def source_key(
         self,
         fingerprint: str,
@@ -113,8 +125,9 @@ class Preparer:
         """A hash (hex) of a fingerprint and of the rules of reading; stored as ``source_sha256``.
 
         It differs if the fingerprint, the version of the formats, the splitter, the resolver, whether hidden
-        parts are read, or the title and metadata sent with them differ; for files that may hold scanned
-        pages also if the text recognition installed, or its languages, differ.
+        parts are read, the readers by the rules for this uri, or the title and metadata sent with them
+        differ; for files that may hold scanned pages also if the text recognition installed, or its
+        languages, differ.
 
         Args:
             fingerprint: the sha256 of the bytes, in hex, or what a source tells its versions by.
@@ -127,6 +140,8 @@ class Preparer:
             self.resolver.fingerprint if self.resolver else "",
             *(["hidden"] if self.hidden else []),
         ]
+        readers = self.reader_rules.readers(uri)
+        named = json.dumps(["readers", *readers]) if readers is not None else ""
         recognition = formats.recognition_fingerprint(uri, self.limits.recognition)
-        parts = (fingerprint, *rules, *filter(None, (sent, recognition)))
+        parts = (fingerprint, *rules, *filter(None, (sent, named, recognition)))
         return sha256("\0".join(parts).encode()).hexdigest()

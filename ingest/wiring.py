@@ -12,6 +12,7 @@ from ingest.ignore import EVERYTHING, Patterns
 from ingest.jobs import Ingestion
 from ingest.near_duplicates import find_near_duplicates
 from ingest.prepare import Preparer
+from ingest.reader_rules import ReaderRules
 from ingest.report import Progress, Report
 from ingest.scan import preview
 from ingest.sources.contract import Source
@@ -46,6 +47,7 @@ def preparer(settings: Settings) -> Preparer:
         ),
         hidden=settings.formats.hidden,
         keep_originals=settings.originals.keep,
+        reader_rules=ReaderRules(settings.readers),
     )
 
 

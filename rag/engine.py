@@ -7,6 +7,7 @@ the composed answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 from rag.answering.canned_reply import canned_reply
@@ -25,7 +26,7 @@ from rag.answering.verify import is_exact
 from rag.drafting.drafter import Drafter
 from rag.drafting.rewriting import Rewriter
 from rag.errors import UnknownCollection
-from rag.ports.catalog import Catalog
+from rag.ports.catalog import Catalog, PartialCatalog
 from rag.ports.reader import Reader
 from rag.question.analysis import QuestionAnalysis, analyze_question
 from rag.question.more import question_to_tell_more_of
@@ -85,7 +86,7 @@ class Engine:
         drafter: Drafter | None = None,
         rewriter: Rewriter | None = None,
     ) -> None:
-        self._catalog = catalog
+        self._catalog: Catalog = catalog
         self._retriever = retriever
         self._reader = reader
         self._span_reader = span_reader
@@ -93,6 +94,12 @@ class Engine:
         self._settings = settings
         self._drafter = drafter
         self._rewriter = rewriter
+
+    def over(self, catalog: PartialCatalog) -> Engine:
+        """This engine for somebody who may see only the documents of this catalog."""
+        engine = copy(self)
+        engine._catalog, engine._retriever = catalog, self._retriever.over(catalog)
+        return engine
 
     def ask(
         self, question: Question, *, deadline: float | None = None, observe: Observer | None = None

@@ -37,6 +37,10 @@ class UnknownCollection(SaywhereError):
     """No collection has this name."""
 
 
+class UnknownKey(SaywhereError):
+    """No key has this id."""
+
+
 class UnknownJob(SaywhereError):
     """No ingest job has this id; old jobs are deleted."""
 

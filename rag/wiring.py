@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from rag.adapters.index_generations import (
 from rag.adapters.index_process.indexes import ProcessDenseIndex, ProcessLexicalIndex
 from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.no_dense import NoDense
+from rag.adapters.sqlite.access_keys import SqliteKeys
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.adapters.sqlite.jobs import SqliteJobs
@@ -41,10 +42,12 @@ from rag.storage.original_files import OriginalFiles
 from rag.storage.renewal import Renewal
 from rag.storage.repair import Repairs
 from rag.storage.reserve import SpaceReserve
+from rag.storage.visible_catalog import Remembered, VisibleCatalog
 
 if TYPE_CHECKING:
     from rag.drafting.drafter import Drafter
     from rag.drafting.rewriting import Rewriter
+    from rag.ports.access_keys import KeyStore
     from rag.ports.catalog import Catalog
     from rag.ports.embedder import Embedder
     from rag.ports.feedback import FeedbackStore
@@ -56,11 +59,12 @@ if TYPE_CHECKING:
     from rag.ports.rebuilding import RebuildableIndex
     from rag.settings import Settings
     from rag.storage.indexes import Progress
+    from rag.types.view import View
 
 _LOG = logging.getLogger("saywhere.storage")
 # Files and folders of the data folder.
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
-FEEDBACK, QUESTIONS = "feedback.sqlite3", "questions.sqlite3"
+FEEDBACK, QUESTIONS, KEYS = "feedback.sqlite3", "questions.sqlite3", "keys.sqlite3"
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )
@@ -86,6 +90,7 @@ class Service:
     feedback: FeedbackStore
     original_files: OriginalFiles | None
     question_log: QuestionLog
+    access_keys: KeyStore
     dense: DenseIndex
     lexical: LexicalIndex
     embedder: Embedder
@@ -94,6 +99,7 @@ class Service:
     times: ModelTimes
     rebuildable: Sequence[RebuildableIndex] = ()
     notes: tuple[str, ...] = ()
+    _remembered: Remembered = field(default_factory=Remembered, repr=False)
     _resources: ExitStack = field(repr=False)
 
     def models(self) -> dict[str, str]:
@@ -128,6 +134,13 @@ class Service:
         self.catalog.generation()
         if not all(index.is_ready for index in self.rebuildable):
             raise IndexUnavailable("an index is being rebuilt")
+
+    def seen_by(self, view: View) -> Service:
+        """The service for somebody who may see these documents alone. It needs no closing."""
+        if view.is_whole:
+            return self
+        catalog = VisibleCatalog(self.catalog, view, self._remembered)
+        return replace(self, catalog=catalog, engine=self.engine.over(catalog))
 
     def remove_damaged(self) -> None:
         """Removes the damaged files that were set aside. Raises StorageError."""
@@ -251,6 +264,7 @@ def open_service(
             feedback=files.feedback,
             original_files=original_files,
             question_log=files.question_log,
+            access_keys=files.access_keys,
             dense=in_use.dense,
             lexical=lexical,
             embedder=embedder,
@@ -367,6 +381,7 @@ class _SideFiles:
     signatures: SqliteSignatures
     feedback: SqliteFeedback
     question_log: SqliteQuestionLog
+    access_keys: SqliteKeys
     notes: tuple[str, ...]
 
 
@@ -398,11 +413,14 @@ def _open_side_files(settings: Settings, catalog: SqliteCatalog, stack: ExitStac
     stack.callback(question_log.close)
     with suppress(StorageFull):  # then a later start deletes them; they are never listed
         question_log.purge()
+    access_keys = SqliteKeys(settings.data / KEYS)  # never started anew: no key would then mean open
+    stack.callback(access_keys.close)
     return _SideFiles(
         jobs=jobs,
         signatures=signatures,
         feedback=feedback,
         question_log=question_log,
+        access_keys=access_keys,
         notes=(*job_notes, *signature_notes, *feedback_notes, *log_notes),
     )
 
@@ -449,6 +467,17 @@ def open_question_log(settings: Settings) -> QuestionLog:
     """
     path = _existing_file(settings, QUESTIONS)
     return SqliteQuestionLog(path, days=settings.question_log.days, read_only=True)
+
+
+def open_access_keys(settings: Settings, *, read_only: bool = False) -> KeyStore:
+    """Only the keys, without the lock: also beside a running server, which sees changes at once.
+
+    Raises:
+        StorageError: the file can't be opened.
+    """
+    if not read_only:
+        _make_data_folder(settings)
+    return SqliteKeys(settings.data / KEYS, read_only=read_only)
 
 
 def open_jobs(settings: Settings) -> JobStore:

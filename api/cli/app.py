@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api.cli.eval_app import app as eval_app
+from api.cli.keys_app import app as keys_app
 from api.cli.options import AsJson, Collection, DataFolder
 from rag.types import DEFAULT_COLLECTION
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 
 
 def _print_version(requested: bool) -> None:
@@ -202,17 +204,33 @@ def serve(
         bool,
         typer.Option("--any-host", help="Answer to any host name, where other machines reach the address."),
     ] = False,
+    open_reading: Annotated[
+        bool,
+        typer.Option(
+            "--open-reading",
+            help="Let whoever reaches the service ask, search and read, but for documents with readers.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the HTTP API, the widget and the pages until stopped.
 
-    On an address that other machines reach it needs --allow-host, an API key or --any-host. Each request,
-    write, deletion and refusal is logged on standard error.
+    On an address that other machines reach it needs --allow-host, an API key or --any-host; and something
+    that says who may read: a key, people by token or proxy, a public collection, or --open-reading. Each
+    request, write, deletion and refusal is logged on standard error.
     """
     from api.cli.commands.serve import run
 
     hosts = allow_host or ()
     raise typer.Exit(
-        run(data=data, host=host, port=port, allow_hosts=hosts, any_host=any_host, watch=watch or ())
+        run(
+            data=data,
+            host=host,
+            port=port,
+            allow_hosts=hosts,
+            any_host=any_host,
+            open_reading=open_reading,
+            watch=watch or (),
+        )
     )
 
 
@@ -404,6 +422,18 @@ def rebuild(data: DataFolder = None) -> None:
     from api.cli.commands.rebuild import run
 
     raise typer.Exit(run(data=data))
+
+
+@app.command()
+def config(
+    data: DataFolder = None,
+    only_set: Annotated[bool, typer.Option("--set", help="Only settings that aren't the default.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the settings, with secrets masked."""
+    from api.cli.commands.config import run
+
+    raise typer.Exit(run(data=data, only_set=only_set, as_json=as_json))
 
 
 @app.command()

@@ -49,7 +49,7 @@ _SETTINGS_END = """
 
 | variable | read by | |
 |---|---|---|
-| `SAYWHERE_TOKEN` | `saywhere eval --url URL` | sent to the service as `Authorization: Bearer …` |
+| `SAYWHERE_TOKEN` | `eval --url`, `mcp --url`, `ask`, `search` beside a server | a key, as a bearer token |
 """
 # Defaults that depend on the machine, by the setting's name.
 _SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}

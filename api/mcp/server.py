@@ -14,6 +14,7 @@ from mcp.server.mcpserver.resources import ResourceSecurity
 from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, ToolAnnotations
 from pydantic import Field
 
+from api.errors import AccessDenied
 from api.links import Links, resource_uri
 from api.markdown.message import message_of
 from api.mcp.results import Fetched, SearchResults, fetched, found, parse_id
@@ -123,7 +124,7 @@ class _Tools:
             return (await self._service.document(document_id)).text
         except (UnknownDocument, NotFound) as error:
             raise ResourceNotFoundError(f"there is no document {document_id!r}") from error
-        except (SaywhereError, ClientError) as error:
+        except (SaywhereError, ClientError, AccessDenied) as error:
             raise ResourceError(_message(error)) from error
 
     def _links_of(self, context: Context) -> Links:
@@ -135,13 +136,13 @@ def _tool_errors() -> Iterator[None]:
     """Expected errors as those that the client's model is told."""
     try:
         yield
-    except (SaywhereError, ClientError) as error:
+    except (SaywhereError, ClientError, AccessDenied) as error:
         raise ToolError(_message(error)) from error
 
 
-def _message(error: SaywhereError | ClientError) -> str:
+def _message(error: SaywhereError | ClientError | AccessDenied) -> str:
     """What a client may know: a message of this machine's files or models stays here."""
-    if isinstance(error, ClientError):
+    if isinstance(error, ClientError | AccessDenied):
         return str(error)
     kind = kind_of(type(error))
     return str(error) if kind.exposes_message else kind.title

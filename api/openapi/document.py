@@ -46,26 +46,43 @@ _SECURITY_SCHEMES = {
     "apiKey": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The key of SAYWHERE_API_KEY. Without one, only the service's machine may write.",
+        "description": "The key of SAYWHERE_API_KEY, a key of `saywhere keys`, or a person's token (JWT).",
     },
     "widgetToken": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token of /v1/tokens, for pages of other sites; other callers need none.",
+        "description": "A token of /v1/tokens, for pages of other sites.",
     },
 }
 _FOR_TEAM = (
     ("/v1/documents", "post"),
     ("/v1/documents/{document_id}", "delete"),
+    ("/v1/jobs", "get"),
+    ("/v1/jobs/{job_id}", "get"),
+    ("/v1/jobs/{job_id}/events", "get"),
     ("/v1/collections/{name}", "delete"),
     ("/v1/jobs/{job_id}", "delete"),
     ("/v1/feedback", "get"),
     ("/v1/gaps", "get"),
     ("/v1/gaps/{gap_id}/case", "post"),
     ("/v1/usage", "get"),
+    ("/v1/keys", "get"),
+    ("/v1/keys", "post"),
+    ("/v1/keys/{key_id}", "delete"),
     ("/v1/status", "get"),
     ("/v1/explain", "post"),
     ("/metrics", "get"),
+)
+_FOR_READERS = (
+    ("/v1/documents", "get"),
+    ("/v1/documents/{document_id}", "get"),
+    ("/v1/originals/{document_id}", "get"),
+    ("/v1/page-images/{document_id}", "get"),
+    ("/v1/page-marks/{document_id}", "get"),
+    ("/v1/collections", "get"),
+    ("/v1/search", "get"),
+    ("/v1/models", "get"),
+    ("/v1/models/{model}", "get"),
 )
 _FOR_WIDGET = (
     ("/v1/ask", "post"),
@@ -77,29 +94,37 @@ _FOR_WIDGET = (
 )
 
 
-def complete_openapi(app: FastAPI, settings: Settings) -> None:
-    """Makes ``app.openapi()`` return the completed document, with the limits of these settings."""
+def complete_openapi(app: FastAPI, settings: Settings, *, has_key: bool, is_open: bool) -> None:
+    """Makes ``app.openapi()`` return the completed document, with the limits of these settings.
+
+    Args:
+        has_key: a credential is set.
+        is_open: somebody without a credential may ask and read something.
+    """
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = generate()  # FastAPI caches it
         if "Problem" not in document["components"]["schemas"]:
             _complete(document)
-            _add_security(document, has_key=settings.api_key is not None)
+            _add_security(document, has_key=has_key, is_open=is_open)
             _add_limits(document, settings.limits)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _add_security(document: dict[str, Any], *, has_key: bool) -> None:
-    """Who may call what: without a key in the settings writing is open to the machine itself."""
+def _add_security(document: dict[str, Any], *, has_key: bool, is_open: bool) -> None:
+    """Who may call what: without a credential everything is open to the machine itself."""
     document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    keyless: list[dict[str, list[str]]] = [] if has_key else [{}]
+    openly: list[dict[str, list[str]]] = [{}] if is_open or not has_key else []
     for path, method in _FOR_TEAM:
-        keyless: list[dict[str, list[str]]] = [] if has_key else [{}]
         document["paths"][path][method]["security"] = [{"apiKey": []}, *keyless]
+    for path, method in _FOR_READERS:
+        document["paths"][path][method]["security"] = [{"apiKey": []}, *openly]
     for path, method in _FOR_WIDGET:
-        document["paths"][path][method]["security"] = [{}, {"widgetToken": []}]
+        document["paths"][path][method]["security"] = [*openly, {"apiKey": []}, {"widgetToken": []}]
 
 
 def _add_limits(document: dict[str, Any], limits: LimitSettings) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.errors import AccessDenied
+from api.errors import AccessDenied, AccessOff, KeyNeeded, NotAllowed, RateLimited
 from api.problems.handlers import MEDIA_TYPE
 from api.problems.kinds import UNEXPECTED, ProblemKind, kind_of, kind_of_status
 from api.schemas.problems import Problem
 from rag.errors import SaywhereError
+
+ACCESS_ERRORS: tuple[type[AccessDenied], ...] = (KeyNeeded, AccessOff, NotAllowed, RateLimited)
+"""What every route raises that is for those who may use it."""
 
 
 def problem_responses(

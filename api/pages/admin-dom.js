@@ -33,9 +33,10 @@ export async function attempt(action) {
   }
 }
 
-/** Whether the person confirms a deletion. */
-export function confirmed(text) {
+/** Whether the person confirms a deletion, or what else the button says. */
+export function confirmed(text, action = "Delete") {
   const dialog = byId("confirm");
+  dialog.querySelector("[value=yes]").textContent = action;
   byId("confirm-text").textContent = text;
   dialog.returnValue = "no";
   dialog.showModal();

@@ -22,7 +22,7 @@ export function whenKeyNeeded(callback) {
 
 /** The JSON at a path, null where there is none. `body`: FormData, or a value that is sent as JSON. */
 export async function request(path, { method = "GET", body } = {}) {
-  const headers = {};
+  const headers = { "X-Requested-With": "saywhere" }; // this page asks for the key itself
   if (hasKey()) headers.Authorization = `Bearer ${sessionStorage.getItem(STORED)}`;
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";

@@ -4,6 +4,7 @@ import { byId, notify } from "./admin-dom.js";
 import { openDocuments } from "./admin-documents.js";
 import { openExplain } from "./admin-explain.js";
 import { openQuestions } from "./admin-questions.js";
+import { openKeys } from "./admin-keys.js";
 import { hasKey, request, setKey, whenKeyNeeded } from "./admin-service.js";
 import { openStatus } from "./admin-status.js";
 
@@ -11,6 +12,7 @@ const PARTS = {
   documents: ["Documents", openDocuments],
   questions: ["Questions", openQuestions],
   explain: ["Where was it lost?", openExplain],
+  keys: ["Keys", openKeys],
   status: ["Status", openStatus],
 };
 let status = null; // of the service; null while it isn't open to this page

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import trail
-from api.errors import RateLimited, TokenNeeded
+from api.errors import KeyNeeded, RateLimited, TokenNeeded
 from api.openai import errors as openai_errors
 from api.problems.kinds import INVALID_REQUEST, UNEXPECTED, ProblemKind, kind_of, kind_of_status
 from api.request_id import request_id
@@ -71,7 +71,8 @@ async def access_denied(request: Request, error: Exception) -> Response:
     """Handles AccessDenied."""
     headers = {}
     if isinstance(error, TokenNeeded):
-        headers = {"WWW-Authenticate": "Bearer"}
+        challenge = 'Basic realm="Saywhere", Bearer' if _can_sign_in(request, error) else "Bearer"
+        headers = {"WWW-Authenticate": challenge}
     if isinstance(error, RateLimited):
         headers = {"Retry-After": str(error.seconds)}
     kind = kind_of(type(error))
@@ -141,6 +142,15 @@ def stream_problem(request: Request, error: Exception) -> Problem:
     return Problem(
         type=kind.type, title=kind.title, status=kind.status, detail=detail, request_id=request_id(request)
     )
+
+
+def _can_sign_in(request: Request, error: Exception) -> bool:
+    """Whether a page of this service, in a browser, needs a key: the browser then asks for it.
+
+    Not where the page asks itself: it says so with X-Requested-With.
+    """
+    is_own_page = request.headers.get("sec-fetch-site") in ("same-origin", "none")
+    return isinstance(error, KeyNeeded) and is_own_page and "x-requested-with" not in request.headers
 
 
 def _logged_kind(request: Request, error: errors.SaywhereError) -> ProblemKind:

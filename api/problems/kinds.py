@@ -9,6 +9,7 @@ from http import HTTPStatus
 from api.errors import (
     AccessDenied,
     KeyNeeded,
+    NotAllowed,
     OriginRefused,
     RateLimited,
     TokenNeeded,
@@ -69,6 +70,7 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.UnknownCollection: ProblemKind(
         status=404, slug="unknown-collection", title="There is no such collection"
     ),
+    errors.UnknownKey: ProblemKind(status=404, slug="unknown-key", title="There is no such key"),
     errors.UnknownJob: ProblemKind(status=404, slug="unknown-job", title="There is no such job"),
     errors.JobOver: ProblemKind(status=409, slug="job-over", title="The job can't be cancelled"),
     errors.UnreadableDocument: ProblemKind(
@@ -106,8 +108,9 @@ _BY_DENIAL: Mapping[type[AccessDenied], ProblemKind] = {
     OriginRefused: ProblemKind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: ProblemKind(status=401, slug="token-needed", title="A token is needed"),
     WritingOff: ProblemKind(status=403, slug="writing-off", title="That is off here: no API key is set"),
+    NotAllowed: ProblemKind(status=403, slug="not-allowed", title="This key or person may not do that"),
     UnknownAnswer: ProblemKind(status=403, slug="unknown-answer", title="This service gave no such answer"),
-    KeyNeeded: ProblemKind(status=401, slug="key-needed", title="The API key is needed"),
+    KeyNeeded: ProblemKind(status=401, slug="key-needed", title="A key is needed"),
     RateLimited: ProblemKind(
         status=429, slug="too-often", title="Too many requests in a minute", retry_after=60
     ),

@@ -7,12 +7,12 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, Request
 
-from api.backend import UsesBackend
-from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.errors import AccessDenied, OriginRefused
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.schemas.admin import ExplainIn, ExplanationOut, LimitsOut, LossOut, StatusOut
+from api.security.access import UsesBackend
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.security.write_access import RequiresTeam, UsesWriteAccess
 from rag.errors import (
@@ -20,6 +20,7 @@ from rag.errors import (
     DeadlineExceeded,
     IndexUnavailable,
     InvalidQuestion,
+    SaywhereError,
     StorageError,
     UnknownCollection,
 )
@@ -31,7 +32,7 @@ from rag.wire.convert import outcome_out
 
 router = APIRouter(prefix="/v1", tags=["team"], route_class=BoundedJsonRoute)
 
-_PROBLEMS = (OriginRefused, WritingOff, KeyNeeded, StorageError)
+_PROBLEMS: tuple[type[SaywhereError | AccessDenied], ...] = (OriginRefused, *ACCESS_ERRORS, StorageError)
 
 
 @router.get("/status", dependencies=[RequiresTeam], responses=problem_responses(*_PROBLEMS))

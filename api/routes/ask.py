@@ -10,13 +10,15 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.asking import ask_engine
-from api.backend import Backend, UsesBackend
+from api.audit import note_documents
+from api.backend import Backend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.problems.handlers import stream_problem
 from api.recent_answers import RecentAnswers
+from api.security.access import AskedBackend
 from api.security.answer_ids import UsesAnswerIds
 from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
@@ -32,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["answers"], route_class=BoundedJsonRoute)
 
 _PROBLEMS = problem_responses(
     InvalidQuestion, UnknownCollection, Busy, IndexUnavailable, DeadlineExceeded,
-    OriginRefused, TokenNeeded, RateLimited, statuses=(400, 408, 413, 415),
+    *ACCESS_ERRORS, OriginRefused, TokenNeeded, RateLimited, statuses=(400, 408, 413, 415),
 )  # fmt: skip
 _STREAM: dict[int | str, Any] = {
     200: {
@@ -50,7 +52,7 @@ _STREAM: dict[int | str, Any] = {
     "/ask", dependencies=[Depends(requires_json)], responses=_PROBLEMS | _STREAM, response_model=AnswerOut
 )
 async def ask(
-    body: AskIn, request: Request, backend: UsesBackend, access: UsesAskAccess, ids: UsesAnswerIds
+    body: AskIn, request: Request, backend: AskedBackend, access: UsesAskAccess, ids: UsesAnswerIds
 ) -> AnswerOut | Response:
     """Answers from the documents with exact citations, or abstains with a reason.
 
@@ -86,6 +88,8 @@ async def ask(
     def to_wire(outcome: Outcome) -> AnswerOut:
         answer = _answer_out(outcome, body, backend).model_copy(update={"id": answer_id})
         recent.add(body.collection, answer)
+        cited = {citation.document_id for citation in answer.citations}
+        note_documents(request, cited, collection=body.collection, answer=answer_id)
         return answer
 
     if not body.stream:

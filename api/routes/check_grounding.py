@@ -6,10 +6,10 @@ import time
 
 from fastapi import APIRouter, Depends, Request
 
-from api.backend import UsesBackend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
+from api.security.access import AskedBackend
 from api.security.origins import UsesAskAccess
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from rag.errors import (
@@ -27,13 +27,13 @@ router = APIRouter(prefix="/v1", tags=["answers"])
 
 _PROBLEMS = problem_responses(
     InvalidText, UnknownCollection, UnknownDocument, Busy, IndexUnavailable, DeadlineExceeded,
-    OriginRefused, TokenNeeded, RateLimited, statuses=(400, 413, 415),
+    *ACCESS_ERRORS, OriginRefused, TokenNeeded, RateLimited, statuses=(400, 413, 415),
 )  # fmt: skip
 
 
 @router.post("/check-grounding", dependencies=[Depends(requires_json)], responses=_PROBLEMS)
 async def check_grounding(
-    body: CheckGroundingIn, request: Request, backend: UsesBackend, access: UsesAskAccess
+    body: CheckGroundingIn, request: Request, backend: AskedBackend, access: UsesAskAccess
 ) -> GroundingOut:
     """Tells for each sentence of a text whether it is supported, and cites the exact places.
 

@@ -11,10 +11,11 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import trail
-from api.backend import UsesBackend
-from api.errors import KeyNeeded, OriginRefused, WritingOff
-from api.openapi.problem_responses import problem_responses
+from api.errors import NotAllowed, OriginRefused
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.schemas.convert import job_out
+from api.security.access import ReadBackend, SearchedBackend, UsesBackend, WrittenBackend
+from api.security.caller import caller_of
 from api.security.write_access import Writer
 from api.streaming.document_text import DocumentResponse
 from api.uploads import OPENAPI_BODY, read_uploads
@@ -57,7 +58,7 @@ def parse_filters(pairs: list[str]) -> dict[str, str]:
     "/documents",
     status_code=202,
     responses=problem_responses(
-        DocumentTooLarge, UnsupportedBody, UnsupportedFormat, OriginRefused, WritingOff, KeyNeeded, Busy,
+        DocumentTooLarge, UnsupportedBody, UnsupportedFormat, OriginRefused, *ACCESS_ERRORS, Busy,
         StorageFull, statuses=(400, 408, 413, 422),
     ),
     openapi_extra={"requestBody": OPENAPI_BODY},
@@ -72,16 +73,22 @@ async def send(request: Request, response: Response, backend: UsesBackend, inges
     no other, and its earlier version stays: the job's `results` name each.
     """
     collection, uploads = await read_uploads(request, backend.settings.limits)
+    if not caller_of(request).view.has(collection):
+        raise NotAllowed(f"this key is not for the collection {collection!r}")
     job = await run_in_threadpool(ingestion.submit, collection, uploads)
     trail.record("documents", request, job=job.id, collection=collection, documents=len(uploads))
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_out(job)
 
 
-@router.get("/documents", responses=problem_responses(UnknownCollection, statuses=(400,)))
+@router.get(
+    "/documents",
+    responses=problem_responses(*ACCESS_ERRORS, UnknownCollection, statuses=(400,)),
+)
 def listing(
+    request: Request,
     response: Response,
-    backend: UsesBackend,
+    backend: SearchedBackend,
     collection: Annotated[str | None, Query(description="only this collection")] = None,
     under: Annotated[str, Query(description="only uris that begin so")] = "",
     containing: Annotated[
@@ -93,6 +100,8 @@ def listing(
 ) -> DocumentList:
     """Documents ordered by id. While there are more, `next` and a `Link` header give the next page."""
     catalog = backend.catalog
+    if collection is not None:
+        caller_of(request).require_collection(collection)
     if collection not in (None, DEFAULT_COLLECTION) and collection not in catalog.collections():
         raise UnknownCollection(f"there is no collection {collection!r}")
     metadata = parse_filters(filters)
@@ -112,12 +121,12 @@ def listing(
 @router.get(
     "/documents/{document_id:path}",
     response_model=DocumentOut,
-    responses=problem_responses(UnknownDocument, Busy, statuses=(400,)),
+    responses=problem_responses(*ACCESS_ERRORS, UnknownDocument, Busy, statuses=(400,)),
 )
 def document(
     document_id: str,
     request: Request,
-    backend: UsesBackend,
+    backend: ReadBackend,
     start: Annotated[int, Query(ge=0, description="where the text begins, in code points")] = 0,
     end: Annotated[int | None, Query(ge=0, description="where it ends; none: at its end")] = None,
 ) -> Response:
@@ -134,12 +143,13 @@ def document(
 @router.delete(
     "/documents/{document_id:path}",
     status_code=204,
-    responses=problem_responses(UnknownDocument, OriginRefused, WritingOff, KeyNeeded, StorageFull),
+    responses=problem_responses(UnknownDocument, OriginRefused, *ACCESS_ERRORS, StorageFull),
 )
-def delete(document_id: str, request: Request, ingestion: Writer) -> None:
+def delete(document_id: str, request: Request, ingestion: Writer, backend: WrittenBackend) -> None:
     """Deletes a document. Once this returns, no answer cites it.
 
     A document that is a file of a synced folder returns with the next sync, unless the file is deleted.
     """
+    backend.catalog.document(document_id)  # which the caller may not know of
     ingestion.remove(document_id)
     trail.record("deletion", request, document=document_id)

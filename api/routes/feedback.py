@@ -7,18 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.backend import UsesBackend
-from api.errors import KeyNeeded, OriginRefused, RateLimited, TokenNeeded, UnknownAnswer, WritingOff
+from api.errors import OriginRefused, RateLimited, TokenNeeded, UnknownAnswer
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.recent_answers import RecentAnswers
 from api.schemas.convert import feedback_in, feedback_out
 from api.schemas.feedback import FeedbackIn, FeedbackList, FeedbackOut
+from api.security.access import AskedBackend, UsesBackend
 from api.security.answer_ids import UsesAnswerIds
 from api.security.origins import UsesAskAccess
 from api.security.write_access import RequiresTeam
-from rag.errors import StorageError, StorageFull
+from rag.errors import StorageError, StorageFull, UnknownCollection
 
 router = APIRouter(prefix="/v1", tags=["feedback"], route_class=BoundedJsonRoute)
 
@@ -27,12 +27,13 @@ router = APIRouter(prefix="/v1", tags=["feedback"], route_class=BoundedJsonRoute
     "/feedback",
     dependencies=[Depends(requires_json)],
     responses=problem_responses(
-        UnknownAnswer, OriginRefused, TokenNeeded, RateLimited, StorageError, StorageFull,
+        *ACCESS_ERRORS, UnknownCollection, UnknownAnswer, OriginRefused, TokenNeeded, RateLimited,
+        StorageError, StorageFull,
         statuses=(400, 408, 413, 415),
     ),
 )  # fmt: skip
 async def put(
-    body: FeedbackIn, request: Request, backend: UsesBackend, access: UsesAskAccess, ids: UsesAnswerIds
+    body: FeedbackIn, request: Request, backend: AskedBackend, access: UsesAskAccess, ids: UsesAnswerIds
 ) -> FeedbackOut:
     """Stores a reader's feedback on an answer of this service; a second one on it replaces the first.
 
@@ -58,7 +59,7 @@ async def put(
 @router.get(
     "/feedback",
     dependencies=[RequiresTeam],
-    responses=problem_responses(OriginRefused, WritingOff, KeyNeeded, StorageError, statuses=(400,)),
+    responses=problem_responses(OriginRefused, *ACCESS_ERRORS, StorageError, statuses=(400,)),
 )
 async def listing(
     backend: UsesBackend,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.backend import UsesBackend
+from api.errors import KeyNeeded, RateLimited
 from api.openapi.problem_responses import problem_responses
 from api.problems import handlers
 from api.problems.kinds import kind_of
 from api.readiness import is_ready, parts
 from api.schemas.health import Health, PartOut, Readiness
+from api.security.access import UsesBackend
 from rag.errors import IndexUnavailable, StorageError
 
 router = APIRouter(tags=["health"])
@@ -22,7 +23,11 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses=problem_responses(IndexUnavailable), response_model=Readiness)
+@router.get(
+    "/readyz",
+    responses=problem_responses(IndexUnavailable, KeyNeeded, RateLimited),
+    response_model=Readiness,
+)
 def readyz(request: Request, backend: UsesBackend) -> Readiness | Response:
     """The service can answer: its models are loaded before it listens, the catalog can be read, and no index
     is broken or being rebuilt. `parts` says of each why it isn't ready, also in the problem."""

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.backend import Backend, UsesBackend
+from api.audit import note_documents
+from api.backend import Backend
 from api.links import Links
 from api.markdown.message import message_of
 from api.markdown.writer import Message
@@ -24,6 +25,7 @@ from api.openai.responses import ResponseOut, ResponseWriter
 from api.openai.usage import Usage, usage_of
 from api.openai.verdict import Verdict, verdict_of
 from api.problems.handlers import stream_problem
+from api.security.access import AskedBackend, ReadBackend
 from api.security.origins import UsesAskAccess
 from api.streaming.events import EVENT_SCHEMA, MEDIA_TYPE
 from rag.errors import UnknownCollection
@@ -36,18 +38,20 @@ _STATUSES = (400, 401, 403, 404, 413, 415, 429, 500, 503, 504)
 _ERRORS: dict[int | str, Any] = {status: {"model": ErrorOut} for status in _STATUSES}
 _STREAM: dict[int | str, Any] = {200: {"content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}}}}
 
+_ONE = (401, 403, 404, 429, 500)
+
 Parts = tuple[Message, Usage, Verdict]
 """What a response is made of."""
 
 
-@router.get("/models", responses={500: {"model": ErrorOut}})
-def listing(backend: UsesBackend) -> models.ModelList:
+@router.get("/models", responses={status: {"model": ErrorOut} for status in (401, 403, 429, 500)})
+def listing(backend: ReadBackend) -> models.ModelList:
     """A model for each collection: `saywhere` for the default one, `saywhere/NAME` for another."""
     return models.model_list(backend.catalog.collections())
 
 
-@router.get("/models/{model:path}", responses={status: {"model": ErrorOut} for status in (404, 500)})
-def model(model: str, backend: UsesBackend) -> models.ModelOut:
+@router.get("/models/{model:path}", responses={status: {"model": ErrorOut} for status in _ONE})
+def model(model: str, backend: ReadBackend) -> models.ModelOut:
     """One of the models."""
     collection = models.collection_of(model)
     if collection != DEFAULT_COLLECTION and collection not in backend.catalog.collections():
@@ -62,7 +66,7 @@ def model(model: str, backend: UsesBackend) -> models.ModelOut:
     response_model=ChatCompletion,
 )
 async def chat_completions(
-    body: ChatRequest, request: Request, backend: UsesBackend, access: UsesAskAccess
+    body: ChatRequest, request: Request, backend: AskedBackend, access: UsesAskAccess
 ) -> ChatCompletion | Response:
     """Answers the last message from the documents, as a chat completion.
 
@@ -94,7 +98,7 @@ async def chat_completions(
     response_model=ResponseOut,
 )
 async def responses(
-    body: ResponsesRequest, request: Request, backend: UsesBackend, access: UsesAskAccess
+    body: ResponsesRequest, request: Request, backend: AskedBackend, access: UsesAskAccess
 ) -> ResponseOut | Response:
     """Answers the input from the documents, as a response.
 
@@ -121,6 +125,8 @@ def _question(model: str, messages: list[MessageIn], filters: dict[str, str]) ->
 
 def _parts(answer: AnswerOut, question: Question, request: Request, backend: Backend) -> Parts:
     links = Links(backend.settings.public_url or str(request.base_url))
+    cited = {citation.document_id for citation in answer.citations}
+    note_documents(request, cited, collection=question.collection)
     message = message_of(links.answer(answer))
     return message, usage_of(question, message), verdict_of(answer)
 

@@ -14,9 +14,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import StreamingResponse
 
-from api.backend import UsesBackend
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.page_views import PageViews
+from api.security.access import ReadBackend
 from rag.errors import Busy, DeadlineExceeded, NoOriginal, UnknownDocument, UnreadableDocument
 from rag.types import Span
 from rag.wire.convert import version_in
@@ -49,10 +49,10 @@ Version = Annotated[
     response_class=Response,
     responses={
         200: {"content": {_OCTETS: {"schema": {"type": "string", "format": "binary"}}}},
-        **problem_responses(UnknownDocument, NoOriginal, statuses=(400,)),
+        **problem_responses(*ACCESS_ERRORS, UnknownDocument, NoOriginal, statuses=(400,)),
     },
 )
-def original(document_id: str, backend: UsesBackend) -> Response:
+def original(document_id: str, backend: ReadBackend) -> Response:
     """The file that a document was read from, as a download."""
     record = backend.catalog.original(document_id)
     files = backend.original_files
@@ -71,14 +71,20 @@ def original(document_id: str, backend: UsesBackend) -> Response:
     responses={
         200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}},
         **problem_responses(
-            UnknownDocument, NoOriginal, UnreadableDocument, Busy, DeadlineExceeded, statuses=(400,)
+            *ACCESS_ERRORS,
+            UnknownDocument,
+            NoOriginal,
+            UnreadableDocument,
+            Busy,
+            DeadlineExceeded,
+            statuses=(400,),
         ),
     },
 )
 async def page_image(
     document_id: str,
     request: Request,
-    backend: UsesBackend,
+    backend: ReadBackend,
     page: Annotated[int, Query(ge=1, le=100_000, description="counted from 1")] = 1,
     version: Version = None,
 ) -> Response:
@@ -91,13 +97,19 @@ async def page_image(
 @router.get(
     "/page-marks/{document_id:path}",
     responses=problem_responses(
-        UnknownDocument, NoOriginal, UnreadableDocument, Busy, DeadlineExceeded, statuses=(400,)
+        *ACCESS_ERRORS,
+        UnknownDocument,
+        NoOriginal,
+        UnreadableDocument,
+        Busy,
+        DeadlineExceeded,
+        statuses=(400,),
     ),
 )
 async def page_marks(
     document_id: str,
     request: Request,
-    backend: UsesBackend,
+    backend: ReadBackend,
     start: Annotated[int, Query(ge=0, description="where the quote begins in the text, in code points")],
     end: Annotated[int, Query(ge=0, description="where it ends")],
     version: Version = None,

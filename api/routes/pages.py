@@ -14,9 +14,10 @@ from api.problems.kinds import kinds
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _NAMES = (
-    "admin-documents.js", "admin-dom.js", "admin-explain.js", "admin-jobs.js", "admin-questions.js",
-    "admin-service.js", "admin-status.js", "admin-upload.js", "admin.css", "admin.html", "admin.js",
-    "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js", "blocks.js", "chat.css",
+    "admin-documents.js", "admin-dom.js", "admin-explain.js", "admin-jobs.js", "admin-keys.js",
+    "admin-questions.js", "admin-service.js", "admin-status.js", "admin-upload.js", "admin.css",
+    "admin.html", "admin.js", "api-values.js", "api.css", "api.html", "api.js", "ask.html", "ask.js",
+    "blocks.js", "chat.css",
     "document.css", "document.html", "document.js", "icon.svg", "layout.js", "page-view.js",
     "playground.html", "playground.js", "positions.js", "service.js", "style.css", "text-writer.js",
 )  # fmt: skip

@@ -10,17 +10,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api import trail
-from api.backend import Backend, UsesBackend
-from api.errors import KeyNeeded, OriginRefused, WritingOff
+from api.backend import Backend
+from api.errors import AccessDenied, OriginRefused
 from api.gap_cases import FILE, add_case
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.schemas.convert import gap_out, usage_out
 from api.schemas.question_log import CaseIn, CaseOut, GapList, UsageOut
+from api.security.access import UsesBackend
 from api.security.write_access import RequiresTeam
 from evals.cases.add import ExpectedAnswer
-from rag.errors import StorageError, StorageFull
+from rag.errors import SaywhereError, StorageError, StorageFull
 from rag.question_log.gaps import Gap, find_gap, find_gaps
 from rag.question_log.usage import usage_of
 from rag.question_log.vectors import RememberedVectors
@@ -28,7 +29,7 @@ from rag.types import DEFAULT_COLLECTION
 
 router = APIRouter(prefix="/v1", tags=["question log"], route_class=BoundedJsonRoute)
 
-_PROBLEMS = (OriginRefused, WritingOff, KeyNeeded, StorageError)
+_PROBLEMS: tuple[type[SaywhereError | AccessDenied], ...] = (OriginRefused, *ACCESS_ERRORS, StorageError)
 
 
 @router.get("/gaps", dependencies=[RequiresTeam], responses=problem_responses(*_PROBLEMS, statuses=(400,)))

@@ -6,12 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from api.backend import UsesBackend
+from api.backend import Backend
 from api.errors import OriginRefused, RateLimited, TokenNeeded
 from api.json_body import BoundedJsonRoute
 from api.media_type import requires_json
-from api.openapi.problem_responses import problem_responses
+from api.openapi.problem_responses import ACCESS_ERRORS, problem_responses
 from api.schemas.widget import SuggestionsOut, TokenIn, TokenOut
+from api.security.access import AskedBackend
+from api.security.caller import caller_of
 from api.security.origins import UsesAskAccess
 from api.security.request_limits import while_connected
 from api.suggestion_cache import SuggestionCache
@@ -51,11 +53,11 @@ def widget(
     tags=["answers"],
     responses=problem_responses(
         UnknownCollection, Busy, IndexUnavailable, StorageError, DeadlineExceeded,
-        OriginRefused, TokenNeeded, RateLimited, statuses=(400,),
+        *ACCESS_ERRORS, OriginRefused, TokenNeeded, RateLimited, statuses=(400,),
     ),
 )  # fmt: skip
 async def suggestions(
-    request: Request, backend: UsesBackend, access: UsesAskAccess, collection: str = DEFAULT_COLLECTION
+    request: Request, backend: AskedBackend, access: UsesAskAccess, collection: str = DEFAULT_COLLECTION
 ) -> SuggestionsOut:
     """Suggested questions: those in the settings, or some that the service answers well."""
     access.admit(request, collection)
@@ -64,13 +66,19 @@ async def suggestions(
     configured = backend.settings.widget.suggestions.get(collection)
     if configured is not None:
         return SuggestionsOut(collection=collection, suggestions=list(configured))
+    view = caller_of(request).view
+    whole: Backend = request.app.state.backend
     cache: SuggestionCache = request.app.state.suggestions
 
     def make() -> list[str]:
-        asked = most_asked(backend.feedback.list(helpful=True, limit=_MAX_FEEDBACK), collection)
+        # What others asked may have words of documents that this reader may not see.
+        hidden = {} if view.groups is None else whole.catalog.hidden_from(view.groups)
+        shows_all = collection not in hidden.values()
+        entries = backend.feedback.list(helpful=True, limit=_MAX_FEEDBACK) if shows_all else []
+        asked = most_asked(entries, collection)
         return suggest_questions(backend.catalog, collection, backend.engine.ask, asked=asked)
 
-    questions = cache.get(collection, backend.catalog.generation(), make)
+    questions = cache.get((collection, view), backend.catalog.generation(), make)
     return SuggestionsOut(collection=collection, suggestions=await while_connected(request, questions))
 
 

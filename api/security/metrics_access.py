@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from fastapi import Depends, Request
 
 from api.security.write_access import WriteAccess
+from rag.ports.access_keys import Scope
 
 
 async def _admit_to_metrics(request: Request) -> None:
-    """As for the team's API: the API key, or this machine where there is none."""
-    access: WriteAccess = request.app.state.write_access
-    access.admit_team(request)
+    """Who has the scope ``metrics``, or this machine where no credential is set."""
+    await cast(WriteAccess, request.app.state.write_access).admit(request, Scope.METRICS)
 
 
 RequiresMetrics = Depends(_admit_to_metrics)

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import Headers
 
 from api.errors import OriginRefused, RateLimited, TokenNeeded
+from api.security.caller import caller_of
 from api.security.rate_limit import RateLimit
 from api.security.tokens import Token, Tokens
 from rag.settings import FeedbackSettings, WidgetSettings
@@ -35,15 +36,22 @@ class AskAccess:
         return frozenset((*self._settings.origins, *keyed))
 
     def admit(self, request: Request, collection: str) -> None:
-        """Returns if the request may ask the collection, and counts it.
+        """Returns if the request may ask the collection, and counts it where another site's page sent it.
 
         Raises:
+            UnknownCollection, KeyNeeded: the caller may not use the collection.
             OriginRefused: pages of its origin may not, or the token is for other collections.
             TokenNeeded: the token is missing, invalid, or of another origin.
             RateLimited: its token, or its address without one, has used up its allowance.
         """
-        origin = foreign_origin(request.headers)
+        origin, caller = foreign_origin(request.headers), caller_of(request)
         if origin is None:
+            caller.require_collection(collection)
+            return
+        if caller.is_known:  # by a credential that the page sent itself
+            if not {origin, "*"} & self.origins:
+                raise OriginRefused(f"pages of {origin} may not ask this service")
+            caller.require_collection(collection)
             return
         token = self._token(request.headers)
         if token is None:
@@ -73,6 +81,10 @@ class AskAccess:
         if site is None or origin not in site.origins:
             raise OriginRefused("this key is not for pages of this site")
         return self._tokens.issue(origin, site.collections), self._tokens.seconds
+
+    def token(self, text: str) -> Token | None:
+        """The content of a token that was issued here and is valid."""
+        return self._tokens.verify(text)
 
     def _token(self, headers: Headers) -> Token | None:
         scheme, _, credentials = headers.get("authorization", "").partition(" ")

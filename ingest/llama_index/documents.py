@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from ingest.batch_writer import BatchWriter
+from ingest.formats.readers import narrowed, readers_in
+from ingest.formats.text.front_matter import split_front_matter
 from ingest.llama_index.text_structure import VERSION as STRUCTURE_VERSION
 from ingest.llama_index.text_structure import with_structure
 from ingest.plan import new_document_id
@@ -151,23 +153,21 @@ class _Run:
         size = len(document.text.encode())
         if size > self.preparer.max_bytes:
             raise DocumentTooLarge(f"{uri} has {size:,} bytes; the limit is {self.preparer.max_bytes:,}")
+        fingerprint = _fingerprint(document)
+        document, readers = self.preparer.with_readers(document)
         return Change(
             document=document,
             passages=(),
             source=self._source_name(record),
-            source_sha256=self.preparer.source_key(_fingerprint(document)),
+            source_sha256=self.preparer.source_key(fingerprint, uri=uri),
+            readers=narrowed(readers, readers_in(split_front_matter(document.text)[0])),
         )
 
     def _split(self, change: Change) -> Change:
         """The change with its text's structure and passages."""
         document = with_structure(change.document, _file_name(change.document))
         split = self.preparer.passages().of(document)
-        return Change(
-            document=split.document,
-            passages=split.passages,
-            source=change.source,
-            source_sha256=change.source_sha256,
-        )
+        return replace(change, document=split.document, passages=split.passages)
 
     def _source_name(self, record: DocumentRecord | None) -> str:
         """The set that a document will belong to; without a ``source`` it keeps its set."""

@@ -11,7 +11,7 @@ import errno
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +24,10 @@ from rag.errors import StorageError, StorageFull
 from rag.settings import Settings
 from rag.storage.erasures import ERASURES, PLACES, add_place
 from rag.storage.lock import FolderLock
-from rag.wiring import CATALOG, FEEDBACK, JOBS, LOCK, ORIGINALS, QUESTIONS, index_folders
+from rag.wiring import CATALOG, FEEDBACK, JOBS, KEYS, LOCK, ORIGINALS, QUESTIONS, index_folders
 
-DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS)  # in the order in which they are copied
-_LISTS = ("cases.jsonl", ERASURES, PLACES)
+DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS, KEYS)  # in the order in which they are copied
+_LISTS = ("cases.jsonl", "audit.jsonl", "audit-*.jsonl", ERASURES, PLACES)
 _LOCK = ".lock"  # of a folder of backups, while one is made in it
 _UNFINISHED = ".unfinished"  # ends the name of a backup that isn't complete
 
@@ -87,10 +87,10 @@ def _copy(data: Path, target: Path, earlier: Path | None, at: str, *, indexes: b
     for name in DATABASES:
         if (data / name).is_file():
             copy_database(data / name, target / name)
-    for name in _LISTS:
-        if (data / name).is_file():
-            shutil.copyfile(data / name, target / name)
-            (target / name).chmod(0o600)
+    for path in sorted({path for pattern in _LISTS for path in data.glob(pattern)}):
+        with suppress(FileNotFoundError):  # an audit log that was rotated away meanwhile
+            shutil.copyfile(path, target / path.name)
+            (target / path.name).chmod(0o600)
     with closing(SqliteCatalog(target / CATALOG, read_only=True)) as catalog:
         named, documents = catalog.originals().keys(), catalog.count()
     _copy_originals(data / ORIGINALS, originals, before, named)

@@ -8,6 +8,7 @@ is still there at a start says what a crash left to undo or to finish.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -77,7 +78,8 @@ class Original:
 class Change:
     """A document's next version with its passages, and the source they were read from.
 
-    ``original`` None: no file of it is kept.
+    ``original`` None: no file of it is kept. ``readers`` are the groups that may see the document; None:
+    everybody who may see its collection; none at all: only who may see every document.
     """
 
     document: Document
@@ -85,6 +87,7 @@ class Change:
     source: str = ""
     source_sha256: str = ""
     original: Original | None = None
+    readers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +224,14 @@ class Catalog(Protocol):
         """Committed ``(document_id, version)`` pairs that have at least one passage."""
         ...
 
+    def hidden_from(self, groups: AbstractSet[str]) -> dict[str, str]:
+        """The documents that have readers and none of these groups among them: their collections by id."""
+        ...
+
+    def readers(self, document_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The groups that may see a document by its id, in order; documents without readers are left out."""
+        ...
+
     def original(self, document_id: str) -> OriginalRecord | None:
         """The file that the document was read from; None where none is kept, or for an unknown id."""
         ...
@@ -256,3 +267,15 @@ class Catalog(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class PartialCatalog(Catalog, Protocol):
+    """Some of a catalog's documents, for reading: in every call of ``Catalog`` the others don't exist."""
+
+    def visible_versions(self, collection: str) -> AbstractSet[tuple[str, str]] | None:
+        """The ``(document_id, version)``s that may be found; None: all of the collection."""
+        ...
+
+    def visible_passages(self, collection: str) -> int:
+        """The number of their passages."""
+        ...

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from copy import copy
 from typing import TYPE_CHECKING
 
 from rag.english.words import content_words
-from rag.ports.catalog import Catalog
+from rag.ports.catalog import Catalog, PartialCatalog
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, Hit, LexicalIndex
 from rag.question.acronyms import possible_definition_terms
@@ -38,14 +39,25 @@ class Retriever:
         embedder: Embedder,
         settings: RetrieveSettings,
     ) -> None:
-        self._catalog = catalog
+        self._catalog: Catalog = catalog
         self._dense = dense
         self._lexical = lexical
         self._embedder = embedder
         self._settings = settings
+        self._stored = catalog
+        self._partial: PartialCatalog | None = None
+
+    def over(self, catalog: PartialCatalog) -> Retriever:
+        """A retriever of this catalog's documents alone: the indexes search no others, or drop their hits
+        before scores are compared."""
+        retriever = copy(self)
+        retriever._catalog = retriever._partial = catalog
+        return retriever
 
     def passages_held(self, collection: str) -> int:
         """The number of a collection's passages that can be retrieved. Raises IndexUnavailable."""
+        if self._partial is not None:
+            return self._partial.visible_passages(collection)
         return self._lexical.count(collection)
 
     def retrieve(self, question: Question, k: int) -> list[Candidate]:
@@ -103,8 +115,8 @@ class Retriever:
 
     def _hits(
         self, question: Question, vector: Vectors, pool: int
-    ) -> tuple[list[Hit], list[Hit], set[tuple[str, str]] | None]:
-        """The hits of both indexes and, where the question has filters, the versions that match them.
+    ) -> tuple[list[Hit], list[Hit], AbstractSet[tuple[str, str]] | None]:
+        """The hits of both indexes and, where not all may be found, the versions that may.
 
         Few matching documents are searched alone (pre-filter); many are filtered from a larger pool, the
         larger the rarer they are (post-filter), since filters slow a vector index down.
@@ -112,20 +124,20 @@ class Retriever:
         collection, matching = question.collection, self._matching(question)
         prefilter = _prefilter(matching)
         if matching is not None and prefilter is None:
-            pool = min(_MAX_POOL, 2 * pool * self._catalog.count(collection) // len(matching))
+            pool = min(_MAX_POOL, 2 * pool * self._stored.count(collection) // len(matching))
         # A passage has several sentences: ask for more sentences than passages.
         dense = self._dense.search(collection, vector, 2 * pool, within=prefilter)
         lexical = self._lexical.search(collection, question.text, pool, within=prefilter)
         return dense, lexical, matching
 
-    def _matching(self, question: Question) -> set[tuple[str, str]] | None:
-        """The versions that match the question's filters; None where it has none."""
+    def _matching(self, question: Question) -> AbstractSet[tuple[str, str]] | None:
+        """The versions that may be found and match the question's filters; None where all do."""
         if not question.filters:
-            return None
+            return None if self._partial is None else self._partial.visible_versions(question.collection)
         return self._catalog.matching_versions(question.collection, question.filters)
 
 
-def _prefilter(matching: set[tuple[str, str]] | None) -> set[tuple[str, str]] | None:
+def _prefilter(matching: AbstractSet[tuple[str, str]] | None) -> AbstractSet[tuple[str, str]] | None:
     """The matching versions where they are few enough to be searched alone, else None."""
     return matching if matching is not None and len(matching) <= _PREFILTER_LIMIT else None
 

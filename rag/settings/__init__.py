@@ -6,6 +6,7 @@ A setting is an environment variable ``SAYWHERE_<NAME>``, one of a group ``SAYWH
 
 from __future__ import annotations
 
+from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
@@ -23,6 +24,8 @@ from rag.settings.telemetry import TelemetrySettings
 from rag.settings.widget import SiteKey, WidgetSettings
 
 __all__ = [
+    "AccessSettings",
+    "AuditSettings",
     "DecideSettings",
     "FeedbackSettings",
     "FormatSettings",

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InvalidSettings
+from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
@@ -78,8 +79,9 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Bearer key for writing documents over HTTP, at least 16 characters long; without one "
-        "only the machine itself may write, and only to a service that other machines can't reach.",
+        description="Bearer key that may do everything over HTTP, at least 16 characters long (`saywhere "
+        "keys` makes keys that may do less). Without any key the machine itself may do everything, and only "
+        "with a service that other machines can't reach.",
     )
     public_url: HttpUrl | None = Field(
         None,
@@ -92,6 +94,12 @@ class Settings(BaseSettings):
         "are believed, so that rates and the log are by client; none by default.",
     )
     access_log: bool = Field(True, description="Whether each request is logged, without its question.")
+    readers: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="Groups that may see the documents whose uri matches a pattern (of .gitignore), by "
+        "pattern; the last one that matches counts, and an empty list means administrators alone. None by "
+        "default.",
+    )
     threads: int = Field(0, ge=0, description="Number of threads that models run on; 0 is one for each core.")
     split: SplitSettings = SplitSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
@@ -108,6 +116,8 @@ class Settings(BaseSettings):
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    access: AccessSettings = AccessSettings()
+    audit: AuditSettings = AuditSettings()
 
 
 def load(**overrides: Any) -> Settings:

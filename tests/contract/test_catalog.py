@@ -353,3 +353,40 @@ def test_listings_are_searched_by_title_and_uri(catalog: Catalog) -> None:
     assert (listed("RULES"), listed("0%"), listed("%"), listed("nothing")) == (["a"], ["b"], ["b"], [])
     assert listed("notes/c") == ["c"]
     assert [record.id for record in catalog.list("none", containing="rules")] == []
+
+
+def _with_readers(text: str, readers: tuple[str, ...] | None, **more: object) -> Change:
+    return replace(change(text, **more), readers=readers)
+
+
+def test_documents_are_hidden_from_who_is_no_reader(catalogs: Opener[Catalog]) -> None:
+    """One of the groups suffices; no readers at all is for everybody, an empty list for nobody."""
+    catalog = catalogs.open()
+    write(
+        catalog,
+        _with_readers("All.", None, id="all"),
+        _with_readers("Two.", ("hr", "board"), id="two"),
+        _with_readers("None.", (), id="none", collection="other"),
+    )
+    for opened in (catalog, catalogs.reopened(catalog)):
+        assert opened.hidden_from(frozenset()) == {"two": "default", "none": "other"}
+        assert opened.hidden_from({"hr"}) == {"none": "other"}
+        assert opened.hidden_from({"board", "x"}) == {"none": "other"}
+        assert opened.hidden_from({"", "HR"}) == {"two": "default", "none": "other"}
+        assert opened.readers(["all", "two", "none", "x"]) == {"two": ("board", "hr"), "none": ()}
+
+
+def test_readers_are_those_of_the_last_version(catalog: Catalog) -> None:
+    """They change with a commit, stay where the document moves, and go with it."""
+    write(catalog, _with_readers("One.", ("hr",), id="a"))
+    catalog.commit((), (), [Move(collection="default", document_id="a", uri="new")])
+    assert catalog.readers(["a"]) == {"a": ("hr",)}
+    write(catalog, _with_readers("One.", ("board",), id="a"))
+    assert catalog.readers(["a"]) == {"a": ("board",)}
+    write(catalog, _with_readers("One.", None, id="a"))
+    assert catalog.hidden_from(frozenset()) == {}
+    write(catalog, _with_readers("One.", ("board",), id="a"))
+    write(catalog, removals=(("default", "a"),))
+    assert catalog.hidden_from(frozenset()) == {}
+    write(catalog, change("One.", id="a"))
+    assert catalog.readers(["a"]) == {}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from rag.errors import UnknownDocument
 from rag.ports.catalog import DocumentRecord, OriginalRecord
 from rag.question.analysis import analyze_question
 from rag.settings import Settings
 from rag.storage.original_files import OriginalFiles
+from rag.storage.visible_catalog import Remembered, VisibleCatalog
 from rag.text import sentences
 from rag.types import (
     Abstention,
@@ -31,6 +35,8 @@ from rag.types import (
     Statement,
     Trace,
 )
+from rag.types.view import View
+from tests.fakes.access_keys import MemoryKeys
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import MemoryFeedback, MemoryQuestionLog
 
@@ -184,6 +190,9 @@ class FewDocuments:
     def fingerprint(self) -> str | None:
         return "fingerprint"
 
+    def hidden_from(self, groups: AbstractSet[str]) -> dict[str, str]:
+        return {}
+
 
 def passage_of(document: Document) -> Passage:
     """All of a document as one passage."""
@@ -219,6 +228,7 @@ class FakeBackend:
         self.feedback = MemoryFeedback()
         self.original_files: OriginalFiles | None = None
         self.question_log = MemoryQuestionLog()
+        self.access_keys = MemoryKeys()
         self.embedder = BagEmbedder()
         self.notes: tuple[str, ...] = ()
         self.indexes = {"terms": "ready"}
@@ -236,6 +246,14 @@ class FakeBackend:
 
     def model_times(self) -> dict[str, tuple[int, float]]:
         return {"reader": (4, 0.5)}
+
+    def seen_by(self, view: View) -> FakeBackend:
+        """Its one engine for everybody, over the documents of the view's collections."""
+        if view.collections is None:
+            return self
+        seen = copy(self)
+        seen.catalog = cast(Any, VisibleCatalog(cast(Any, self.catalog), view, Remembered()))
+        return seen
 
     def models(self) -> dict[str, str]:
         return {"embedder": "fake-embedder", "reader": "fake-reader"}

@@ -347,6 +347,17 @@ class MemoryCatalog:
             if change.document.collection == collection and change.passages
         }
 
+    def hidden_from(self, groups: AbstractSet[str]) -> dict[str, str]:
+        return {
+            key: change.document.collection
+            for key, change in self._committed.items()
+            if change.readers is not None and not set(change.readers) & groups
+        }
+
+    def readers(self, document_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        changes = {key: self._committed[key] for key in document_ids if key in self._committed}
+        return {key: tuple(sorted(c.readers)) for key, c in changes.items() if c.readers is not None}
+
     def original(self, document_id: str) -> OriginalRecord | None:
         current = self._committed.get(document_id)
         return current.original.record if current and current.original else None

@@ -42,7 +42,7 @@ class WritableService:
     def client(self, *, local: bool = True, key: str | None = None) -> Iterator[TestClient]:
         self.backend.settings = Settings(limits=LIMITS, api_key=key)
         with self.ingestion() as ingestion:
-            app = create_app(self.backend, ingestion=ingestion, local=local)
+            app = create_app(self.backend, ingestion=ingestion, local=local, open_reading=not local)
             with TestClient(app) as client:
                 yield client
 

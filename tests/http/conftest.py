@@ -19,5 +19,5 @@ def backend() -> FakeBackend:
 
 @pytest.fixture
 def client(backend: FakeBackend) -> Iterator[TestClient]:
-    with TestClient(create_app(backend)) as test_client:
+    with TestClient(create_app(backend, open_reading=True)) as test_client:
         yield test_client

@@ -49,7 +49,12 @@ def server_in_thread(
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        app = create_app(backend, ingestion=ingestion, local=local or ingestion is not None)
+        app = create_app(
+            backend,
+            ingestion=ingestion,
+            local=local or ingestion is not None,
+            open_reading=not local and ingestion is None,
+        )
         server = Server(server_config(app, backend.settings))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

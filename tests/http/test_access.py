@@ -31,7 +31,9 @@ def backend() -> FakeBackend:
 
 @pytest.fixture
 def client(backend: FakeBackend) -> Iterator[TestClient]:
-    with TestClient(create_app(backend), base_url="https://saywhere.example") as test_client:
+    with TestClient(
+        create_app(backend, open_reading=True), base_url="https://saywhere.example"
+    ) as test_client:
         yield test_client
 
 
@@ -138,7 +140,7 @@ def test_an_expired_token_is_refused(client: TestClient) -> None:
 
 def test_a_token_of_another_process_is_refused(client: TestClient) -> None:
     """Each process has its own signing key: after a restart the widget requests a new token."""
-    with TestClient(create_app(FakeBackend(Settings(widget=WIDGET)))) as other:
+    with TestClient(create_app(FakeBackend(Settings(widget=WIDGET)), open_reading=True)) as other:
         token = _token(other)
     assert _denial(_ask(client, TEAM, token)) == (401, "token-needed")
 
@@ -187,7 +189,7 @@ def test_an_unexpected_error_has_cors_headers(client: TestClient, backend: FakeB
 def test_an_asterisk_admits_any_site_to_public_collections() -> None:
     """Other collections still need a token."""
     widget = WidgetSettings(origins=("*",), public=("default",))
-    with TestClient(create_app(FakeBackend(Settings(widget=widget)))) as client:
+    with TestClient(create_app(FakeBackend(Settings(widget=widget)), open_reading=True)) as client:
         assert _ask(client, OTHER).headers["access-control-allow-origin"] == "*"
         assert _ask(client, OTHER, collection="hr").status_code == 401
 

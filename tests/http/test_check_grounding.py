@@ -21,7 +21,7 @@ def small() -> Iterator[TestClient]:
     settings = Settings(
         limits=LimitSettings(checked_characters=40), widget=WidgetSettings(origins=("https://a.example",))
     )
-    with TestClient(create_app(FakeBackend(settings))) as client:
+    with TestClient(create_app(FakeBackend(settings), open_reading=True)) as client:
         yield client
 
 

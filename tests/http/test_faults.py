@@ -86,7 +86,7 @@ def test_a_slow_question_is_a_504() -> None:
         return answer(question)
 
     backend = FakeBackend(Settings(limits=LimitSettings(seconds=0.05)), slow)
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         response = client.post("/v1/ask", json={"question": "Who?"})
         release.set()
     assert response.status_code == 504
@@ -104,7 +104,7 @@ def test_a_question_beyond_the_queue_is_a_503() -> None:
 
     backend = FakeBackend(Settings(limits=LimitSettings(concurrent=1, waiting=0)), slow)
     statuses = []
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         first = threading.Thread(
             target=lambda: statuses.append(client.post("/v1/ask", json={"question": "Who?"}).status_code)
         )
@@ -160,6 +160,6 @@ def test_a_body_is_read_up_to_the_limit_only(backend: FakeBackend) -> None:
         "path": "/v1/ask", "raw_path": b"/v1/ask", "query_string": b"", "root_path": "", "headers": headers,
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
-    asyncio.run(create_app(backend)(scope, endless, send))  # type: ignore[arg-type]
+    asyncio.run(create_app(backend, open_reading=True)(scope, endless, send))  # type: ignore[arg-type]
     assert sent[0]["status"] == 413
     assert received == 60_000

@@ -128,9 +128,10 @@ def test_only_the_team_lists_feedback() -> None:
         (keyed, False, bearer, 200),
         (keyed, False, bearer | foreign, 403),
     ):
-        with TestClient(create_app(backend, local=local)) as client:
+        with TestClient(create_app(backend, local=local, open_reading=not local)) as client:
             assert client.get("/v1/feedback", headers=headers).status_code == status
-            assert client.post("/v1/feedback", json=FEEDBACK).status_code == 200
+            reader = bearer if backend is keyed else {}
+            assert client.post("/v1/feedback", json=FEEDBACK, headers=reader).status_code == 200
 
 
 def test_feedback_survives_a_restart(tmp_path: Path) -> None:

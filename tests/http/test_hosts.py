@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,7 +19,9 @@ from tests.fakes.engine import FakeBackend
 
 
 def _status(bound: str, host: str, allow_hosts: tuple[str, ...] = ()) -> int:
-    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts(bound, allow_hosts))) as client:
+    with TestClient(
+        create_app(FakeBackend(), hosts=allowed_hosts(bound, allow_hosts), open_reading=True)
+    ) as client:
         return client.get("/healthz", headers={"Host": host}).status_code
 
 
@@ -33,7 +37,7 @@ def test_a_service_on_loopback_answers_to_its_own_names(bound: str, host: str) -
 )
 def test_a_service_on_loopback_answers_to_no_other_name(host: str) -> None:
     """A foreign name that resolves to this machine (DNS rebinding) is a 421 problem."""
-    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts("127.0.0.1"))) as client:
+    with TestClient(create_app(FakeBackend(), hosts=allowed_hosts("127.0.0.1"), open_reading=True)) as client:
         response = client.get("/v1/documents", headers={"Host": host})
     assert response.status_code == 421
     assert response.headers["content-type"] == "application/problem+json"
@@ -76,3 +80,15 @@ def test_a_service_on_all_addresses_answers_to_any_name() -> None:
     """Unless --allow-host gives names: then to those only."""
     assert _status("0.0.0.0", "box.lan") == 200  # noqa: S104
     assert _status("0.0.0.0", "box.lan", ("docs.lan",)) == 421  # noqa: S104
+
+
+def test_a_service_that_other_machines_reach_does_not_start_without_a_decision() -> None:
+    """A name to answer to says nothing of who may read."""
+
+    @contextmanager
+    def open_backend(settings: Settings, _url: str) -> Iterator[FakeBackend]:
+        yield FakeBackend(settings)
+
+    for host, options in (("0.0.0.0", {"any_host": True}), ("127.0.0.1", {"allow_hosts": ("docs.lan",)})):  # noqa: S104
+        with pytest.raises(InvalidSettings, match="--open-reading"):
+            serve(Settings(), open_backend, host=host, port=0, say=print, **options)

@@ -259,7 +259,7 @@ def _post(client: TestClient, **headers: str) -> httpx.Response:
 def test_a_page_of_another_site_is_refused() -> None:
     """Also one that may ask: this is for programs."""
     widget = WidgetSettings(origins=("https://open.example",), public=("default",))
-    with TestClient(create_app(FakeBackend(Settings(widget=widget)))) as client:
+    with TestClient(create_app(FakeBackend(Settings(widget=widget)), open_reading=True)) as client:
         refused = _post(client, Origin="https://open.example")
         assert (refused.status_code, refused.json()["type"]) == (403, "/problems/other-site")
         assert _post(client).status_code == 200
@@ -268,7 +268,7 @@ def test_a_page_of_another_site_is_refused() -> None:
 
 def test_only_messages_are_posted() -> None:
     """There are no sessions: no stream to open, nothing to delete."""
-    with TestClient(create_app(FakeBackend())) as client:
+    with TestClient(create_app(FakeBackend(), open_reading=True)) as client:
         assert client.get("/mcp").status_code == 405
         assert client.delete("/mcp").status_code == 405
         assert "mcp-session-id" not in _post(client).headers
@@ -277,7 +277,7 @@ def test_only_messages_are_posted() -> None:
 def test_a_body_over_the_limit_is_a_413() -> None:
     """As for any route."""
     backend = FakeBackend(Settings(limits=LimitSettings(body_bytes=1_000)))
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         response = client.post("/mcp", content=b" " * 2_000, headers={"Content-Type": "application/json"})
     assert response.status_code == 413
 
@@ -285,6 +285,6 @@ def test_a_body_over_the_limit_is_a_413() -> None:
 def test_without_the_sdk_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra; the other routes answer."""
     monkeypatch.setattr("api.routes.mcp.find_spec", lambda _name: None)
-    with TestClient(create_app(FakeBackend())) as client:
+    with TestClient(create_app(FakeBackend(), open_reading=True)) as client:
         assert _post(client).status_code == 404
         assert client.post("/v1/ask", json={"question": "Who?"}).status_code == 200

@@ -212,7 +212,7 @@ def test_an_abstention_is_a_plain_sentence(client: OpenAI, backend: FakeBackend,
 def test_links_have_the_public_address(backend: FakeBackend) -> None:
     """Behind a proxy the service doesn't know the address that its readers use."""
     backend.settings = Settings(public_url="https://docs.example.com/")
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         body = client.post("/v1/responses", json={"model": "saywhere", "input": "Who?"}).json()
     url = body["output"][0]["content"][0]["annotations"][0]["url"]
     assert url.startswith("https://docs.example.com/documents/notes/may%201.txt?version=")
@@ -364,7 +364,7 @@ def test_a_slow_question_is_a_504() -> None:
         return answer(question)
 
     backend = FakeBackend(Settings(limits=LimitSettings(seconds=0.05)), slow)
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         body = {"model": "saywhere", "messages": QUESTION}
         response = client.post("/v1/chat/completions", json=body)
         release.set()
@@ -383,7 +383,7 @@ def test_pages_of_other_sites_have_the_rules_of_ask(path: str) -> None:
         response: httpx.Response = client.post(path, json=body, headers={"Origin": origin})  # type: ignore[assignment]
         return response
 
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         refused = post(unlisted)
         assert (refused.status_code, refused.json()["error"]["type"]) == (403, "permission_error")
         assert backend.engine.questions == []

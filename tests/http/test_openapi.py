@@ -125,19 +125,27 @@ def test_who_may_call_is_described(openapi: dict[str, Any]) -> None:
         for method, operation in operations.items()
     }
     assert security["/v1/documents", "post"] == [{"apiKey": []}, {}]
-    assert security["/v1/ask", "post"] == [{}, {"widgetToken": []}]
-    assert security["/v1/documents", "get"] is None
+    assert security["/v1/ask", "post"] == [{}, {"apiKey": []}, {"widgetToken": []}]
+    assert security["/v1/documents", "get"] == [{"apiKey": []}, {}]
+    assert security["/healthz", "get"] is None
     writes = {route for route, schemes in security.items() if schemes and {"apiKey": []} in schemes}
     assert {route for route in security if route[1] == "delete"} <= writes
-    with TestClient(create_app(FakeBackend(Settings(api_key=SecretStr("k" * 16))))) as client:
+    with TestClient(
+        create_app(FakeBackend(Settings(api_key=SecretStr("k" * 16))), open_reading=True)
+    ) as client:
         document = client.get("/openapi.json").json()
     assert document["paths"]["/v1/documents"]["post"]["security"] == [{"apiKey": []}]
+    assert document["paths"]["/v1/documents"]["get"]["security"] == [{"apiKey": []}, {}]
+    with TestClient(create_app(FakeBackend(Settings(api_key=SecretStr("k" * 16))))) as client:
+        document = client.get("/openapi.json").json()
+    assert document["paths"]["/v1/documents"]["get"]["security"] == [{"apiKey": []}]
+    assert document["paths"]["/v1/ask"]["post"]["security"] == [{"apiKey": []}, {"widgetToken": []}]
 
 
 def test_the_limits_of_the_settings_are_in_the_document() -> None:
     """As the service enforces them."""
     limits = LimitSettings(question_characters=77, document_bytes=88, upload_files=9)
-    with TestClient(create_app(FakeBackend(Settings(limits=limits)))) as client:
+    with TestClient(create_app(FakeBackend(Settings(limits=limits)), open_reading=True)) as client:
         document = client.get("/openapi.json").json()
         assert client.get("/v1/search", params={"q": "x" * 78}).status_code == 422
     schemas, paths = document["components"]["schemas"], document["paths"]

@@ -226,7 +226,7 @@ def test_only_the_team_sees_them(backend: FakeBackend, method: str, path: str) -
         (keyed, False, bearer, True),
         (keyed, False, bearer | foreign, False),
     ):
-        with TestClient(create_app(service, local=local)) as client:
+        with TestClient(create_app(service, local=local, open_reading=not local)) as client:
             body = {"json": {"question": "Who?"} if path == "/v1/explain" else {}} if method == "POST" else {}
             status = client.request(method, path, headers=headers, **body).status_code  # type: ignore[arg-type]
             assert (status in {200, 404}) is allowed, status

@@ -143,7 +143,7 @@ def test_a_deadline_after_the_first_event_is_an_error_event() -> None:
 
     backend = FakeBackend(Settings(limits=LimitSettings(seconds=0.2)), slow)
     backend.engine.steps_before_script = 1
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         [(first, _), (last, error_data)] = _stream(client)
         release.set()
     assert (first, last, error_data["type"]) == ("retrieved", "error", "/problems/deadline")

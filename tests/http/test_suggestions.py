@@ -31,7 +31,7 @@ def test_configured_suggestions_are_used_as_they_are() -> None:
     """The engine isn't asked."""
     widget = WidgetSettings(suggestions={"default": ("Who asked?", "When?")})
     backend = FakeBackend(Settings(widget=widget))
-    with TestClient(create_app(backend)) as client:
+    with TestClient(create_app(backend, open_reading=True)) as client:
         assert _suggestions(client) == ["Who asked?", "When?"]
     assert backend.engine.questions == []
 

@@ -29,7 +29,7 @@ def lines(log: pytest.LogCaptureFixture, name: str) -> list[str]:
 
 def test_each_request_is_a_line_without_its_question(log: pytest.LogCaptureFixture) -> None:
     """With client, method, path, id, status, bytes and time; the query is left out."""
-    with TestClient(create_app(FakeBackend())) as client:
+    with TestClient(create_app(FakeBackend(), open_reading=True)) as client:
         response = client.get("/v1/search?q=secret+thing", headers={"X-Request-Id": "mine-1"})
         client.post("/v1/ask", json={"question": "A secret thing?"})
         client.get("/nowhere")
@@ -62,7 +62,7 @@ def test_refusals_are_logged(service: WritableService, log: pytest.LogCaptureFix
     with service.client(local=False, key="k" * 20) as client:
         client.post("/v1/documents", json=text("x"), headers={"Authorization": "Bearer wrong-key"})
         client.delete("/v1/documents/d", headers={"Origin": "https://evil.example"})
-    with TestClient(create_app(FakeBackend(), hosts=frozenset({"docs.lan"}))) as client:
+    with TestClient(create_app(FakeBackend(), hosts=frozenset({"docs.lan"}), open_reading=True)) as client:
         client.get("/healthz")
     wrong, foreign, host = lines(log, TRAIL)
     assert wrong.startswith('refused testclient "POST /v1/documents" ')

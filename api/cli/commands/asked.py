@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
+from api.cli.options import service_token
 from evals.run.remote import Remote
 from rag.client import ClientError, RequestFailed, Saywhere, Unreachable
 from rag.errors import (
@@ -61,7 +62,7 @@ def open_asked(settings: Settings) -> Iterator[Asked]:
         except DataFolderLocked as error:
             if error.url is None:
                 raise
-            asked = stack.enter_context(_served(error))
+            asked = stack.enter_context(_served(error, settings))
             print(
                 f"saywhere: asked the server at {error.url}, which has {settings.data} open", file=sys.stderr
             )
@@ -107,11 +108,12 @@ class _Opened:
 
 
 @contextmanager
-def _served(locked: DataFolderLocked) -> Iterator[Asked]:
+def _served(locked: DataFolderLocked, settings: Settings) -> Iterator[Asked]:
     url = locked.url or ""
     for every, this in _ANY_ADDRESS.items():
         url = url.replace(every, this)
-    with Saywhere(url) as client, Remote(url) as store:
+    token = service_token(settings)
+    with Saywhere(url, key=token) as client, Remote(url, token=token) as store:
         try:
             client.collections()
         except ClientError as error:

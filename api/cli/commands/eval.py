@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
+from api.cli.options import service_token
 from evals.evaluation import Options, evaluate
 from rag.settings import load
 
@@ -17,7 +17,7 @@ def run(dataset: str, options: Options) -> int:
 
 def token() -> str | None:
     """The token for a running service; from the environment, so that it appears in no log of commands."""
-    return os.environ.get("SAYWHERE_TOKEN")
+    return service_token()
 
 
 def compare(before: Path, now: Path) -> int:

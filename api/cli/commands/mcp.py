@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from api.cli.options import service_token
 from api.links import Links
 from rag.settings import load
 
@@ -34,7 +35,7 @@ async def _serve_url(url: str) -> None:
     from api.mcp.server import build_server
     from rag.client import AsyncSaywhere
 
-    async with AsyncSaywhere(url) as client:
+    async with AsyncSaywhere(url, key=service_token()) as client:
         links = Links(load().public_url or url)
         await build_server(client, lambda _: links).run_stdio_async()
 
@@ -50,6 +51,6 @@ def _serve_folder(data: Path | None) -> None:
         limiter = ConcurrencyLimiter(settings.limits)
         links = Links(settings.public_url)
         try:
-            build_server(LocalService(service, limiter), lambda _: links).run()
+            build_server(LocalService(lambda *_: service, limiter), lambda _: links).run()
         finally:
             limiter.close()

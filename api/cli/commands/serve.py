@@ -24,6 +24,7 @@ def run(
     port: int,
     allow_hosts: Sequence[str],
     any_host: bool,
+    open_reading: bool,
     watch: Sequence[Path],
 ) -> int:
     """Serves until stopped; the exit status if the server could not start."""
@@ -38,6 +39,7 @@ def run(
             port=port,
             allow_hosts=allow_hosts,
             any_host=any_host,
+            open_reading=open_reading,
             say=_say,
         )
     except AddressTaken as error:
@@ -60,5 +62,6 @@ def _open_ingestion(service: Service, *, paths: Sequence[Path]) -> Iterator[Inge
         yield ingestion
 
 
-def _say(line: str) -> None:
-    print(f"{line} (Ctrl+C stops it)", flush=True)
+def _say(text: str) -> None:
+    first, *others = text.splitlines()
+    print(f"{first} (Ctrl+C stops it)", *others, sep="\n", flush=True)

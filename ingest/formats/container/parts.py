@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ingest.formats.readers import READERS, Readers, narrowed, readers_in
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.writer import DocumentWriter
@@ -23,9 +24,13 @@ class Parse(Protocol):
 
 @dataclass(slots=True)
 class UnreadParts:
-    """Parts that could not be read, with reasons; in the document's metadata they are ``unread``."""
+    """Parts that could not be read, with reasons; in the document's metadata they are ``unread``.
+
+    ``readers`` are those that every part that names readers names: the document's.
+    """
 
     reasons: list[str] = field(default_factory=list)
+    readers: Readers = None
 
     def add(self, name: str, reason: str) -> None:
         reason = reason.partition("; supported are ")[0]
@@ -33,11 +38,12 @@ class UnreadParts:
 
     @property
     def metadata(self) -> dict[str, str]:
+        readers = {} if self.readers is None else {READERS: ", ".join(self.readers)}
         if not self.reasons:
-            return {}
+            return readers
         more = len(self.reasons) - _LISTED
         listed = [*self.reasons[:_LISTED], *([f"and {more} more"] if more > 0 else [])]
-        return {"unread": "; ".join(listed)}
+        return {"unread": "; ".join(listed), **readers}
 
 
 def include_part(
@@ -59,5 +65,6 @@ def include_part(
     except UnreadableDocument as error:
         unread.add(part.name, str(error))
         return False
+    unread.readers = narrowed(unread.readers, readers_in(document.metadata))
     writer.include(document, name)
     return True

@@ -13,11 +13,13 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
+from ingest.formats.readers import READERS, readers_in
 from ingest.formats.text.decode import well_formed
 
 _BLOCK = re.compile(
     r"\s*(?P<mark>---|\+\+\+)[ \t]*\n(?P<body>.{0,65536}?)^(?:(?P=mark)|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
 )
+_NAMES_READERS = re.compile(r"^[\"']?readers[\"']?[ \t]*[:=]", re.M | re.I)
 _MAX_BITS = 4_096  # of an integer; Python refuses to write out one with more than 4,300 digits
 _PAIR = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S.*)$", re.M)
 
@@ -26,7 +28,7 @@ _NOT_TOLD = frozenset(
     "title layout permalink slug url weight toc draft id sidebar nav order nav_order navorder position"
     " pagination_next pagination_prev redirect_from redirect_to aliases hide hide_title"
     " hide_table_of_contents template menu cascade outputs eleventynavigation theme css scripts image images"
-    " banner cover kernelspec jupytext jupyter output format linkcolor geometry".split()
+    " banner cover kernelspec jupytext jupyter output format linkcolor geometry readers".split()
 )
 _MAX_LINES = 200
 _MAX_NESTING = 4
@@ -47,7 +49,8 @@ def split_front_matter(source: str) -> tuple[dict[str, str], str]:
 
     Lists of plain values are joined by ", "; nested values and numbers of thousands of digits are left out.
     Broken YAML, and YAML with aliases or merge keys, is no error: its plain ``key: value`` lines are the
-    metadata. A block that holds no mapping is no front matter, and stays in the text.
+    metadata. A block that holds no mapping is no front matter, and stays in the text. ``readers`` that can't
+    be understood are an empty text: nobody.
     """
     front_matter = read_front_matter(source)
     return front_matter.metadata, front_matter.body
@@ -61,7 +64,10 @@ def read_front_matter(source: str) -> FrontMatter:
     if match is None or values is None:
         return FrontMatter(metadata={}, lines=(), body=source)
     lines = tuple(islice(_lines(values, "", 0), _MAX_LINES))
-    return FrontMatter(metadata=_as_texts(values), lines=lines, body=source[match.end() :])
+    metadata = _as_texts(values)
+    if readers_in(metadata) is None and _NAMES_READERS.search(match["body"]):
+        metadata[READERS] = ""
+    return FrontMatter(metadata=metadata, lines=lines, body=source[match.end() :])
 
 
 def _lines(values: Mapping[object, object], above: str, depth: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ from rag.adapters.chroma.read_write_lock import ReadWriteLock
 from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
 from rag.errors import IndexUnavailable, StorageFull
 from rag.ports.indexes import Hit, SentenceRow
+from rag.url_password import without_password
 
 if TYPE_CHECKING:
     from rag.ports.embedder import Vectors
@@ -239,13 +240,15 @@ class ChromaIndex:
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
-        place = self._path or self._url
+        place = self._path or without_password(self._url or "")
         try:
             yield
         except (ChromaError, HTTPError, OSError, ValueError) as error:
             if is_disk_full(error, self._path):
                 raise StorageFull(f"no space left for {place}; what was stored before stands") from error
-            raise IndexUnavailable(f"the vector index at {place} can't be used: {error}") from error
+            raise IndexUnavailable(
+                f"the vector index at {place} can't be used: {without_password(str(error))}"
+            ) from error
 
 
 def _search_within(handle: Any, vector: Vectors, k: int, within: AbstractSet[tuple[str, str]]) -> list[Hit]:

@@ -7,6 +7,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 SCHEMA_VERSION = 2
 _LOG = logging.getLogger("saywhere.storage")
+_NOBODY = ""  # the only reader of a document that no group may see
 _CHECKPOINT = "mark"  # its name in the table of facts, a stored format
 
 
@@ -106,6 +108,7 @@ class SqliteCatalog(SqliteStore):
                     (rows.passage_row(passage) for passage in change.passages),
                 )
                 _put_original(db, change)
+                _put_readers(db, change)
             for move in moves:
                 _move(db, move, generation)
             db.execute("UPDATE intents SET committed = 1")
@@ -182,6 +185,21 @@ class SqliteCatalog(SqliteStore):
         query = "SELECT id, version FROM documents WHERE collection = ? AND passages > 0"
         with self._file.reading() as db:
             return {(document_id, version) for document_id, version in db.execute(query, (collection,))}
+
+    def hidden_from(self, groups: AbstractSet[str]) -> dict[str, str]:
+        with self._file.reading() as db:
+            if not _has_readers(db):
+                return {}
+            return dict(db.execute(_HIDDEN, (_json(set(groups) - {_NOBODY}),)).fetchall())
+
+    def readers(self, document_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        readers: dict[str, tuple[str, ...]] = {}
+        with self._file.reading() as db:
+            if not _has_readers(db):
+                return {}
+            for document_id, name in db.execute(_READERS, (_json(document_ids),)):
+                readers[document_id] = (*readers.get(document_id, ()), *([name] if name != _NOBODY else []))
+        return readers
 
     def original(self, document_id: str) -> OriginalRecord | None:
         query = "SELECT name, media_type, size, sha256 FROM originals WHERE document_id = ?"
@@ -273,6 +291,15 @@ _ORIGINAL_SIZES = (
     "SELECT DISTINCT sha256, size FROM originals WHERE sha256 IN (SELECT value FROM json_each(?))"
 )
 _ORIGINAL_BYTES = "SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT sha256, size FROM originals)"
+_HIDDEN = (
+    "SELECT DISTINCT d.id, d.collection FROM readers r JOIN documents d ON d.id = r.document_id"
+    " WHERE NOT EXISTS (SELECT 1 FROM readers s WHERE s.document_id = r.document_id"
+    " AND s.name IN (SELECT value FROM json_each(?)))"
+)
+_READERS = (
+    "SELECT document_id, name FROM readers WHERE document_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY document_id, name"
+)
 # The metadata have all of the filters' pairs; not evaluated if there are no filters.
 _HAS_ALL = (
     "(:pairs = 0 OR :pairs = (SELECT count(*) FROM json_each(:filters) f"
@@ -326,6 +353,13 @@ def _put_original(db: sqlite3.Connection, change: Change) -> None:
         db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
 
 
+def _put_readers(db: sqlite3.Connection, change: Change) -> None:
+    """Inserts the readers; those of the earlier version went with its document."""
+    if change.readers is not None:
+        names = sorted(set(change.readers) - {_NOBODY}) or [_NOBODY]
+        db.executemany("INSERT INTO readers VALUES (?, ?)", [(change.document.id, name) for name in names])
+
+
 def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
     update = db.execute(
         "UPDATE documents SET uri = ?, source = ?, generation = ? WHERE collection = ? AND id = ?",
@@ -335,6 +369,12 @@ def _move(db: sqlite3.Connection, move: Move, generation: int) -> None:
         raise UnknownDocument(f"no document {move.document_id!r} in collection {move.collection!r}")
     name = PurePosixPath(move.uri).name
     db.execute("UPDATE originals SET name = ? WHERE document_id = ?", (name, move.document_id))
+
+
+def _has_readers(db: sqlite3.Connection) -> bool:
+    """Whether the file has the table: one of an earlier release that is opened read-only lacks it."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'readers'"
+    return db.execute(query).fetchone() is not None
 
 
 def _fact(db: sqlite3.Connection, name: str) -> str | None:

@@ -42,6 +42,11 @@ CREATE TABLE IF NOT EXISTS originals (
   name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS originals_by_hash ON originals (sha256, size);
+CREATE TABLE IF NOT EXISTS readers (
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,  -- of a group; '' where no group may read the document
+  PRIMARY KEY (document_id, name)
+) WITHOUT ROWID;
 """
 # To format 2, which has the additions until then for certain.
 MIGRATIONS = (SCHEMA_ADDITIONS,)

@@ -22,7 +22,7 @@ def test_a_change_names_its_source_and_version() -> None:
     preparer = Preparer(splitter=PassageSplitter())
     change = preparer.prepare(DATA, "tea.md", uri="up/tea.md", collection="hr")
     assert change.document.id == new_document_id("hr", "up/tea.md")
-    assert change.source_sha256 == preparer.source_key(sha256(DATA).hexdigest())
+    assert change.source_sha256 == preparer.source_key(sha256(DATA).hexdigest(), uri=change.document.uri)
     assert change.document.text == "Tea\n\nWe serve oolong."
     assert [(p.version, p.collection, p.document_id) for p in change.passages] == [
         (change.document.sha256, "hr", change.document.id)

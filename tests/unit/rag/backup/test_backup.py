@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from api.security.keys import find_key, make_key
+from rag.adapters.sqlite.access_keys import SqliteKeys
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.copying import copy_database
 from rag.adapters.sqlite.feedback import SqliteFeedback
@@ -22,6 +24,7 @@ from rag.backup.manifest import MANIFEST, backups_in, read_manifest
 from rag.backup.restore import check_backup, newest_backup, restore
 from rag.backup.rotation import holding, rotate
 from rag.errors import DamagedFile, DataFolderLocked, StorageError
+from rag.ports.access_keys import Scope
 from rag.ports.catalog import Change, Original
 from rag.ports.feedback import Feedback
 from rag.ports.jobs import JobKind, Upload
@@ -117,6 +120,20 @@ def test_a_backup_holds_what_was_committed(settings: Settings, tmp_path: Path) -
         assert copy.document("gone").text == PRIVATE
         assert {path.name for path in (backup / "originals").iterdir()} == set(copy.originals())
     assert not [path for path in (backup, *backup.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+def test_keys_and_the_audit_log_are_in_it(settings: Settings, tmp_path: Path) -> None:
+    """A restore knows who may read, and who did."""
+    with closing(SqliteKeys(settings.data / "keys.sqlite3")) as keys:
+        key, secret = make_key(keys, "intranet", [Scope.ASK])
+    lines = {"audit.jsonl": '{"who": "now"}\n', "audit-2026-01-01.jsonl": '{"who": "then"}\n'}
+    for name, line in lines.items():
+        (settings.data / name).write_text(line)
+    backup = make_backup(settings, tmp_path / "backups")
+    check_backup(backup)
+    assert {name: (backup / name).read_text() for name in lines} == lines
+    with closing(SqliteKeys(backup / "keys.sqlite3", read_only=True)) as kept:
+        assert find_key(kept, secret) == key
 
 
 def test_a_file_that_was_kept_between_two_looks_is_in_it(

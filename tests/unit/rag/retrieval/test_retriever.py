@@ -11,7 +11,9 @@ from rag.retrieval.fusion import fuse
 from rag.retrieval.retriever import Retriever
 from rag.settings import RetrieveSettings
 from rag.storage.library import Library
+from rag.storage.visible_catalog import Remembered, VisibleCatalog
 from rag.types import Question, Scores
+from rag.types.view import View
 from tests.fakes.models import BagEmbedder
 from tests.fakes.storage import MemoryCatalog, MemoryDenseIndex, MemoryLexicalIndex
 from tests.samples import document, passage
@@ -19,7 +21,8 @@ from tests.samples import document, passage
 
 @pytest.fixture
 def retriever() -> Retriever:
-    """Two hundred documents that all speak of the harbour; every fortieth is the port team's."""
+    """Two hundred documents that all speak of the harbour; every fortieth is the port team's, and the others
+    are for the group "sea"."""
     parts = MemoryCatalog(), MemoryDenseIndex(), MemoryLexicalIndex(), BagEmbedder()
     changes = []
     for number in range(200):
@@ -28,7 +31,8 @@ def retriever() -> Retriever:
             "The harbour opens." if team == "sea" else f"About the harbour and berth {number} there is much."
         )
         doc = document(words, id=f"d{number}", metadata={"team": team, "kind": "note"})
-        changes.append(Change(document=doc, passages=(passage(doc),)))
+        readers = ("sea",) if team == "sea" else None
+        changes.append(Change(document=doc, passages=(passage(doc),), readers=readers))
     Library(*parts).write(changes)
     return Retriever(*parts, RetrieveSettings(pool=10))
 
@@ -54,6 +58,33 @@ def test_many_documents_are_filtered_from_a_larger_pool(
     """The rarer they are, the larger the pool is."""
     monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", 2)
     assert set(retrieved_ids(retriever, team="port")) == PORT
+
+
+def _seen_by(retriever: Retriever, *groups: str) -> Retriever:
+    view = View(groups=frozenset(groups))
+    return retriever.over(VisibleCatalog(retriever._catalog, view, Remembered()))
+
+
+@pytest.mark.parametrize("searched_alone", [500, 2])
+def test_documents_that_may_not_be_seen_take_no_place(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, searched_alone: int
+) -> None:
+    """Neither among the results nor in the pool whose scores are compared; for a reader all is as it was."""
+    monkeypatch.setattr(retrieve, "_PREFILTER_LIMIT", searched_alone)
+    compared: list[int] = []
+
+    def counting_fuse(dense: list[Hit], lexical: list[Hit], *, lexical_weight: float) -> dict[str, Scores]:
+        scores = fuse(dense, lexical, lexical_weight=lexical_weight)
+        compared.append(len(scores))
+        return scores
+
+    monkeypatch.setattr(retrieve, "fuse", counting_fuse)
+    seen = _seen_by(retriever)
+    assert set(retrieved_ids(seen)) == PORT
+    assert compared == [5]
+    assert retrieved_ids(seen, team="sea") == []
+    assert seen.passages_held("default") == 5
+    assert retrieved_ids(_seen_by(retriever, "sea")) == retrieved_ids(retriever)
 
 
 def test_documents_that_match_no_filter_are_not_retrieved(retriever: Retriever) -> None:
