@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.feedback import FeedbackStore
+from rag.ports.originals import OriginalStore
 from rag.ports.question_log import QuestionLog
 from rag.settings import Settings
-from rag.storage.original_files import OriginalFiles
 from rag.types import Candidate, Outcome, Progress, Question
 
 
@@ -46,7 +46,7 @@ class Backend(Protocol):
     def feedback(self) -> FeedbackStore: ...
 
     @property
-    def original_files(self) -> OriginalFiles | None:
+    def original_files(self) -> OriginalStore | None:
         """The files that documents were read from; None where none are kept."""
         ...
 

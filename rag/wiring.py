@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Protocol
 
 from rag.adapters.index_folders import DAMAGED, remove
 from rag.adapters.index_process.indexes import ProcessDenseIndex, ProcessLexicalIndex
@@ -22,7 +22,14 @@ from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.answering.calibration import Calibration
 from rag.answering.decision import Decider
 from rag.engine import Engine
-from rag.errors import IndexUnavailable, InvalidSettings, StorageError, StorageFull
+from rag.errors import (
+    IndexMismatch,
+    IndexUnavailable,
+    InvalidSettings,
+    NoDataFolder,
+    StorageError,
+    StorageFull,
+)
 from rag.retrieval.retriever import Retriever
 from rag.storage.library import Library
 from rag.storage.lock import FolderLock
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from rag.ports.indexes import DenseIndex, LexicalIndex
     from rag.ports.jobs import JobStore
     from rag.ports.llm import Llm
+    from rag.ports.originals import OriginalStore
     from rag.ports.question_log import QuestionLog
     from rag.ports.reader import Reader
     from rag.ports.rebuilding import RebuildableIndex
@@ -67,9 +75,9 @@ class Service:
     library: Library
     catalog: Catalog
     jobs: JobStore
-    signatures: SqliteSignatures
+    signatures: Signatures
     feedback: FeedbackStore
-    original_files: OriginalFiles | None
+    original_files: OriginalStore | None
     question_log: QuestionLog
     dense: DenseIndex
     lexical: LexicalIndex
@@ -95,9 +103,11 @@ class Service:
         }
 
     def check_ready(self) -> None:
-        """Raises IndexUnavailable while an index is broken or being rebuilt, StorageError if the catalog
-        can't be read."""
-        self.catalog.generation()
+        """Raises IndexUnavailable while an index is broken or being rebuilt, IndexMismatch where another
+        process has rebuilt them with another embedder, StorageError if the catalog can't be read."""
+        stored = self.catalog.fingerprint()
+        if stored != self.library.fingerprint:
+            raise IndexMismatch(f"the indexes are now those of {stored!r}: restart this process with it")
         if not all(index.is_ready for index in self.rebuildable):
             raise IndexUnavailable("an index is being rebuilt")
 
@@ -122,7 +132,9 @@ class Service:
 
 
 def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = False) -> Service:
-    """Locks the data folder, opens models and stores, and recovers from a crash.
+    """Opens models and stores: those of the data folder, which it locks, or those of the database.
+
+    What a crash cut short is finished or undone.
 
     Args:
         url: where this process will serve, for the error of a process that finds the folder locked.
@@ -130,88 +142,209 @@ def open_service(settings: Settings, *, url: str | None = None, rebuild: bool = 
 
     Raises:
         DataFolderLocked: another process owns the folder.
-        InvalidSettings: the vector store or the LLM's package can't be imported.
+        InvalidSettings: the package of the vector store, the database or the LLM can't be imported, or two
+            settings exclude each other.
         ModelError: a model file is missing, or has another sha256 than it should.
         IndexMismatch: the indexes were made with another embedder.
-        StorageError: the folder can't be read or written.
+        StorageError: the folder or the database can't be read or written.
     """
     with ExitStack() as stack:
-        data = _make_data_folder(settings)
-        lock = FolderLock(data / LOCK)
-        lock.acquire(url=url)
-        stack.callback(lock.release)
-        reserve = SpaceReserve(data / RESERVE)
-        with reserve.released_if_short():
-            processes = _index_processes(settings, data, lock)
-            for process in processes.values():  # they start while the models are loaded
-                stack.callback(process.close)
-            catalog = SqliteCatalog(data / CATALOG)
-            stack.callback(catalog.close)
-            files = _open_side_files(settings, catalog, stack)
-            original_files = _open_original_files(settings, catalog)
-            embedder, reader, span_reader = (
-                open_embedder(settings),
-                open_reader(settings),
-                open_span_reader(settings),
-            )
-            for process in processes.values():
-                process.open()
-            dense = _open_dense(settings, data, processes)
-            stack.callback(dense.close)
-            lexical = ProcessLexicalIndex(processes[TERMS])
-            library = Library(
-                catalog,
-                dense,
-                lexical,
-                embedder,
-                context=True,
-                rebuildable=tuple(processes.values()),
-                reserve=reserve,
-                original_files=original_files,
-            )
-            notes = files.notes
-            if rebuild:
-                library.rebuild()
-            else:
-                notes += library.recover().rebuilt
-        stack.callback(_close_library, library)
-        repairs = Repairs(library, tuple(processes.values()))
-        stack.callback(repairs.close)
-        for process in processes.values():
-            stack.callback(process.hurry)
-        retriever = Retriever(catalog, dense, lexical, embedder, settings.retrieve)
+        if settings.database_url is None:
+            stores = _open_folder(settings, stack, url=url, rebuild=rebuild)
+        else:
+            stores = _open_database(settings, stack, rebuild=rebuild)
+        models = stores.models
+        retriever = Retriever(
+            stores.catalog,
+            stores.dense,
+            stores.lexical,
+            models.embedder,
+            settings.retrieve,
+            snapshot=stores.snapshot,
+        )
         llm = open_llm(settings)
         if llm is not None:
             stack.callback(llm.close)
         engine = Engine(
-            catalog,
+            stores.catalog,
             retriever,
-            reader,
+            models.reader,
             open_decider(settings),
             settings,
-            span_reader=span_reader,
+            span_reader=models.span_reader,
             drafter=open_drafter(settings, llm),
             rewriter=open_rewriter(settings, llm),
         )
         return Service(
             settings=settings,
             engine=engine,
-            library=library,
-            catalog=catalog,
-            jobs=files.jobs,
-            signatures=files.signatures,
-            feedback=files.feedback,
-            original_files=original_files,
-            question_log=files.question_log,
-            dense=dense,
-            lexical=lexical,
-            embedder=embedder,
-            reader=reader,
-            span_reader=span_reader,
-            rebuildable=tuple(processes.values()),
-            notes=notes,
+            library=stores.library,
+            catalog=stores.catalog,
+            jobs=stores.jobs,
+            signatures=stores.signatures,
+            feedback=stores.feedback,
+            original_files=stores.original_files,
+            question_log=stores.question_log,
+            dense=stores.dense,
+            lexical=stores.lexical,
+            embedder=models.embedder,
+            reader=models.reader,
+            span_reader=models.span_reader,
+            rebuildable=stores.rebuildable,
+            notes=stores.notes,
             _resources=stack.pop_all(),
         )
+
+
+class Signatures(Protocol):
+    """The signatures of near-duplicates, as ``ingest.near_duplicates.SignatureStore``."""
+
+    def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]: ...
+
+    def update(
+        self, collection: str, entries: Iterable[tuple[str, str, bytes]], removed: Iterable[str]
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Models:
+    embedder: Embedder
+    reader: Reader
+    span_reader: Reader | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stores:
+    """The open stores of one engine, with the library that writes them."""
+
+    models: _Models
+    library: Library
+    catalog: Catalog
+    dense: DenseIndex
+    lexical: LexicalIndex
+    jobs: JobStore
+    signatures: Signatures
+    feedback: FeedbackStore
+    question_log: QuestionLog
+    original_files: OriginalStore | None
+    rebuildable: Sequence[RebuildableIndex] = ()
+    notes: tuple[str, ...] = ()
+    snapshot: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
+def _open_models(settings: Settings) -> _Models:
+    return _Models(
+        embedder=open_embedder(settings),
+        reader=open_reader(settings),
+        span_reader=open_span_reader(settings),
+    )
+
+
+def _open_folder(settings: Settings, stack: ExitStack, *, url: str | None, rebuild: bool) -> _Stores:
+    """Locks the data folder, and opens the stores in it."""
+    data = _make_data_folder(settings)
+    lock = FolderLock(data / LOCK)
+    lock.acquire(url=url)
+    stack.callback(lock.release)
+    reserve = SpaceReserve(data / RESERVE)
+    with reserve.released_if_short():
+        processes = _index_processes(settings, data, lock)
+        for process in processes.values():  # they start while the models are loaded
+            stack.callback(process.close)
+        catalog = SqliteCatalog(data / CATALOG)
+        stack.callback(catalog.close)
+        files = _open_side_files(settings, catalog, stack)
+        original_files = _open_original_files(settings, catalog)
+        models = _open_models(settings)
+        for process in processes.values():
+            process.open()
+        dense = _open_dense(settings, data, processes)
+        stack.callback(dense.close)
+        lexical = ProcessLexicalIndex(processes[TERMS])
+        library = Library(
+            catalog,
+            dense,
+            lexical,
+            models.embedder,
+            context=True,
+            rebuildable=tuple(processes.values()),
+            reserve=reserve,
+            original_files=original_files,
+        )
+        notes = files.notes
+        if rebuild:
+            library.rebuild()
+        else:
+            notes += library.recover().rebuilt
+    stack.callback(_close_library, library)
+    repairs = Repairs(library, tuple(processes.values()))
+    stack.callback(repairs.close)
+    for process in processes.values():
+        stack.callback(process.hurry)
+    return _Stores(
+        models=models,
+        library=library,
+        catalog=catalog,
+        dense=dense,
+        lexical=lexical,
+        jobs=files.jobs,
+        signatures=files.signatures,
+        feedback=files.feedback,
+        question_log=files.question_log,
+        original_files=original_files,
+        rebuildable=tuple(processes.values()),
+        notes=notes,
+    )
+
+
+def _open_database(settings: Settings, stack: ExitStack, *, rebuild: bool) -> _Stores:
+    """Opens the stores in the database; other processes may have it open as well."""
+    if settings.chroma_url is not None or settings.vector_store != "chroma":
+        raise InvalidSettings(
+            "SAYWHERE_DATABASE_URL: the database keeps the vectors too; unset SAYWHERE_CHROMA_URL and "
+            "SAYWHERE_VECTOR_STORE"
+        )
+    opened = _postgres().open_stores(settings)
+    stack.callback(opened.close)
+    models = _open_models(settings)
+    library = Library(
+        opened.catalog,
+        opened.dense,
+        opened.lexical,
+        models.embedder,
+        context=True,
+        original_files=opened.original_files,
+        transaction=opened.database.transaction,
+    )
+    if rebuild:
+        library.rebuild()
+    else:
+        library.recover()
+    return _Stores(
+        models=models,
+        library=library,
+        catalog=opened.catalog,
+        dense=opened.dense,
+        lexical=opened.lexical,
+        jobs=opened.jobs,
+        signatures=opened.signatures,
+        feedback=opened.feedback,
+        question_log=opened.question_log,
+        original_files=opened.original_files,
+        snapshot=opened.database.snapshot,
+    )
+
+
+def _postgres() -> ModuleType:
+    """The module that opens stores in PostgreSQL. Raises InvalidSettings."""
+    try:
+        return import_module("rag.adapters.postgres.stores")
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] not in ("psycopg", "pgvector"):
+            raise
+        raise InvalidSettings(
+            f"SAYWHERE_DATABASE_URL: {error.name} isn't installed (pip install 'saywhere[postgres]')"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,12 +411,40 @@ def _close_library(library: Library) -> None:
         library.close()
 
 
+def has_catalog(settings: Settings) -> bool:
+    """Whether the data folder, or the database, has been used.
+
+    Raises:
+        StorageError: that can't be told.
+    """
+    if settings.database_url is None:
+        return (settings.data / CATALOG).is_file()
+    try:
+        open_catalog(settings).close()
+    except NoDataFolder:
+        return False
+    return True
+
+
+def place_of(settings: Settings) -> str:
+    """Where the documents are, for messages: the data folder, or the database without its password."""
+    if settings.database_url is None:
+        return str(settings.data)
+    from rag.adapters.postgres.connection import place_of as place_of_database
+
+    return place_of_database(settings.database_url.get_secret_value())
+
+
 def open_catalog(settings: Settings) -> Catalog:
     """Only the catalog, read-only and without the lock: also beside a running server.
 
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
+    if settings.database_url is not None:
+        from rag.adapters.postgres.catalog import PostgresCatalog
+
+        return PostgresCatalog(_postgres().open_database(settings, read_only=True), owns=True)
     return SqliteCatalog(_existing_file(settings, CATALOG), read_only=True)
 
 
@@ -293,6 +454,10 @@ def open_feedback(settings: Settings) -> FeedbackStore:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
+    if settings.database_url is not None:
+        from rag.adapters.postgres.feedback import PostgresFeedback
+
+        return PostgresFeedback(_postgres().open_database(settings, read_only=True), owns=True)
     return SqliteFeedback(_existing_file(settings, FEEDBACK), read_only=True)
 
 
@@ -302,6 +467,11 @@ def open_question_log(settings: Settings) -> QuestionLog:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
+    if settings.database_url is not None:
+        from rag.adapters.postgres.question_log import PostgresQuestionLog
+
+        database = _postgres().open_database(settings, read_only=True)
+        return PostgresQuestionLog(database, days=settings.question_log.days, owns=True)
     path = _existing_file(settings, QUESTIONS)
     return SqliteQuestionLog(path, days=settings.question_log.days, read_only=True)
 
@@ -312,6 +482,10 @@ def open_jobs(settings: Settings) -> JobStore:
     Raises:
         StorageError: there is no data folder, or it can't be read.
     """
+    if settings.database_url is not None:
+        from rag.adapters.postgres.jobs import PostgresJobs
+
+        return PostgresJobs(_postgres().open_database(settings, read_only=True), owns=True)
     return SqliteJobs(_existing_file(settings, JOBS), read_only=True)
 
 

@@ -66,7 +66,7 @@ def connect(url: str, *, seconds: float, read_only: bool) -> Connection:
         names = ", ".join(["set_config(%s, %s, false)"] * len(values))
         path = "set_config('search_path', 'saywhere, ' || current_setting('search_path'), false)"
         connection.execute(
-            f"SELECT {names}, {path}",  # noqa: S608
+            f"SELECT {names}, {path}",
             [part for pair in values.items() for part in pair],
         )
     except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.adapters.postgres.connection import Connection
-from rag.errors import StorageError
+from rag.errors import NoDataFolder, StorageError
 
 FORMAT = "1"
 _SCHEMA_LOCK = 0x5A79_0001
@@ -91,13 +91,13 @@ def prepare(connection: Connection, place: str, *, read_only: bool) -> None:
     """Makes the tables where there are none.
 
     Raises:
-        StorageError: the tables have another format; there are none, and none may be made; or the server
-            lacks pgvector.
+        NoDataFolder: there are none, and none may be made.
+        StorageError: the tables have another format, or the server lacks pgvector.
         psycopg.Error: the server can't be used.
     """
     stored = _format(connection)
     if stored is None and read_only:
-        raise StorageError(f"no documents have been ingested into {place}")
+        raise NoDataFolder(f"no documents have been ingested into {place}")
     if stored is None:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEMA_LOCK])
