@@ -110,6 +110,11 @@ class PostgresServer:
                 self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def own(self, folder: Path) -> None:
+        """Gives the server a folder for its files."""
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody", "nogroup")
+
     def new_database(self) -> str:
         """The URL of a new, empty database."""
         import psycopg

@@ -5,8 +5,8 @@ originals that no document has any more, and the rows of replaced versions; clea
 passages from the catalog: until the commit they see the old version, from then on the new one. Whenever a
 write is cut off, its intents say whether to roll it back or to finish it.
 
-Where catalog and indexes are tables of one database, all of this but embedding is one transaction: a write that
-is cut off has never been, and other processes see it at its end.
+Where catalog and indexes are tables of one database, all of this but embedding is one transaction: a write
+that is cut off has never been, and other processes see it at its end.
 """
 
 from __future__ import annotations

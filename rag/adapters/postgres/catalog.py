@@ -223,7 +223,7 @@ class PostgresCatalog:
 
         What a transaction sees before its commit isn't cached: it may never be committed.
         """
-        generations = {key: number for key, number in db.execute(_GENERATIONS, [list(document_ids)])}
+        generations = dict(db.execute(_GENERATIONS, [list(document_ids)]).fetchall())
         cached: dict[str, Document] = {}
         if not self._database.is_writing:
             cached = {

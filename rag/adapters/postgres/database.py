@@ -20,6 +20,7 @@ from rag.adapters.postgres.connection import Connection, connect, is_alive, plac
 from rag.adapters.postgres.errors import mapped_errors
 from rag.errors import IndexUnavailable, StorageError
 
+_OPEN_SECONDS = 60.0  # of one statement that makes the tables
 _WRITE_SECONDS = 1_800.0  # of one statement of a write: making a vector index takes minutes
 
 
@@ -53,7 +54,7 @@ class Database:
         self._halfvec: TypeInfo | None = None
         self._is_closed = False
         with mapped_errors(self.place):
-            connection = connect(url, seconds=seconds, read_only=read_only)
+            connection = connect(url, seconds=max(seconds, _OPEN_SECONDS), read_only=read_only)
             try:
                 schema.prepare(connection, self.place, read_only=read_only)
                 self._halfvec = TypeInfo.fetch(connection, "halfvec")

@@ -191,8 +191,8 @@ class PostgresDenseIndex:
                 (vector, numbers, k),
             ).fetchall()
         return db.execute(
-            "WITH chosen AS MATERIALIZED (SELECT passage, sentence, vector <=> %s AS distance"
-            f" FROM {table} WHERE version = ANY(%s))"
+            f"WITH chosen AS MATERIALIZED (SELECT passage, sentence, vector <=> %s AS distance FROM {table}"  # noqa: S608
+            " WHERE version = ANY(%s))"
             " SELECT passage, sentence, distance FROM chosen ORDER BY distance LIMIT %s".encode(),
             (vector, numbers, k),
         ).fetchall()

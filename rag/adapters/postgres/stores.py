@@ -54,7 +54,11 @@ def open_database(settings: Settings, *, read_only: bool = False) -> Database:
 
 
 def open_stores(settings: Settings) -> PostgresStores:
-    """All stores, for reading and writing; jobs of processes that are gone are taken up. Raises StorageError."""
+    """All stores, for reading and writing; jobs of processes that are gone are queued again.
+
+    Raises:
+        StorageError: the database can't be used.
+    """
     database = open_database(settings)
     try:
         catalog, jobs = PostgresCatalog(database), PostgresJobs(database)
