@@ -109,12 +109,12 @@ def test_the_counts_of_terms_are_those_of_the_passages(index: PostgresLexicalInd
             f"SELECT t.number, t.text_passages, t.context_passages FROM terms_{n} t ORDER BY 1"  # noqa: S608
         ).fetchall()
         real = db.execute(
-            f"SELECT term, count(*) FILTER (WHERE text_count > 0),"
+            f"SELECT term, count(*) FILTER (WHERE text_count > 0),"  # noqa: S608
             f" count(*) FILTER (WHERE context_count > 0) FROM postings_{n} GROUP BY term ORDER BY 1"
         ).fetchall()
         assert counted == real
         totals = db.execute(
-            f"SELECT c.rows = r.n AND c.text_terms = r.t AND c.context_terms = r.x FROM index_collections c,"
+            f"SELECT c.rows = r.n AND c.text_terms = r.t AND c.context_terms = r.x FROM index_collections c,"  # noqa: S608
             f" (SELECT count(*) n, sum(text_terms) t, sum(context_terms) x FROM rows_{n}) r"
         ).fetchone()
         assert totals == (True,)

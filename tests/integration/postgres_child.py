@@ -1,9 +1,9 @@
 """Run by test_postgres_replicas as a process: a replica on a database, with small models.
 
 Each line of standard input is a command: ``{"do": "sync"}`` syncs the folder, ``{"do": "upload", "name": …,
-"text": …}`` queues a document, ``{"do": "text", "uri": …}`` gives its text, ``{"do": "jobs"}`` the states of jobs
-by id, ``{"do": "state", "questions": […]}`` what is stored and found. Each line of output is a result as JSON, or
-``{"error": CLASS, "message": …}``.
+"text": …}`` queues a document, ``{"do": "text", "uri": …}`` gives its text, ``{"do": "jobs"}`` the states of
+jobs by id, ``{"do": "state", "questions": […]}`` what is stored and found. Each line of output is a result as
+JSON, or ``{"error": CLASS, "message": …}``.
 """
 
 from __future__ import annotations

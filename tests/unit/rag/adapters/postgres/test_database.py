@@ -189,7 +189,7 @@ def test_a_full_disk_is_an_error_of_its_own(own_server: PostgresServer) -> None:
 
         def fill() -> None:
             for number in range(60):
-                index.add("c", sentence_rows("b", f"v{number}", 1_000), vectors(1_000))
+                index.add("c", sentence_rows("b", f"v{number}x", 1_000), vectors(1_000))
 
         with pytest.raises(StorageFull):
             fill()
