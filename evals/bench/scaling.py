@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -30,13 +30,15 @@ from rag.adapters.index_process.indexes import ProcessDenseIndex, ProcessLexical
 from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.ports.catalog import Catalog, Change
-from rag.ports.embedder import Vectors
 from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.retrieval.retriever import Retriever
 from rag.settings import RetrieveSettings, load
 from rag.storage.index_rows import sentence_rows
 from rag.storage.library import Library
 from rag.types import Document, Passage, Question, Span
+
+if TYPE_CHECKING:
+    from rag.ports.embedder import Vectors
 
 DIMENSIONS = 384
 _CENTRES = 2_000
