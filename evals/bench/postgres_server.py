@@ -82,15 +82,23 @@ class PostgresServer:
     def start(self) -> None:
         """Starts the server and waits until it takes connections. Raises RuntimeError."""
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
-        command = [self._programs / "postgres", "-D", self.data, "-p", str(self.port), *options]
+        command: list[str | Path] = [
+            self._programs / "postgres",
+            "-D",
+            self.data,
+            "-p",
+            str(self.port),
+            *options,
+        ]
         log_path = self.folder / "log"
         with log_path.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen[bytes](  # noqa: S603
                 command, stdout=log, stderr=log, cwd="/", start_new_session=True, **self._user
             )
+        self._process = process
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(
                     f"the server doesn't start: {log_path.read_text('utf-8', 'replace')[-2000:]}"
                 )
@@ -127,7 +135,8 @@ class PostgresServer:
 
     def _answers(self) -> bool:
         """Whether it takes connections, and not only its port."""
-        command = [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "2"]
+        command: list[str | Path] = [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-t", "2"]
+        command += ["-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0  # noqa: S603
 
     def _signal(self, number: signal.Signals) -> None:
