@@ -92,7 +92,7 @@ class PostgresServer:
         ]
         log_path = self.folder / "log"
         with log_path.open("ab") as log:
-            process = subprocess.Popen[bytes](  # noqa: S603
+            process = subprocess.Popen[bytes](
                 command, stdout=log, stderr=log, cwd="/", start_new_session=True, **self._user
             )
         self._process = process

@@ -184,7 +184,7 @@ def test_a_full_disk_is_an_error_of_its_own(own_server: PostgresServer) -> None:
                 f"ALTER DATABASE {url.rpartition('/')[2]} SET default_tablespace = small".encode()
             )
         database = Database(url)
-        index = PostgresDenseIndex(database)
+        index = PostgresDenseIndex(database, exact_rows=1_000_000)
         index.add("c", sentence_rows("a", "v1", 30), vectors(30))
 
         def fill() -> None:
