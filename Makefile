@@ -39,8 +39,9 @@ lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-soak: $(VENV)/.installed-dev ## 1,000 random changes with kills, full disks and damaged indexes; hours
+soak: $(VENV)/.installed-dev ## 1,000 random changes with kills, full disks and damaged indexes, on both engines; hours
 	SOAK_STEPS=1000 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
+	PG_SOAK_STEPS=1000 $(BIN)/python -m pytest -q -s tests/integration/test_postgres_replicas.py -k killed
 
 fuzz: $(VENV)/.installed-dev ## mutated files of every format and HTTP bodies; FUZZ_SECONDS=60 of each
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)

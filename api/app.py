@@ -125,9 +125,14 @@ def create_app(
     app.state.drawing = ConcurrencyLimiter(page_view_limits(backend.settings.limits))
     app.state.question_vectors = RememberedVectors(backend.embedder)
     app.state.suggestions = SuggestionCache(app.state.limiter)
-    ask_access = app.state.ask_access = AskAccess(backend.settings.widget, backend.settings.feedback)
+    shared_key = backend.feedback.key()
+    ask_access = app.state.ask_access = AskAccess(
+        backend.settings.widget,
+        backend.settings.feedback,
+        token_key=shared_key if backend.settings.database_url is not None else None,
+    )
     app.state.recent_answers = RecentAnswers()
-    app.state.answer_ids = AnswerIds(backend.feedback.key())
+    app.state.answer_ids = AnswerIds(shared_key)
     app.state.access = Access(
         backend.settings, backend.access_keys, ask_access, local=local, open_reading=open_reading
     )

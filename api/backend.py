@@ -9,9 +9,9 @@ from rag.ports.access_keys import KeyStore
 from rag.ports.catalog import Catalog
 from rag.ports.embedder import Embedder
 from rag.ports.feedback import FeedbackStore
+from rag.ports.originals import OriginalStore
 from rag.ports.question_log import QuestionLog
 from rag.settings import Settings
-from rag.storage.original_files import OriginalFiles
 from rag.types import Candidate, Outcome, Progress, Question
 from rag.types.view import View
 
@@ -46,7 +46,7 @@ class Backend(Protocol):
     def feedback(self) -> FeedbackStore: ...
 
     @property
-    def original_files(self) -> OriginalFiles | None:
+    def original_files(self) -> OriginalStore | None:
         """The files that documents were read from; None where none are kept."""
         ...
 

@@ -44,6 +44,8 @@ class Ingestion:
 
     Args:
         max_queued: the maximum number of queued jobs.
+        poll_seconds: after which the store is looked at again for jobs that other processes added or left
+            behind; None: there are no others.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Ingestion:
         preparer: Preparer,
         *,
         max_queued: int = 100,
+        poll_seconds: float | None = None,
     ) -> None:
         self.store = store
         self.ends = Ends()
@@ -61,6 +64,7 @@ class Ingestion:
         self._catalog = catalog
         self._preparer = preparer
         self._max_queued = max_queued
+        self._poll_seconds = poll_seconds
         self._watchers: list[tuple[str, Watcher]] = []
         self._lock = Lock()
         self._wake = Event()
@@ -143,7 +147,7 @@ class Ingestion:
             try:
                 with self._started_job() as started:
                     if started is None:
-                        self._wake.wait()
+                        self._wake.wait(self._poll_seconds)
                     else:
                         self._run(*started)
             except SaywhereError as error:  # the job store can't be used

@@ -26,7 +26,9 @@ from rag.ports.catalog import DocumentRecord
 from rag.ports.jobs import JobKind, JobState
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
-from rag.wiring import CATALOG, Service, open_catalog
+from rag.wiring import Service, has_catalog, open_catalog
+
+_POLL_SECONDS = 1.0  # between two looks for jobs that other processes on the database left behind
 
 
 def preparer(settings: Settings) -> Preparer:
@@ -145,6 +147,7 @@ def open_ingestion(service: Service) -> Ingestion:
         service.jobs,
         preparer(service.settings),
         max_queued=service.settings.limits.jobs_waiting,
+        poll_seconds=None if service.settings.database_url is None else _POLL_SECONDS,
     )
 
 
@@ -158,7 +161,7 @@ def dry_run(
         StorageError: the data folder can't be read.
     """
     records: Sequence[DocumentRecord] = ()
-    if (settings.data / CATALOG).is_file():
+    if has_catalog(settings):
         with closing(open_catalog(settings)) as catalog:
             records = catalog.list(collection)
     opener = source_opener(settings, collection, keep_state=False)

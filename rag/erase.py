@@ -20,7 +20,7 @@ from rag.errors import StorageError
 from rag.ports.catalog import OriginalRecord
 from rag.storage.erasures import Erasure, add_erasures, uri_hash
 from rag.types import Document
-from rag.wiring import RESERVE, Service
+from rag.wiring import RESERVE, Service, place_of
 
 MAX_SEARCHED_SENTENCES = 100  # of a document, evenly spread over it
 _MIN_CHARACTERS = 16  # of a sentence searched for: a shorter one is in many a file by chance
@@ -234,6 +234,8 @@ def _remaining_documents(service: Service) -> Iterator[Document]:
 
 def _unsearched_stores(service: Service) -> tuple[str, ...]:
     settings = service.settings
+    if settings.database_url is not None:
+        return (place_of(settings),)
     if settings.vector_store != "chroma":
         return (settings.vector_store,)
     return (settings.chroma_url,) if settings.chroma_url else ()

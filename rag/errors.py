@@ -66,7 +66,7 @@ class UnsupportedBody(SaywhereError):
 
 
 class StorageError(SaywhereError):
-    """The data folder can't be read or written."""
+    """The data folder, or the database, can't be read or written."""
 
 
 class StorageFull(StorageError):
@@ -82,7 +82,7 @@ class DamagedDocument(StorageError):
 
 
 class NoDataFolder(StorageError):
-    """There is no data folder at the path."""
+    """There is no data folder at the path, or none of the tables in the database."""
 
 
 class DataFolderLocked(StorageError):
@@ -102,7 +102,7 @@ class IndexMismatch(StorageError):
 
 
 class IndexUnavailable(StorageError):
-    """The dense or lexical index can't be reached, or is damaged."""
+    """The dense or lexical index, or the database, can't be reached, or the index is damaged."""
 
 
 class ModelError(SaywhereError):

@@ -17,7 +17,7 @@ from rag.wiring import CATALOG, LOCK, ORIGINALS, RESERVE, Service, open_service
 
 @contextmanager
 def open_to_ask(settings: Settings) -> Iterator[Service]:
-    """The service on its data folder, or on a temporary copy of one that can't be written.
+    """The service on its database or data folder, or on a temporary copy of a folder that can't be written.
 
     The stores write when they are opened, so that they can't be used in place. A copy that is made while
     another process writes the folder may be damaged; that is found as in any data folder.
@@ -27,6 +27,10 @@ def open_to_ask(settings: Settings) -> Iterator[Service]:
         StorageError: the folder can't be read or copied.
         SaywhereError: what ``open_service`` raises.
     """
+    if settings.database_url is not None:
+        with open_service(settings) as service:
+            yield service
+        return
     data = settings.data
     if not data.exists():
         raise NoDataFolder(

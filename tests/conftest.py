@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 from rag.adapters.onnx.embedder import PACKAGED, OnnxEmbedder
 from rag.adapters.onnx.reader import OnnxReader
 from rag.settings import Settings
+from tests.postgres import PostgresServer
 from tests.require import require_program, require_shared
 
 # Milliseconds of a busy machine say nothing of a property.
@@ -46,6 +48,23 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def shared() -> Path:
     """The folder of published data beside the project."""
     return require_shared()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running PostgreSQL server with pgvector, shared by all tests that don't harm it."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> str:
+    """The URL of a new, empty database."""
+    return postgres.new_database()
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,18 @@ from rag.settings import FeedbackSettings, WidgetSettings
 
 
 class AskAccess:
-    """Decides whether a request may ask. One per application; not thread-safe: for the event loop."""
+    """Decides whether a request may ask. One per application; not thread-safe: for the event loop.
 
-    def __init__(self, settings: WidgetSettings, feedback: FeedbackSettings) -> None:
+    Args:
+        token_key: the secret that widget tokens are signed by; None: a random one.
+    """
+
+    def __init__(
+        self, settings: WidgetSettings, feedback: FeedbackSettings, *, token_key: bytes | None = None
+    ) -> None:
         self._settings = settings
         self._feedback = RateLimit(feedback.per_minute)
-        self._tokens = Tokens(settings.token_seconds)
+        self._tokens = Tokens(settings.token_seconds, key=token_key)
         self._requests = RateLimit(settings.per_minute)
         self._issued_tokens = RateLimit(settings.tokens_per_minute)
 

@@ -1,8 +1,9 @@
 """Short-lived tokens for pages of other sites: they name collections, an origin and a time of issue.
 
 A page never holds a secret. Its public key (``SiteKey``) names the collections it may ask; the service
-checks the Origin header, which a browser sets and a page can't forge, and signs both. Each process has
-its own random signing key: no token outlives a restart, and the widget then requests another.
+checks the Origin header, which a browser sets and a page can't forge, and signs both. A process alone has
+a random signing key: no token outlives a restart, and the widget then requests another. Processes that share
+a database share a key, so that each takes the others' tokens.
 """
 
 from __future__ import annotations
@@ -24,17 +25,21 @@ class Token(BaseModel):
 
 
 class Tokens:
-    """Issues tokens and verifies them. ``seconds``: how long a token is valid.
+    """Issues tokens and verifies them.
 
     >>> tokens = Tokens(seconds=600)
     >>> token = tokens.verify(tokens.issue("https://docs.example.com", ("default",)))
     >>> token.origin if token else None
     'https://docs.example.com'
+
+    Args:
+        seconds: how long a token is valid.
+        key: the secret that they are signed by; None: a random one.
     """
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, *, key: bytes | None = None) -> None:
         self.seconds = seconds
-        self._signer = URLSafeTimedSerializer(token_bytes(32), salt="saywhere.widget")
+        self._signer = URLSafeTimedSerializer(key or token_bytes(32), salt="saywhere.widget")
 
     def issue(self, origin: str, collections: tuple[str, ...]) -> str:
         """A signed token with the scope ``ask``."""

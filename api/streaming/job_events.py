@@ -63,5 +63,9 @@ async def job_events(ingestion: Ingestion, job_id: str, shutdown: Shutdown) -> A
                         break
                     except TimeoutError:
                         yield ": still at it\n\n"
+                        stored = await run_in_threadpool(ingestion.store.get, job_id)
+                        if stored != job:  # another process works on it
+                            job = stored
+                            break
     finally:
         shutdown.remove(states)

@@ -29,7 +29,7 @@ DEPTHS = (1, 5, 12, 20)
 # Where each part is taken out, and what stands there instead.
 _PARTS: Mapping[str, tuple[str, Any]] = {
     "coverage": ("rag.adapters.tantivy_query._coverage", lambda *_: ()),
-    "related words": ("rag.adapters.tantivy_query.related_stems", lambda _: ()),
+    "related words": ("rag.adapters.coverage.related_stems", lambda _: ()),
     "file names": ("rag.storage.index_rows.address_words", lambda _: ""),
     "versions": ("rag.retrieval.retriever.demote_other_versions", lambda _, candidates: list(candidates)),
     "acronyms": ("rag.retrieval.retriever.Retriever.definitions", lambda *_: ()),

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from rag.adapters.analyzer import EnglishAnalyzer
 from rag.adapters.index_folders import collection_name, folder_name, is_disk_full
 from rag.adapters.tantivy_files import check_files
 from rag.adapters.tantivy_query import CONTEXT, TEXT, search_query
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     import tantivy
 
 _HEAP_BYTES = 15_000_000  # Tantivy's minimum, for one thread
-_MAX_WORD_LENGTH = 40  # that of Tantivy's "en_stem", which the fields are indexed with
 _NEW, _OLD = ".new", ".old"  # suffixes of the folders of a rewrite under way
 _DROPPED = ".gone"  # suffix of a dropped collection's folder
 _ALWAYS_REWRITTEN_ROWS = 500  # an index with fewer live rows is rewritten at each removal
@@ -53,7 +53,7 @@ class TantivyIndex:
         self._coverage_weight = coverage
         self._indexes: dict[str, tantivy.Index] = {}
         self._write_lock = Lock()
-        self._analyzer = _analyzer()
+        self._analyzer = EnglishAnalyzer()
         with self._mapped_errors():
             path.mkdir(parents=True, exist_ok=True)
             _clean_up(path)
@@ -97,7 +97,7 @@ class TantivyIndex:
         self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
     ) -> list[Hit]:
         index = self._indexes.get(collection)
-        words = self._analyzer.analyze(query.encode("utf-8", "replace").decode())
+        words = self._analyzer.terms(query)
         if index is None or not words or k < 1:
             return []
         with self._mapped_errors():
@@ -223,14 +223,6 @@ def _open_index(folder: Path) -> tantivy.Index:
     builder.add_text_field(TEXT, stored=True, tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field(CONTEXT, stored=True, tokenizer_name="en_stem", index_option="freq")
     return tantivy.Index(builder.build(), path=str(folder))
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    """Splits a query into the same terms as "en_stem" does the text."""
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_MAX_WORD_LENGTH))
-    return builder.filter(Filter.lowercase()).filter(Filter.stemmer("english")).build()
 
 
 def _document(row: PassageRow) -> tantivy.Document:

@@ -1,33 +1,18 @@
-"""The lexical index's query: BM25 of the question's words, and how many of them a passage has at all.
-
-A question in other words than the page's shares few words with it. BM25 then prefers a short passage that
-has one of them often; better is one that has more of them, each once. So the score is BM25 and the
-coverage: twice the sum of the inverse document frequencies (IDF) of those words that the passage has in its
-text or context (a word's share in BM25 is up to 2.2 times its IDF). A related word ("buy" for "purchase")
-counts 0.7 of the word itself, and function words count nothing. docs/decisions/retrieval.md has the effect,
-measured.
-"""
+"""The lexical index's query in Tantivy: BM25 of the question's words, and ``rag.adapters.coverage``."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rag.english.function_words import STOP_WORDS
-from rag.english.related_words import related_stems
-from rag.english.words import stem
+from rag.adapters.coverage import coverage as coverage_parts
 
 if TYPE_CHECKING:
     import tantivy
 
 TEXT, CONTEXT = "text", "context"  # the fields
-_RELATED = 0.7  # of a word's weight, for a passage that has a related word only
-# Longer lists of passages cost time and tell passages apart no better: shares of all passages.
-_MAX_SHARE, _MAX_RELATED_SHARE = 0.25, 0.2
-_FREQUENT = 500  # passages; these shares are of larger collections
 
 
 def search_query(
@@ -68,27 +53,14 @@ def _bm25(
 def _coverage(
     searcher: tantivy.Searcher, schema: tantivy.Schema, terms: Sequence[str], coverage: float
 ) -> Iterator[tantivy.Query]:
-    """For each word that carries meaning its IDF where a passage has it, less for a related word.
-
-    A word that the collection doesn't have has the IDF of its related words together.
-    """
+    """For each word that carries meaning its weight where a passage has it, less for a related word."""
     from tantivy import Query
 
-    passages = searcher.num_docs
-    for term in dict.fromkeys(terms):
-        if term in _stop_terms():
-            continue
-        count = _passages_with(searcher, term)
-        related = {other: n for other in related_stems(term) if (n := _passages_with(searcher, other))}
-        weight = coverage * _idf(count or sum(related.values()), passages)
-        parts = [(term, weight)] if 0 < count <= max(_FREQUENT, _MAX_SHARE * passages) else []
-        if parts or not count:
-            longest = max(_FREQUENT, _MAX_RELATED_SHARE * passages)
-            parts += [(other, _RELATED * weight) for other, n in related.items() if n <= longest]
-        if parts:
-            yield Query.disjunction_max_query(
-                [_constant(schema, field, *part) for part in parts for field in (TEXT, CONTEXT)]
-            )
+    counted = partial(_passages_with, searcher)
+    for _, parts in coverage_parts(terms, counted, searcher.num_docs, coverage):
+        yield Query.disjunction_max_query(
+            [_constant(schema, field, *part) for part in parts for field in (TEXT, CONTEXT)]
+        )
 
 
 def _constant(schema: tantivy.Schema, field: str, term: str, score: float) -> tantivy.Query:
@@ -101,14 +73,3 @@ def _constant(schema: tantivy.Schema, field: str, term: str, score: float) -> ta
 def _passages_with(searcher: tantivy.Searcher, term: str) -> int:
     """The number of passages with a term, removed ones among them until their files are rewritten."""
     return int(max(searcher.doc_freq(TEXT, term), searcher.doc_freq(CONTEXT, term)))
-
-
-def _idf(count: int, passages: int) -> float:
-    """As in BM25 (Robertson and Zaragoza 2009), with the 1 that keeps it above 0."""
-    count = min(count, passages)
-    return math.log(1 + (passages - count + 0.5) / (count + 0.5))
-
-
-@cache
-def _stop_terms() -> frozenset[str]:
-    return frozenset(stem(word) for word in STOP_WORDS)

@@ -61,8 +61,9 @@ class DenseIndex(Protocol):
     """Nearest sentences of a vector, by collection.
 
     Laws: ``add`` is an upsert by row id; after ``remove`` no ``search`` returns a row of that version;
-    everything is durable when a call returns; ``search`` scores are cosines, best first. The first ``add``
-    makes a collection; an unknown one is empty to every other call.
+    everything is durable when a call returns, or when the transaction ends that it is part of; ``search``
+    scores are cosines (to 5e-4 where vectors are kept in half precision), best first. The first ``add`` makes
+    a collection; an unknown one is empty to every other call.
 
     Every call may raise IndexUnavailable (the index can't be reached or is damaged) and StorageFull.
     """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,9 @@ class Retriever:
 
     >>> Retriever(catalog, dense, lexical, embedder, RetrieveSettings()).retrieve(question, 10)
     ... # doctest: +SKIP
+
+    Args:
+        snapshot: makes all reads of this thread within its block see the same state.
     """
 
     def __init__(
@@ -38,12 +43,15 @@ class Retriever:
         lexical: LexicalIndex,
         embedder: Embedder,
         settings: RetrieveSettings,
+        *,
+        snapshot: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._catalog: Catalog = catalog
         self._dense = dense
         self._lexical = lexical
         self._embedder = embedder
         self._settings = settings
+        self._snapshot = snapshot
         self._stored = catalog
         self._partial: PartialCatalog | None = None
 
@@ -70,6 +78,10 @@ class Retriever:
             IndexUnavailable: an index can't be reached.
         """
         vector = self._embedder.embed([question.text])[0]
+        with self._snapshot():
+            return self._retrieve(question, vector, k)
+
+    def _retrieve(self, question: Question, vector: Vectors, k: int) -> list[Candidate]:
         dense, lexical, matching = self._hits(question, vector, max(self._settings.pool, k))
         found = self._catalog.passages([hit.passage_id for hit in (*dense, *lexical)])
         passages = _of_versions(found, matching)
@@ -95,6 +107,10 @@ class Retriever:
         Raises:
             IndexUnavailable: an index can't be reached.
         """
+        with self._snapshot():
+            return self._definitions(question)
+
+    def _definitions(self, question: Question) -> tuple[str, ...]:
         terms = " ".join(possible_definition_terms(question.text))
         matching = self._matching(question)
         hits = self._lexical.search(question.collection, terms, _DEFINING, within=_prefilter(matching))

@@ -24,7 +24,7 @@ from rag.settings.llm import LlmSettings
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.telemetry import TelemetrySettings
-from rag.settings.values import HttpUrl, Network
+from rag.settings.values import DatabaseUrl, HttpUrl, Network
 from rag.settings.widget import WidgetSettings
 
 
@@ -75,6 +75,21 @@ class Settings(BaseSettings):
         "chroma",
         description="Store of the dense index: chroma, or package.module:factory of a llama-index vector "
         "store.",
+    )
+    database_url: DatabaseUrl | None = Field(
+        None,
+        description="URL of a PostgreSQL database with pgvector, as postgresql://user:password@host/name: it "
+        "then keeps documents, indexes, jobs, feedback and question log, and any number of processes may "
+        "use it. Without one they are files of the data folder.",
+    )
+    database_connections: int = Field(
+        16, ge=2, description="The most connections that a process opens to the database."
+    )
+    database_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds after which a read of the database is given up, and the request answered with "
+        "503.",
     )
     api_key: SecretStr | None = Field(
         None,

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, SecretStr
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,6 +31,14 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _database_url(value: SecretStr) -> SecretStr:
+    """The value. Raises ValueError, without showing it, if it is no URL of a PostgreSQL database."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ValueError("it is no URL of a database: give it as in postgresql://user:password@host/name")
+    return value
+
+
 def _network(value: str) -> str:
     """The value. Raises ValueError if it is no IP address or network in CIDR form."""
     ip_network(value)
@@ -39,4 +47,5 @@ def _network(value: str) -> str:
 
 Origin = Annotated[str, AfterValidator(_origin)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 Network = Annotated[str, AfterValidator(_network)]

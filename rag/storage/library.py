@@ -4,13 +4,17 @@ A write is: embed; record the intents; keep the originals; add the index rows; c
 originals that no document has any more, and the rows of replaced versions; clear the intents. Queries take
 passages from the catalog: until the commit they see the old version, from then on the new one. Whenever a
 write is cut off, its intents say whether to roll it back or to finish it.
+
+Where catalog and indexes are tables of one database, all of this but embedding is one transaction: a write
+that is cut off has never been, and other processes see it at its end.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain
 from threading import RLock
@@ -19,11 +23,11 @@ from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownColl
 from rag.ports.catalog import Catalog, Change, Intent, Move
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, LexicalIndex
+from rag.ports.originals import OriginalStore
 from rag.ports.rebuilding import RebuildableIndex
 from rag.storage.beside import IndexesBeside
 from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
 from rag.storage.indexes import Indexes, Progress
-from rag.storage.original_files import OriginalFiles
 from rag.storage.originals import Originals, hashes
 from rag.storage.reserve import SpaceReserve
 from rag.types import Document, Passage
@@ -31,6 +35,7 @@ from rag.types import Document, Passage
 _LOG = logging.getLogger("saywhere.storage")
 _DOCUMENTS_PER_BATCH = 64
 _BYTES_PER_WRITE = 1_000_000  # beside those of its rows
+_REBUILDING = "rebuilding"  # the checkpoint while the indexes of a database are filled again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class Library:
         original_files: where the files of documents are kept; None: they aren't.
         fingerprint: that of the indexes, where they were made with another embedder and are only to be used
             until ``build_beside`` has replaced them.
+        transaction: makes all writes of this thread within its block one transaction, which excludes other
+            writers; None: the stores have no common one.
     """
 
     def __init__(
@@ -80,8 +87,9 @@ class Library:
         context: bool = False,
         rebuildable: Sequence[RebuildableIndex] = (),
         reserve: SpaceReserve | None = None,
-        original_files: OriginalFiles | None = None,
+        original_files: OriginalStore | None = None,
         fingerprint: str | None = None,
+        transaction: Callable[[], AbstractContextManager[object]] | None = None,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, lexical, embedder, context=context, fingerprint=fingerprint)
@@ -89,6 +97,8 @@ class Library:
         self._rebuildable = tuple(rebuildable)
         self._reserve = reserve
         self._originals = Originals(catalog, original_files)
+        self._is_transactional = transaction is not None
+        self._transaction = transaction or nullcontext
         self._lock = RLock()
 
     @property
@@ -190,16 +200,17 @@ class Library:
             )
         prepared = self._indexes.prepare(changes, progress)
         kept = self._originals.kept(changes)
-        may_be_unused = self._originals.replaced_by(kept, removals) | hashes(kept)
-        try:
-            self._catalog.record_intents(kept, removals)
-            self._originals.put(kept)
-            self._indexes.add(prepared)
-            self._indexes.rename(self._moved(moves))
-            self._catalog.commit(kept, removals, moves)
-        finally:
-            self._originals.remove_unused(may_be_unused)
-        self._resolve_intents()
+        with self._transaction():
+            may_be_unused = self._originals.replaced_by(kept, removals) | hashes(kept)
+            try:
+                self._catalog.record_intents(kept, removals)
+                self._originals.put(kept)
+                self._indexes.add(prepared)
+                self._indexes.rename(self._moved(moves))
+                self._catalog.commit(kept, removals, moves)
+            finally:
+                self._originals.remove_unused(may_be_unused)
+            self._resolve_intents()
 
     def _needed_bytes(self, changes: Sequence[Change]) -> int:
         """The most disk space that a write of these changes takes, estimated.
@@ -235,6 +246,7 @@ class Library:
 
         If the checkpoint of the last ``close`` still describes catalog and indexes, versions are not
         compared one by one (which takes half a minute for 100,000 passages). ``check`` always does that.
+        Of a database they are compared only after a ``rebuild`` that was cut short.
 
         Raises:
             IndexMismatch: the indexes were made by another embedder; ``rebuild`` replaces them.
@@ -242,6 +254,8 @@ class Library:
         with self._lock:
             rebuilt = self._start_broken_over()
             self._require_same_fingerprint()
+            if self._is_transactional and self._catalog.checkpoint() != _REBUILDING:
+                return RecoveryReport()
             try:
                 intents = self._resolve_intents()
             except StorageFull as error:
@@ -257,6 +271,8 @@ class Library:
                 indexed = self._index([document_id for _, document_id in sorted(missing)], progress)
             for index in self._rebuildable:
                 index.filled()
+            if self._is_transactional:
+                self._catalog.set_checkpoint("")
         finished = sum(intent.committed for intent in intents)
         return RecoveryReport(
             rolled_back=len(intents) - finished,
@@ -268,6 +284,8 @@ class Library:
 
     def close(self) -> None:
         """Sets the checkpoint for the next ``recover``, unless there are unresolved intents."""
+        if self._is_transactional:
+            return
         with self._lock:
             state = self._state()
             if not self._catalog.intents() and self._catalog.checkpoint() != state:
@@ -294,13 +312,18 @@ class Library:
         with self._lock:
             for index in self._rebuildable:
                 index.start_over(keep=index.fault is not None)
-            for collection in self._indexes.collections():
-                self._indexes.drop(collection)
-            self._catalog.set_fingerprint(self.fingerprint)
-            self._catalog.clear_intents()  # the indexes are empty: there is nothing to resolve
+            with self._transaction():
+                if self._is_transactional:
+                    self._catalog.set_checkpoint(_REBUILDING)
+                for collection in self._indexes.collections():
+                    self._indexes.drop(collection)
+                self._catalog.set_fingerprint(self.fingerprint)
+                self._catalog.clear_intents()  # the indexes are empty: there is nothing to resolve
             count = self._index([record.id for record in self._catalog.list()], progress)
             for index in self._rebuildable:
                 index.filled()
+            if self._is_transactional:
+                self._catalog.set_checkpoint("")
             return count
 
     def build_beside(
@@ -330,7 +353,8 @@ class Library:
     def vacuum(self) -> None:
         """Shrinks the files: no text of removed documents stays in them."""
         with self._lock:
-            self._originals.remove_all_unused()
+            with self._transaction():
+                self._originals.remove_all_unused()
             self._indexes.vacuum()
             self._catalog.vacuum()
 
@@ -359,17 +383,19 @@ class Library:
         ]
 
     def _require_same_fingerprint(self) -> None:
-        stored = self._catalog.fingerprint()
-        if stored == self.fingerprint:
+        if self._catalog.fingerprint() == self.fingerprint:
             return
-        if self._catalog.count():
-            raise IndexMismatch(
-                f"the index was made with {stored!r}, in use is {self.fingerprint!r}: "
-                "set the embedder back, or rebuild the index (saywhere rebuild)"
-            )
-        for collection in self._indexes.collections():
-            self._indexes.drop(collection)
-        self._catalog.set_fingerprint(self.fingerprint)
+        with self._transaction():
+            stored = self._catalog.fingerprint()
+            if self._catalog.count() and stored != self.fingerprint:
+                raise IndexMismatch(
+                    f"the index was made with {stored!r}, in use is {self.fingerprint!r}: "
+                    "set the embedder back, or rebuild the index (saywhere rebuild)"
+                )
+            if stored != self.fingerprint:
+                for collection in self._indexes.collections():
+                    self._indexes.drop(collection)
+                self._catalog.set_fingerprint(self.fingerprint)
 
     def _resolve_intents(self) -> list[Intent]:
         """Finishes committed writes, rolls back the others, and clears their intents; returns these."""
@@ -418,8 +444,22 @@ class Library:
         for start in range(0, len(document_ids), _DOCUMENTS_PER_BATCH):
             documents = self._catalog.documents(document_ids[start : start + _DOCUMENTS_PER_BATCH]).values()
             changes = [Change(document=d, passages=tuple(self._catalog.passages_of(d.id))) for d in documents]
-            self._indexes.add(self._indexes.prepare(changes, progress))
+            prepared = self._indexes.prepare(changes, progress)
+            with self._transaction():
+                self._indexes.add(prepared)
+                self._remove_outdated(changes)
         return len(document_ids)
+
+    def _remove_outdated(self, changes: Sequence[Change]) -> None:
+        """Removes the rows of versions that another process replaced while they were embedded."""
+        if not self._is_transactional:
+            return
+        documents = [change.document for change in changes]
+        current = self._catalog.documents(document.id for document in documents)
+        for document in documents:
+            stored = current.get(document.id)
+            if stored is None or (stored.collection, stored.sha256) != (document.collection, document.sha256):
+                self._indexes.remove(document.collection, [(document.id, document.sha256)])
 
     def _remove_stale(self, inconsistencies: Sequence[Inconsistency]) -> int:
         """Removes the rows of stale versions; returns the number of versions."""

@@ -23,7 +23,7 @@ _PART = ".part"  # ends the name of a file that isn't complete yet
 
 
 class OriginalFiles:
-    """The kept files of one data folder.
+    """Fulfils ``OriginalStore`` in one folder.
 
     >>> files = OriginalFiles(tmp_path / "originals", max_bytes=1_000_000)  # doctest: +SKIP
     >>> files.put(Original.of(b"%PDF-1.7 ...", "tariff.pdf", "application/pdf"))  # doctest: +SKIP

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rag.errors import StorageError
 from rag.ports.catalog import Catalog, Change
-from rag.storage.original_files import OriginalFiles
+from rag.ports.originals import OriginalStore
 
 _LOG = logging.getLogger("saywhere.storage")
 
@@ -21,7 +21,7 @@ class Originals:
         files: None: none are kept, and changes lose theirs.
     """
 
-    def __init__(self, catalog: Catalog, files: OriginalFiles | None) -> None:
+    def __init__(self, catalog: Catalog, files: OriginalStore | None) -> None:
         self._catalog = catalog
         self._files = files
 

@@ -1,4 +1,4 @@
-"""The laws of ``KeyStore``: the SQLite file and the fake keep them."""
+"""The laws of ``KeyStore``: the tables of SQLite and PostgreSQL and the fake keep them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.adapters.postgres.access_keys import PostgresKeys
+from rag.adapters.postgres.database import Database
 from rag.adapters.sqlite.access_keys import SqliteKeys
 from rag.errors import DamagedFile, UnknownKey
 from rag.ports.access_keys import AccessKey, KeyStore, Scope
@@ -28,9 +30,13 @@ KEY = AccessKey(
 PLAIN = AccessKey(id="k2", name="", scopes=frozenset({Scope.ADMIN}), created_at=NOW + timedelta(seconds=1))
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
-    opened = SqliteKeys(tmp_path / "keys.sqlite3") if request.param == "sqlite" else MemoryKeys()
+    opened: KeyStore = MemoryKeys()
+    if request.param == "sqlite":
+        opened = SqliteKeys(tmp_path / "keys.sqlite3")
+    elif request.param == "postgres":
+        opened = PostgresKeys(Database(request.getfixturevalue("database_url")), owns=True)
     yield opened
     opened.close()
 

@@ -1,4 +1,4 @@
-"""The laws of ``Catalog``: the fake and SQLite keep them."""
+"""The laws of ``Catalog``: the fake, SQLite and PostgreSQL keep them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.adapters.postgres.catalog import PostgresCatalog
+from rag.adapters.postgres.database import Database
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.errors import UnknownDocument
 from rag.ports.catalog import Catalog, Change, Move, Original
@@ -17,11 +19,15 @@ from tests.fakes.storage import MemoryCatalog
 from tests.samples import document, passage
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
 def catalogs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[Catalog]]:
     state: dict[str, object] = {}
 
+    url = request.getfixturevalue("database_url") if request.param == "postgres" else ""
+
     def factory() -> Catalog:
+        if request.param == "postgres":
+            return PostgresCatalog(Database(url), owns=True)
         return MemoryCatalog(state) if request.param == "fake" else SqliteCatalog(tmp_path / "c.sqlite3")
 
     with opener(factory) as opening:

@@ -1,8 +1,9 @@
-"""The laws of ``DenseIndex``: the fake, Chroma, and two vector stores of llama-index keep them."""
+"""The laws of ``DenseIndex``: the fake, Chroma, pgvector, and two vector stores of llama-index keep them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from rag.adapters.chroma.index import _HNSW, ChromaIndex
 from rag.adapters.index_process.indexes import ProcessDenseIndex
 from rag.adapters.index_process.process import IndexProcess
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
+from rag.adapters.postgres.database import Database
+from rag.adapters.postgres.dense import PostgresDenseIndex
 from rag.ports.indexes import DenseIndex, SentenceRow
 from tests.contract.opening import Opener, opener
 from tests.fakes.storage import MemoryDenseIndex
@@ -56,17 +59,33 @@ FACTORIES: dict[str, Callable[[Path], DenseIndex]] = {
 }
 
 
-@pytest.fixture(params=["fake", *FACTORIES])
+# By exact search, and by a graph from the first rows on.
+POSTGRES = {"postgres": 20_000, "postgres_graph": 20}
+HALF_PRECISION = 5e-4  # the error of a cosine of vectors in half precision
+
+
+@pytest.fixture(params=["fake", *POSTGRES, *FACTORIES])
 def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[DenseIndex]]:
     state: dict[str, dict[str, tuple[SentenceRow, Vectors]]] = {}
+    url = request.getfixturevalue("database_url") if request.param in POSTGRES else ""
 
     def factory() -> DenseIndex:
         if request.param == "fake":
             return MemoryDenseIndex(state)
+        if request.param in POSTGRES:
+            database = Database(url)
+            stack.callback(database.close)
+            return PostgresDenseIndex(database, exact_rows=POSTGRES[request.param])
         return FACTORIES[request.param](tmp_path)
 
-    with opener(factory) as opening:
+    with ExitStack() as stack, opener(factory) as opening:
         yield opening
+
+
+@pytest.fixture
+def precision(request: pytest.FixtureRequest) -> float:
+    """The greatest error of a score that the index may have."""
+    return HALF_PRECISION if "postgres" in request.node.callspec.id else 1e-5
 
 
 def sentence_rows(document_id: str, version: str, count: int, *, per_passage: int = 3) -> list[SentenceRow]:
@@ -91,7 +110,7 @@ def hit_ids(index: DenseIndex, vector: Vectors, k: int = 100, collection: str = 
     return [f"{hit.passage_id}:{hit.sentence_index}" for hit in index.search(collection, vector, k)]
 
 
-def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex]) -> None:
+def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex], precision: float) -> None:
     """Each hit's score is the cosine of its own vector; scores decrease."""
     index, rows, all_vectors = indexes.open(), sentence_rows("a", "v1", 60), vectors(60)
     index.add("default", rows, all_vectors)
@@ -100,7 +119,7 @@ def test_scores_are_cosines_best_first(indexes: Opener[DenseIndex]) -> None:
     cosines = {row.id: float(vector @ query) for row, vector in zip(rows, all_vectors, strict=True)}
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
-        assert hit.score == pytest.approx(cosines[f"{hit.passage_id}:{hit.sentence_index}"], abs=1e-5)
+        assert hit.score == pytest.approx(cosines[f"{hit.passage_id}:{hit.sentence_index}"], abs=precision)
 
 
 def test_recall_of_search_is_at_least_99_percent(indexes: Opener[DenseIndex]) -> None:

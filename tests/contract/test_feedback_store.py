@@ -1,4 +1,4 @@
-"""The laws of ``FeedbackStore``: the SQLite table and the fake keep them."""
+"""The laws of ``FeedbackStore``: the tables of SQLite and PostgreSQL and the fake keep them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.adapters.postgres.database import Database
+from rag.adapters.postgres.feedback import PostgresFeedback
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.feedback import SqliteFeedback
 from rag.errors import StorageFull
@@ -27,12 +29,16 @@ HELPFUL = Feedback(
 UNHELPFUL = replace(HELPFUL, answer_id="ans_2", answer="", helpful=False, note="", citations=())
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FeedbackStore]:
     if request.param == "memory":
         yield MemoryFeedback()
         return
-    opened = SqliteFeedback(tmp_path / "feedback.sqlite3")
+    opened: FeedbackStore
+    if request.param == "postgres":
+        opened = PostgresFeedback(Database(request.getfixturevalue("database_url")), owns=True)
+    else:
+        opened = SqliteFeedback(tmp_path / "feedback.sqlite3")
     yield opened
     opened.close()
 

@@ -1,8 +1,9 @@
-"""The laws of ``LexicalIndex``: the fake and Tantivy keep them."""
+"""The laws of ``LexicalIndex``: the fake, Tantivy and PostgreSQL keep them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from rag.adapters.index_process.indexes import ProcessLexicalIndex
 from rag.adapters.index_process.process import IndexProcess
+from rag.adapters.postgres.database import Database
+from rag.adapters.postgres.lexical import PostgresLexicalIndex
 from rag.adapters.tantivy import TantivyIndex
 from rag.ports.indexes import LexicalIndex, PassageRow
 from tests.contract.opening import Opener, opener
@@ -41,16 +44,21 @@ def in_a_process(path: Path) -> LexicalIndex:
 FACTORIES: dict[str, Callable[[Path], LexicalIndex]] = {"tantivy": TantivyIndex, "process": in_a_process}
 
 
-@pytest.fixture(params=["fake", *FACTORIES])
+@pytest.fixture(params=["fake", "postgres", *FACTORIES])
 def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener[LexicalIndex]]:
     state: dict[str, dict[str, PassageRow]] = {}
+    url = request.getfixturevalue("database_url") if request.param == "postgres" else ""
 
     def factory() -> LexicalIndex:
         if request.param == "fake":
             return MemoryLexicalIndex(state)
+        if request.param == "postgres":
+            database = Database(url)
+            stack.callback(database.close)
+            return PostgresLexicalIndex(database)
         return FACTORIES[request.param](tmp_path)
 
-    with opener(factory) as opening:
+    with ExitStack() as stack, opener(factory) as opening:
         yield opening
 
 

@@ -1,4 +1,4 @@
-"""The laws of ``QuestionLog``: the SQLite table and the fake keep them."""
+"""The laws of ``QuestionLog``: the tables of SQLite and PostgreSQL and the fake keep them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.adapters.postgres.database import Database
+from rag.adapters.postgres.question_log import PostgresQuestionLog
 from rag.adapters.sqlite.question_log import SqliteQuestionLog
 from rag.ports.question_log import LoggedQuestion, QuestionLog
 from tests.fakes.storage import MemoryQuestionLog
@@ -27,12 +29,16 @@ OPEN = replace(
 )
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuestionLog]:
     if request.param == "memory":
         yield MemoryQuestionLog()
         return
-    opened = SqliteQuestionLog(tmp_path / "questions.sqlite3")
+    opened: QuestionLog
+    if request.param == "postgres":
+        opened = PostgresQuestionLog(Database(request.getfixturevalue("database_url")), owns=True)
+    else:
+        opened = SqliteQuestionLog(tmp_path / "questions.sqlite3")
     yield opened
     opened.close()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from api.cli.main import main
-from rag import wiring
+from rag.wiring import models
 from tests.fakes.models import BagEmbedder, PhraseReader
 
 if __name__ == "__main__":
-    wiring.open_embedder = lambda _: BagEmbedder(384)  # type: ignore[assignment]
-    wiring.open_reader = lambda _: PhraseReader()  # type: ignore[assignment]
-    wiring.open_span_reader = lambda _: None
+    models.open_embedder = lambda _: BagEmbedder(384)  # type: ignore[assignment]
+    models.open_reader = lambda _: PhraseReader()  # type: ignore[assignment]
+    models.open_span_reader = lambda _: None
     sys.exit(main())

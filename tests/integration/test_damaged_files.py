@@ -18,13 +18,12 @@ from threading import Event
 import pytest
 
 from ingest.wiring import ingest
-from rag import wiring
 from rag.answering.citations import to_citation
 from rag.errors import IndexUnavailable
 from rag.settings import Settings
 from rag.types import Question, Span
 from rag.wire.convert import citation_out
-from rag.wiring import Service, open_service
+from rag.wiring import Service, models, open_service
 from tests.fakes.models import BagEmbedder, PhraseReader
 from tests.http.live import ROOT
 from tests.integration.test_full_disk import text
@@ -63,9 +62,9 @@ def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def opened(data: Path) -> Iterator[Service]:
     """The folder opened by this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "open_embedder", lambda _: BagEmbedder(384))
-        patch.setattr(wiring, "open_reader", lambda _: PhraseReader())
-        patch.setattr(wiring, "open_span_reader", lambda _: None)
+        patch.setattr(models, "open_embedder", lambda _: BagEmbedder(384))
+        patch.setattr(models, "open_reader", lambda _: PhraseReader())
+        patch.setattr(models, "open_span_reader", lambda _: None)
         with open_service(Settings(data=data)) as service:
             yield service
 

@@ -29,7 +29,6 @@ from tests.require import ROOT, require_program
 EXAMPLES = ROOT / "docs" / "examples"
 COMPOSE = ("compose.yaml", "compose-postgres.yaml")
 UNITS = ("saywhere.service", "saywhere-backup.service", "saywhere-backup.timer")
-PLANNED = {"SAYWHERE_DATABASE_URL"}  # a setting of the engine on PostgreSQL
 _OF_A_SERVICE = {
     "build", "cap_drop", "command", "configs", "depends_on", "environment", "expose", "healthcheck", "image",
     "init", "network_mode", "networks", "ports", "profiles", "read_only", "restart", "security_opt",
@@ -171,7 +170,7 @@ def test_containers_of_ours_may_do_nothing_but_serve(name: str) -> None:
         assert "no-new-privileges:true" in service["security_opt"]
         check_command([re.sub(r"\$\{(\w+).*?\}", r"\1", part) for part in service["command"]])
         names = variables(service)
-        assert set(names) <= set(settings_variables()) | PLANNED
+        assert set(names) <= set(settings_variables())
         if service["command"][0] == "serve":
             assert "SAYWHERE_API_KEY" in names
             subnet = document(name)["networks"]["inside"]["ipam"]["config"][0]["subnet"]

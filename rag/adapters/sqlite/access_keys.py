@@ -21,10 +21,10 @@ CREATE TABLE keys (
   revoked_at TEXT
 );
 """
-_COLUMNS = "id, name, scopes, collections, groups, per_minute, created_at, expires_at, revoked_at"
+COLUMNS = "id, name, scopes, collections, groups, per_minute, created_at, expires_at, revoked_at"
 _INSERT = "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_FIND = f"SELECT {_COLUMNS}, secret_sha256 FROM keys WHERE id = ?"  # noqa: S608 (constants)
-_LIST = f"SELECT {_COLUMNS} FROM keys ORDER BY created_at DESC, rowid DESC"  # noqa: S608 (constants)
+_FIND = f"SELECT {COLUMNS}, secret_sha256 FROM keys WHERE id = ?"  # noqa: S608 (constants)
+_LIST = f"SELECT {COLUMNS} FROM keys ORDER BY created_at DESC, rowid DESC"  # noqa: S608 (constants)
 
 
 class SqliteKeys:
@@ -42,30 +42,16 @@ class SqliteKeys:
         with self._file.writing() as db:
             if db.execute("SELECT 1 FROM keys WHERE id = ?", (key.id,)).fetchone() is not None:
                 raise ValueError(f"there is a key {key.id!r} already")
-            db.execute(
-                _INSERT,
-                (
-                    key.id,
-                    key.name,
-                    secret_sha256,
-                    _dump(key.scopes),
-                    None if key.collections is None else _dump(key.collections),
-                    _dump(key.groups),
-                    key.per_minute,
-                    key.created_at.isoformat(),
-                    _time_text(key.expires_at),
-                    _time_text(key.revoked_at),
-                ),
-            )
+            db.execute(_INSERT, key_row(key, secret_sha256))
 
     def find(self, key_id: str) -> tuple[AccessKey, str] | None:
         with self._file.reading() as db:
             row = db.execute(_FIND, (key_id,)).fetchone()
-        return None if row is None else (_key(row[:-1]), str(row[-1]))
+        return None if row is None else (to_key(row[:-1]), str(row[-1]))
 
     def list(self) -> builtins.list[AccessKey]:
         with self._file.reading() as db:
-            return [_key(row) for row in db.execute(_LIST)]
+            return [to_key(row) for row in db.execute(_LIST)]
 
     def revoke(self, key_id: str, at: datetime) -> AccessKey:
         with self._file.writing() as db:
@@ -86,10 +72,27 @@ def _found(db: sqlite3.Connection, key_id: str) -> AccessKey:
     row = db.execute(_FIND, (key_id,)).fetchone()
     if row is None:
         raise UnknownKey(f"there is no key {key_id!r}")
-    return _key(row[:-1])
+    return to_key(row[:-1])
 
 
-def _key(row: Sequence[Any]) -> AccessKey:
+def key_row(key: AccessKey, secret_sha256: str) -> tuple[object, ...]:
+    """The columns of ``keys`` in the order of the schema."""
+    return (
+        key.id,
+        key.name,
+        secret_sha256,
+        _dump(key.scopes),
+        None if key.collections is None else _dump(key.collections),
+        _dump(key.groups),
+        key.per_minute,
+        key.created_at.isoformat(),
+        _time_text(key.expires_at),
+        _time_text(key.revoked_at),
+    )
+
+
+def to_key(row: Sequence[Any]) -> AccessKey:
+    """The key of a row of ``COLUMNS``."""
     key_id, name, scopes, collections, groups, per_minute, created_at, expires_at, revoked_at = row
     return AccessKey(
         id=key_id,

@@ -43,6 +43,17 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert load().read.passages == 4
 
 
+def test_the_database_is_a_url_whose_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in an error nor where settings are printed."""
+    monkeypatch.setenv("SAYWHERE_DATABASE_URL", "postgresql://u:verysecret@db.example/docs")
+    assert "verysecret" not in repr(load())
+    for wrong in ("mysql://u:verysecret@db.example/docs", "postgresql://u:verysecret@db.example"):
+        monkeypatch.setenv("SAYWHERE_DATABASE_URL", wrong)
+        with pytest.raises(InvalidSettings, match="SAYWHERE_DATABASE_URL: ") as error:
+            load()
+        assert "verysecret" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
