@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.audit import Audit, AuditLog
+from api.audit import Audit, AuditLog, ServiceAuditLog
 from api.backend import Backend
 from api.errors import AccessDenied, ClientGone
 from api.gap_watch import watching_gaps
@@ -95,7 +95,7 @@ def create_app(
     ingestion: Ingestion | None = None,
     local: bool = False,
     open_reading: bool = False,
-    audit_log: AuditLog | None = None,
+    audit_log: AuditLog | ServiceAuditLog | None = None,
 ) -> FastAPI:
     """The ASGI application over an opened service, which it doesn't close.
 

@@ -76,9 +76,22 @@ class AuditLog:
             path.unlink(missing_ok=True)
 
 
-def open_audit_log(settings: Settings) -> AuditLog | None:
-    """The log of the data folder; None where the settings want none, or there is no folder."""
-    if not settings.audit.enabled or not settings.data.is_dir():
+class ServiceAuditLog:
+    """Writes the lines to the service's log, which whoever runs the replicas collects."""
+
+    def write(self, what: Mapping[str, object]) -> None:
+        """Logs a line; its time is the log's."""
+        _LOG.info("%s", json.dumps(what))
+
+
+def open_audit_log(settings: Settings) -> AuditLog | ServiceAuditLog | None:
+    """The log of the data folder, or the service's own where documents are in a database; None where the
+    settings want none, or there is no folder."""
+    if not settings.audit.enabled:
+        return None
+    if settings.database_url is not None:
+        return ServiceAuditLog()
+    if not settings.data.is_dir():
         return None
     return AuditLog(settings.data / FILE, max_bytes=settings.audit.bytes, files=settings.audit.files)
 
@@ -97,7 +110,7 @@ def note_documents(request: Request, document_ids: set[str], **values: object) -
 class Audit:
     """ASGI middleware that writes the line of each request of the API at its end."""
 
-    def __init__(self, app: ASGIApp, log: AuditLog) -> None:
+    def __init__(self, app: ASGIApp, log: AuditLog | ServiceAuditLog) -> None:
         self._app = app
         self._log = log
 

@@ -29,6 +29,8 @@ _NOTES = (
     "the service's log and the reports of ingest jobs may name the document; they hold none of its text",
 )
 
+_DATABASE_NOTE = "backups of the database hold the document until they are removed"
+
 
 class OriginalFate(StrEnum):
     """What became of a document's file: none was kept; it was erased; it stays, as another document was read
@@ -108,7 +110,9 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
     for document in documents:
         service.signatures.update(document.collection, (), [document.id])
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    add_erasures(service.settings.data, (_erasure(at, d, originals[d.id]) for d in documents))
+    backed_up = service.settings.database_url is None  # by this service; a database has its own backups
+    if backed_up:
+        add_erasures(service.settings.data, (_erasure(at, d, originals[d.id]) for d in documents))
     service.library.vacuum()
     service.jobs.vacuum()
     service.feedback.vacuum()
@@ -154,8 +158,8 @@ def erase(service: Service, document_ids: Sequence[str]) -> ErasureReceipt:
             if matched - remaining
         ),
         unsearched=_unsearched_stores(service),
-        backups=tuple(map(str, holding(service.settings.data, [document.id for document in documents]))),
-        notes=_NOTES if documents else (),
+        backups=tuple(map(str, holding(service.settings.data, list(originals)) if backed_up else ())),
+        notes=(*_NOTES, *(() if backed_up else (_DATABASE_NOTE,))) if documents else (),
     )
 
 

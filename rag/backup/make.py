@@ -19,6 +19,7 @@ from pathlib import Path
 from rag.adapters.index_generations import settle
 from rag.adapters.sqlite.catalog import SqliteCatalog
 from rag.adapters.sqlite.copying import copy_database
+from rag.backup.database import refuse_database
 from rag.backup.manifest import Manifest, backups_in, digest
 from rag.errors import StorageError, StorageFull
 from rag.settings import Settings
@@ -46,8 +47,10 @@ def make_backup(settings: Settings, folder: Path, *, indexes: bool = False) -> P
             makes a backup in the folder.
         DamagedFile: a database is damaged.
         StorageFull: no space is left.
+        InvalidSettings: the documents are in a database.
         StorageError: nothing has been ingested yet, or a file can't be read or written.
     """
+    refuse_database(settings)
     data = settings.data
     if not (data / CATALOG).is_file():
         raise StorageError(f"no documents have been ingested into {data}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.adapters.sqlite.catalog import SCHEMA_VERSION
 from rag.adapters.sqlite.copying import schema_version
+from rag.backup.database import refuse_database
 from rag.backup.manifest import Manifest, backups_in, digest, read_manifest
 from rag.errors import IndexMismatch, StorageError
 from rag.settings import Settings
@@ -59,9 +60,11 @@ def restore(settings: Settings, backup: Path) -> Manifest:
 
     Raises:
         DataFolderLocked: another process uses the data folder.
+        InvalidSettings: documents are kept in a database.
         StorageError: the backup is damaged, the data folder has documents, or a file can't be written.
         SaywhereError: what ``open_service`` raises.
     """
+    refuse_database(settings)
     manifest = check_backup(backup)
     data = settings.data
     if (data / CATALOG).exists():

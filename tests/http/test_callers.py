@@ -174,7 +174,7 @@ def test_a_key_is_stored_as_a_hash_only() -> None:
 @pytest.mark.parametrize(
     "more",
     [{"scopes": []}, {"collections": ["hr"]}, {"groups": ["hr"]}, {"expires_at": datetime.now(UTC)}],
-    ids=str,
+    ids=["no scope", "collections", "groups", "expired"],
 )
 def test_a_key_that_makes_no_sense_is_not_made(more: dict[str, Any]) -> None:
     """Without a scope, an admin of something only, or expired."""

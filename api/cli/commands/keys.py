@@ -16,7 +16,7 @@ from api.security.keys import make_key
 from rag.errors import UnknownKey
 from rag.ports.access_keys import AccessKey, Scope
 from rag.settings import Settings, load
-from rag.wiring import KEYS, open_access_keys
+from rag.wiring import KEYS, has_catalog, open_access_keys
 
 
 def make(
@@ -51,7 +51,7 @@ def show(*, data: Path | None, as_json: bool) -> int:
     """Prints every key, without its secret."""
     settings = load(data=data)
     keys: Sequence[AccessKey] = ()
-    if (settings.data / KEYS).is_file():
+    if _has_keys(settings):
         with closing(open_access_keys(settings, read_only=True)) as store:
             keys = store.list()
     if as_json:
@@ -66,7 +66,7 @@ def show(*, data: Path | None, as_json: bool) -> int:
 def revoke(key_id: str, *, data: Path | None) -> int:
     """Revokes a key for good. Raises UnknownKey."""
     settings = load(data=data)
-    if not (settings.data / KEYS).is_file():
+    if not _has_keys(settings):
         raise UnknownKey(f"there is no key {key_id!r}")
     with closing(open_access_keys(settings)) as store:
         key = store.revoke(key_id, datetime.now(UTC))
@@ -104,6 +104,11 @@ def _line(key: AccessKey) -> str:
         is_over = key.expires_at <= datetime.now(UTC)
         parts.append(f"{'expired' if is_over else 'expires'} {key.expires_at:%Y-%m-%d}")
     return "; ".join(parts)
+
+
+def _has_keys(settings: Settings) -> bool:
+    """Whether there may be a key; where there is none, nothing is made to find that out."""
+    return (settings.data / KEYS).is_file() if settings.database_url is None else has_catalog(settings)
 
 
 def _audit(settings: Settings, what: str, key: AccessKey) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.errors import NoDataFolder
 from rag.settings import load
-from rag.wiring import CATALOG, open_service
+from rag.wiring import has_catalog, open_service, place_of
 
 
 def run(*, data: Path | None) -> int:
@@ -16,8 +16,8 @@ def run(*, data: Path | None) -> int:
         NoDataFolder: nothing has been ingested there.
     """
     settings = load(data=data)
-    if not (settings.data / CATALOG).is_file():
-        raise NoDataFolder(f"no documents have been ingested into {settings.data}")
+    if not has_catalog(settings):
+        raise NoDataFolder(f"no documents have been ingested into {place_of(settings)}")
     with open_service(settings, rebuild=True) as service:
         print(f"indexes made anew of {service.catalog.count():,} documents")
     return 0

@@ -67,7 +67,7 @@ def test_a_token_names_a_person_and_groups() -> None:
         {"exp": int(time.time()) - 60}, {"exp": None}, {"key": OTHER}, {"kid": "k2"}, {"algorithm": "RS512"},
         {"nbf": int(time.time()) + 600}, {"sub": ["ada"]},
     ],
-    ids=str,
+    ids=lambda changed: " ".join(changed),
 )  # fmt: skip
 def test_another_token_is_refused(changed: dict[str, Any]) -> None:
     """Of another issuer, audience, key or algorithm, expired, not valid yet, or without a claim."""

@@ -57,7 +57,7 @@ def _seen(catalog: MemoryCatalog, view: View) -> VisibleCatalog:
         (View(collections=frozenset({"default"}), groups=frozenset({"hr"})), {"open", "hr"}),
         (View(collections=frozenset()), set()),
     ],
-    ids=str,
+    ids=["all", "nobody", "hr", "no name", "nobody's vault", "the vault", "hr's default", "nothing"],
 )
 def test_every_call_has_the_visible_documents_alone(
     catalog: MemoryCatalog, view: View, visible: set[str]
@@ -73,7 +73,10 @@ def test_every_call_has_the_visible_documents_alone(
     assert set(seen.documents([record.id for record in records])) == visible
     passages = [p.id for record in records for p in catalog.passages_of(record.id)]
     assert {p.document_id for p in seen.passages(passages).values()} == visible
-    assert len(seen.originals()) == len(visible)
+    files = seen.originals()
+    assert len(files) == len(visible)
+    assert seen.original_sizes(catalog.originals()) == files
+    assert seen.original_bytes() == sum(files.values())
     for record in records:
         is_visible = record.id in visible
         assert bool(seen.passages_of(record.id)) is is_visible
