@@ -11,5 +11,5 @@ def refuse_database(settings: Settings) -> None:
     """Raises InvalidSettings if the settings name a database."""
     if settings.database_url is not None:
         raise InvalidSettings(
-            f"the documents are in {place_of(settings)}: back it up and restore it with pg_dump and pg_restore"
+            f"the documents are in {place_of(settings)}: pg_dump and pg_restore back it up and restore it"
         )
