@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from rag.answering.canned_reply import canned_reply
+from rag.answering.cell_lookup import named_cell
 from rag.answering.citations import CitationList
 from rag.answering.close_reading import CloseReading
 from rag.answering.composition.compose import Composition, compose
@@ -268,7 +269,9 @@ class Engine:
             readable: those of the candidates that may answer.
         """
         settings = self._settings.read
-        to_read = without_duplicates(readable)[: settings.passages]
+        cell = named_cell(analysis, readable) if analysis.form is QuestionForm.FACT else None
+        first = [] if cell is None else [cell.candidate]
+        to_read = without_duplicates([*first, *readable])[: settings.passages]
         decision = self._decider.decide(analysis, candidates, [], retrieved_share=retrieved_share)
         close_reading = CloseReading(self._span_reader, analysis.standalone)
         count = self._decider.passages_to_read_closely(analysis, candidates)
@@ -283,7 +286,9 @@ class Engine:
                 unread = conflict_candidates(decision, to_read[len(readings) :], settings.conflict_cosine_gap)
                 to_read = [*to_read[: len(readings)], *unread]
         if readings:
-            if analysis.new or analysis.shared:
+            if cell is not None:
+                decision = self._decider.with_named_cell(decision, cell)
+            elif analysis.new or analysis.shared:
                 decision = self._about_follow_up(analysis, candidates, closely, decision, retrieved_share)
             recorder.decided(decision, passages_read=len(readings))
         return decision
@@ -388,7 +393,7 @@ class Engine:
         analysis, decision = draft.analysis, draft.decision
         assert decision.reading is not None  # noqa: S101 (for the type checker: it was answered)
         short = decision.span if self._decider.has_short_answer(decision) else None
-        if short is not None and analysis.form in _SHORT_FORMS:
+        if short is not None and analysis.form in _SHORT_FORMS and not decision.is_named_cell:
             reader = self._span_reader or self._reader
             refined = reader.refine(analysis.standalone, short)
             short = self._decider.choose_better_typed(analysis, refined, short)

@@ -8,7 +8,7 @@ whether its short answer is right.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.calibration import FEATURES, Calibration
 from rag.answering.comparison import differs
@@ -27,6 +27,7 @@ MAX_COMPETING = 3
 READ_CLOSELY = 2  # passages, where relevance decides
 # The share of a collection retrieved at which it begins to count as small, and from which on it is.
 _SMALL_COLLECTION = (1 / 3, 1 / 2)
+_CELL_CONFIDENCE = 0.85  # of a cell that the question names
 _NEAR_TIE = 2.0  # logits of relevance below the best passage's, at which another passage is cited too
 
 
@@ -43,6 +44,8 @@ class Decision:
             at least the probability ``DecideSettings.conflict_confidence``.
         confidence: P(the evidence holds what was asked).
         short_answer_confidence: P(the short answer is right).
+        is_named_cell: whether the short answer is a table's cell that the question names
+            (``rag/answering/cell_lookup.py``): it is shown as it is.
         by_spans: whether spans ranked the passages (``rag/answering/selection.py``), not their relevance.
         threshold: the confidence that an answer needs here.
         certainty: how an answer is marked; None where none is given.
@@ -56,6 +59,7 @@ class Decision:
     competing: tuple[SpanAnswer, ...] = ()
     confidence: float = 0.0
     short_answer_confidence: float = 0.0
+    is_named_cell: bool = False
     by_spans: bool = False
     threshold: float
     certainty: Certainty | None = None
@@ -136,6 +140,30 @@ class Decider:
             certainty=certainty,
             reason=None if certainty else self._reason(best),
             features=dict(zip(FEATURES, features, strict=True)),
+        )
+
+    def with_named_cell(self, decision: Decision, cell: SpanAnswer) -> Decision:
+        """The decision for the cell that a question names, which is one of the passages read.
+
+        A sure decision stands. So does one that has the cell's text already, but for its confidence.
+        """
+        if decision.certainty is Certainty.SURE:
+            return decision
+        passage = cell.candidate.passage.id
+        reading = next(r for r in decision.by_relevance if r.candidate.passage.id == passage)
+        confidence = max(decision.confidence, _CELL_CONFIDENCE)
+        certainty = self._certainty(confidence, decision.threshold)
+        return replace(
+            decision,
+            ranked=(reading, *(r for r in decision.ranked if r.candidate.passage.id != passage)),
+            second=None,
+            span=cell,
+            competing=(),
+            confidence=confidence,
+            short_answer_confidence=max(decision.short_answer_confidence, _CELL_CONFIDENCE),
+            is_named_cell=True,
+            certainty=Certainty.LIKELY if certainty else None,
+            reason=None if certainty else decision.reason,
         )
 
     def choose_better_typed(

@@ -31,8 +31,6 @@ NOT_ANSWERED = {
     "docx-checkbox": "what a ticked box chooses is too uncertain for the reader",
     "docx-list-continues": "the reader takes a mention of step 4 for the number of a step",
     "pdf-same-quote": "a sentence that stands below two headings is too uncertain for the reader",
-    "pdf-table-pages": "one row of a long table of figures is too uncertain for the reader",
-    "xlsx-merged-long": "one row of a long table that is told by two cells is too uncertain for the reader",
 }
 """Traits whose text is stored as expected, and of whose questions one at least isn't answered so, and why."""
 
