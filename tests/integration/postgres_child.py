@@ -17,12 +17,11 @@ from typing import Any
 from unittest.mock import patch
 
 from ingest.wiring import ingest, open_ingestion
-from rag import wiring
 from rag.errors import SaywhereError
 from rag.ports.jobs import Upload
 from rag.settings import Settings
 from rag.types import Question
-from rag.wiring import Service
+from rag.wiring import Service, models, open_service
 from tests.fakes.models import BagEmbedder, PhraseReader
 
 
@@ -31,12 +30,12 @@ def small_service(settings: Settings) -> Iterator[Service]:
     """The open service of the settings, with models that need no time."""
     with (
         patch.multiple(
-            wiring,
+            models,
             open_embedder=lambda _: BagEmbedder(),
             open_reader=lambda _: PhraseReader(),
             open_span_reader=lambda _: None,
         ),
-        wiring.open_service(settings) as service,
+        open_service(settings) as service,
     ):
         yield service
 

@@ -17,13 +17,14 @@ from typing import Any
 from unittest.mock import patch
 
 from ingest.wiring import ingest
-from rag import wiring
 from rag.errors import StorageFull
 from rag.ports.embedder import Embedder
 from rag.ports.reader import Reader
 from rag.settings import Settings
 from rag.storage.library import Library
 from rag.types import Answer, Citation, Question
+from rag.wiring import folder as folder_stores
+from rag.wiring import models, open_service
 from tests.fakes.storage import Interrupted
 
 WRITES = {"record_intents", "add", "commit", "remove", "clear_intents", "drop"}
@@ -38,14 +39,16 @@ class Soaked:
         self._steps = 0
         self._fatal_step = fatal_step
         self._folder = folder
-        with patch.multiple(
-            wiring,
-            open_embedder=lambda _: embedder,
-            open_reader=lambda _: reader,
-            open_span_reader=lambda _: None,
-            Library=self._interrupted,
+        with (
+            patch.multiple(
+                models,
+                open_embedder=lambda _: embedder,
+                open_reader=lambda _: reader,
+                open_span_reader=lambda _: None,
+            ),
+            patch.object(folder_stores, "Library", self._interrupted),
         ):
-            self.service = wiring.open_service(Settings(data=data))
+            self.service = open_service(Settings(data=data))
 
     def sync(self) -> dict[str, object]:
         try:
@@ -104,7 +107,7 @@ def _citation_values(citation: Citation) -> list[object]:
 def main(data: str, folder: str, fatal_step: str) -> None:
     """Executes commands until standard input ends."""
     settings = Settings(data=Path(data))
-    embedder, reader = wiring.open_embedder(settings), wiring.open_reader(settings)
+    embedder, reader = models.open_embedder(settings), models.open_reader(settings)
     soaked = Soaked(Path(data), Path(folder), embedder, reader, int(fatal_step) or None)
     write: Callable[[object], None] = lambda value: print(json.dumps(value), flush=True)  # noqa: E731
     write(soaked.service.notes)
