@@ -13,7 +13,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow lint soak fuzz eval bench docs wheel clean
+.PHONY: help serve install test test-slow lint audit soak fuzz eval bench docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import contract
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+audit: $(VENV)/.installed-audit ## known vulnerabilities of the pinned dependencies, by PyPI's advisories
+	$(VENV)/audit/bin/python .ci/audit.py
 
 soak: $(VENV)/.installed-dev ## 1,000 random changes with kills, full disks and damaged indexes, on both engines; hours
 	SOAK_STEPS=1000 $(BIN)/python -m pytest -q -s tests/integration/test_soak.py
@@ -69,6 +72,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) $(TORCH)
 	$(PIP) --constraint constraints.txt --editable .
 	@touch $@
+
+$(VENV)/.installed-audit: $(VENV)/.installed-dev  # in an environment of its own: it is no dependency
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --disable-pip-version-check --quiet "pip-audit>=2.9,<3"
+	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) --constraint constraints.txt --editable '.[dev]'
