@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event, Lock, Thread
@@ -23,7 +23,7 @@ from ingest.ended import Ended, Ends
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
 from ingest.report import notes_of
-from rag.errors import Busy, JobOver, SaywhereError, UnreadableDocument
+from rag.errors import Busy, IndexUnavailable, JobOver, SaywhereError, UnknownJob, UnreadableDocument
 from rag.ports.catalog import Catalog
 from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
 from rag.storage.library import Library
@@ -65,11 +65,13 @@ class Ingestion:
         self._preparer = preparer
         self._max_queued = max_queued
         self._poll_seconds = poll_seconds
+        self._is_shared = poll_seconds is not None
         self._watchers: list[tuple[str, Watcher]] = []
         self._lock = Lock()
         self._wake = Event()
         self._stop = Event()
         self._running: tuple[str, Cancellation] | None = None
+        self._unended: str | None = None  # a job that was begun, and whose end isn't stored
         self._thread = Thread(target=self._work, name="saywhere-ingest")
 
     def __enter__(self) -> Ingestion:
@@ -145,6 +147,7 @@ class Ingestion:
         while not self._stop.is_set():
             self._wake.clear()
             try:
+                self._requeue_unended()
                 with self._started_job() as started:
                     if started is None:
                         self._wake.wait(self._poll_seconds)
@@ -153,6 +156,12 @@ class Ingestion:
             except SaywhereError as error:  # the job store can't be used
                 _LOG.error("jobs stand still: %s", error)
                 self._wake.wait(_RETRY_SECONDS)
+
+    def _requeue_unended(self) -> None:
+        if self._unended is not None:
+            with suppress(UnknownJob):
+                self.store.requeue(self._unended)
+            self._unended = None
 
     @contextmanager
     def _started_job(self) -> Iterator[tuple[Job, Cancellation] | None]:
@@ -170,45 +179,58 @@ class Ingestion:
                 self._running = None
 
     def _run(self, job: Job, cancellation: Cancellation) -> None:
+        """Raises SaywhereError where the job's end can't be stored: it is queued again then."""
+        self._unended = job.id
         self._notify(job)
         began = time.monotonic()
         # After a crash one document at a time, so that a second crash tells which one it was.
-        starts = job.starts
-        most = 1 if starts > 1 else BATCH_DOCUMENTS
+        most = 1 if job.starts > 1 else BATCH_DOCUMENTS
         writer = BatchWriter(self._library, max_documents=most, cancellation=cancellation)
         run = _JobRun(writer, self._catalog, self._preparer, job.collection, cancellation)
         run.results += _earlier_results(job)
+        ended = self._end(job, run)
+        self._unended = None
+        if ended is not None:
+            self._notify(ended)
+            seconds = time.monotonic() - began
+            self.ends.publish(Ended(kind=ended.kind, state=ended.state, seconds=seconds, counts=run.counts()))
+
+    def _end(self, job: Job, run: _JobRun) -> Job | None:
+        """The job with its end stored; None where a stop has queued it again."""
         try:
-            for position in range(job.done, job.total):
-                cancellation.raise_if_set()
-                upload = self.store.upload(job.id, position)
-                if starts > _MAX_STARTS:
-                    run.set_aside(upload, starts - 1)
-                    starts = 1
-                else:
-                    run.add(upload)
-                if run.writer.is_full or most == 1:
-                    run.flush()
-                    # The document that crashed the earlier process was one of its batch.
-                    starts = starts if position + 1 < job.done + BATCH_DOCUMENTS else 1
-                    self._notify(self._save_progress(job, position + 1, run, starts))
-            run.flush()
-            self._save_progress(job, job.total, run)
-            ended = self.store.finish(job.id, JobState.DONE, report=run.report())
+            self._take_in(job, run)
         except Cancelled:
             if self._stop.is_set():
                 self.store.requeue(job.id)
-                return
-            ended = self.store.finish(job.id, JobState.CANCELLED, report=run.report())
-        except Exception as error:  # noqa: BLE001  # logged; the next job must be run
+                return None
+            return self.store.finish(job.id, JobState.CANCELLED, report=run.report())
+        except Exception as error:
+            if self._is_shared and isinstance(error, IndexUnavailable):
+                raise  # the database is away, and comes back
             is_known = isinstance(error, SaywhereError)
             _LOG.error("job %s failed: %s", job.id, error, exc_info=None if is_known else error)
             reason = str(error) if is_known else "it failed; the server's log has more"
-            ended = self.store.finish(job.id, JobState.FAILED, report=run.report(), error=reason)
-        self._notify(ended)
-        counts = run.counts()
-        seconds = time.monotonic() - began
-        self.ends.publish(Ended(kind=ended.kind, state=ended.state, seconds=seconds, counts=counts))
+            return self.store.finish(job.id, JobState.FAILED, report=run.report(), error=reason)
+        return self.store.finish(job.id, JobState.DONE, report=run.report())
+
+    def _take_in(self, job: Job, run: _JobRun) -> None:
+        """Takes in the documents that are left of a job."""
+        starts = job.starts
+        for position in range(job.done, job.total):
+            run.cancellation.raise_if_set()
+            upload = self.store.upload(job.id, position)
+            if starts > _MAX_STARTS:
+                run.set_aside(upload, starts - 1)
+                starts = 1
+            else:
+                run.add(upload)
+            if run.writer.is_full or job.starts > 1:
+                run.flush()
+                # The document that crashed the earlier process was one of its batch.
+                starts = starts if position + 1 < job.done + BATCH_DOCUMENTS else 1
+                self._notify(self._save_progress(job, position + 1, run, starts))
+        run.flush()
+        self._save_progress(job, job.total, run)
 
     def _save_progress(self, job: Job, done: int, run: _JobRun, starts: int = 1) -> Job:
         report = run.report()
