@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -118,12 +119,19 @@ class PostgresServer:
         return [self._process.pid, *_children(self._process.pid)]
 
     def kill(self) -> None:
-        """Ends every process of the server at once, as a crash does."""
+        """Ends every process of the server at once, as a crash does. Raises RuntimeError."""
         if self._process is not None:
-            self._signal(signal.SIGKILL)
+            self._process.send_signal(signal.SIGSTOP)  # it makes no further children
+            processes = self.processes()
+            for pid in processes:
+                _send(pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
-            time.sleep(0.1)  # its children leave the shared memory
+            deadline = time.monotonic() + _START_SECONDS
+            while any(map(_is_running, processes)):  # they hold the shared memory
+                if time.monotonic() > deadline:
+                    raise RuntimeError("the server's processes don't end")
+                time.sleep(0.01)
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self) -> None:
@@ -141,10 +149,21 @@ class PostgresServer:
 
     def _signal(self, number: signal.Signals) -> None:
         for pid in self.processes():
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
+            _send(pid, number)
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether there is such a process, and not only its exit status."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def _children(parent: int) -> list[int]:
