@@ -22,7 +22,7 @@ class WritingOff(AccessDenied):
     """This service takes no documents over HTTP (403)."""
 
 
-class AccessOff(WritingOff):
+class AccessOff(AccessDenied):
     """No credential is set that would allow this (403)."""
 
 

@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event, Lock, Thread
@@ -23,7 +23,7 @@ from ingest.ended import Ended, Ends
 from ingest.plan import new_document_id
 from ingest.prepare import Preparer
 from ingest.report import notes_of
-from rag.errors import Busy, IndexUnavailable, JobOver, SaywhereError, UnknownJob, UnreadableDocument
+from rag.errors import Busy, IndexUnavailable, JobOver, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog
 from rag.ports.jobs import Job, JobKind, JobState, JobStore, Upload
 from rag.storage.library import Library
@@ -71,7 +71,7 @@ class Ingestion:
         self._wake = Event()
         self._stop = Event()
         self._running: tuple[str, Cancellation] | None = None
-        self._unended: str | None = None  # a job that was begun, and whose end isn't stored
+        self._may_stand_still = False  # a job may have been begun whose end isn't stored
         self._thread = Thread(target=self._work, name="saywhere-ingest")
 
     def __enter__(self) -> Ingestion:
@@ -147,7 +147,9 @@ class Ingestion:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                self._requeue_unended()
+                if self._may_stand_still:
+                    self.store.requeue_running()
+                    self._may_stand_still = False
                 with self._started_job() as started:
                     if started is None:
                         self._wake.wait(self._poll_seconds)
@@ -155,13 +157,8 @@ class Ingestion:
                         self._run(*started)
             except SaywhereError as error:  # the job store can't be used
                 _LOG.error("jobs stand still: %s", error)
+                self._may_stand_still = True
                 self._wake.wait(_RETRY_SECONDS)
-
-    def _requeue_unended(self) -> None:
-        if self._unended is not None:
-            with suppress(UnknownJob):
-                self.store.requeue(self._unended)
-            self._unended = None
 
     @contextmanager
     def _started_job(self) -> Iterator[tuple[Job, Cancellation] | None]:
@@ -180,7 +177,6 @@ class Ingestion:
 
     def _run(self, job: Job, cancellation: Cancellation) -> None:
         """Raises SaywhereError where the job's end can't be stored: it is queued again then."""
-        self._unended = job.id
         self._notify(job)
         began = time.monotonic()
         # After a crash one document at a time, so that a second crash tells which one it was.
@@ -189,7 +185,6 @@ class Ingestion:
         run = _JobRun(writer, self._catalog, self._preparer, job.collection, cancellation)
         run.results += _earlier_results(job)
         ended = self._end(job, run)
-        self._unended = None
         if ended is not None:
             self._notify(ended)
             seconds = time.monotonic() - began

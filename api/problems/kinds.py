@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from api.errors import (
     AccessDenied,
+    AccessOff,
     KeyNeeded,
     NotAllowed,
     OriginRefused,
@@ -107,7 +108,8 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
 _BY_DENIAL: Mapping[type[AccessDenied], ProblemKind] = {
     OriginRefused: ProblemKind(status=403, slug="other-site", title="Pages of that site may not ask this"),
     TokenNeeded: ProblemKind(status=401, slug="token-needed", title="A token is needed"),
-    WritingOff: ProblemKind(status=403, slug="writing-off", title="That is off here: no API key is set"),
+    WritingOff: ProblemKind(status=403, slug="writing-off", title="This service takes no documents"),
+    AccessOff: ProblemKind(status=403, slug="access-off", title="That is off here: no credential is set"),
     NotAllowed: ProblemKind(status=403, slug="not-allowed", title="This key or person may not do that"),
     UnknownAnswer: ProblemKind(status=403, slug="unknown-answer", title="This service gave no such answer"),
     KeyNeeded: ProblemKind(status=401, slug="key-needed", title="A key is needed"),

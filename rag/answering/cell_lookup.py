@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from rag.answering.features import has_expected_type
 from rag.english.function_words import STOP_WORDS
 from rag.english.words import folded_words, same_stem, stem
 from rag.question.analysis import QuestionAnalysis
@@ -19,6 +20,7 @@ from rag.types import Candidate, Span, SpanAnswer
 
 _TICKS = frozenset("☒ ☑ ✓ ✔ ✅ x yes".split())
 _UNTICKED = frozenset("☐ ✗ ✘ ❌ no".split())
+_EMPTY = frozenset(("tbd", "tba", "tbc", "n/a", "na", "n.a.", "?", "unknown", "pending"))
 _GENERIC = frozenset(
     stem(word) for word in "value number amount table list row column entry give tell show find say".split()
 )
@@ -39,7 +41,8 @@ class _Match:
 
 
 def named_cell(analysis: QuestionAnalysis, candidates: Iterable[Candidate]) -> SpanAnswer | None:
-    """The cell that a question names; None where it names none, or cells of different values.
+    """The cell that a question names; None where it names none, or cells of different values, or one that
+    says nothing, as "–" does, or nothing of the kind that is asked for.
 
     Scores are zero: no reader has read it.
     """
@@ -52,9 +55,11 @@ def named_cell(analysis: QuestionAnalysis, candidates: Iterable[Candidate]) -> S
     if len({match.value.casefold() for match in best}) > 1:
         return None
     first = best[0]
-    return SpanAnswer(
+    answer = SpanAnswer(
         candidate=first.candidate, span=first.cell, text=first.value, score=0.0, no_answer_score=0.0
     )
+    is_empty = first.value.casefold() in _EMPTY or not any(map(str.isalnum, first.value))
+    return None if is_empty or has_expected_type(analysis, answer) is False else answer
 
 
 def _matches(question: Sequence[str], candidate: Candidate) -> Iterator[_Match]:

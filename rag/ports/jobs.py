@@ -105,6 +105,13 @@ class JobStore(Protocol):
         """Sets a running job back to queued, its start not counted: its process ends as it should."""
         ...
 
+    def requeue_running(self) -> None:
+        """Sets the uploads that this process has running back to queued, their starts not counted.
+
+        For a worker that works on none: their end, or the answer that they were started, was lost.
+        """
+        ...
+
     def cancel_queued(self, job_id: str) -> bool:
         """Whether the job was queued; it is cancelled then, and its uploads are deleted."""
         ...

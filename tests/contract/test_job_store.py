@@ -106,6 +106,20 @@ def test_starts_are_counted_until_there_is_progress(jobs: JobStore) -> None:
     assert start() == 3
 
 
+def test_running_uploads_are_queued_again(jobs: JobStore) -> None:
+    """Those that are started, in their order; a sync that runs goes on."""
+    first, second = (jobs.add(JobKind.UPLOAD, collection=name, uploads=UPLOADS) for name in "ab")
+    sync = jobs.add(JobKind.SYNC, collection="a")
+    jobs.start_next()
+    jobs.requeue_running()
+    assert [jobs.get(job.id).state for job in (first, second, sync)] == [
+        JobState.QUEUED, JobState.QUEUED, JobState.RUNNING
+    ]  # fmt: skip
+    started = jobs.start_next()
+    assert started is not None
+    assert (started.id, started.starts) == (first.id, 1)
+
+
 def test_only_a_queued_job_is_cancelled_in_the_store(jobs: JobStore) -> None:
     """It is over then, its uploads are gone, and it isn't started; others stay as they are."""
     first, second = (jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS) for _ in range(2))

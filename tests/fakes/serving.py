@@ -39,4 +39,4 @@ def _open(settings: Settings, _url: str) -> _Backend:
 
 
 if __name__ == "__main__":
-    serve(Settings(), _open, port=int(sys.argv[1]), say=say)
+    serve(Settings(), _open, port=int(sys.argv[1]), say=lambda text: say(text.splitlines()[0]))

@@ -23,8 +23,8 @@ from api.server import serve
 from rag.settings import load
 from rag.wiring import open_service
 
-def say(line):
-    print(line, flush=True)
+def say(text):
+    print(text.splitlines()[0], flush=True)
     print(json.dumps([name for name in {HEAVY} if name in sys.modules]), flush=True)
 
 serve(load(data=Path(sys.argv[1])), lambda settings, url: open_service(settings, url=url), port=0, say=say)

@@ -434,7 +434,7 @@ def test_write_access(service: WritableService, write: Callable[[TestClient, dic
         assert write(client, {"sec-fetch-site": "none"}).status_code in {202, 404}
     with service.client(local=False) as client:
         response = write(client, {})
-        assert (response.status_code, response.json()["type"]) == (403, "/problems/writing-off")
+        assert (response.status_code, response.json()["type"]) == (403, "/problems/access-off")
         assert "SAYWHERE_API_KEY" in response.json()["detail"]
     for local in (True, False):
         with service.client(local=local, key=KEY) as client:

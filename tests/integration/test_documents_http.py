@@ -34,10 +34,10 @@ def url(data: Path, low_threshold: None) -> Iterator[str]:
         yield address
 
 
-def finished_job(url: str, accepted: httpx.Response) -> dict[str, Any]:
+def finished_job(url: str, accepted: httpx.Response, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """The job of an accepted upload, from its last event."""
     assert accepted.status_code == 202, accepted.text
-    events = httpx.get(f"{url}{accepted.headers['location']}/events", timeout=60).text
+    events = httpx.get(f"{url}{accepted.headers['location']}/events", headers=headers, timeout=60).text
     job: dict[str, Any] = json.loads(events.strip().split("\n\n")[-1].partition("\ndata: ")[2])
     return job
 
@@ -108,6 +108,7 @@ def test_a_service_for_other_hosts_accepts_documents_only_with_a_key(
 ) -> None:
     """With ``--allow-host`` it isn't local: without a key configured, uploads are forbidden."""
     serve = ("-m", "api", "serve", "--data", str(data), "--port", "0", "--allow-host", "docs.example.com")
+    serve += ("--open-reading",)
     body = {"documents": [{"text": NOTE}]}
     with in_process(*serve) as (_process, url):
         assert httpx.post(f"{url}/v1/documents", json=body).status_code == 403
@@ -115,4 +116,5 @@ def test_a_service_for_other_hosts_accepts_documents_only_with_a_key(
     with in_process(*serve) as (_process, url):
         assert httpx.post(f"{url}/v1/documents", json=body).status_code == 401
         key = {"authorization": "Bearer sixteen characters"}
-        assert finished_job(url, httpx.post(f"{url}/v1/documents", json=body, headers=key))["state"] == "done"
+        accepted = httpx.post(f"{url}/v1/documents", json=body, headers=key)
+        assert finished_job(url, accepted, key)["state"] == "done"

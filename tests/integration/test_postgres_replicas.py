@@ -234,7 +234,8 @@ class Soak:
         self._wait_for_jobs()
         for name, text in self.uploads.items():
             for replica in self.replicas:
-                assert replica.do(do="text", uri=f"up/{name}") == text
+                found = replica.do(do="text", uri=f"up/{name}")
+                assert found == text, (name, found, replica.do(do="jobs"))
         report = self.replicas[0].do(do="sync")
         assert "error" not in report, report
         questions = self.folder.questions()
@@ -252,12 +253,13 @@ class Soak:
 
     def _wait_for_jobs(self) -> None:
         deadline = time.monotonic() + 120
+        states: object = None
         while time.monotonic() < deadline:
             states = self.replicas[0].do(do="jobs")
             if "error" not in states and not {"queued", "running"} & set(states.values()):
                 return
             time.sleep(0.1)
-        raise AssertionError("a job was never finished")
+        raise AssertionError(f"a job was never finished: {states}")
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def _open(folder: Path, stack: ExitStack, *, with_hidden: bool) -> World:
     if with_hidden:
         ingest(service, [docs / "private"], collection="vault")
     keys = {
-        "reader": make_key(service.access_keys, "reader", [Scope.ASK, Scope.SEARCH, Scope.METRICS])[1],
+        "reader": make_key(service.access_keys, "reader", [Scope.ASK, Scope.SEARCH])[1],
         "board": make_key(service.access_keys, "board", [Scope.ASK, Scope.SEARCH], groups=["board"])[1],
     }
     ingestion = stack.enter_context(open_ingestion(service))

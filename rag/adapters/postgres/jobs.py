@@ -97,6 +97,14 @@ class PostgresJobs:
                 (job_id, self._presence.number),
             )
 
+    def requeue_running(self) -> None:
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE jobs SET state = 'queued', owner = NULL, starts = starts - 1"
+                " WHERE kind = 'upload' AND state = 'running' AND owner = %s",
+                [self._presence.number],
+            )
+
     def cancel_queued(self, job_id: str) -> bool:
         with self._database.writing() as db:
             _get(db, job_id)

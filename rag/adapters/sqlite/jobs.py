@@ -96,6 +96,12 @@ class SqliteJobs(SqliteStore):
             db.execute("UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running'", (job_id,))
             db.execute("UPDATE starts SET count = count - 1 WHERE job = ?", (job_id,))
 
+    def requeue_running(self) -> None:
+        running = "SELECT id FROM jobs WHERE kind = 'upload' AND state = 'running'"
+        with self._file.writing() as db:
+            db.execute(f"UPDATE starts SET count = count - 1 WHERE job IN ({running})")  # noqa: S608
+            db.execute(f"UPDATE jobs SET state = 'queued' WHERE id IN ({running})")  # noqa: S608
+
     def cancel_queued(self, job_id: str) -> bool:
         with self._file.writing() as db:
             _get(db, job_id)

@@ -46,7 +46,7 @@ def lines() -> Iterator[Lines]:
 
 def test_a_request_is_one_object(lines: Lines) -> None:
     """With its fields by name and its id; the query isn't among them."""
-    with TestClient(create_app(FakeBackend())) as client:
+    with TestClient(create_app(FakeBackend(), open_reading=True)) as client:
         client.get("/v1/search?q=secret", headers={"X-Request-Id": "from-proxy-1"})
     [entry] = [e for e in lines.entries if e["logger"] == ACCESS]
     assert entry["level"] == "INFO"
@@ -63,7 +63,7 @@ def test_a_line_of_the_worker_has_the_requests_id(lines: Lines) -> None:
         logging.getLogger("saywhere.test").warning("in the middle of\na question")
         raise StorageError("gone")
 
-    with TestClient(create_app(FakeBackend(script=script))) as client:
+    with TestClient(create_app(FakeBackend(script=script), open_reading=True)) as client:
         client.post("/v1/ask", json={"question": "Who?"}, headers={"X-Request-Id": "abc"})
     [entry] = [e for e in lines.entries if e["logger"] == "saywhere.test"]
     assert (entry["message"], entry["request_id"]) == ("in the middle of\na question", "abc")

@@ -17,6 +17,7 @@ ROSTER = """# Roster of the ferries
 | Quayside | 9 | Ash Irwin | 13:56 |
 | Millbrook | 9 | Bay Kemp | 06:10 |
 | Millbrook | 17 | Cole Lowe | 08:21 |
+| Millbrook | 18 | – | tbd |
 """
 PRICES = """# Price list
 
@@ -73,6 +74,9 @@ def test_a_cell_is_named_by_its_row_and_column(source: str, question: str, value
         (ROSTER, "Who drives line 9?"),  # two rows
         (ROSTER, "Who drives at Millbrook?"),
         (ROSTER, "Who drives 17 at Millbrook?"),  # a number without its column: another one
+        (ROSTER, "Who drives line 18 at Millbrook?"),  # a cell that says nothing
+        (ROSTER, "When does line 18 at Millbrook start?"),
+        (ROSTER, "Who starts line 17 at Millbrook?"),  # a time is nobody
         (ROSTER, "Who cleans line 17 at Millbrook?"),
         ("Line 17 at Millbrook has a driver.", "Who drives line 17 at Millbrook?"),
     ],
