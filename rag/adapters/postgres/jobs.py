@@ -18,7 +18,7 @@ from rag.adapters.postgres.database import Database
 from rag.adapters.postgres.presence import IS_ALIVE, Presence
 from rag.adapters.postgres.schema import JOBS_LOCK
 from rag.adapters.postgres.texts import storable
-from rag.errors import StorageError, UnknownJob
+from rag.errors import IndexUnavailable, StorageError, UnknownJob
 from rag.ports.jobs import Job, JobKind, JobState, Upload
 
 MAX_FINISHED = 500  # finished jobs kept in the list
@@ -56,6 +56,7 @@ class PostgresJobs:
         self._database = database
         self._presence = Presence(database)
         self._owns = owns
+        self._late_ends: list[tuple[str, JobState, str, str]] = []  # of syncs: job, state, report, error
 
     def add(self, kind: JobKind, *, collection: str, uploads: Sequence[Upload] = ()) -> Job:
         job_id, now = f"job_{uuid4().hex}", _now()
@@ -82,10 +83,13 @@ class PostgresJobs:
 
     def start_next(self) -> Job | None:
         self._presence.show()
+        late_ends = list(self._late_ends)
         with self._database.writing() as db:
             db.execute("SELECT pg_advisory_xact_lock(%s)", [JOBS_LOCK])
+            self._store_ends(db, late_ends)
             db.execute(_QUEUE_ABANDONED, [None])
             row = db.execute(_START_NEXT, (_now(), self._presence.number)).fetchone()
+        del self._late_ends[: len(late_ends)]
         return None if row is None else _job(row[:-1], starts=row[-1])
 
     def requeue(self, job_id: str) -> None:
@@ -144,6 +148,14 @@ class PostgresJobs:
             return _get(db, job_id)
 
     def finish(self, job_id: str, state: JobState, *, report: Mapping[str, object], error: str = "") -> Job:
+        """See the port. The end of a sync that can't be stored now is stored with the next ``start_next``."""
+        try:
+            return self._finish(job_id, state, report, error)
+        except IndexUnavailable:
+            self._late_ends.append((job_id, state, json.dumps(report), storable(error)))
+            raise
+
+    def _finish(self, job_id: str, state: JobState, report: Mapping[str, object], error: str) -> Job:
         with self._database.writing() as db:
             self._require_own(db, job_id)
             db.execute("DELETE FROM uploads WHERE job = %s", [job_id])
@@ -176,6 +188,15 @@ class PostgresJobs:
         self._presence.close()
         if self._owns:
             self._database.close()
+
+    def _store_ends(self, db: Connection, ends: Sequence[tuple[str, JobState, str, str]]) -> None:
+        """Stores the ends of syncs, unless they are over already."""
+        for job_id, state, report, error in ends:
+            db.execute(
+                "UPDATE jobs SET state = %s, ended_at = %s, report = %s, error = %s, owner = NULL"
+                " WHERE id = %s AND kind = 'sync' AND state = 'running' AND owner = %s",
+                (state, _now(), report, error, job_id, self._presence.number),
+            )
 
     def _require_own(self, db: Connection, job_id: str) -> None:
         """Raises StorageError where another process has taken the job over, UnknownJob where it is gone."""

@@ -8,7 +8,7 @@ import pytest
 
 from rag.adapters.postgres.database import Database
 from rag.adapters.postgres.jobs import PostgresJobs
-from rag.errors import StorageError
+from rag.errors import IndexUnavailable, StorageError
 from rag.ports.jobs import JobKind, JobState, Upload
 from tests.postgres import PostgresServer
 
@@ -67,19 +67,25 @@ def test_jobs_of_one_collection_run_one_after_the_other(two: tuple[PostgresJobs,
 
 
 def test_a_running_job_survives_a_restart_of_the_server() -> None:
-    """Its process shows itself again, and finishes it."""
+    """Its process shows itself again, and finishes it; what ended meanwhile is stored late."""
     server = PostgresServer()
     try:
         server.start()
         jobs = PostgresJobs(Database(server.new_database()), owns=True)
         job = jobs.add(JobKind.UPLOAD, collection="a", uploads=UPLOADS)
+        sync = jobs.add(JobKind.SYNC, collection="b")
         assert jobs.start_next() is not None
         server.kill()
+        with pytest.raises(IndexUnavailable):
+            jobs.finish(sync.id, JobState.FAILED, report={}, error="the server was away")
         server.start()
         jobs.update_progress(job.id, done=1, total=1, report={})
         other = PostgresJobs(jobs._database)
         assert other.start_next() is None
         other.close()
+        assert jobs.start_next() is None
+        ended = jobs.get(sync.id)
+        assert (ended.state, ended.error) == (JobState.FAILED, "the server was away")
         assert jobs.finish(job.id, JobState.DONE, report={}).state is JobState.DONE
         jobs.close()
     finally:
