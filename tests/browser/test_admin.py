@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 expect.set_options(timeout=20_000)
 KEY = "k" * 16
-PARTS = ("documents", "questions", "explain", "status")
+PARTS = ("documents", "questions", "explain", "keys", "status")
 PHONE = {"viewport": {"width": 390, "height": 800}}
 DARK = {"color_scheme": "dark"}
 NARROW = {"viewport": {"width": 320, "height": 640}}
@@ -239,6 +239,21 @@ def test_a_lost_passage_is_explained(page: Page, asked: tuple[str, FakeBackend])
     page.get_by_role("button", name="Explain").click()
     expect(page.locator(".lost")).to_contain_text("Lost at ingest")
     expect(page.locator("#explanation")).to_contain_text("Found 3 passages")
+
+
+def test_scopes_of_a_key_stand_beside_their_boxes(page: Page, url: str) -> None:
+    """Each on a line of its own, with a box of the text's size."""
+    page.goto(f"{url}/admin#keys")
+    boxes = page.get_by_role("checkbox")
+    expect(boxes.first).to_be_visible()
+    for box in boxes.all():
+        place = box.bounding_box()
+        assert place is not None
+        assert place["height"] < 24
+        line = box.locator("..").bounding_box()
+        assert line is not None
+        assert line["height"] < 32
+        assert place["x"] - line["x"] < 4
 
 
 def test_it_works_by_keyboard(page: Page, asked: tuple[str, FakeBackend]) -> None:
