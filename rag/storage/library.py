@@ -158,13 +158,22 @@ class Library:
                     raise
                 with self._reserve.released():
                     if changes:
-                        self._resolve_intents()  # undoes it
+                        self._undo()
                         raise
                     self._finish_removal(removals, moves, generation)
             finally:
                 if self._beside is not None:
                     ids = [change.document.id for change in changes], [move.document_id for move in moves]
                     self._beside.changed(chain(*ids))
+
+    def _undo(self) -> None:
+        """Takes back an addition that found no space; where an index broke on it, its recovery does."""
+        try:
+            self._resolve_intents()
+        except IndexUnavailable as error:
+            if not any(index.fault for index in self._rebuildable):
+                raise
+            _LOG.error("an addition that found no space is undone when the index is rebuilt: %s", error)
 
     def _finish_removal(
         self, removals: Sequence[tuple[str, str]], moves: Sequence[Move], generation: int

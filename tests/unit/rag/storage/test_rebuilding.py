@@ -160,6 +160,29 @@ def test_an_addition_that_finds_no_space_is_undone(storage: Storage, reserve: Sp
     assert storage.is_consistent()
 
 
+def test_an_index_that_breaks_on_a_full_disk_is_told_as_a_full_disk(
+    storage: Storage, reserve: SpaceReserve
+) -> None:
+    """The addition is undone when the index is rebuilt."""
+    index = Breakable(storage)
+    library = storage.library(reserve=reserve, rebuildable=[index])  # type: ignore[arg-type]
+    library.write([one_passage("Old.")])
+    original = storage.lexical.add
+
+    def add_and_break(*_: object, **__: object) -> None:
+        index.break_down()
+        raise FULL
+
+    storage.lexical.add = add_and_break  # type: ignore[method-assign]
+    with pytest.raises(StorageFull):
+        library.write([one_passage("New.", id="new")])
+    storage.lexical.add = original  # type: ignore[method-assign]
+    library.recover()
+    assert storage.texts() == {"d1": "Old."}
+    assert storage.catalog.intents() == []
+    assert storage.is_consistent()
+
+
 def test_additions_stop_before_the_disk_is_full(tmp_path: Path) -> None:
     """Before an index is touched: the write would take more than is left."""
 
