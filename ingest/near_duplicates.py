@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from rag.ports.catalog import Catalog
+from rag.ports.signatures import SignatureStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,20 +32,6 @@ _HASHES, _BANDS = 128, 32
 _SHINGLES_PER_BATCH = 512  # hashed at once, to bound memory
 _FACTOR = 0x9E3779B97F4A7C15
 _WORD = re.compile(r"\w+")
-
-
-class SignatureStore(Protocol):
-    """Stores the signature of each document version, so that each is computed once."""
-
-    def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]:
-        """``(version, signature)`` by document id."""
-        ...
-
-    def update(
-        self, collection: str, entries: Iterable[tuple[str, str, bytes]], removed: Iterable[str]
-    ) -> None:
-        """Stores ``(document id, version, signature)``s, and deletes those of ``removed`` document ids."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""Consistency of the catalog and the two indexes: checks, which change nothing."""
+"""Consistency of the catalog and the two indexes: checks, and the removal of what is stale."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import DamagedDocument
@@ -64,3 +65,19 @@ def _is_altered(catalog: Catalog, record: DocumentRecord) -> bool:
 def _expected_rows(catalog: Catalog, collection: str) -> dict[str, int]:
     passages = [p for record in catalog.list(collection) for p in catalog.passages_of(record.id)]
     return {"dense": sum(len(p.sentences) for p in passages), "lexical": len(passages)}
+
+
+def remove_stale(indexes: Indexes, inconsistencies: Sequence[Inconsistency]) -> int:
+    """Removes the rows of stale versions from the indexes; returns the number of versions.
+
+    Raises:
+        IndexUnavailable, StorageFull: an index can't be written.
+    """
+    stale: dict[str, set[tuple[str, str]]] = {}
+    for inconsistency in inconsistencies:
+        if inconsistency.kind == "stale":
+            version = (inconsistency.document_id, inconsistency.version)
+            stale.setdefault(inconsistency.collection, set()).add(version)
+    for collection, versions in stale.items():
+        indexes.remove(collection, sorted(versions))
+    return sum(map(len, stale.values()))

@@ -19,15 +19,16 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from threading import RLock
 
-from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownCollection, UnknownDocument
-from rag.ports.catalog import Catalog, Change, Intent, Move
+from rag.errors import IndexMismatch, IndexUnavailable, StorageFull, UnknownCollection
+from rag.ports.catalog import Catalog, Change, Move
 from rag.ports.embedder import Embedder
 from rag.ports.indexes import DenseIndex, LexicalIndex
 from rag.ports.originals import OriginalStore
 from rag.ports.rebuilding import RebuildableIndex
 from rag.storage.beside import IndexesBeside
-from rag.storage.consistency import Inconsistency, differing_counts, differing_versions
+from rag.storage.consistency import Inconsistency, differing_counts, differing_versions, remove_stale
 from rag.storage.indexes import Indexes, Progress
+from rag.storage.intents import resolve_intents
 from rag.storage.originals import Originals, hashes
 from rag.storage.reserve import SpaceReserve
 from rag.types import Document, Passage
@@ -169,7 +170,7 @@ class Library:
     def _undo(self) -> None:
         """Takes back an addition that found no space; where an index broke on it, its recovery does."""
         try:
-            self._resolve_intents()
+            resolve_intents(self._catalog, self._indexes)
         except IndexUnavailable as error:
             if not any(index.fault for index in self._rebuildable):
                 raise
@@ -183,7 +184,7 @@ class Library:
             if self._catalog.generation() == generation:
                 self._write([], removals, moves, None)
             else:
-                self._resolve_intents()
+                resolve_intents(self._catalog, self._indexes)
         except StorageFull as error:
             if self._catalog.generation() == generation:
                 raise
@@ -198,7 +199,7 @@ class Library:
     ) -> None:
         self._require_same_fingerprint()
         try:
-            if self._resolve_intents():
+            if resolve_intents(self._catalog, self._indexes):
                 self._originals.remove_all_unused()
         except StorageFull:
             if changes or not all(intent.committed for intent in self._catalog.intents()):
@@ -219,7 +220,7 @@ class Library:
                 self._catalog.commit(kept, removals, moves)
             finally:
                 self._originals.remove_unused(may_be_unused)
-            self._resolve_intents()
+            resolve_intents(self._catalog, self._indexes)
 
     def _needed_bytes(self, changes: Sequence[Change]) -> int:
         """The most disk space that a write of these changes takes, estimated.
@@ -266,7 +267,7 @@ class Library:
             if self._is_transactional and self._catalog.checkpoint() != _REBUILDING:
                 return RecoveryReport()
             try:
-                intents = self._resolve_intents()
+                intents = resolve_intents(self._catalog, self._indexes)
             except StorageFull as error:
                 _LOG.error("an interrupted write is resolved later: %s", error)
                 intents = []
@@ -275,7 +276,7 @@ class Library:
             removed = indexed = 0
             if rebuilt or intents or self._catalog.checkpoint() != self._state():
                 inconsistencies = differing_versions(self._catalog, self._indexes)
-                removed = self._remove_stale(inconsistencies) if is_resolved else 0
+                removed = remove_stale(self._indexes, inconsistencies) if is_resolved else 0
                 missing = {(i.collection, i.document_id) for i in inconsistencies if i.kind == "missing"}
                 indexed = self._index([document_id for _, document_id in sorted(missing)], progress)
             for index in self._rebuildable:
@@ -352,7 +353,7 @@ class Library:
         try:
             beside.fill(progress)
             with self._lock:
-                self._resolve_intents()
+                resolve_intents(self._catalog, self._indexes)
                 beside.fill(progress)
                 self._catalog.set_fingerprint(indexes.fingerprint)
                 self._indexes, self._rebuildable = indexes, tuple(rebuildable)
@@ -406,48 +407,6 @@ class Library:
                     self._indexes.drop(collection)
                 self._catalog.set_fingerprint(self.fingerprint)
 
-    def _resolve_intents(self) -> list[Intent]:
-        """Finishes committed writes, rolls back the others, and clears their intents; returns these."""
-        intents = self._catalog.intents()
-        obsolete: dict[str, list[tuple[str, str]]] = {}
-        for intent in intents:
-            version = intent.replaces if intent.committed else intent.version
-            if version is None:
-                continue
-            current = self._current_document(intent, version)
-            if current is None:
-                obsolete.setdefault(intent.collection, []).append((intent.document_id, version))
-            else:
-                self._restore_rows(current, overwritten=not intent.committed)
-        for collection, versions in obsolete.items():
-            if self._catalog.count(collection):
-                self._indexes.remove(collection, versions)
-            else:
-                self._indexes.drop(collection)
-        if intents:
-            self._catalog.clear_intents()
-        return intents
-
-    def _current_document(self, intent: Intent, version: str) -> Document | None:
-        """The intent's document if this version is its committed one: the write was only a new split."""
-        try:
-            document = self._catalog.document(intent.document_id)
-        except UnknownDocument:
-            return None
-        is_current = (document.collection, document.sha256) == (intent.collection, version)
-        return document if is_current else None
-
-    def _restore_rows(self, document: Document, *, overwritten: bool) -> None:
-        """Leaves only the rows of the committed passages of this version in the indexes.
-
-        ``overwritten``: an uncommitted split may have rows of the same ids, so that they are written again.
-        """
-        passages = self._catalog.passages_of(document.id)
-        if overwritten:
-            change = Change(document=document, passages=tuple(passages))
-            self._indexes.add(self._indexes.prepare([change]))
-        self._indexes.remove_orphans(document, passages)
-
     def _index(self, document_ids: Sequence[str], progress: Progress | None = None) -> int:
         """Adds the rows of committed documents to both indexes, in batches; returns their number."""
         for start in range(0, len(document_ids), _DOCUMENTS_PER_BATCH):
@@ -469,17 +428,6 @@ class Library:
             stored = current.get(document.id)
             if stored is None or (stored.collection, stored.sha256) != (document.collection, document.sha256):
                 self._indexes.remove(document.collection, [(document.id, document.sha256)])
-
-    def _remove_stale(self, inconsistencies: Sequence[Inconsistency]) -> int:
-        """Removes the rows of stale versions; returns the number of versions."""
-        stale: dict[str, set[tuple[str, str]]] = {}
-        for inconsistency in inconsistencies:
-            if inconsistency.kind == "stale":
-                version = (inconsistency.document_id, inconsistency.version)
-                stale.setdefault(inconsistency.collection, set()).add(version)
-        for collection, versions in stale.items():
-            self._indexes.remove(collection, sorted(versions))
-        return sum(map(len, stale.values()))
 
 
 def _check_arguments(

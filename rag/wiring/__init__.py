@@ -11,6 +11,7 @@ from rag.wiring.models import (
     open_rewriter,
     open_span_reader,
 )
+from rag.wiring.opening import open_service
 from rag.wiring.parts import (
     has_catalog,
     open_access_keys,
@@ -35,7 +36,7 @@ from rag.wiring.paths import (
     VECTOR_COPY,
     index_folders,
 )
-from rag.wiring.service import Service, open_service
+from rag.wiring.service import Service
 
 __all__ = [
     "CATALOG",

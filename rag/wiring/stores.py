@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.ports.access_keys import KeyStore
@@ -17,18 +17,9 @@ if TYPE_CHECKING:
     from rag.ports.originals import OriginalStore
     from rag.ports.question_log import QuestionLog
     from rag.ports.rebuilding import RebuildableIndex
+    from rag.ports.signatures import SignatureStore
     from rag.storage.library import Library
     from rag.wiring.renewal import Renewing
-
-
-class Signatures(Protocol):
-    """The signatures of near-duplicates, as ``ingest.near_duplicates.SignatureStore``."""
-
-    def load(self, collection: str) -> Mapping[str, tuple[str, bytes]]: ...
-
-    def update(
-        self, collection: str, entries: Iterable[tuple[str, str, bytes]], removed: Iterable[str]
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +38,7 @@ class Stores:
     embedder: Embedder
     cosines: bool = True
     jobs: JobStore
-    signatures: Signatures
+    signatures: SignatureStore
     feedback: FeedbackStore
     question_log: QuestionLog
     access_keys: KeyStore

@@ -8,7 +8,7 @@ from rag.adapters.postgres.database import Database
 
 
 class PostgresSignatures:
-    """Fulfils ``ingest.near_duplicates.SignatureStore``."""
+    """Fulfils ``SignatureStore``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

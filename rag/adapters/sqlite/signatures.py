@@ -16,7 +16,7 @@ CREATE TABLE signatures (
 
 
 class SqliteSignatures(SqliteStore):
-    """Fulfils ``ingest.near_duplicates.SignatureStore``.
+    """Fulfils ``SignatureStore``.
 
     Raises:
         StorageError: the file can't be opened or is damaged.
