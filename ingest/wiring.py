@@ -112,17 +112,18 @@ def ingest(
     """
     job = service.jobs.add(JobKind.SYNC, collection=collection)
     try:
-        report = sync(
-            service.library,
-            service.catalog,
-            preparer(service.settings),
-            places,
-            collection=collection,
-            patterns=patterns,
-            open_source=source_opener(service.settings, collection),
-            progress=progress,
-            cancellation=cancellation,
-        )
+        with service.library.bulk():
+            report = sync(
+                service.library,
+                service.catalog,
+                preparer(service.settings),
+                places,
+                collection=collection,
+                patterns=patterns,
+                open_source=source_opener(service.settings, collection),
+                progress=progress,
+                cancellation=cancellation,
+            )
         if keep_empty_report or not report.did_nothing:
             near_duplicates = find_near_duplicates(service.catalog, service.signatures, collection)
             report = replace(report, near_duplicates=near_duplicates)

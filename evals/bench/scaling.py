@@ -198,6 +198,7 @@ def open_postgres(server: PostgresServer, embedder: MadeUpEmbedder, stack: ExitS
             embedder,
             context=True,
             transaction=database.transaction,
+            bulk=opened.dense.bulk,
         ),
         retriever=Retriever(
             opened.catalog,
@@ -231,19 +232,24 @@ class Progress:
 
 
 def grow(stores: Stores, pool: Sequence[str], passages: int, progress: Progress) -> None:
-    """Writes documents until the collection has this many passages."""
+    """Writes documents until the collection has this many passages, as one ingest does."""
     documents = passages // _PASSAGES_PER_DOCUMENT
     done = stores.catalog.count()
-    while done < documents:
-        numbers = range(done, min(documents, done + _DOCUMENTS_PER_WRITE))
-        changes = [change(number, pool) for number in numbers]
+    with stores.library.bulk():
+        while done < documents:
+            numbers = range(done, min(documents, done + _DOCUMENTS_PER_WRITE))
+            changes = [change(number, pool) for number in numbers]
+            began = time.perf_counter()
+            stores.library.write(changes)
+            progress.seconds += time.perf_counter() - began
+            progress.save()
+            done = numbers.stop
+            rate = done * _PASSAGES_PER_DOCUMENT / progress.seconds
+            print(f"{done * _PASSAGES_PER_DOCUMENT} passages, {rate:.0f}/s", file=sys.stderr, flush=True)
         began = time.perf_counter()
-        stores.library.write(changes)
-        progress.seconds += time.perf_counter() - began
-        progress.save()
-        done = numbers.stop
-        rate = done * _PASSAGES_PER_DOCUMENT / progress.seconds
-        print(f"{done * _PASSAGES_PER_DOCUMENT} passages, {rate:.0f}/s", file=sys.stderr, flush=True)
+    progress.seconds += time.perf_counter() - began
+    print(f"ended after {time.perf_counter() - began:.0f} s more", file=sys.stderr, flush=True)
+    progress.save()
 
 
 def point(stores: Stores, embedder: MadeUpEmbedder, pool: Sequence[str], seconds: float) -> dict[str, Any]:

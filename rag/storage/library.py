@@ -76,6 +76,7 @@ class Library:
             until ``build_beside`` has replaced them.
         transaction: makes all writes of this thread within its block one transaction, which excludes other
             writers; None: the stores have no common one.
+        bulk: lets the indexes put off, until its block ends, what is faster done once for many writes.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Library:
         original_files: OriginalStore | None = None,
         fingerprint: str | None = None,
         transaction: Callable[[], AbstractContextManager[object]] | None = None,
+        bulk: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._catalog = catalog
         self._indexes = Indexes(dense, lexical, embedder, context=context, fingerprint=fingerprint)
@@ -100,12 +102,21 @@ class Library:
         self._originals = Originals(catalog, original_files)
         self._is_transactional = transaction is not None
         self._transaction = transaction or nullcontext
+        self._bulk = bulk
         self._lock = RLock()
 
     @property
     def fingerprint(self) -> str:
         """Names what the indexes are made with: the embedder, and the rules for index rows."""
         return self._indexes.fingerprint
+
+    def bulk(self) -> AbstractContextManager[object]:
+        """Many writes come in the block: the indexes may put off until its end what is faster done once.
+
+        Raises, at its end:
+            StorageError: an index can't be written; what was written in the block stands.
+        """
+        return self._bulk()
 
     def replace(self, document: Document, passages: Sequence[Passage]) -> None:
         """Makes this the current version of the document; a ``write`` of one change."""
@@ -329,7 +340,8 @@ class Library:
                     self._indexes.drop(collection)
                 self._catalog.set_fingerprint(self.fingerprint)
                 self._catalog.clear_intents()  # the indexes are empty: there is nothing to resolve
-            count = self._index([record.id for record in self._catalog.list()], progress)
+            with self.bulk():
+                count = self._index([record.id for record in self._catalog.list()], progress)
             for index in self._rebuildable:
                 index.filled()
             if self._is_transactional:

@@ -39,6 +39,7 @@ def open_database_stores(settings: Settings, models: Models, stack: ExitStack, *
         context=True,
         original_files=opened.original_files,
         transaction=opened.database.transaction,
+        bulk=opened.dense.bulk,
     )
     if rebuild:
         library.rebuild()

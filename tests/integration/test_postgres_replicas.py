@@ -18,7 +18,10 @@ from typing import Any
 
 import pytest
 
+from ingest.batch_writer import BATCH_DOCUMENTS
 from ingest.wiring import ingest
+from rag.adapters.postgres import dense
+from rag.adapters.postgres.connection import Connection
 from rag.errors import IndexMismatch, IndexUnavailable
 from rag.settings import Settings
 from rag.types import Question
@@ -41,6 +44,31 @@ def own_server() -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.stop()
+
+
+def test_an_ingest_makes_the_graph_of_its_vectors_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its end, of all rows, however many batches it takes; a rebuild of the indexes does the same."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    count = BATCH_DOCUMENTS + 10
+    for number in range(count):
+        (notes / f"{number}.txt").write_text(f"Boat {number} is at pier {number}.")
+    made: list[int] = []
+    monkeypatch.setattr(dense, "_make_graph", lambda db, number: made.append(rows_of(db, number)))
+
+    def rows_of(db: Connection, number: int) -> int:
+        row = db.execute("SELECT rows FROM index_collections WHERE number = %s", [number]).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    with small_service(settings_of(database_url, tmp_path / "data")) as service:
+        monkeypatch.setattr(service.dense, "_exact_rows", 10)
+        ingest(service, [notes])
+        assert made == [count]
+        service.library.rebuild()
+        assert made == [count, count]
 
 
 def test_what_one_replica_ingests_all_find_at_once(database_url: str, tmp_path: Path) -> None:
