@@ -69,6 +69,7 @@ class TantivyIndex:
             for row in rows:
                 writer.delete_documents_by_term("id", row.passage_id)
                 writer.add_document(_document(row))
+        self._rewrite_if_needed(collection)
 
     def remove(
         self,
@@ -77,21 +78,13 @@ class TantivyIndex:
         *,
         keep: AbstractSet[str] = frozenset(),
     ) -> None:
-        """See the port. Tantivy counts removed rows in document frequencies until it merges their segments.
-
-        So that removed text doesn't change scores, the index is rewritten if it is small or has many of them.
-        """
         version_keys = [_SEPARATOR.join(version) for version in versions]
         index = self._indexes.get(collection)
         if index is None or not version_keys:
             return
         with self._writer(collection) as writer:
             writer.delete_documents_by_query(_rows_of_versions(index.schema, version_keys, keep))
-        with self._write_lock, self._mapped_errors():
-            live = self.count(collection)
-            removed = _count_removed_rows(self._path / folder_name(collection))
-            if removed and (live < _ALWAYS_REWRITTEN_ROWS or removed > _MAX_REMOVED_SHARE * live):
-                self._rewrite(collection)
+        self._rewrite_if_needed(collection)
 
     def search(
         self, collection: str, query: str, k: int, *, within: AbstractSet[tuple[str, str]] | None = None
@@ -143,6 +136,18 @@ class TantivyIndex:
 
     def close(self) -> None:
         self._indexes.clear()
+
+    def _rewrite_if_needed(self, collection: str) -> None:
+        """Rewrites an index that is small or has many removed or replaced rows.
+
+        Tantivy counts them in document frequencies until it merges their segments: removed text would
+        change scores.
+        """
+        with self._write_lock, self._mapped_errors():
+            live = self.count(collection)
+            removed = _count_removed_rows(self._path / folder_name(collection))
+            if removed and (live < _ALWAYS_REWRITTEN_ROWS or removed > _MAX_REMOVED_SHARE * live):
+                self._rewrite(collection)
 
     def _rewrite(self, collection: str) -> None:
         folder = self._path / folder_name(collection)

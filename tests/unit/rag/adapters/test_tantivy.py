@@ -199,6 +199,18 @@ def test_removed_text_does_not_change_scores(
         assert scores == pytest.approx(expected, rel=tolerance or 1e-6, abs=tolerance)
 
 
+def test_replaced_text_does_not_change_scores(tmp_path: Path) -> None:
+    """As of a renamed document, whose name is a part of its rows."""
+    texts = [f"the fox of den {n % 7} and hen {n}" for n in range(20)]
+    fresh, changed = TantivyIndex(tmp_path / "fresh"), TantivyIndex(tmp_path / "changed")
+    fresh.add("default", rows("live", "v", *texts))
+    changed.add("default", rows("live", "v", *["den fox den fox hen hen of hens"] * 20))
+    changed.add("default", rows("live", "v", *texts))
+    expected = {hit.passage_id: hit.score for hit in fresh.search("default", "den 3 fox", 30)}
+    scores = {hit.passage_id: hit.score for hit in changed.search("default", "den 3 fox", 30)}
+    assert scores == pytest.approx(expected, rel=1e-6)
+
+
 def test_vacuum_leaves_nothing_of_removed_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their words are in no file, other rows stay; ``versions`` leaves them out even before."""
     monkeypatch.setattr(tantivy, "_ALWAYS_REWRITTEN_ROWS", 0)
