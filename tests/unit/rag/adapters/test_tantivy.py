@@ -204,8 +204,8 @@ def test_replaced_text_does_not_change_scores(tmp_path: Path) -> None:
     texts = [f"the fox of den {n % 7} and hen {n}" for n in range(20)]
     fresh, changed = TantivyIndex(tmp_path / "fresh"), TantivyIndex(tmp_path / "changed")
     fresh.add("default", rows("live", "v", *texts))
-    changed.add("default", rows("live", "v", *["den fox den fox hen hen of hens"] * 20))
-    changed.add("default", rows("live", "v", *texts))
+    changed.add("default", rows("live", "v", *["den fox den fox hen"] * 5, *texts[5:]))
+    changed.add("default", rows("live", "v", *texts[:5]))
     expected = {hit.passage_id: hit.score for hit in fresh.search("default", "den 3 fox", 30)}
     scores = {hit.passage_id: hit.score for hit in changed.search("default", "den 3 fox", 30)}
     assert scores == pytest.approx(expected, rel=1e-6)
