@@ -17,6 +17,7 @@ from rag.settings.limits import (
     QuestionLogSettings,
 )
 from rag.settings.llm import LlmSettings
+from rag.settings.s3 import S3Settings
 from rag.settings.settings import Settings, load
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
@@ -36,6 +37,7 @@ __all__ = [
     "QuestionLogSettings",
     "ReadSettings",
     "RetrieveSettings",
+    "S3Settings",
     "Settings",
     "SiteKey",
     "SiteSettings",

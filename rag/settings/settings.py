@@ -21,6 +21,7 @@ from rag.settings.limits import (
     QuestionLogSettings,
 )
 from rag.settings.llm import LlmSettings
+from rag.settings.s3 import S3Settings
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.telemetry import TelemetrySettings
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
     ocr: OcrSettings = OcrSettings()
     originals: OriginalSettings = OriginalSettings()
     sites: SiteSettings = SiteSettings()
+    s3: S3Settings = S3Settings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()
