@@ -35,10 +35,17 @@ def client(name, region="us-east-1"):
     return boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id="admin",
                         aws_secret_access_key="admin")
 print(json.dumps(url), flush=True)
+def sign(url, access_key, secret_key):
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    request = AWSRequest(method="GET", url=url)
+    S3SigV4Auth(Credentials(access_key, secret_key), "s3", "eu-west-3").add_auth(request)
+    return dict(request.headers)
 for line in sys.stdin:
     call = json.loads(line)
     try:
-        answer = getattr(client(call["service"], call["region"]), call["name"])(**call["arguments"])
+        answer = sign(**call["arguments"]) if call["name"] == "sign" else getattr(client(call["service"], call["region"]), call["name"])(**call["arguments"])
     except Exception as error:
         answer = {"failed": str(error)}
     print(json.dumps(answer, default=str), flush=True)
@@ -53,7 +60,7 @@ class MotoServer:
     process: subprocess.Popen[str]
 
     def call(self, service: str, name: str, *, region: str = "us-east-1", **arguments: Any) -> Any:
-        """A call of boto3, as an administrator. Only before ``require_signatures``."""
+        """A call of boto3, as an administrator; refused after ``require_signatures``."""
         request = {"service": service, "name": name, "region": region, "arguments": arguments}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -66,6 +73,11 @@ class MotoServer:
     def put(self, bucket: str, key: str, text: str) -> None:
         """Writes an object."""
         self.call("s3", "put_object", Bucket=bucket, Key=key, Body=text)
+
+    def signed(self, url: str, access_key: str, secret_key: str) -> dict[str, str]:
+        """The headers by which botocore signs a request for the region eu-west-3, now."""
+        keys = {"access_key": access_key, "secret_key": secret_key}
+        return dict(self.call("botocore", "sign", url=url, **keys))
 
     def reset(self, *, unsigned: int | None = None) -> None:
         """Removes everything; ``unsigned`` requests are then taken without a look at their signatures."""
