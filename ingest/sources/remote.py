@@ -131,7 +131,11 @@ class Remote:
 
     def _body(self, response: httpx.Response, max_bytes: int) -> bytes:
         """What is read of the body: all of a good answer, the beginning of another."""
-        if response.headers.get("content-encoding", "identity").lower() not in ("identity", "aws-chunked", ""):
+        if response.headers.get("content-encoding", "identity").lower() not in (
+            "identity",
+            "aws-chunked",
+            "",
+        ):
             coding = response.headers["content-encoding"][:40]
             raise RequestFailed(f"{self._name} sends what is packed as {coding}, which wasn't asked for")
         is_good = response.status_code == 200

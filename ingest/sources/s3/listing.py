@@ -83,7 +83,9 @@ def read_error(data: bytes) -> ServiceError:
     if root is None or _name(root) != "Error":
         return ServiceError()
     return ServiceError(
-        code=_text(root, "Code")[:100], message=_text(root, "Message")[:300], region=_text(root, "Region")[:50]
+        code=_text(root, "Code")[:100],
+        message=_text(root, "Message")[:300],
+        region=_text(root, "Region")[:50],
     )
 
 

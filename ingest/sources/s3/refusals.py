@@ -33,7 +33,9 @@ def reason_of(reply: Reply, bucket: str, settings: S3Settings) -> str:
     region = reply.headers.get("x-amz-bucket-region", "") or error.region
     if error.code in _WRONG_KEYS:
         return _WRONG_KEYS[error.code]
-    if error.code in _OTHER_REGION or (reply.status in (301, 307, 400) and region not in ("", settings.region)):
+    if error.code in _OTHER_REGION or (
+        reply.status in (301, 307, 400) and region not in ("", settings.region)
+    ):
         where = f"in the region {_plain(region)}" if region else "in another region"
         return f"the bucket {bucket} is {where}, not {settings.region} (SAYWHERE_S3__REGION)"
     if error.code == "NoSuchBucket" or (reply.status == 404 and not error.code):

@@ -104,9 +104,7 @@ class Bucket:
         if file.size > self._max_bytes:
             raise DocumentTooLarge(f"{name} has {file.size:,} bytes; the limit is {self._max_bytes:,}")
         try:
-            reply = self._remote.get(
-                f"{self._url}/{encoded(file.key, safe='/')}", max_bytes=self._max_bytes
-            )
+            reply = self._remote.get(f"{self._url}/{encoded(file.key, safe='/')}", max_bytes=self._max_bytes)
         except RequestFailed as error:
             raise UnreadableDocument(f"{file.uri} can't be read: {error}") from None
         if reply.status == 404:

@@ -189,7 +189,9 @@ def test_a_server_that_checks_signatures_takes_ours(secured: tuple[MotoServer, d
     assert (report.added, reasons(report)) == (("s3://handbook/a b/c.md",), "")
 
 
-@pytest.mark.parametrize("key", ["a b/é+.md", "日本.md", "a&b=c?d#e.md", "(1)'!*~_-.md", "a//b.md", "100%.md"])
+@pytest.mark.parametrize(
+    "key", ["a b/é+.md", "日本.md", "a&b=c?d#e.md", "(1)'!*~_-.md", "a//b.md", "100%.md"]
+)
 def test_addresses_of_any_key_are_signed_as_botocore_signs_them(moto: MotoServer, key: str) -> None:
     """As they are sent; moto can't check these, not even its own client's."""
     url = f"https://s3.example/handbook/{encoded(key, safe='/')}"
@@ -244,7 +246,9 @@ LIST = (
 ASKED = "/handbook?encoding-type=url&list-type=2&max-keys=1000"
 
 
-def listed(site: FakeSite, *, key: str = "a.md", more: str = "", cut: str = "false", etag: str = '"x-2"') -> None:
+def listed(
+    site: FakeSite, *, key: str = "a.md", more: str = "", cut: str = "false", etag: str = '"x-2"'
+) -> None:
     body = LIST.format(key=key, more=more, cut=cut, etag=etag.replace('"', "&quot;"), size=7)
     site.put(ASKED, body, type="application/xml")
 
@@ -258,7 +262,12 @@ def failing(site: FakeSite, code: str, status: int, more: str = "", **headers: s
     ("code", "status", "more", "reason"),
     [
         ("PermanentRedirect", 301, "", "in another region, not us-east-1 (SAYWHERE_S3__REGION)"),
-        ("AuthorizationHeaderMalformed", 400, "<Region>eu-west-3</Region>", "in the region eu-west-3, not us-e"),
+        (
+            "AuthorizationHeaderMalformed",
+            400,
+            "<Region>eu-west-3</Region>",
+            "in the region eu-west-3, not us-e",
+        ),
         ("RequestTimeTooSkewed", 403, "", "this machine's clock"),
         ("ExpiredToken", 400, "", "the keys have expired"),
         ("SlowDown", 418, "", "the service answers 418 (SlowDown No.)"),

@@ -10,7 +10,9 @@ import pytest
 from ingest.sources.s3.signature import NO_BODY, Credentials, SignedRequests, authorization, canonical_request
 
 # "Signature Calculations for the Authorization Header", Amazon S3 API reference.
-S3_KEYS = Credentials(access_key="AKIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+S3_KEYS = Credentials(
+    access_key="AKIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)
 S3_DAY = datetime(2013, 5, 24, tzinfo=UTC)
 S3_HEADERS = {
     "Host": "examplebucket.s3.amazonaws.com",
