@@ -45,7 +45,9 @@ def sign(url, access_key, secret_key):
 for line in sys.stdin:
     call = json.loads(line)
     try:
-        answer = sign(**call["arguments"]) if call["name"] == "sign" else getattr(client(call["service"], call["region"]), call["name"])(**call["arguments"])
+        function = sign if call["name"] == "sign" else getattr(
+            client(call["service"], call["region"]), call["name"])
+        answer = function(**call["arguments"])
     except Exception as error:
         answer = {"failed": str(error)}
     print(json.dumps(answer, default=str), flush=True)

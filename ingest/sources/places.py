@@ -1,4 +1,4 @@
-"""Places as people name them: a path, a site's address with a depth, a repository at a revision, a bucket, …"""
+"""Places as people name them: a path, a site's address with a depth, a bucket, a space, …"""
 
 from __future__ import annotations
 

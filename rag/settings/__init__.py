@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.confluence import ConfluenceSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
     FeedbackSettings,
@@ -27,6 +28,7 @@ from rag.settings.widget import SiteKey, WidgetSettings
 __all__ = [
     "AccessSettings",
     "AuditSettings",
+    "ConfluenceSettings",
     "DecideSettings",
     "FeedbackSettings",
     "FormatSettings",

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from rag.errors import InvalidSettings
 from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.confluence import ConfluenceSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
     FeedbackSettings,
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
     originals: OriginalSettings = OriginalSettings()
     sites: SiteSettings = SiteSettings()
     s3: S3Settings = S3Settings()
+    confluence: ConfluenceSettings = ConfluenceSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()

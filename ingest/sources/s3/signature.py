@@ -20,7 +20,7 @@ NO_BODY = sha256(b"").hexdigest()
 _UNRESERVED = "-_.~"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """The keys of an account; ``session_token`` belongs to keys that expire."""
 

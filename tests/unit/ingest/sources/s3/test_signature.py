@@ -10,9 +10,7 @@ import pytest
 from ingest.sources.s3.signature import NO_BODY, Credentials, SignedRequests, authorization, canonical_request
 
 # "Signature Calculations for the Authorization Header", Amazon S3 API reference.
-S3_KEYS = Credentials(
-    access_key="AKIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-)
+S3_KEYS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 S3_DAY = datetime(2013, 5, 24, tzinfo=UTC)
 S3_HEADERS = {
     "Host": "examplebucket.s3.amazonaws.com",
@@ -20,7 +18,7 @@ S3_HEADERS = {
     "x-amz-date": "20130524T000000Z",
 }
 # "Signature Version 4 test suite".
-SUITE_KEYS = Credentials(access_key="AKIDEXAMPLE", secret_key="wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+SUITE_KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 SUITE_TIME = datetime(2015, 8, 30, 12, 36, tzinfo=UTC)
 SUITE_HEADERS = {"Host": "example.amazonaws.com", "X-Amz-Date": "20150830T123600Z"}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -80,7 +78,7 @@ def test_the_suite_s_requests(method: str, query: str, signature: str) -> None:
 
 def test_a_session_token_is_signed_and_no_secret_is_sent() -> None:
     """Nor does one stand in the text of the credentials."""
-    keys = Credentials(access_key="AKID", secret_key="very-secret", session_token="of-a-session")
+    keys = Credentials("AKID", "very-secret", "of-a-session")
     request = httpx.Request("GET", "https://minio.example:9000/b/a%20b.md")
     next(SignedRequests(keys, region="eu-central-1").auth_flow(request))
     assert "host;x-amz-content-sha256;x-amz-date;x-amz-security-token" in request.headers["authorization"]
