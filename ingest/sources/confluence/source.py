@@ -81,7 +81,7 @@ class Space:
             if key not in left_out
         ]
         ignored = frozenset(map(self._uri, left_out))
-        failures = () if is_whole else (Failure(uri=self.name, reason=self._limit()),)
+        failures = () if is_whole else (Failure(uri=self.name, reason=self._limit(), is_whole=True),)
         return Listing(
             files=tuple(sorted(files, key=lambda file: file.uri)),
             ignored=tuple(sorted(ignored)),

@@ -74,7 +74,9 @@ class Bucket:
         for number, stored in enumerate(self._stored(), 1):
             if number > self._settings.objects:
                 reason = f"{self.name} has more than {self._settings.objects:,} objects; the others are left"
-                failures.append(Failure(uri=self.name, reason=f"{reason} (SAYWHERE_S3__OBJECTS)"))
+                failures.append(
+                    Failure(uri=self.name, reason=f"{reason} (SAYWHERE_S3__OBJECTS)", is_whole=True)
+                )
                 break
             uri = f"s3://{self._place.bucket}/{stored.key}"
             if stored.key.endswith("/") or (uri not in uris and self._is_hidden(stored.key)):
