@@ -60,7 +60,7 @@ class _Read:
 
 
 class _Reader:
-    """All documents that a reader of llama-index gives. It tells no deletions: what it gives no more stays."""
+    """All documents that a reader of llama-index gives. It tells no deletions: what isn't given stays."""
 
     def __init__(self, place: Factory, load: Callable[[], Any], patterns: Patterns) -> None:
         self._place = place
@@ -75,15 +75,16 @@ class _Reader:
     def records(self, records: Iterable[DocumentRecord]) -> list[DocumentRecord]:
         return [record for record in records if record.source == self.name]
 
-    def list(self, known: Known) -> Listing:
-        from rag.adapters.llama_index import document_uris
+    def list(self, known: Known) -> Listing:  # noqa: ARG002 (the contract's)
+        from rag.adapters.llama_index import document_uris, has_lasting_uri
 
         documents = _documents(self._place, _answer(self._place, self._load))
         files: dict[str, ListedFile] = {}
         empty, ignored, failures = [], [], []
         for document, uri in zip(documents, document_uris(documents), strict=True):
-            if uri in files:
-                reason = f"{uri} comes twice: give each document an id_ of its own"
+            if uri in files or not has_lasting_uri(document):
+                fault = "comes twice" if uri in files else "has another id_ in every run"
+                reason = f"{uri} {fault}: give each document an id_ of its own"
                 failures.append(Failure(uri=uri, reason=reason))
             elif self._rules.ignores_with_parents(_NOWHERE / uri.lstrip("/")):
                 ignored.append(uri)
