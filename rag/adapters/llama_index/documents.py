@@ -44,7 +44,7 @@ def document_uris(documents: Sequence[LlamaDocument]) -> list[str]:
 
 
 def has_lasting_uri(document: LlamaDocument) -> bool:
-    """Whether a document has the same uri in every run: it has an id that somebody chose, or names its source."""
+    """Whether a document has the same uri in every run, by an id that somebody chose or its source."""
     return not _is_generated(document.id_) or _first(document.metadata, _SOURCE_KEYS) is not None
 
 

@@ -30,8 +30,8 @@ def test_what_is_stored_is_read_again(store: StoredSources) -> None:
     assert store.list() == []
     last = LastSync(started_at=AT, ended_at=AT, outcome=Outcome.DONE, counts={"added": 3}, error="é")
     folder = StoredSource(
-        name="notes", place="/srv/notes", collection="team", revision="v1", include=("*.md",), exclude=("x/",),
-        depth=2, wanted=Wanted.SYNC, last=last,
+        name="notes", place="/srv/notes", collection="team", revision="v1", include=("*.md",),
+        exclude=("x/",), depth=2, wanted=Wanted.SYNC, last=last,
     )  # fmt: skip
     store.add(HOURLY)
     store.add(folder)
@@ -59,7 +59,7 @@ def test_a_file_that_cannot_be_read_is_kept(store: StoredSources, text: str) -> 
     """Nothing overwrites it."""
     store.add(HOURLY)
     store._path.write_text(text)
-    with pytest.raises(StorageError, match="damaged|later release"):
+    with pytest.raises(StorageError, match=r"damaged|later release"):
         store.add(replace(HOURLY, name="other"))
     assert store._path.read_text() == text
 
