@@ -147,7 +147,7 @@ def test_an_end_of_the_process_interrupts_a_sync(service: Service, site: FakeSit
 
 
 def test_a_sync_that_a_crash_ended_is_interrupted(service: Service, notes: Path) -> None:
-    """And not tried again before its time, so that a source at which the process crashes doesn't do so anew."""
+    """And not tried again before its time, so that a source at which it crashes doesn't end it again."""
     store = stored_sources(service.settings)
     store.add(hourly(notes).begun(now()))
     with syncing_when_due(service, poll_seconds=0.02):
