@@ -18,11 +18,13 @@ class Failure:
     """A file or folder that could not be ingested, and the reason in one plain line.
 
     ``has_earlier_version``: the library has an earlier version of it, which still answers.
+    ``is_whole``: it is about a source as a whole, of which nothing, or not all, could be read.
     """
 
     uri: str
     reason: str
     has_earlier_version: bool = False
+    is_whole: bool = False
 
     def to_dict(self) -> dict[str, object]:
         return {"uri": self.uri, "reason": self.reason, "kept": self.has_earlier_version}

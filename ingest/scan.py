@@ -48,7 +48,7 @@ def scan(records: Sequence[DocumentRecord], preparer: Preparer, source: Source) 
     try:
         listing = source.list(Known(own, preparer.source_key))
     except SourceUnavailable as error:
-        return Failure(uri=source.name, reason=str(error))
+        return Failure(uri=source.name, reason=str(error), is_whole=True)
     own_uris = {record.uri for record in own}
     others = {record.uri for record in records} - own_uris
     elsewhere = tuple(file.uri for file in listing.files if file.uri in others)
@@ -84,7 +84,7 @@ def open_scan(
     try:
         source = open_source(place, records, preparer, patterns, cancellation)
     except SourceUnavailable as error:
-        yield Failure(uri=str(place), reason=str(error))
+        yield Failure(uri=str(place), reason=str(error), is_whole=True)
         return
     with closing(source):
         yield scan(records, preparer, source)

@@ -14,6 +14,7 @@ from ingest.plan import ListedFile, new_document_id
 from ingest.prepare import Preparer
 from ingest.report import Failure, Note, Progress, Report, notes_of
 from ingest.scan import Scan, open_scan
+from ingest.sources.contract import SourceUnavailable
 from ingest.sources.opening import OpenSource, open_local
 from ingest.sources.places import Place
 from rag.errors import SaywhereError, UnreadableDocument
@@ -86,6 +87,7 @@ class _SyncRun:
     failures: list[Failure] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     read_seconds: float = 0.0
+    is_away: bool = False  # the source doesn't answer any more
     _ids: dict[str, str] = field(default_factory=dict)
     _used_ids: set[str] = field(default_factory=set)
     _fingerprints: dict[str, str] = field(default_factory=dict)
@@ -135,6 +137,8 @@ class _SyncRun:
     def _prepare(self, files: Sequence[ListedFile]) -> Iterator[Change | None]:
         """The next version of each file's document, or None for a file that can't be read."""
         for file in files:
+            if self.is_away:
+                return
             if self.cancellation is not None:
                 self.cancellation.raise_if_set()
             began = perf_counter()
@@ -158,6 +162,10 @@ class _SyncRun:
                 fingerprint=self._fingerprints[file.uri],
                 cancellation=self.cancellation,
             )
+        except SourceUnavailable as error:
+            self.is_away = True
+            self.failures.append(Failure(uri=self.scan.source.name, reason=str(error), is_whole=True))
+            return None
         except UnreadableDocument as error:
             reason = str(error)
         except (SaywhereError, Cancelled):

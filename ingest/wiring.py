@@ -17,7 +17,7 @@ from ingest.report import Progress, Report
 from ingest.scan import preview
 from ingest.sources.contract import Source
 from ingest.sources.opening import OpenSource, open_local
-from ingest.sources.places import Place, Site
+from ingest.sources.places import Bucket, Factory, Place, Site, Space
 from ingest.split import PassageSplitter
 from ingest.sync import sync
 from rag.coreference.resolver import PronounResolver
@@ -77,6 +77,24 @@ def source_opener(settings: Settings, collection: str, *, keep_state: bool = Tru
         patterns: Patterns,
         cancellation: Cancellation | None,
     ) -> Source:
+        if isinstance(place, Bucket):
+            from ingest.sources.s3.source import Bucket as BucketSource
+
+            return BucketSource(
+                place,
+                settings.s3,
+                max_bytes=preparer.max_bytes,
+                patterns=patterns,
+                cancellation=cancellation,
+            )
+        if isinstance(place, Space):
+            from ingest.sources.confluence.source import Space as SpaceSource
+
+            return SpaceSource(place, settings.confluence, patterns=patterns, cancellation=cancellation)
+        if isinstance(place, Factory):
+            from ingest.sources.factory import open_factory
+
+            return open_factory(place, patterns=patterns)
         if not isinstance(place, Site):
             return open_local(place, records, preparer, patterns, cancellation)
         from ingest.sources.site.source import Site as SiteSource

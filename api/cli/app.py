@@ -14,6 +14,7 @@ import typer
 from api.cli.eval_app import app as eval_app
 from api.cli.keys_app import app as keys_app
 from api.cli.options import AsJson, Collection, DataFolder
+from api.cli.sources_app import app as sources_app
 from rag.types import DEFAULT_COLLECTION
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(eval_app, name="eval")
 app.add_typer(keys_app, name="keys")
+app.add_typer(sources_app, name="sources")
 
 
 def _print_version(requested: bool) -> None:
@@ -49,7 +51,9 @@ def ingest(
     places: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH|URL", help="Files, folders, git repositories; a site's sitemap or a page of it."
+            metavar="PLACE",
+            help="Files, folders, git repositories; a site's sitemap or a page of it; s3://BUCKET/PREFIX; "
+            "confluence:SPACE; python:MODULE:FACTORY.",
         ),
     ],
     data: DataFolder = None,

@@ -57,7 +57,7 @@ _NOTES = {
     "Widget": " Examples are on the page of [the widget](widget.md).",
     "Question log": " What it is for: [the team's page](admin.md#questions).",
 }
-_TITLES = {"llm": "LLM", "question_log": "Question log", "small_talk": "Small talk"}
+_TITLES = {"llm": "LLM", "s3": "S3", "question_log": "Question log", "small_talk": "Small talk"}
 _TYPE_NAMES = {int: "integer", float: "number", bool: "`true` or `false`", Path: "path"}
 
 

@@ -153,7 +153,7 @@ class _Run:
         size = len(document.text.encode())
         if size > self.preparer.max_bytes:
             raise DocumentTooLarge(f"{uri} has {size:,} bytes; the limit is {self.preparer.max_bytes:,}")
-        fingerprint = _fingerprint(document)
+        fingerprint = fingerprint_of(document)
         document, readers = self.preparer.with_readers(document)
         return Change(
             document=document,
@@ -193,7 +193,7 @@ class _Run:
         self.removed += [record.uri for record in obsolete]
 
 
-def _fingerprint(document: Document) -> str:
+def fingerprint_of(document: Document) -> str:
     """Names a document's text, title and metadata, the dates of its file left out; hex sha256."""
     metadata = {key: value for key, value in document.metadata.items() if key not in _DATES}
     parts = [STRUCTURE_VERSION, document.title, sorted(metadata.items()), text_sha256(document.text)]

@@ -1,1 +1,1 @@
-"""Where documents come from: folders, git repositories, web sites. Each is a ``Source`` (``contract``)."""
+"""Where documents come from: folders, repositories, sites, buckets, … Each is a ``Source`` (``contract``)."""

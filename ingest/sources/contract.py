@@ -21,7 +21,10 @@ from rag.ports.catalog import DocumentRecord
 
 
 class SourceUnavailable(SaywhereError):
-    """A source can't be listed: there is none, or it refuses. Nothing of it is changed."""
+    """A source can't be listed: there is none, or it refuses. Nothing of it is changed.
+
+    Or it has gone away meanwhile: what is left is for the next sync.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,8 @@ class Source(Protocol):
         """The bytes of a file of the last listing, with which its fingerprint was made.
 
         Raises:
-            UnreadableDocument: it is too large.
+            UnreadableDocument: it is too large, or isn't what was listed any more.
+            SourceUnavailable: the source has gone away; nothing more is fetched from it.
             OSError: it can't be read any more.
         """
         ...

@@ -12,7 +12,7 @@ from ingest.roots import Root, root_of
 from ingest.sources.contract import Source, SourceUnavailable
 from ingest.sources.folder import Folder
 from ingest.sources.git import Repository, is_bare, is_working_tree
-from ingest.sources.places import Place, Revision, Site
+from ingest.sources.places import Place, Revision
 from rag.ports.catalog import DocumentRecord
 
 OpenSource = Callable[
@@ -32,10 +32,10 @@ def open_local(
     """The source of a path: a folder, a file, a repository.
 
     Raises:
-        SourceUnavailable: there is nothing at the path, or no such commit; or it is a site.
+        SourceUnavailable: there is nothing at the path, or no such commit; or the place is no path.
     """
-    if isinstance(place, Site):
-        raise SourceUnavailable(f"{place.url}: sites can't be read here")
+    if not isinstance(place, Path | Revision):
+        raise SourceUnavailable(f"{place} can't be read here")
     if isinstance(place, Revision):
         root = _root_of(place.path, records)
         if root.target != root.folder or not (is_working_tree(root.folder) or is_bare(root.folder)):

@@ -1,4 +1,4 @@
-"""Places as people name them: a path, a site's address with a depth, a repository at a revision."""
+"""Places as people name them: a path, a site's address with a depth, a bucket, a space, …"""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ class Site:
     url: str
     depth: int = 0
 
+    def __str__(self) -> str:
+        return self.url
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
@@ -21,8 +24,43 @@ class Revision:
     path: Path
     revision: str = "HEAD"
 
+    def __str__(self) -> str:
+        return str(self.path)
 
-Place = Path | Site | Revision
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """The objects of a bucket (S3 and its like) whose keys begin with a prefix."""
+
+    bucket: str
+    prefix: str = ""
+
+    def __str__(self) -> str:
+        return f"{BUCKET}{self.bucket}/{self.prefix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """The pages of a space of Confluence."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"{SPACE}{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factory:
+    """A source, or a reader of llama-index, that a Python callable gives: ``package.module:name``."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{FACTORY}{self.path}"
+
+
+BUCKET, SPACE, FACTORY = "s3://", "confluence:", "python:"
+Place = Path | Site | Revision | Bucket | Space | Factory
 
 
 def is_url(text: str) -> bool:
@@ -39,7 +77,16 @@ def place_of(text: str, *, depth: int = 0, revision: str | None = None) -> Place
 
     >>> place_of("https://docs.example.com/", depth=2)
     Site(url='https://docs.example.com/', depth=2)
+    >>> place_of("s3://handbook/public/"), place_of("confluence:HR")
+    (Bucket(bucket='handbook', prefix='public/'), Space(key='HR'))
     """
     if is_url(text):
         return Site(url=text, depth=depth)
+    if text.startswith(BUCKET):
+        bucket, _, prefix = text.removeprefix(BUCKET).partition("/")
+        return Bucket(bucket=bucket, prefix=prefix)
+    if text.startswith(SPACE):
+        return Space(key=text.removeprefix(SPACE))
+    if text.startswith(FACTORY):
+        return Factory(path=text.removeprefix(FACTORY))
     return Path(text) if revision is None else Revision(path=Path(text), revision=revision)

@@ -25,10 +25,10 @@ from rag.errors import StorageError, StorageFull
 from rag.settings import Settings
 from rag.storage.erasures import ERASURES, PLACES, add_place
 from rag.storage.lock import FolderLock
-from rag.wiring import CATALOG, FEEDBACK, JOBS, KEYS, LOCK, ORIGINALS, QUESTIONS, index_folders
+from rag.wiring import CATALOG, FEEDBACK, JOBS, KEYS, LOCK, ORIGINALS, QUESTIONS, SOURCES, index_folders
 
 DATABASES = (JOBS, CATALOG, FEEDBACK, QUESTIONS, KEYS)  # in the order in which they are copied
-_LISTS = ("cases.jsonl", "audit.jsonl", "audit-*.jsonl", ERASURES, PLACES)
+_LISTS = ("cases.jsonl", "audit.jsonl", "audit-*.jsonl", ERASURES, PLACES, SOURCES)
 _LOCK = ".lock"  # of a folder of backups, while one is made in it
 _UNFINISHED = ".unfinished"  # ends the name of a backup that isn't complete
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.confluence import ConfluenceSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
     FeedbackSettings,
@@ -17,6 +18,7 @@ from rag.settings.limits import (
     QuestionLogSettings,
 )
 from rag.settings.llm import LlmSettings
+from rag.settings.s3 import S3Settings
 from rag.settings.settings import Settings, load
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
@@ -26,6 +28,7 @@ from rag.settings.widget import SiteKey, WidgetSettings
 __all__ = [
     "AccessSettings",
     "AuditSettings",
+    "ConfluenceSettings",
     "DecideSettings",
     "FeedbackSettings",
     "FormatSettings",
@@ -36,6 +39,7 @@ __all__ = [
     "QuestionLogSettings",
     "ReadSettings",
     "RetrieveSettings",
+    "S3Settings",
     "Settings",
     "SiteKey",
     "SiteSettings",

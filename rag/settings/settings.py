@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from rag.errors import InvalidSettings
 from rag.settings.access import AccessSettings, AuditSettings
 from rag.settings.answering import DecideSettings, ReadSettings, RetrieveSettings, SplitSettings
+from rag.settings.confluence import ConfluenceSettings
 from rag.settings.formats import FormatSettings
 from rag.settings.limits import (
     FeedbackSettings,
@@ -21,6 +22,7 @@ from rag.settings.limits import (
     QuestionLogSettings,
 )
 from rag.settings.llm import LlmSettings
+from rag.settings.s3 import S3Settings
 from rag.settings.sites import SiteSettings
 from rag.settings.small_talk import SmallTalkSettings
 from rag.settings.telemetry import TelemetrySettings
@@ -127,6 +129,8 @@ class Settings(BaseSettings):
     ocr: OcrSettings = OcrSettings()
     originals: OriginalSettings = OriginalSettings()
     sites: SiteSettings = SiteSettings()
+    s3: S3Settings = S3Settings()
+    confluence: ConfluenceSettings = ConfluenceSettings()
     widget: WidgetSettings = WidgetSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CATALOG, JOBS, SIGNATURES = "catalog.sqlite3", "jobs.sqlite3", "signatures.sqlite3"
 FEEDBACK, QUESTIONS, KEYS = "feedback.sqlite3", "questions.sqlite3", "keys.sqlite3"
+SOURCES = "sources.json"  # what ``saywhere sources`` keeps
 VECTOR_COPY = (
     "units.sqlite3"  # sentence vectors beside a llama-index vector store; the name is a stored format
 )

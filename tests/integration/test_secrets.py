@@ -14,9 +14,10 @@ import pytest
 from tests.http.live import ROOT, in_process
 
 API_KEY, LLM_KEY, PASSWORD = "api-key-3f9c1e77a2", "llm-key-8d20b6c4e1", "pass-word-51ac90"
+S3_KEY, S3_SESSION, WIKI_TOKEN = "s3-secret-2b7e90d1c5", "s3-session-77c1", "wiki-token-c09d13"
 WRONG = "wrong-key-e7b1c2d3f4a5"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEtNzcxMiJ9.c2lnbmF0dXJlLTkx"
-SECRETS = (API_KEY, LLM_KEY, PASSWORD, WRONG, *JWT.split(".")[1:])
+SECRETS = (API_KEY, LLM_KEY, PASSWORD, WRONG, S3_KEY, S3_SESSION, WIKI_TOKEN, *JWT.split(".")[1:])
 
 
 def _run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -37,6 +38,12 @@ def test_no_secret_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.Monke
         "SAYWHERE_ACCESS__JWT_ISSUER": "https://id.example",
         "SAYWHERE_ACCESS__JWT_AUDIENCE": "saywhere",
         "SAYWHERE_ACCESS_LOG": "true",
+        "SAYWHERE_S3__ENDPOINT_URL": "http://127.0.0.1:9",
+        "SAYWHERE_S3__ACCESS_KEY": "AKIA7",
+        "SAYWHERE_S3__SECRET_KEY": S3_KEY,
+        "SAYWHERE_S3__SESSION_TOKEN": S3_SESSION,
+        "SAYWHERE_CONFLUENCE__URL": "http://127.0.0.1:9",
+        "SAYWHERE_CONFLUENCE__TOKEN": WIKI_TOKEN,
     }.items():
         monkeypatch.setenv(name, value)
     data = tmp_path / "data"
@@ -44,13 +51,24 @@ def test_no_secret_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.Monke
     key = made.stdout.strip()
     assert key.startswith("sw_"), made.stderr
     printed = [made.stderr]
+    for place in ("s3://handbook/", "confluence:HR"):
+        added = _run(data, "sources", "add", place, "--every", "1d")
+        assert added.returncode == 0, added.stderr
+        printed += [added.stdout, added.stderr]
     with in_process("-m", "api", "serve", "--data", str(data), "--port", "0") as (process, url):
         statuses = [_use(url, credential) for credential in (API_KEY, key, WRONG, JWT, f"{key}x")]
         process.terminate()
         printed += process.communicate(timeout=60)
     assert [status[0] for status in statuses] == [200, 200, 401, 401, 401]
     key_id = key.split("_")[1]
-    commands = (["config"], ["config", "--json"], ["keys", "list"], ["keys", "revoke", key_id], ["doctor"])
+    commands = (
+        ["sources", "list", "--json"],
+        ["config"],
+        ["config", "--json"],
+        ["keys", "list"],
+        ["keys", "revoke", key_id],
+        ["doctor"],
+    )
     for command in commands:
         result = _run(data, *command)
         printed += [result.stdout, result.stderr]

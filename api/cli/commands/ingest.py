@@ -46,10 +46,10 @@ def run(
             print(f"saywhere: {reason}", file=sys.stderr)
             return 2
         return _watch(paths, data=data, collection=collection, patterns=patterns, rebuild=rebuild)
-    with open_service(load(data=data), rebuild=rebuild) as service, _progress_bar() as progress:
+    with open_service(load(data=data), rebuild=rebuild) as service, progress_bar() as progress:
         report = ingest(service, places, collection=collection, patterns=patterns, progress=progress)
     print(summary(report))
-    return _print_notes(report)
+    return print_notes(report)
 
 
 def _watch(
@@ -62,7 +62,7 @@ def _watch(
 
     def on_sync(report: Report) -> None:
         print(summary(report), flush=True)
-        _print_notes(report)
+        print_notes(report)
 
     with open_service(load(data=data), rebuild=rebuild) as service:
         follow(service, paths, stop=stop, collection=collection, patterns=patterns, on_report=on_sync)
@@ -91,7 +91,7 @@ def preview(
         for name in names:
             print(f"{verb:7}{one_line(name)}")
     print(f"nothing was written; it would be: {summary(report)}")
-    return _print_notes(report)
+    return print_notes(report)
 
 
 def summary(report: Report) -> str:
@@ -109,7 +109,7 @@ def summary(report: Report) -> str:
     return f"{line}: {report.passages} passages in {seconds:.1f} s"
 
 
-def _print_notes(report: Report) -> int:
+def print_notes(report: Report) -> int:
     """Prints what was left out of files that were read, and the reason of each failure; 1 if there is any."""
     for left_out in report.notes:
         print(f"saywhere: {one_line(left_out.uri)}: {one_line(left_out.text)}", file=sys.stderr)
@@ -120,7 +120,7 @@ def _print_notes(report: Report) -> int:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Callable[[IngestProgress], None]]:
+def progress_bar() -> Iterator[Callable[[IngestProgress], None]]:
     """A bar on standard error with rate and time left; only on a terminal."""
     console = Console(stderr=True)
     columns = (

@@ -12,6 +12,7 @@ from api.logs import configure_logging
 from api.server import AddressTaken, serve
 from ingest.follow import following
 from ingest.jobs import Ingestion
+from ingest.scheduled import syncing_when_due
 from ingest.wiring import open_ingestion
 from rag.settings import Settings, load
 from rag.wiring import Service, open_service
@@ -54,11 +55,12 @@ def _open_service(settings: Settings, url: str) -> Service:
 
 @contextmanager
 def _open_ingestion(service: Service, *, paths: Sequence[Path]) -> Iterator[Ingestion]:
-    """Opens the queue for documents sent over HTTP, and follows the folders."""
+    """Opens the queue for documents sent over HTTP, follows the folders, and syncs stored sources."""
     with ExitStack() as stack:
         ingestion = stack.enter_context(open_ingestion(service))
         if paths:
             stack.enter_context(following(service, paths, ends=ingestion.ends))
+        stack.enter_context(syncing_when_due(service, ends=ingestion.ends))
         yield ingestion
 
 

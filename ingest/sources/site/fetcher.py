@@ -7,20 +7,16 @@ names up itself.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from socket import SHUT_RDWR
-from threading import Event, Lock, Timer
 from time import monotonic
-from typing import Any
 
 import httpx
 
 from ingest.cancellation import Cancellation
+from ingest.sources.connections import Connections
+from ingest.sources.retry_after import retry_after
 from ingest.sources.site.hosts import Hosts, RefusedHost
 from rag.settings import SiteSettings
 
@@ -135,7 +131,7 @@ class Fetcher:
             else:
                 if reply.status < 500 and reply.status not in _BUSY:
                     return reply
-                wait = max(wait, _retry_after(reply.headers.get("retry-after", "")))
+                wait = max(wait, retry_after(reply.headers.get("retry-after", "")))
                 if attempt == _TRIES or wait > _LONGEST_WAIT:
                     return reply
             finally:
@@ -145,32 +141,21 @@ class Fetcher:
 
     def _ask(self, url: str, max_bytes: int, validators: Validators | None) -> Reply:
         self._client.cookies.clear()  # one page's cookie must not change the next
-        late = Event()
-
-        def end() -> None:
-            late.set()
-            self._transport.interrupt()
-
-        watchdog = Timer(self._settings.page_seconds, end)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            with (
-                self._cancellation.calling(self._transport.interrupt),
-                self._client.stream("GET", url, headers=validators.headers() if validators else None) as got,
-            ):
-                body = b"".join(self._body(got, max_bytes)) if got.status_code == 200 else b""
-                return Reply(url=url, status=got.status_code, headers=got.headers, body=body)
-        except RefusedHost as error:
-            raise Hopeless(str(error)) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self._cancellation.raise_if_set()
-            if late.is_set():
-                seconds = self._settings.page_seconds
-                raise Hopeless(f"{url} took longer than {seconds:g} seconds") from None
-            raise FetchFailed(f"{url} can't be reached: {error or type(error).__name__}") from None
-        finally:
-            watchdog.cancel()
+        connections, seconds = self._transport.connections, self._settings.page_seconds
+        with connections.within(seconds, self._cancellation) as late:
+            try:
+                with self._client.stream(
+                    "GET", url, headers=validators.headers() if validators else None
+                ) as got:
+                    body = b"".join(self._body(got, max_bytes)) if got.status_code == 200 else b""
+                    return Reply(url=url, status=got.status_code, headers=got.headers, body=body)
+            except RefusedHost as error:
+                raise Hopeless(str(error)) from None
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                self._cancellation.raise_if_set()
+                if late.is_set():
+                    raise Hopeless(f"{url} took longer than {seconds:g} seconds") from None
+                raise FetchFailed(f"{url} can't be reached: {error or type(error).__name__}") from None
 
     def _body(self, reply: httpx.Response, max_bytes: int) -> Iterator[bytes]:
         """The body in parts, unpacked within the limit."""
@@ -219,23 +204,7 @@ class _Pinned(httpx.BaseTransport):
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._transports: dict[str, httpx.HTTPTransport] = {}
-        self._streams: list[Any] = []  # of the connections that are open
-        self._lock = Lock()
-
-    def interrupt(self) -> None:
-        """Ends what is under way, from another thread; it raises there."""
-        with self._lock:
-            streams = tuple(self._streams)
-        for stream in streams:
-            connection = stream.get_extra_info("socket")
-            if connection is not None:
-                with suppress(OSError):
-                    connection.shutdown(SHUT_RDWR)
-
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            with self._lock:
-                self._streams = [*self._streams[-3:], info["return_value"]]
+        self.connections = Connections()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
@@ -247,7 +216,7 @@ class _Pinned(httpx.BaseTransport):
             request.extensions = {
                 **request.extensions,
                 "sni_hostname": host,
-                "trace": self._trace,
+                "trace": self.connections.trace,
             }
             try:
                 return transport.handle_request(request)
@@ -261,15 +230,3 @@ class _Pinned(httpx.BaseTransport):
     def close(self) -> None:
         for transport in self._transports.values():
             transport.close()
-
-
-def _retry_after(value: str) -> float:
-    """Seconds that a site asks to wait: a number, or a date; 0 where it says neither."""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return 0.0

@@ -8,7 +8,12 @@
 llama-index (about a second and 90 MB), so that other modules import it only inside functions.
 """
 
-from rag.adapters.llama_index.documents import LlamaDocument, document_uris, to_document
+from rag.adapters.llama_index.documents import (
+    LlamaDocument,
+    document_uris,
+    has_lasting_uri,
+    to_document,
+)
 from rag.adapters.llama_index.query_engine import SaywhereQueryEngine
 from rag.adapters.llama_index.retriever import SaywhereRetriever, SearchService
 from rag.adapters.llama_index.vector_store import LlamaIndexStore
@@ -20,5 +25,6 @@ __all__ = [
     "SaywhereRetriever",
     "SearchService",
     "document_uris",
+    "has_lasting_uri",
     "to_document",
 ]

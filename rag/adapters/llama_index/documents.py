@@ -43,6 +43,11 @@ def document_uris(documents: Sequence[LlamaDocument]) -> list[str]:
     return numbered
 
 
+def has_lasting_uri(document: LlamaDocument) -> bool:
+    """Whether a document has the same uri in every run, by an id that somebody chose or its source."""
+    return not _is_generated(document.id_) or _first(document.metadata, _SOURCE_KEYS) is not None
+
+
 def to_document(
     source: LlamaDocument, *, document_id: str, uri: str, collection: str = DEFAULT_COLLECTION
 ) -> Document:
