@@ -38,7 +38,7 @@ from ingest.formats.text import (
 from rag.errors import UnsupportedFormat
 from rag.types import Document
 
-VERSION = "formats/6"  # rises when a reader makes another document of the same bytes
+VERSION = "formats/7"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
