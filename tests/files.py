@@ -194,6 +194,7 @@ def opendocument(body: str, kind: str = "text") -> bytes:
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "text", "table", "drawing", "presentation")
     ).replace("xmlns:drawing", "xmlns:draw")
+    spaces += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
     content = (
         f"<office:document-content {spaces}><office:body><office:{kind}>{body}</office:{kind}></office:body>"
         "</office:document-content>"
@@ -211,7 +212,8 @@ SHEET = {
     "content.xml": (
         "<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0'"
         " xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'"
-        " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'><office:body><office:spreadsheet>"
+        " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'"
+        " xmlns:xlink='http://www.w3.org/1999/xlink'><office:body><office:spreadsheet>"
         "<table:table table:name='Leave'><table:table-row><table:table-cell office:value-type='string'>"
         "<text:p>Ada</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>"
         "</office:body></office:document-content>"
