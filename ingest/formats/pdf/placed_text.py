@@ -49,19 +49,9 @@ def placed_texts(page: Any, raw: Any, form: Any, limits: Limits, budget: Budget)
         except UnreadableDocument:
             recognised = None
         if recognised is not None:
-            width, height = recognised.width, recognised.height
             placed += [
-                PlacedText(
-                    text=word.text,
-                    edges=(
-                        word.left / width,
-                        word.top / height,
-                        word.right / width,
-                        word.bottom / height,
-                    ),
-                    one_line=True,
-                )
-                for word in recognised.words
+                PlacedText(text=text, edges=edges, one_line=not recognised.is_turned)
+                for text, edges in recognised.placed_words()
             ]
     placed += [
         PlacedText(text=typed.text, edges=_edges(page, raw, typed.box), one_line=typed.in_place)
