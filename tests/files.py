@@ -116,6 +116,17 @@ def pdf(*pages: Sequence[tuple[Any, ...]], size: tuple[float, float] = (595, 842
     return out.getvalue()
 
 
+def picture(kind: str, text: str = "Ada wrote the plan.") -> bytes:
+    """A small picture of a line of text; ``kind`` as Pillow names it. A TIFF has it twice."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", (320, 80), "white")
+    ImageDraw.Draw(image).text((20, 20), text, fill="black", font_size=24)
+    out = io.BytesIO()
+    image.save(out, kind, **({"save_all": True, "append_images": [image]} if kind == "TIFF" else {}))
+    return out.getvalue()
+
+
 def typeset(
     text: str, x: float = 72, y: float = 100, width: int = 80, points: float = 10
 ) -> list[tuple[Any, ...]]:

@@ -22,6 +22,7 @@ from tests.files import (
     html_table,
     opendocument,
     pdf,
+    picture,
     pptx,
     typeset,
     xlsx,
@@ -79,6 +80,10 @@ def seeds() -> dict[str, bytes]:
         "a.rtf": "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0 Ada wrote it.\\par She sent it \\'e9.\\par}",
     }
     files = {
+        "a.png": picture("PNG"),
+        "a.jpg": picture("JPEG"),
+        "a.tif": picture("TIFF"),
+        "a.webp": picture("WEBP"),
         "a.pdf": pdf(typeset(TEXT * 4), typeset("A second page.")),
         "a.docx": docx(("Plan", "Heading 1"), TEXT, LEAVE),
         "a.pptx": pptx(("Plan", ["one", "two"], LEAVE, "notes")),

@@ -1,4 +1,4 @@
-"""PDF to a document: text in reading order, page by page, without running heads and feet."""
+"""PDF, or a picture, to a document: text in reading order, page by page, without running heads and feet."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ingest.formats.pdf.link_signs import LinkSigns, without_signs
 from ingest.formats.pdf.opening import opened
 from ingest.formats.pdf.page_content import PageContent, page_content
 from ingest.formats.pdf.page_tables import continues_table, rows_without_header
+from ingest.formats.pdf.picture_pages import is_picture, media_type
 from ingest.formats.pdf.reading_order import regions
 from ingest.formats.pdf.recognition_metadata import recognition_metadata
 from ingest.formats.pdf.rules import Rule
@@ -34,11 +35,12 @@ from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
-from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.errors import DocumentTooLarge, NoTextRecognised, UnreadableDocument
 from rag.types import Document, Span
 
 MEDIA_TYPE = "application/pdf"
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
+_DAMAGED = "it is damaged"
 _TITLE_HEADINGS = 8  # the first headings of a document: one of them may be its title
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -52,14 +54,16 @@ def read(source: Source) -> Document:
     something drawn on them have none.
 
     Raises:
-        UnreadableDocument: no PDF, damaged, encrypted, or without any text (a scan).
+        UnreadableDocument: no PDF or picture, damaged, encrypted, or without any text (a scan).
+        NoTextRecognised: a picture in which no text is recognised.
         DocumentTooLarge: more pages than the limit.
     """
     links = LinkSigns()
     contents, info = _extract(source, links)
     empty = [number for number, page in enumerate(contents, 1) if not page.runs and not page.notes]
     if len(empty) == len(contents):
-        raise UnreadableDocument(_no_text(source, contents))
+        is_sound = is_picture(source.data) and not any(page.unread == _DAMAGED for page in contents)
+        raise (NoTextRecognised if is_sound else UnreadableDocument)(_no_text(source, contents))
     runs = without_line_numbers([page.runs for page in contents])
     body = body_size(runs)
     pages = without_running_heads(
@@ -77,7 +81,21 @@ def read(source: Source) -> Document:
     metadata |= recognition_metadata(contents)
     first_page = pages[0] if pages else []
     title = _title(writer, info.get("Title", ""), first_page, source)
-    return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
+    kind = media_type(source.data) if is_picture(source.data) else MEDIA_TYPE
+    return writer.document(source, title=title, media_type=kind, metadata=metadata)
+
+
+def read_picture(source: Source) -> Document:
+    """The document of a picture, as that of a scan.
+
+    Raises:
+        NoTextRecognised: no picture, an icon, or one in which no text is recognised.
+        UnreadableDocument: damaged.
+        DocumentTooLarge: more pages or pixels than the limits.
+    """
+    if not is_picture(source.data):
+        raise NoTextRecognised(f"{source.name} is no picture of the formats that are read")
+    return read(source)
 
 
 def _no_text(source: Source, contents: Sequence[PageContent]) -> str:
@@ -98,7 +116,7 @@ def _extract(source: Source, links: LinkSigns) -> tuple[list[PageContent], dict[
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
             )
         contents = [
-            PageContent(unread="it is damaged")
+            PageContent(unread=_DAMAGED)
             if page is None
             else page_content(page, raw, pdf.formenv, source.limits, source.budget, links)
             for page in _pages(pdf, pdfium)

@@ -98,6 +98,7 @@ def clockwise_turns(pixels: bytes, width: int, height: int, *, dpi: int) -> int 
     sure, script_sure = ctypes.c_float(), ctypes.c_float()
     handle = library.TessBaseAPICreate()
     try:
+        library.TessBaseAPISetVariable(handle, b"debug_file", os.devnull.encode())  # "too few characters"
         if library.TessBaseAPIInit3(handle, None, b"osd") != 0:
             raise UnreadableDocument("Tesseract has no data for the orientation of pages ('osd')")
         library.TessBaseAPISetPageSegMode(handle, _ORIENTATION_ONLY)
@@ -188,11 +189,13 @@ def _library() -> Any | None:
         except (OSError, AttributeError):
             continue
         pointer, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
-        out_number, out_share, out_text = map(ctypes.POINTER, (number, ctypes.c_float, text))
+        out_number, out_text = ctypes.POINTER(number), ctypes.POINTER(text)
+        out_share = ctypes.POINTER(ctypes.c_float)
         for function, result, arguments in (
             ("TessVersion", text, ()),
             ("TessBaseAPICreate", pointer, ()),
             ("TessBaseAPIInit3", number, (pointer, text, text)),
+            ("TessBaseAPISetVariable", number, (pointer, text, text)),
             ("TessBaseAPISetPageSegMode", None, (pointer, number)),
             ("TessBaseAPISetImage", None, (pointer, text, number, number, number, number)),
             ("TessBaseAPISetSourceResolution", None, (pointer, number)),

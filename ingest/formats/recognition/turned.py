@@ -53,7 +53,7 @@ def upright_words(pixels: Any, *, dpi: int, languages: str, seconds: float) -> U
     """
     end = time.monotonic() + seconds
     best = _words(pixels, 0, dpi, languages, seconds)
-    if _is_upright(best):
+    if not best.words or _is_upright(best):
         return best
     for turns in _likely_turns(pixels, dpi):
         left = end - time.monotonic()

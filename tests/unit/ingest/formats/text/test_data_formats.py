@@ -292,7 +292,7 @@ def message(**attachments: bytes) -> EmailMessage:
 
 def test_mail_is_read_with_its_attachments() -> None:
     """Headers, the table of the HTML version, attachments that can be read; others are named as unread."""
-    document = read_document(bytes(message(rules_docx=docx("Book early."), logo_png=b"\x89PNG")), "a.eml")
+    document = read_document(bytes(message(rules_docx=docx("Book early."), logo_gif=b"GIF89a")), "a.eml")
     check_document(document)
     assert document.title == "Leave in 2024"
     assert document.text.startswith(
@@ -300,7 +300,7 @@ def test_mail_is_read_with_its_attachments() -> None:
     )
     assert ("table_row", "2 to 5 | 25 | two weeks", HEADER) in blocks(document)
     assert document.section_at(document.text.index("Book early")) == ("rules.docx",)
-    assert "logo.png" in document.metadata["unread"]
+    assert "logo.gif" in document.metadata["unread"]
     assert document.metadata["from"] == "Ada <ada@example.org>"
 
 
