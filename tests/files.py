@@ -175,6 +175,19 @@ def xlsx(**sheets: Grid) -> bytes:
     return saved_bytes(book)
 
 
+def xls(*rows: Sequence[Any]) -> bytes:
+    """An old Excel file with one sheet "S"; a cell is a value, or (value, number format)."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            value, number_format = cell if isinstance(cell, tuple) else (cell, "General")
+            sheet.write(number, column, value, xlwt.easyxf(num_format_str=number_format))
+    return saved_bytes(book)
+
+
 def epub(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
     """An EPUB of chapters with these bodies."""
     items = "".join(
