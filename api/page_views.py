@@ -58,5 +58,5 @@ class PageViews:
         if record is None or data is None:
             raise NoOriginal(f"no file of document {document_id!r} is kept")
         if not record.has_pages:
-            raise NoOriginal(f"{record.name} is no PDF: it has no pages to show")
+            raise NoOriginal(f"{record.name} is no PDF and no picture: it has no pages to show")
         return document, record, data

@@ -74,8 +74,8 @@ class Progress:
 class Report:
     """Uris by outcome. ``renamed`` pairs are (old uri, new uri).
 
-    ``skipped`` files are in no supported format, ``empty`` ones have no text and never had any, ``ignored``
-    files and folders are left out by patterns.
+    ``skipped`` files are in no supported format, or pictures in which no text is recognised, ``empty`` ones
+    have no text and never had any, ``ignored`` files and folders are left out by patterns.
     ``notes`` are on documents written, whose files hold more than was read.
     ``near_duplicates`` are of the whole collection. ``passages`` counts those written; ``read_seconds`` is
     the time of reading and splitting, ``write_seconds`` that of embedding and storing.

@@ -17,7 +17,7 @@ from ingest.scan import Scan, open_scan
 from ingest.sources.contract import SourceUnavailable
 from ingest.sources.opening import OpenSource, open_local
 from ingest.sources.places import Place
-from rag.errors import SaywhereError, UnreadableDocument
+from rag.errors import NoTextRecognised, SaywhereError, UnreadableDocument
 from rag.ports.catalog import Catalog, Change, Move
 from rag.types import DEFAULT_COLLECTION
 
@@ -85,6 +85,7 @@ class _SyncRun:
     cancellation: Cancellation | None = None
     written_uris: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    without_text: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     read_seconds: float = 0.0
     is_away: bool = False  # the source doesn't answer any more
@@ -124,7 +125,7 @@ class _SyncRun:
             unchanged=tuple(file.uri for file in plan.unchanged),
             renamed=tuple((old.uri, new.uri) for old, new in plan.renamed if new.uri in moved),
             removed=tuple(record.uri for record in plan.removed),
-            skipped=listing.skipped,
+            skipped=tuple(sorted([*listing.skipped, *self.without_text])),
             empty=listing.empty,
             ignored=listing.ignored,
             failed=self.scan.with_earlier_versions([*listing.failures, *self.failures]),
@@ -166,6 +167,11 @@ class _SyncRun:
             self.is_away = True
             self.failures.append(Failure(uri=self.scan.source.name, reason=str(error), is_whole=True))
             return None
+        except NoTextRecognised as error:
+            if self._is_by_the_way(file):
+                self.without_text.append(file.uri)
+                return None
+            reason = str(error)
         except UnreadableDocument as error:
             reason = str(error)
         except (SaywhereError, Cancelled):
@@ -176,6 +182,10 @@ class _SyncRun:
             reason = f"{PurePath(file.key).name} could not be taken in: {type(error).__name__}: {error}"
         self.failures.append(Failure(uri=file.uri, reason=reason))
         return None
+
+    def _is_by_the_way(self, file: ListedFile) -> bool:
+        """Whether a file is new and stands beside others, as a document's pictures do."""
+        return file in self.scan.plan.added and len(self.scan.listing.files) > 1
 
     def _document_id(self, uri: str) -> str:
         if uri not in self._ids:

@@ -57,6 +57,10 @@ class UnsupportedFormat(UnreadableDocument):
     """A source is in no format that can be read."""
 
 
+class NoTextRecognised(UnreadableDocument):
+    """A source is a picture in which no text is recognised."""
+
+
 class DocumentTooLarge(UnreadableDocument):
     """A source is over a size limit."""
 

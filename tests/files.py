@@ -116,6 +116,17 @@ def pdf(*pages: Sequence[tuple[Any, ...]], size: tuple[float, float] = (595, 842
     return out.getvalue()
 
 
+def picture(kind: str, text: str = "Ada wrote the plan.") -> bytes:
+    """A small picture of a line of text; ``kind`` as Pillow names it. A TIFF has it twice."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", (320, 80), "white")
+    ImageDraw.Draw(image).text((20, 20), text, fill="black", font_size=24)
+    out = io.BytesIO()
+    image.save(out, kind, **({"save_all": True, "append_images": [image]} if kind == "TIFF" else {}))
+    return out.getvalue()
+
+
 def typeset(
     text: str, x: float = 72, y: float = 100, width: int = 80, points: float = 10
 ) -> list[tuple[Any, ...]]:
@@ -164,6 +175,19 @@ def xlsx(**sheets: Grid) -> bytes:
     return saved_bytes(book)
 
 
+def xls(*rows: Sequence[Any]) -> bytes:
+    """An old Excel file with one sheet "S"; a cell is a value, or (value, number format)."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            value, number_format = cell if isinstance(cell, tuple) else (cell, "General")
+            sheet.write(number, column, value, xlwt.easyxf(num_format_str=number_format))
+    return saved_bytes(book)
+
+
 def epub(*chapters: str, extra: Mapping[str, str] | None = None) -> bytes:
     """An EPUB of chapters with these bodies."""
     items = "".join(
@@ -194,6 +218,7 @@ def opendocument(body: str, kind: str = "text") -> bytes:
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "text", "table", "drawing", "presentation")
     ).replace("xmlns:drawing", "xmlns:draw")
+    spaces += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
     content = (
         f"<office:document-content {spaces}><office:body><office:{kind}>{body}</office:{kind}></office:body>"
         "</office:document-content>"
@@ -211,7 +236,8 @@ SHEET = {
     "content.xml": (
         "<office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0'"
         " xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0'"
-        " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'><office:body><office:spreadsheet>"
+        " xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'"
+        " xmlns:xlink='http://www.w3.org/1999/xlink'><office:body><office:spreadsheet>"
         "<table:table table:name='Leave'><table:table-row><table:table-cell office:value-type='string'>"
         "<text:p>Ada</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>"
         "</office:body></office:document-content>"

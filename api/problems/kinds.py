@@ -80,6 +80,9 @@ BY_ERROR: Mapping[type[errors.SaywhereError], ProblemKind] = {
     errors.UnsupportedFormat: ProblemKind(
         status=415, slug="unsupported-format", title="A file is in no format that can be read"
     ),
+    errors.NoTextRecognised: ProblemKind(
+        status=422, slug="no-text-recognised", title="No text is recognised in the picture"
+    ),
     errors.DocumentTooLarge: ProblemKind(
         status=413, slug="document-too-large", title="The document is too large"
     ),

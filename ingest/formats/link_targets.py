@@ -34,17 +34,25 @@ class LinkTargets:
     def of(self, text: str, href: str) -> str:
         """The target in brackets, to stand behind the link's text; empty where it says no more than the text.
 
-        Told are web addresses with their host, mail addresses and telephone numbers; not places in this
-        or a neighbouring page, nor addresses that are too long to be read.
+        See ``shown_target``.
         """
-        shown = _shown(text, href.strip())
+        return self.once(shown_target(text, href))
+
+    def once(self, shown: str) -> str:
+        """A target in brackets; empty where the section has told it before, or it is empty."""
         if not shown or shown in self._told:
             return ""
         self._told.add(shown)
         return f" ({shown})"
 
 
-def _shown(text: str, href: str) -> str:
+def shown_target(text: str, href: str) -> str:
+    """The target of a link as it is told; empty where it says no more than the link's text.
+
+    Told are web addresses with their host, mail addresses and telephone numbers; not places in this
+    or a neighbouring page, nor addresses that are too long to be read.
+    """
+    href = href.strip()
     scheme, _, rest = href.partition(":")
     match scheme.lower():
         case "mailto":

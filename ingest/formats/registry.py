@@ -15,6 +15,7 @@ from ingest.formats.container import eml, mbox, zip_file
 from ingest.formats.markup import epub, html, xml_file
 from ingest.formats.office import docx, ods, odt, old_sheets, pptx, spreadsheet, xlsx
 from ingest.formats.pdf import document as pdf
+from ingest.formats.pdf import picture_pages
 from ingest.formats.sniff import HEAD_BYTES, sniff
 from ingest.formats.source import Source
 from ingest.formats.text import (
@@ -38,7 +39,7 @@ from ingest.formats.text import (
 from rag.errors import UnsupportedFormat
 from rag.types import Document
 
-VERSION = "formats/6"  # rises when a reader makes another document of the same bytes
+VERSION = "formats/7"  # rises when a reader makes another document of the same bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,12 @@ FORMATS = (
         read=html.read,
     ),
     Format(name="PDF", media_types=(pdf.MEDIA_TYPE,), extensions=(".pdf",), read=pdf.read),
+    Format(
+        name="pictures",
+        media_types=tuple(picture_pages.MEDIA_TYPES),
+        extensions=picture_pages.EXTENSIONS,
+        read=pdf.read_picture,
+    ),
     Format(name="Word", media_types=(docx.MEDIA_TYPE,), extensions=(".docx", ".docm"), read=docx.read),
     Format(name="PowerPoint", media_types=(pptx.MEDIA_TYPE,), extensions=(".pptx", ".pptm"), read=pptx.read),
     Format(

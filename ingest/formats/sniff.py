@@ -10,7 +10,7 @@ HEAD_BYTES = 8_192  # that tell
 
 # Extensions of files that hold no words for people, whatever their first bytes look like.
 _NOT_READ = frozenset(
-    ".png .jpg .jpeg .gif .bmp .tif .tiff .webp .ico .icns .heic .avif .psd .ai .eps .svg"
+    ".gif .bmp .ico .icns .heic .avif .psd .ai .eps .svg"
     " .svgz .dwg .dxf .stl .obj"
     " .mp3 .mp4 .m4a .m4v .wav .ogg .flac .aac .mov .avi .mkv .webm .wmv .mid"
     " .tar .gz .tgz .bz2 .xz .7z .rar .zst .jar .war .whl .deb .rpm .dmg .iso .apk"

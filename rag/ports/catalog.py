@@ -16,6 +16,8 @@ from typing import Protocol
 
 from rag.types import Document, Passage
 
+_PICTURES = frozenset(("image/png", "image/jpeg", "image/tiff", "image/webp"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
@@ -51,8 +53,8 @@ class OriginalRecord:
 
     @property
     def has_pages(self) -> bool:
-        """Whether it is a PDF, whose pages can be shown."""
-        return self.media_type == "application/pdf"
+        """Whether it is a PDF or a picture, whose pages can be shown."""
+        return self.media_type == "application/pdf" or self.media_type in _PICTURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,9 @@ class OriginalOut(Out):
     media_type: str
     size: int = Field(ge=0, description="in bytes")
     url: str = Field(description="where it can be downloaded")
-    has_pages: bool = Field(description="whether its pages can be shown (a PDF): `/v1/page-images`")
+    has_pages: bool = Field(
+        description="whether its pages can be shown (a PDF, a picture): `/v1/page-images`"
+    )
 
 
 class BoxOut(Out):

@@ -22,6 +22,7 @@ from tests.files import (
     html_table,
     opendocument,
     pdf,
+    picture,
     pptx,
     typeset,
     xlsx,
@@ -60,7 +61,7 @@ def seeds() -> dict[str, bytes]:
         "a.eml": MAIL,
         "a.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>It is late.\n\n00:03.000 --> 00:04.000\nYes.\n",
         "a.srt": "1\n00:00:01,000 --> 00:00:02,000\nIt is late.\n",
-        "a.adoc": f"= Plan\n:toc:\n\n== A\n\n{TEXT}\n|===\n|a |b\n|1 |2\n|===\n",
+        "a.adoc": f"= Plan\n:toc:\n\n== A\n\n{TEXT}\n|===\n|a |b\n|1 |2\n2+^.>s|c\n2*|d\nlink:e[f]\n|===\n",
         "a.mdx": f"import A from 'a'\n\n<A title='x'>\n\n{TEXT}\n\n!!! note\n    b\n\n```{{tip}}\nc\n```\n\n</A>\n",  # noqa: E501
         "a.mbox": "From a Mon May  4 10:00:00 2026\n" + MAIL + "\n\nFrom b Mon May  4 10:00:00 2026\n" + MAIL,
         "a.ics": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nDTSTART;TZID=A/B:20260504T100000\nDURATION:PT1H\n"  # noqa: E501
@@ -79,6 +80,10 @@ def seeds() -> dict[str, bytes]:
         "a.rtf": "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0 Ada wrote it.\\par She sent it \\'e9.\\par}",
     }
     files = {
+        "a.png": picture("PNG"),
+        "a.jpg": picture("JPEG"),
+        "a.tif": picture("TIFF"),
+        "a.webp": picture("WEBP"),
         "a.pdf": pdf(typeset(TEXT * 4), typeset("A second page.")),
         "a.docx": docx(("Plan", "Heading 1"), TEXT, LEAVE),
         "a.pptx": pptx(("Plan", ["one", "two"], LEAVE, "notes")),

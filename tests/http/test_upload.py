@@ -300,9 +300,9 @@ def test_another_content_type_is_a_415(client: TestClient, kind: str) -> None:
 @pytest.mark.parametrize(
     ("names", "detail"),
     [
-        (["photo.png"], "photo.png: .png files can't be read; supported are .md"),
+        (["photo.gif"], "photo.gif: .gif files can't be read; supported are .md"),
         (["a.md", "old/letter.doc"], "letter.doc is an old Word file: save it as .docx. Nothing was taken"),
-        (["photo.png", "a.md", "tool.exe"], "; nor can tool.exe. Nothing was taken"),
+        (["photo.gif", "a.md", "tool.exe"], "; nor can tool.exe. Nothing was taken"),
     ],
     ids=["alone", "beside another, with advice", "several"],
 )

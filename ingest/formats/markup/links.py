@@ -43,11 +43,12 @@ def with_link_targets(root: Element, targets: LinkTargets | None = None) -> Elem
             targets.next_section()
         if element.tag != "a" or element in silent or next(element.iter(*_BLOCKS), None) is not None:
             continue
-        text = " ".join("".join(element.itertext()).split())
-        told = targets.of(text, str(element.get("href") or ""))
+        text = "".join(element.itertext())
+        told = targets.of(" ".join(text.split()), str(element.get("href") or ""))
         if told:
+            is_before_word = text[-1:].isspace() and (element.tail or "")[:1].isalnum()
             _trim_end(element)
-            append_text(element, told)
+            append_text(element, f"{told} " if is_before_word else told)
     return root
 
 

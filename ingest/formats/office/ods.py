@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ingest.formats.container.archive import Archive
+from ingest.formats.link_targets import LinkTargets
 from ingest.formats.markup.tree import Element, local_name
 from ingest.formats.office.odt import properties, require_unencrypted
 from ingest.formats.office.sheet import Area, CellNote, Sheet, cell_name
@@ -45,6 +46,7 @@ class _Reader:
         self._source = source
         self._left_out = left_out
         self._hidden_styles: set[str] = set()
+        self._targets = LinkTargets()
         self._cells = 0
         self._row = 0
         self._column = 0
@@ -68,6 +70,7 @@ class _Reader:
                     has_sheets = has_sheets or name == "spreadsheet"
                     if name == "table" and sheet is None:
                         self._row = self._column = 0
+                        self._targets.next_section()
                         sheet = Sheet(name=well_formed(_get(element, "name") or "Sheet"))
                         is_hidden = _get(element, "style-name") in self._hidden_styles
                 elif name == "style":
@@ -134,9 +137,9 @@ class _Reader:
 
     def _text(self, cell: Element, sheet: Sheet, row: int, column: int) -> str:
         """What a cell shows; where a program wrote its value only, that value."""
-        paragraphs = [_inline(child) for child in cell if local_name(child) == "p"]
+        paragraphs = [_inline(child, self._targets) for child in cell if local_name(child) == "p"]
         for note in (child for child in cell if local_name(child) == "annotation"):
-            words = " ".join(_inline(child) for child in note if local_name(child) == "p")
+            words = " ".join(_inline(child, self._targets) for child in note if local_name(child) == "p")
             if words.strip():
                 sheet.notes.append(CellNote(row, column, " ".join(well_formed(words).split())))
         text = well_formed("\n".join(paragraphs)).strip()
@@ -155,7 +158,8 @@ class _Reader:
         return NOT_CALCULATED
 
 
-def _inline(element: Element) -> str:
+def _inline(element: Element, targets: LinkTargets) -> str:
+    """The text of an element, with the targets of its links."""
     parts = [element.text or ""]
     for child in element:
         name = local_name(child)
@@ -163,8 +167,12 @@ def _inline(element: Element) -> str:
             parts.append(" " * min(_count(child, "c"), 100))
         elif name in ("tab", "line-break"):
             parts.append(" ")
+        elif name == "a":
+            text = _inline(child, targets)
+            told = targets.of(text, _get(child, "href"))
+            parts.append(text.rstrip() + told if told else text)
         elif name != "annotation":
-            parts.append(_inline(child))
+            parts.append(_inline(child, targets))
         parts.append(child.tail or "")
     return "".join(parts)
 

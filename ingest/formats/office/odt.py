@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ingest.formats.container.archive import Archive
 from ingest.formats.flow import Flow
+from ingest.formats.link_targets import LinkTargets
 from ingest.formats.markup.elements import write_elements
 from ingest.formats.markup.html import page_title
+from ingest.formats.markup.links import with_link_targets
 from ingest.formats.markup.tree import Element, append_text, local_name, xml_tree
 from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
@@ -17,6 +19,7 @@ MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 SLIDES_MEDIA_TYPE = "application/vnd.oasis.opendocument.presentation"
 _TAGS = {
     "p": "p",
+    "a": "a",
     "list": "ul",
     "list-item": "li",
     "list-header": "li",
@@ -61,13 +64,14 @@ def read(source: Source) -> Document:
         raise DocumentTooLarge(
             f"{source.name} has {len(slides):,} slides; the limit is {source.limits.pages:,}"
         )
+    targets = LinkTargets()
     for number, part in enumerate(slides or bodies, 1):
         if slides:
             writer.page(number)
-        write_elements(_to_html(part), flow)
+        write_elements(with_link_targets(_to_html(part), targets), flow)
         flow.end_context()
     for note in (e for e in bodies[0].iter() if local_name(e) == "note-body"):
-        write_elements(_to_html(note), flow)
+        write_elements(with_link_targets(_to_html(note), targets), flow)
     file_title, metadata = properties(archive, source)
     return writer.document(
         source,
@@ -89,13 +93,22 @@ def _to_html(element: Element) -> Element:
         converted = html.Element("div")
     elif name == "frame" and "title" in _attribute(element, "class"):
         converted = html.Element("h1")
+    elif name == "table-cell" and _is_in_head(element):
+        converted = html.Element("th")
     for key, target in (("number-rows-spanned", "rowspan"), ("number-columns-spanned", "colspan")):
         if name == "table-cell" and _attribute(element, key):
             converted.set(target, _attribute(element, key))
+    if name == "a":
+        converted.set("href", _attribute(element, "href"))
     converted.text = element.text
     for child in element:
         _append_child(converted, child)
     return converted
+
+
+def _is_in_head(cell: Element) -> bool:
+    row = cell.getparent()
+    return row is not None and local_name(row.getparent()) == "table-header-rows"
 
 
 def _append_child(converted: Element, child: Element) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ingest.formats.pdf.link_signs import is_sign
 
 _HYPHENS = {"\x02": "\xad", "\ufffe": "\xad"}  # how PDFium marks a hyphen that breaks a word
 _SYMBOLS = {  # bullets and boxes of the fonts Symbol and Wingdings, which have no code of their own
@@ -34,6 +36,8 @@ class Character:
     bold: bool
     after_space: bool
     after_line_break: bool
+    link_sign: str = ""
+    """Stands behind it for the target of a link that ends with it, see ``LinkSigns``."""
 
 
 def rotations(text_page: Any, raw: Any) -> dict[int, int]:
@@ -59,13 +63,19 @@ def _quarter_turns(angle: float) -> int:
 
 
 def characters(
-    text_page: Any, raw: Any, rotation: int, page_size: tuple[float, float], quarters: dict[int, int]
+    text_page: Any,
+    raw: Any,
+    rotation: int,
+    page_size: tuple[float, float],
+    quarters: dict[int, int],
+    link_signs: Mapping[int, str],
 ) -> Iterator[Character]:
     """The visible characters of one rotation, in the order of the content stream.
 
     Args:
         page_size: width and height in points.
         quarters: each character's rotation, from ``rotations``.
+        link_signs: the signs of targets, by the index of the character that they stand behind.
     """
     rect, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     font_name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
@@ -76,7 +86,7 @@ def characters(
         if char.isspace():
             after_space, after_line_break = True, after_line_break or char in "\r\n"
             continue
-        char = _HYPHENS.get(char) or _SYMBOLS.get(char, char)
+        char = "\ufffd" if is_sign(char) else _HYPHENS.get(char) or _SYMBOLS.get(char, char)
         if quarters.get(index, rotation) != rotation or ord(char) < 32:
             continue
         if not raw.FPDFText_GetLooseCharBox(text_page, index, rect):
@@ -94,6 +104,7 @@ def characters(
             bold=bold_name or raw.FPDFText_GetFontWeight(text_page, index) >= 600,
             after_space=after_space,
             after_line_break=after_line_break,
+            link_sign=link_signs.get(index, ""),
         )
         after_space = after_line_break = False
 

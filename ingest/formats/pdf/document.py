@@ -1,11 +1,11 @@
-"""PDF to a document: text in reading order, page by page, without running heads and feet."""
+"""PDF, or a picture, to a document: text in reading order, page by page, without running heads and feet."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from ingest.formats.flow import Flow
@@ -19,9 +19,11 @@ from ingest.formats.pdf.blocks import (
     page_blocks,
 )
 from ingest.formats.pdf.line_numbers import without_line_numbers
+from ingest.formats.pdf.link_signs import LinkSigns, without_signs
 from ingest.formats.pdf.opening import opened
 from ingest.formats.pdf.page_content import PageContent, page_content
 from ingest.formats.pdf.page_tables import continues_table, rows_without_header
+from ingest.formats.pdf.picture_pages import is_picture, media_type
 from ingest.formats.pdf.reading_order import regions
 from ingest.formats.pdf.recognition_metadata import recognition_metadata
 from ingest.formats.pdf.rules import Rule
@@ -33,11 +35,12 @@ from ingest.formats.source import Source
 from ingest.formats.text.decode import well_formed
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
-from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.errors import DocumentTooLarge, NoTextRecognised, UnreadableDocument
 from rag.types import Document, Span
 
 MEDIA_TYPE = "application/pdf"
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
+_DAMAGED = "it is damaged"
 _TITLE_HEADINGS = 8  # the first headings of a document: one of them may be its title
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -51,20 +54,23 @@ def read(source: Source) -> Document:
     something drawn on them have none.
 
     Raises:
-        UnreadableDocument: no PDF, damaged, encrypted, or without any text (a scan).
+        UnreadableDocument: no PDF or picture, damaged, encrypted, or without any text (a scan).
+        NoTextRecognised: a picture in which no text is recognised.
         DocumentTooLarge: more pages than the limit.
     """
-    contents, info = _extract(source)
+    links = LinkSigns()
+    contents, info = _extract(source, links)
     empty = [number for number, page in enumerate(contents, 1) if not page.runs and not page.notes]
     if len(empty) == len(contents):
-        raise UnreadableDocument(_no_text(source, contents))
+        is_sound = is_picture(source.data) and not any(page.unread == _DAMAGED for page in contents)
+        raise (NoTextRecognised if is_sound else UnreadableDocument)(_no_text(source, contents))
     runs = without_line_numbers([page.runs for page in contents])
     body = body_size(runs)
     pages = without_running_heads(
         [without_watermarks(page, body) for page in runs], [page.height for page in contents], body
     )
     writer = DocumentWriter(source.limits)
-    _PageWriter(writer, body, _vocabulary(pages)).write(pages, contents)
+    _PageWriter(writer, body, _vocabulary(pages), links).write(pages, contents)
     metadata = {
         name: well_formed(" ".join(info[key].split()))
         for key, name in _METADATA.items()
@@ -75,7 +81,21 @@ def read(source: Source) -> Document:
     metadata |= recognition_metadata(contents)
     first_page = pages[0] if pages else []
     title = _title(writer, info.get("Title", ""), first_page, source)
-    return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata=metadata)
+    kind = media_type(source.data) if is_picture(source.data) else MEDIA_TYPE
+    return writer.document(source, title=title, media_type=kind, metadata=metadata)
+
+
+def read_picture(source: Source) -> Document:
+    """The document of a picture, as that of a scan.
+
+    Raises:
+        NoTextRecognised: no picture, an icon, or one in which no text is recognised.
+        UnreadableDocument: damaged.
+        DocumentTooLarge: more pages or pixels than the limits.
+    """
+    if not is_picture(source.data):
+        raise NoTextRecognised(f"{source.name} is no picture of the formats that are read")
+    return read(source)
 
 
 def _no_text(source: Source, contents: Sequence[PageContent]) -> str:
@@ -85,7 +105,7 @@ def _no_text(source: Source, contents: Sequence[PageContent]) -> str:
     return f"{source.name} has no text on its {count}: it is a scan or picture; {reason}"
 
 
-def _extract(source: Source) -> tuple[list[PageContent], dict[str, str]]:
+def _extract(source: Source, links: LinkSigns) -> tuple[list[PageContent], dict[str, str]]:
     """The content of each page, and the file's own metadata."""
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
@@ -96,9 +116,9 @@ def _extract(source: Source) -> tuple[list[PageContent], dict[str, str]]:
                 f"{source.name} has {len(pdf):,} pages; the limit is {source.limits.pages:,}"
             )
         contents = [
-            PageContent(unread="it is damaged")
+            PageContent(unread=_DAMAGED)
             if page is None
-            else page_content(page, raw, pdf.formenv, source.limits, source.budget)
+            else page_content(page, raw, pdf.formenv, source.limits, source.budget, links)
             for page in _pages(pdf, pdfium)
         ]
         return contents, pdf.get_metadata_dict(skip_empty=True)
@@ -125,9 +145,13 @@ class _PageWriter:
     Args:
         body: the type size of the running text, in points.
         vocabulary: the document's words, see ``join_lines``.
+        links: tells the targets of links, which have signs in the lines.
     """
 
-    def __init__(self, writer: DocumentWriter, body: float, vocabulary: Counter[str]) -> None:
+    def __init__(
+        self, writer: DocumentWriter, body: float, vocabulary: Counter[str], links: LinkSigns
+    ) -> None:
+        self._links = links
         self._writer = writer
         self._flow = Flow(writer)
         self._body = body
@@ -211,8 +235,14 @@ class _PageWriter:
         lines = [line for _, block in blocks for line in block.lines]
         text = join_lines(lines, self._vocabulary)
         if first.kind is PageBlockKind.HEADING:
+            text = without_signs(text)
             self._flow.heading(text, self._heading_level(first, text))
+            self._links.next_section()
             return
+        breaks = list(self._breaks(blocks, lines))
+        ends = [*(at for _, at in breaks), len(text)]
+        parts = [self._links.told(text[start:end]) for start, end in pairwise([0, *ends])]
+        text = "".join(parts)
         if LIST_ITEM.match(text):
             self._list_context = self._flow.list_context(None) or self._list_context
             span = self._flow.item(text, self._list_context, tight=self._in_list)
@@ -220,20 +250,30 @@ class _PageWriter:
         else:
             self._list_context, self._in_list = None, False
             span = self._flow.paragraph(text)
-        line_count = 0
+        for (number, _), at in zip(breaks, accumulate(map(len, parts)), strict=False):
+            self._writer.page(number, span.start + at)
+            self._last_page = number
+
+    def _breaks(
+        self, blocks: Sequence[tuple[int, PageBlock]], lines: Sequence[str]
+    ) -> Iterator[tuple[int, int]]:
+        """The pages that begin inside a paragraph of these lines, each with its offset in their text."""
+        line_count, last_page = 0, self._last_page
         for (_, before), (number, block) in pairwise(blocks):
             line_count += len(before.lines)
-            if number > self._last_page:
+            if number > last_page:
                 up_to_break = join_lines([*lines[:line_count], block.lines[0]], self._vocabulary)
-                at = len(up_to_break) - len(block.lines[0])
-                self._writer.page(number, span.start + max(0, at))
-                self._last_page = number
+                yield number, max(0, len(up_to_break) - len(block.lines[0]))
+                last_page = number
 
     def _write_table(self, blocks: Sequence[tuple[int, PageBlock]]) -> None:
         """Writes a table, which may run over several pages; a header that is repeated on each stands once."""
         first = blocks[0][1]
         parts = [first.cells, *(rows_without_header(first, block) for _, block in blocks[1:])]
-        spans = self._flow.table([row for part in parts for row in part], header_rows=first.header_rows)
+        rows = [row for part in parts for row in part]
+        head = [[without_signs(cell) for cell in row] for row in rows[: first.header_rows or 0]]
+        body = [[self._links.told(cell) for cell in row] for row in rows[len(head) :]]
+        spans = self._flow.table([*head, *body], header_rows=first.header_rows)
         starts = []
         left = len(spans)
         for (number, _), part in reversed(list(zip(blocks, parts, strict=True))[1:]):
@@ -274,7 +314,7 @@ def _title(writer: DocumentWriter, file_title: str, first_page: Sequence[TextRun
     A heading that recurs is a watermark, and may be bigger than the title.
     """
     counts = Counter(heading.text for heading in writer.headings)
-    on_first = {" ".join(run.text.split()) for run in first_page}
+    on_first = {" ".join(without_signs(run.text).split()) for run in first_page}
     headings = [
         heading
         for heading in writer.headings[:_TITLE_HEADINGS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from ingest.formats.pdf.link_signs import without_signs
 from ingest.formats.pdf.text_run import TextRun
 
 _NO_MEANING = frozenset(("Co", "Cn", "Cc", "Cs"))  # private use, unassigned, control, surrogate
@@ -15,7 +16,7 @@ _LOOSE_SHARE = 0.7
 
 def is_garbled(runs: Sequence[TextRun]) -> bool:
     """Whether the text of a page is unreadable: mostly signs without meaning, or letters in no words."""
-    text = "".join(run.text for run in runs)
+    text = without_signs("".join(run.text for run in runs))
     if not text:
         return False
     unknown = sum(char == "\ufffd" or unicodedata.category(char) in _NO_MEANING for char in text)

@@ -10,6 +10,7 @@ from ingest.formats.limits import Budget, Limits
 from ingest.formats.pdf.annotations import Typed, typed_texts
 from ingest.formats.pdf.characters import upright
 from ingest.formats.pdf.garbled import is_garbled
+from ingest.formats.pdf.link_signs import LinkSigns
 from ingest.formats.pdf.rules import Rule, horizontal_rules
 from ingest.formats.pdf.scanned_page import is_scanned, recognised_page
 from ingest.formats.pdf.text_run import TextRun
@@ -37,13 +38,16 @@ class PageContent:
     unread: str = ""
 
 
-def page_content(page: Any, raw: Any, form: Any, limits: Limits, budget: Budget) -> PageContent:
+def page_content(
+    page: Any, raw: Any, form: Any, limits: Limits, budget: Budget, links: LinkSigns
+) -> PageContent:
     """The content of a ``pypdfium2.PdfPage``.
 
     Args:
         form: the form environment of its file, or None if it has no form.
+        links: gives the targets of its links their signs in the runs' texts.
     """
-    runs, rotation = text_runs(page, raw)
+    runs, rotation = text_runs(page, raw, links)
     typed = list(typed_texts(page, raw, form))
     garbled = is_garbled(runs)
     scanned = is_scanned(page, raw, runs)

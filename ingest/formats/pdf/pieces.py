@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from ingest.formats.pdf.link_signs import without_signs
 from ingest.formats.pdf.text_run import TextRun, is_rtl_char
 
 _SAME_LINE = 0.12  # of the type size
@@ -62,7 +63,7 @@ def _cell(x: float, y: float) -> tuple[int, int]:
 def _is_twice(one: TextRun, other: TextRun) -> bool:
     near = _SAME_PLACE * one.size
     return (
-        one.text == other.text
+        without_signs(one.text) == without_signs(other.text)
         and abs(one.left - other.left) < near
         and abs(one.right - other.right) < near
         and abs(one.baseline - other.baseline) < near

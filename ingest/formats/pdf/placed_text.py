@@ -1,4 +1,5 @@
-"""Text of a PDF's page that isn't drawn as text, and where it stands: recognised words, values, notes."""
+"""Text of a PDF's page that isn't drawn as text, and where it stands: recognised words, values, notes,
+targets of links."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 
 from ingest.formats.limits import Budget, Limits
 from ingest.formats.pdf.annotations import typed_texts
+from ingest.formats.pdf.links import linked_texts
 from ingest.formats.pdf.scanned_page import is_scanned, recognised_page
 from ingest.formats.pdf.text_runs import text_runs
 from rag.errors import UnreadableDocument
@@ -47,25 +49,31 @@ def placed_texts(page: Any, raw: Any, form: Any, limits: Limits, budget: Budget)
         except UnreadableDocument:
             recognised = None
         if recognised is not None:
-            width, height = recognised.width, recognised.height
             placed += [
-                PlacedText(
-                    text=word.text,
-                    edges=(
-                        word.left / width,
-                        word.top / height,
-                        word.right / width,
-                        word.bottom / height,
-                    ),
-                    one_line=True,
-                )
-                for word in recognised.words
+                PlacedText(text=text, edges=edges, one_line=not recognised.is_turned)
+                for text, edges in recognised.placed_words()
             ]
-    for typed in typed_texts(page, raw, form):
-        (x1, y1), (x2, y2) = (on_page(page, raw, *point) for point in (typed.box[:2], typed.box[2:]))
-        edges = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-        placed.append(PlacedText(text=typed.text, edges=edges, one_line=typed.in_place))
-    return placed
+    placed += [
+        PlacedText(text=typed.text, edges=_edges(page, raw, typed.box), one_line=typed.in_place)
+        for typed in typed_texts(page, raw, form)
+    ]
+    return [*placed, *_targets(page, raw)]
+
+
+def _targets(page: Any, raw: Any) -> Iterator[PlacedText]:
+    """The targets of links, which stand where their words do."""
+    text_page = page.get_textpage()
+    try:
+        for link in linked_texts(page, text_page, raw):
+            yield PlacedText(text=link.target, edges=_edges(page, raw, link.box), one_line=False)
+    finally:
+        text_page.close()
+
+
+def _edges(page: Any, raw: Any, box: tuple[float, float, float, float]) -> Edges:
+    """Of a box in the page's own points (left, bottom, right, top)."""
+    (x1, y1), (x2, y2) = on_page(page, raw, *box[:2]), on_page(page, raw, *box[2:])
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
 def on_page(page: Any, raw: Any, x: float, y: float) -> tuple[float, float]:

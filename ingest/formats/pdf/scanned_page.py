@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ from ingest.formats.limits import Budget, Limits
 from ingest.formats.pdf.garbled import is_garbled
 from ingest.formats.pdf.text_run import TextRun
 from ingest.formats.recognition.lines import confidence, is_sure, to_lines
-from ingest.formats.recognition.tesseract import Word, recognise, version
+from ingest.formats.recognition.tesseract import version
+from ingest.formats.recognition.turned import UprightWords, upright_words
 from rag.errors import UnreadableDocument
 
 _DPI = 300
@@ -25,16 +26,24 @@ _READABLE = 0.6  # mean confidence of all words: of less, they are no text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognisedPage:
-    """The words of a page with their boxes in pixels; ``scale`` is pixels a point."""
+    """The words of a page, upright; ``scale`` is pixels a point."""
 
-    words: tuple[Word, ...]
+    found: UprightWords
     scale: float
-    width: int
-    height: int
 
     @property
     def confidence(self) -> float:
-        return confidence(self.words)
+        return confidence(self.found.words)
+
+    def placed_words(self) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+        """Each word with its left, top, right and bottom as shares of the page as it is drawn."""
+        for word in self.found.words:
+            yield word.text, self.found.shares(word)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether its lines run down or up the page as it is drawn."""
+        return self.found.turns % 2 == 1
 
     def text_runs(self) -> list[TextRun]:
         return [
@@ -45,7 +54,7 @@ class RecognisedPage:
                 baseline=line.baseline / self.scale,
                 size=line.size / self.scale,
             )
-            for line in to_lines(self.words)
+            for line in to_lines(self.found.words)
         ]
 
 
@@ -67,7 +76,7 @@ def is_scanned(page: Any, raw: Any, runs: Sequence[TextRun]) -> bool:
 
 
 def recognised_page(page: Any, limits: Limits, budget: Budget) -> RecognisedPage:
-    """The words of a ``pypdfium2.PdfPage`` as it is drawn.
+    """The words of a ``pypdfium2.PdfPage``, however it was laid on the scanner.
 
     Raises:
         UnreadableDocument: with the reason: recognition is off or not installed, its time is over, or
@@ -87,21 +96,19 @@ def recognised_page(page: Any, limits: Limits, budget: Budget) -> RecognisedPage
         found = _recognise(page, rules.languages, seconds)
     finally:
         budget.recognition_seconds -= time.monotonic() - started
-    certainty = confidence(found.words)
-    if found.words and certainty < _READABLE:
-        raise UnreadableDocument(f"its text can't be recognised (confidence {certainty:.2f})")
-    return replace(found, words=tuple(word for word in found.words if is_sure(word)))
+    if found.found.words and found.confidence < _READABLE:
+        raise UnreadableDocument(f"its text can't be recognised (confidence {found.confidence:.2f})")
+    sure = tuple(word for word in found.found.words if is_sure(word))
+    return replace(found, found=replace(found.found, words=sure))
 
 
 def _recognise(page: Any, languages: str, seconds: float) -> RecognisedPage:
     width, height = page.get_size()
     scale = min(_DPI / _POINTS, math.sqrt(_MAX_PIXELS / max(1.0, width * height)))
     pixels = page.render(scale=scale, grayscale=True).to_numpy()
-    rows, columns = pixels.shape[:2]
-    words = recognise(
-        pixels.tobytes(), columns, rows, dpi=round(scale * _POINTS), languages=languages, seconds=seconds
-    )
-    return RecognisedPage(words=words, scale=scale, width=columns, height=rows)
+    grey = pixels.reshape(pixels.shape[:2])
+    found = upright_words(grey, dpi=round(scale * _POINTS), languages=languages, seconds=seconds)
+    return RecognisedPage(found=found, scale=scale)
 
 
 def _picture_bounds(page: Any, raw: Any) -> list[tuple[float, float, float, float]]:

@@ -11,6 +11,8 @@ from statistics import median
 from typing import Any
 
 from ingest.formats.pdf.characters import SLANTED, Character, characters, rotations
+from ingest.formats.pdf.link_signs import LinkSigns
+from ingest.formats.pdf.links import linked_texts
 from ingest.formats.pdf.pieces import joined_pieces
 from ingest.formats.pdf.raised import is_raised, raised_signs, stands_off, touches
 from ingest.formats.pdf.spaced_letters import spaced_words
@@ -117,25 +119,33 @@ class _RunBuilder:
                 text.append(raised_signs("".join(raised), text[-1] if text else ""))
                 raised = []
             text += [" "] * after_gap
-            (raised if is_mark else text).append(character.char)
+            if is_mark:
+                raised.append(character.char)
+            else:
+                text.append(character.char + character.link_sign)
         if raised:
             text.append(raised_signs("".join(raised), text[-1] if text else ""))
         return "".join(text)
 
 
-def text_runs(page: Any, raw: Any) -> tuple[list[TextRun], int]:
+def text_runs(page: Any, raw: Any, links: LinkSigns | None = None) -> tuple[list[TextRun], int]:
     """The text of a ``pypdfium2.PdfPage`` in the order of its content stream, and its rotation.
 
     The rotation of most characters, in quarter turns, is the page's reading direction. Text of other
     rotations (a stamp in the margin, a watermark) comes last.
+
+    Args:
+        links: gives the targets of links their signs; None: targets are left out.
     """
     text_page = page.get_textpage()
     try:
         quarters = rotations(text_page, raw)
         usual = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
+        found_links = [] if links is None else linked_texts(page, text_page, raw)
+        signs = {} if links is None else {link.end: links.of(link.target) for link in found_links}
         runs = []
         for rotation in (usual, *sorted(set(quarters.values()) - {usual})):
-            read = characters(text_page, raw, rotation, page.get_size(), quarters)
+            read = characters(text_page, raw, rotation, page.get_size(), quarters, signs)
             slanted = rotation == SLANTED
             built = [
                 builder.build(rotated=rotation != usual, slanted=slanted)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from ingest.formats.limits import Recognition
+from ingest.formats.pdf.picture_pages import EXTENSIONS
 from ingest.formats.recognition import tesseract
 
-_WITH_PAGES = frozenset((".pdf", ".eml", ".zip"))  # formats that hold pages, or files that do
+_WITH_PAGES = frozenset(
+    (".pdf", ".eml", ".mbox", ".mbx", ".zip", *EXTENSIONS)
+)  # formats that hold pages, or files that do
 
 
 def recognition_fingerprint(name: str, rules: Recognition) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from rag.errors import UnreadableDocument
 
 _NAMES = ("libtesseract.so.5", "libtesseract.so.4", "libtesseract.5.dylib", "libtesseract.so")
+_ORIENTATION_ONLY = 0
 _AUTOMATIC = 3  # page segmentation: everything but the page's orientation
 _WORD_LEVEL = 5
 _TSV_COLUMNS = 12
@@ -79,6 +80,35 @@ def recognise(
     while len(_recognised) > _KEPT:
         _recognised.popitem(last=False)
     return _recognised[key]
+
+
+def clockwise_turns(pixels: bytes, width: int, height: int, *, dpi: int) -> int | None:
+    """By how many quarter turns clockwise the text of a grey image is turned; None where it can't be told.
+
+    Args:
+        pixels, dpi: as of ``recognise``.
+
+    Raises:
+        UnreadableDocument: Tesseract isn't installed, or its data for this (the "osd" of Debian's package).
+    """
+    library = _library()
+    if library is None:
+        raise UnreadableDocument("text recognition (Tesseract) isn't installed")
+    degrees, script = ctypes.c_int(), ctypes.c_char_p()
+    sure, script_sure = ctypes.c_float(), ctypes.c_float()
+    handle = library.TessBaseAPICreate()
+    try:
+        library.TessBaseAPISetVariable(handle, b"debug_file", os.devnull.encode())  # "too few characters"
+        if library.TessBaseAPIInit3(handle, None, b"osd") != 0:
+            raise UnreadableDocument("Tesseract has no data for the orientation of pages ('osd')")
+        library.TessBaseAPISetPageSegMode(handle, _ORIENTATION_ONLY)
+        library.TessBaseAPISetImage(handle, pixels, width, height, 1, width)
+        library.TessBaseAPISetSourceResolution(handle, dpi)
+        found = library.TessBaseAPIDetectOrientationScript(handle, degrees, sure, script, script_sure)
+        return degrees.value // 90 % 4 if found else None
+    finally:
+        library.TessBaseAPIEnd(handle)
+        library.TessBaseAPIDelete(handle)
 
 
 def _tsv(pixels: bytes, width: int, height: int, dpi: int, languages: str, seconds: float) -> str:
@@ -159,15 +189,23 @@ def _library() -> Any | None:
         except (OSError, AttributeError):
             continue
         pointer, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
+        out_number, out_text = ctypes.POINTER(number), ctypes.POINTER(text)
+        out_share = ctypes.POINTER(ctypes.c_float)
         for function, result, arguments in (
             ("TessVersion", text, ()),
             ("TessBaseAPICreate", pointer, ()),
             ("TessBaseAPIInit3", number, (pointer, text, text)),
+            ("TessBaseAPISetVariable", number, (pointer, text, text)),
             ("TessBaseAPISetPageSegMode", None, (pointer, number)),
             ("TessBaseAPISetImage", None, (pointer, text, number, number, number, number)),
             ("TessBaseAPISetSourceResolution", None, (pointer, number)),
             ("TessBaseAPIRecognize", number, (pointer, pointer)),
             ("TessBaseAPIGetTsvText", pointer, (pointer, number)),
+            (
+                "TessBaseAPIDetectOrientationScript",
+                number,
+                (pointer, out_number, out_share, out_text, out_share),
+            ),
             ("TessBaseAPIEnd", None, (pointer,)),
             ("TessBaseAPIDelete", None, (pointer,)),
             ("TessDeleteText", None, (pointer,)),

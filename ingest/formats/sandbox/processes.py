@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.formats.pdf.quote_boxes import Box, PageQuote
 from ingest.formats.sandbox.serialization import unpack
 from ingest.formats.source import Source
-from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.errors import DocumentTooLarge, NoTextRecognised, UnreadableDocument
 from rag.types import Document
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ingest.passages import Passages, SplitDocument
 
 _ROOT = Path(__file__).parents[3]
-_ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, DocumentTooLarge)}
+_ERRORS = {kind.__name__: kind for kind in (UnreadableDocument, NoTextRecognised, DocumentTooLarge)}
 _ENVIRONMENT = frozenset(
     {"PATH", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TESSDATA_PREFIX"}
 )
@@ -45,6 +45,7 @@ def parse(source: Source, media_type: str) -> Document:
 
     Raises:
         DocumentTooLarge: over a limit.
+        NoTextRecognised: a picture without text that is recognised.
         UnreadableDocument: raised by the format's reader; or it took too long, or its parser crashed.
     """
     document: Document = _message(source, media_type)["document"]

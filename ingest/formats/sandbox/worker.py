@@ -28,7 +28,7 @@ from ingest.formats.pdf.quote_boxes import PageQuote, quote_boxes
 from ingest.formats.registry import parse
 from ingest.formats.sandbox.serialization import pack, pack_passages
 from ingest.formats.source import Source
-from rag.errors import DocumentTooLarge, UnreadableDocument
+from rag.errors import DocumentTooLarge, NoTextRecognised, UnreadableDocument
 
 if TYPE_CHECKING:
     from ingest.passages import Passages
@@ -114,6 +114,8 @@ def _respond(
         return {"document": pack(split.document), "passages": pack_passages(split.passages)}, True
     except DocumentTooLarge as error:
         return _error(DocumentTooLarge, str(error)), True
+    except NoTextRecognised as error:
+        return _error(NoTextRecognised, str(error)), True
     except UnreadableDocument as error:
         return _error(UnreadableDocument, str(error)), True
     except RecursionError:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
+from ingest.formats.text.asciidoc_table import table_rows
 from ingest.formats.text.decode import decode
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
@@ -22,17 +23,16 @@ _TITLE = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")
 _ITEM = re.compile(r"\s*(?P<mark>\*{1,5}|-|\.{1,5}|\d+\.|<\d+>)\s+(?P<text>\S.*)")
 _TERM = re.compile(r"(?P<term>\S[^\n]*?)::\s*(?P<text>.*)")
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*)\s*\Z")
-_CELL_START = re.compile(r"(?<!\\)(?:[\d.+]*[<^>]?[aehlmsv]?)?\|")
 _SKIPPED = re.compile(
     r"\[.*\]\s*\Z|:[\w!-][^:]*:.*|(?:image|include|video|audio|toc|ifdef|ifndef|endif)::.*|//(?!/).*|'{3}|<{3}|\+\s*\Z"
 )
-_INLINE = (
-    (re.compile(r"(?:https?|mailto|link|xref):[^\s\[\]]+\[([^\]]+)\]"), r"\1"),
-    (re.compile(r"<<[^,>]+,\s*([^>]+)>>"), r"\1"),
-    (re.compile(r"<<([^>]+)>>"), r"\1"),
-    (re.compile(r"\b(?:btn|kbd|menu|footnote|icon|pass):?[\w-]*:?\[([^\]]*)\]"), r"\1"),
-    (re.compile(r"image:[^\s\[\]]+\[[^\]]*\]"), ""),
-    (re.compile(r"\[\[[^\]]*\]\]|\[(?:#|\.)[^\]]*\](?=[#*_`])"), ""),
+_INLINE = (  # what stands in brackets is bounded, so that each takes time in proportion to the text
+    (re.compile(r"(?:https?|mailto|link|xref):[^\s\[\]]{1,2000}\[([^\]]{1,2000})\]"), r"\1"),
+    (re.compile(r"<<[^,>]{1,500},\s{0,20}([^>]{1,500})>>"), r"\1"),
+    (re.compile(r"<<([^>]{1,500})>>"), r"\1"),
+    (re.compile(r"\b(?:btn|kbd|menu|footnote|icon|pass):?[\w-]{0,100}:?\[([^\]]{0,2000})\]"), r"\1"),
+    (re.compile(r"image:[^\s\[\]]{1,2000}\[[^\]]{0,2000}\]"), ""),
+    (re.compile(r"\[\[[^\]]{0,500}\]\]|\[(?:#|\.)[^\]]{0,500}\](?=[#*_`])"), ""),
     (re.compile(r"(?<![\w*])\*{1,2}(?=\S)([^*\n]+?)(?<=\S)\*{1,2}(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w_])_{1,2}(?=\S)([^_\n]+?)(?<=\S)_{1,2}(?![\w_])"), r"\1"),
     (re.compile(r"(?<![\w`])`{1,2}(?=\S)([^`\n]+?)(?<=\S)`{1,2}(?![\w`])"), r"\1"),
@@ -134,22 +134,7 @@ class _Parser:
     def _table(self, fence: str) -> list[list[str]]:
         body = list(self._take_while(lambda text: text.strip() != fence))
         self._at += 1
-        rows: list[list[str]] = []
-        width = 0
-        for line in body:
-            if not line.strip():
-                continue
-            cells = [_inline_text(cell) for cell in _CELL_START.split(line)][1:]
-            if not cells and rows:
-                rows[-1][-1] += f" {_inline_text(line)}"
-            elif not cells:  # text before the first cell
-                rows.append([_inline_text(line)])
-            elif len(cells) == 1 and width > 1 and rows and len(rows[-1]) < width:
-                rows[-1] += cells
-            else:
-                rows.append(cells)
-                width = width or len(cells)
-        return rows
+        return table_rows(body, _inline_text)
 
     def _continuation(self) -> Iterator[str]:
         """The further lines of a paragraph or an item."""

@@ -57,7 +57,7 @@ def read_lines(source: Source) -> Document:
     ``unread``, with their numbers; the others are read.
 
     Raises:
-        UnreadableDocument: no line is JSON; the message gives the first one's number.
+        UnreadableDocument: no line is JSON; the message gives the first one's number, if there is one.
         DocumentTooLarge: values nest deeper than the limit.
     """
     values: list[Any] = []
@@ -72,7 +72,8 @@ def read_lines(source: Source) -> Document:
         except UnreadableDocument as error:
             unread.add(f"line {number}", str(error).removeprefix(f"{source.name} can't be read: "))
     if not values:
-        raise UnreadableDocument(f"{source.name} can't be read: {unread.reasons[0]}")
+        reason = next(iter(unread.reasons), "it holds no values")
+        raise UnreadableDocument(f"{source.name} can't be read: {reason}")
     writer = DocumentWriter(source.limits)
     _write(values, Flow(writer), source, 1, 0)
     return writer.document(

@@ -6,10 +6,12 @@ No file is included and no raw text is taken over; directives and roles of Sphin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ingest.formats.flow import Flow
 from ingest.formats.source import Source
+from ingest.formats.text import plain
 from ingest.formats.text.decode import decode
 from ingest.formats.titles import choose_title
 from ingest.formats.writer import DocumentWriter
@@ -52,20 +54,33 @@ _ALT_WORDS = 3
 def read(source: Source) -> Document:
     """The document of a reStructuredText file; its title is its first heading, else the file's name.
 
+    A file on which docutils itself fails is read as plain text.
+
     Raises:
         UnreadableDocument: empty, binary or wrongly encoded, or without text.
     """
-    from docutils.core import publish_doctree
-
-    from ingest.formats.text.rst_directives import register
-
-    text = decode(source.data, source.name)
-    register(text)
-    tree = publish_doctree(text, settings_overrides=_SETTINGS)
+    tree = _tree(decode(source.data, source.name))
+    if tree is None:
+        return replace(plain.read(source), media_type=MEDIA_TYPE)
     writer = DocumentWriter(source.limits)
     _Writer(Flow(writer)).write_children(tree, None, 1)
     title = choose_title(source, writer.top_headings)
     return writer.document(source, title=title, media_type=MEDIA_TYPE, metadata={})
+
+
+def _tree(text: str) -> Any | None:
+    """The tree of a text by docutils; None where it fails, as it does on some malformed text."""
+    from docutils.core import publish_doctree
+
+    from ingest.formats.text.rst_directives import register
+
+    register(text)
+    try:
+        return publish_doctree(text, settings_overrides=_SETTINGS)
+    except (RecursionError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001  # its directives and transforms raise whatever their code runs into
+        return None
 
 
 class _Writer:

@@ -10,6 +10,7 @@ from ingest.formats.registry import FORMATS, Format
 from ingest.sources.site.addresses import file_name
 from ingest.sources.site.fetcher import Reply
 
+_FORMATS = tuple(each for each in FORMATS if each.name != "pictures")  # a site's decorate its pages
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXTS = _HTML | {"text/plain", "text/markdown", "text/x-markdown", "text/csv"}
@@ -37,7 +38,7 @@ def reading_name(url: str, media_type: str) -> str | None:
         if own is not None:
             return name
         return f"{_stem(name)}.txt" if media_type == "text/plain" else None
-    said = next((each for each in FORMATS if media_type in each.media_types), None)
+    said = next((each for each in _FORMATS if media_type in each.media_types), None)
     if said is None:
         # A type that no format has: an extension of one that is text is trusted ("text/x-rst").
         return name if own is not None and media_type.startswith("text/") else None
@@ -64,7 +65,7 @@ def content_fingerprint(data: bytes, name: str) -> str:
 
 
 def _by_extension(extension: str) -> Format | None:
-    return next((each for each in FORMATS if extension and extension.lower() in each.extensions), None)
+    return next((each for each in _FORMATS if extension and extension.lower() in each.extensions), None)
 
 
 def _stem(name: str) -> str:

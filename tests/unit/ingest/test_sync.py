@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from PIL import Image
 
 from ingest.batch_writer import BATCH_DOCUMENTS
 from ingest.formats.limits import DEFAULT, Limits, Recognition
@@ -49,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
     (root / ".git").mkdir()
     (root / "a.txt").write_text("Anna leads the team.")
     (root / "deep" / "b.md").write_text("# B\n\nBob left in May.")
-    (root / "logo.png").write_bytes(b"\x89PNG")
+    (root / "logo.gif").write_bytes(b"GIF89a")
     (root / ".secret.md").write_text("hidden")
     (root / ".git" / "c.md").write_text("hidden")
     return root
@@ -82,7 +84,7 @@ def test_a_first_sync_adds_what_can_be_read(library: MemoryLibrary, folder: Path
     """Uris start with the folder's name; hidden files are left out, other formats are skipped."""
     report = run(library, folder)
     assert report.added == ("notes/a.txt", "notes/deep/b.md")
-    assert report.skipped == ("notes/logo.png",)
+    assert report.skipped == ("notes/logo.gif",)
     assert report.ok
     assert report.passages == 2
     assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
@@ -271,8 +273,23 @@ def test_a_loop_of_links_is_a_failure(library: MemoryLibrary, tmp_path: Path) ->
 
 def test_a_single_file_of_an_unsupported_format_is_a_failure(library: MemoryLibrary, folder: Path) -> None:
     """In a folder it is skipped; synced by itself, it fails with the supported formats in the reason."""
-    report = run(library, folder / "logo.png")
+    report = run(library, folder / "logo.gif")
     assert "supported are .md" in report.failed[0].reason
+
+
+def test_pictures_without_text_are_skipped(library: MemoryLibrary, folder: Path) -> None:
+    """As those that stand beside documents; a damaged one fails, and so does one that is synced by itself."""
+    out = BytesIO()
+    Image.new("L", (90, 60), "white").save(out, "PNG")
+    (folder / "icon.png").write_bytes(out.getvalue())
+    (folder / "pointer.jpg").write_text("version https://git-lfs.github.com/spec/v1\n")
+    report = run(library, folder)
+    assert report.skipped == ("notes/icon.png", "notes/logo.gif", "notes/pointer.jpg")
+    assert report.ok
+    assert library.uris == {"notes/a.txt", "notes/deep/b.md"}
+    assert "too small for a text" in run(library, folder / "icon.png").failed[0].reason
+    (folder / "icon.png").write_bytes(out.getvalue()[:40])
+    assert [failure.uri for failure in run(library, folder).failed] == ["notes/icon.png"]
 
 
 def test_a_folder_inside_a_synced_one_belongs_to_it(library: MemoryLibrary, folder: Path) -> None:

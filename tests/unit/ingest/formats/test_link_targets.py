@@ -47,6 +47,7 @@ def test_a_target_is_told_once_in_a_section() -> None:
     ("name", "source", "text"),
     [
         ("a.html", "<p>Apply <a href='https://x.org/f'>here </a>.</p>", "Apply here (https://x.org/f)."),
+        ("a.html", "<p>Go <a href='https://x.org/f'>here </a>now", "Go here (https://x.org/f) now"),
         ("a.html", "<p>Ask <a href='mailto:a@x.org'><b>Ada</b></a>.</p>", "Ask Ada (a@x.org)."),
         ("a.html", "<ul><li><a href='https://x.org'>The X</a></ul>", "- The X (https://x.org)"),
         ("a.html", "<main><h1><a href='https://x.org'>The X</a></h1><p>y</main>", "The X\n\ny"),

@@ -42,7 +42,7 @@ def repository(tmp_path: Path) -> Path:
     (root / "docs" / "b.md").write_text("# B\n\nBob left in May.")
     (root / ".hidden.md").write_text("hidden")
     (root / ".gitignore").write_text("build/\n")
-    (root / "logo.png").write_bytes(b"\x89PNG")
+    (root / "logo.gif").write_bytes(b"GIF89a")
     run_git(root, "init", "-q", "-b", "main")
     run_git(root, "add", ".")
     run_git(root, "commit", "-qm", "first")
@@ -116,7 +116,7 @@ def test_a_bare_repository_is_read(repository: Path) -> None:
         "store.git/a.md": "Anna leads the team.",
         "store.git/c.md": "Carl is a draft.",
     }
-    assert report.skipped == ("store.git/large.md", "store.git/link.md", "store.git/logo.png")
+    assert report.skipped == ("store.git/large.md", "store.git/link.md", "store.git/logo.gif")
     assert (report.empty, report.ignored) == (("store.git/blank.md",), ("store.git/docs/b.md",))
     again = ingest(library, repository.parent / "store.git")
     assert (len(again.unchanged), len(library.writes)) == (2, 1)

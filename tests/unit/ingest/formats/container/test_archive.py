@@ -21,7 +21,7 @@ def test_files_inside_are_sections() -> None:
             "b/rules.docx": docx(("Travel", "Heading 1"), "Book early."),
             "a.md": "# Leave\n\nAsk early.",
             "c.pdf": pdf([(72, 100, "Page one.")], [(72, 100, "Page two.")]),
-            "logo.png": b"\x89PNG",
+            "logo.gif": b"GIF89a",
             "__MACOSX/a.md": "junk",
             ".hidden.md": "junk",
         }
@@ -32,7 +32,7 @@ def test_files_inside_are_sections() -> None:
     assert document.page_at(document.text.index("Page two")) == 2
     assert document.page_at(document.text.index("Ask")) is None
     assert "junk" not in document.text
-    assert document.metadata["unread"].startswith("logo.png: .png files can't be read")
+    assert document.metadata["unread"].startswith("logo.gif: .gif files can't be read")
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_archives_nested_or_long_beyond_the_limits_are_refused() -> None:
 def test_an_archive_without_a_readable_file_is_refused() -> None:
     """The message names the members and the reasons."""
     with pytest.raises(
-        UnreadableDocument, match=re.escape("a.zip holds nothing that can be read: x.png: .png")
+        UnreadableDocument, match=re.escape("a.zip holds nothing that can be read: x.gif: .gif")
     ):
-        read_document(zipped({"x.png": b"\x89PNG"}), "a.zip")
+        read_document(zipped({"x.gif": b"GIF89a"}), "a.zip")
 
 
 def test_documents_of_archives_are_valid() -> None:

@@ -125,6 +125,31 @@ def test_opendocument_text() -> None:
     ]
 
 
+def test_targets_of_links_in_opendocument_are_told() -> None:
+    """Behind their texts, once in a section of a text, and on slides; not in headings and heads of tables."""
+    link = "<text:a xlink:href='{}'>{}</text:a>".format
+    portal = link("https://x.org/f", "<text:span>here </text:span>")
+    head = f"<table:table-cell><text:p>{link('https://x.org/n', 'Name')}</text:p></table:table-cell>"
+    row = f"<table:table-cell><text:p>{link('mailto:a@x.org', 'Ada')}</text:p></table:table-cell>"
+    body = (
+        f"<text:h text:outline-level='1'>{link('https://x.org', 'Rules')}</text:h>"
+        f"<text:p>Apply {portal}or {portal}.</text:p><text:p>{link('#below', 'below')}</text:p>"
+        f"<table:table><table:table-header-rows><table:table-row>{head}{head.replace('Name', 'Code')}"
+        f"</table:table-row></table:table-header-rows><table:table-row>{row}{row.replace('Ada', '7')}"
+        "</table:table-row></table:table>"
+    )
+    assert read_document(opendocument(body), "a.odt").text == (
+        "Rules\n\nApply here (https://x.org/f) or here .\n\nbelow\n\nName | Code\nAda (a@x.org) | 7"
+    )
+    slides = "".join(
+        f"<draw:page><draw:frame><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame></draw:page>"
+        for text in (f"Apply {portal}", f"Again {portal}")
+    )
+    slides = f"{slides}<draw:page><draw:a xlink:href='https://x.org/p'><draw:frame/></draw:a></draw:page>"
+    text = read_document(opendocument(slides, "presentation"), "a.odp").text
+    assert text == "Apply here (https://x.org/f)\n\nAgain here"
+
+
 def test_opendocument_slides_are_pages() -> None:
     """Each ``draw:page`` is one."""
     pages = "".join(

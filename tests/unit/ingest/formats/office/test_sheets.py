@@ -324,6 +324,16 @@ def test_opendocument_sheets_are_as_shown() -> None:
     assert document.metadata["uncalculated"] == "S!A5"
 
 
+def test_targets_of_links_in_opendocument_sheets_are_told() -> None:
+    """Once in a sheet, where the cell doesn't tell them."""
+    link = "<text:a xlink:href='{}'>{}</text:a>".format
+    row = f"{cell(link('mailto:bo@x.org', 'Bo'))}{cell('see ' + link('https://x.org/f', 'x.org'))}"
+    rows = f"<table:table-row>{row}</table:table-row>" * 2
+    body = "".join(f"<table:table table:name='{name}'>{rows}</table:table>" for name in "ST")
+    told = ["Bo (bo@x.org) | see x.org", "Bo | see x.org"]
+    assert lines(read_document(ods(body), "a.ods")) == ["S", *told, "T", *told]
+
+
 def test_rows_repeated_over_the_limit_are_refused() -> None:
     """A few bytes can stand for a million rows."""
     row = f"<table:table-row table:number-rows-repeated='9999999'>{cell('x')}{cell('y')}</table:table-row>"

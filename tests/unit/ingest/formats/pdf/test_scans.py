@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.formats.limits import Limits, Recognition
-from ingest.formats.recognition import tesseract
+from ingest.formats.recognition import tesseract, turned
 from ingest.formats.recognition.lines import confidence, to_lines
 from ingest.formats.recognition.tesseract import Word
 from ingest.page_view import page_marks
@@ -75,6 +75,79 @@ def test_quotes_of_a_scan_are_marked_on_its_page() -> None:
     y = next(row[1] for row in RULES if "crane is kept" in row[2])
     assert box.top * HEIGHT < y - 3 < (box.top + box.height) * HEIGHT
     assert box.height * HEIGHT < 25
+
+
+def _turned(data: bytes, quarter: int, *, rotate: int = 0) -> bytes:
+    """A scan of the first page laid on the scanner by quarter turns clockwise; ``rotate``: the page says to
+    show it turned by so many degrees."""
+    import pypdfium2 as pdfium
+    from reportlab.lib.utils import ImageReader
+
+    with pdfium.PdfDocument(data) as pages:
+        image = pages[0].render(scale=200 / 72, grayscale=True).to_pil()
+    image = image.rotate(-90 * quarter, expand=True)
+    width, height = (595, HEIGHT) if quarter % 2 == 0 else (HEIGHT, 595)
+
+    def page(canvas: Any) -> None:
+        canvas.setPageSize((width, height))
+        canvas.drawImage(ImageReader(image), 0, 0, width, height)
+
+    out = io.BytesIO()
+    with pdfium.PdfDocument(drawn(page)) as scan:
+        scan[0].set_rotation(rotate)
+        scan.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.usefixtures("_tesseract")
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+def test_a_page_that_was_scanned_sideways_is_recognised(quarter: int) -> None:
+    """As an upright one; a quote is marked where it stands on the page as it was scanned."""
+    upright, data = pdf(RULES), _turned(pdf(RULES), quarter)
+    document = read_document(data, "a.pdf")
+    check_document(document)
+    assert document.text == read_document(upright, "a.pdf").text
+    start = document.text.index("crane is kept")
+    span = Span(start, start + len("crane is kept"))
+    [[expected], boxes] = [page_marks(each, "a.pdf", document, span)[0].boxes for each in (upright, data)]
+    assert 1 <= len(boxes) <= 3
+    for box in boxes:
+        across, down = box.left + box.width / 2, box.top + box.height / 2
+        x, y = {1: (down, 1 - across), 2: (1 - across, 1 - down), 3: (1 - down, across)}[quarter]
+        assert expected.left < x < expected.left + expected.width
+        assert y == pytest.approx(expected.middle, abs=0.01)
+
+
+@pytest.mark.usefixtures("_tesseract")
+def test_a_page_s_own_rotation_is_kept() -> None:
+    """A sideways scan that the file shows upright is read as it is shown, and marked there."""
+    data = _turned(pdf(RULES), 3, rotate=90)
+    document = read_document(data, "a.pdf")
+    assert document.text == read_document(pdf(RULES), "a.pdf").text
+    start = document.text.index("crane is kept")
+    [page] = page_marks(data, "a.pdf", document, Span(start, start + len("crane is kept")))
+    [box] = page.boxes
+    y = next(row[1] for row in RULES if "crane is kept" in row[2])
+    assert box.top * HEIGHT < y - 3 < (box.top + box.height) * HEIGHT
+
+
+@pytest.mark.usefixtures("_tesseract")
+def test_without_data_for_orientation_each_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian has it in a package of its own."""
+    import numpy as np
+
+    def missing(*_: Any, **__: Any) -> int:
+        raise UnreadableDocument("no data")
+
+    import pypdfium2 as pdfium
+
+    with pdfium.PdfDocument(pdf(RULES)) as pages:
+        pixels = pages[0].render(scale=200 / 72, grayscale=True).to_numpy()
+    grey = np.rot90(pixels.reshape(pixels.shape[:2]), 2)
+    monkeypatch.setattr(turned, "clockwise_turns", missing)
+    found = turned.upright_words(grey, dpi=200, languages="eng", seconds=60)
+    assert found.turns == 2
+    assert found.words[0].text == "Mooring"
 
 
 @pytest.mark.usefixtures("_tesseract")

@@ -87,6 +87,32 @@ JSON: Any = st.recursive(
 )
 
 
+def test_cells_of_an_asciidoc_table() -> None:
+    """Only behind white space is a letter the style of the cell behind it, and a number with a plus or an
+    asterisk its columns or copies."""
+    rows = "|Boat |Fee|Crew\n\n|Relay 12|40 a|Paul\n2+^.>s|none |e|\n2*|four |six\n|see \\| 5 |a\n|more\n"
+    table = f"|===\n{rows}|===\n"
+    texts = [text for _, text, _ in blocks(read_document(table, "a.adoc"))]
+    assert texts == [
+        "Boat | Fee | Crew",
+        "Relay 12 | 40 | Paul",
+        "none | none | e",
+        "four | four | six",
+        "see ¦ 5 | a | more",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["9" * 200_000, "999999999*|x\n" * 2_000, "a line of a cell\n" * 60_000, "link:" * 40_000],
+    ids=["digits", "copies", "lines", "links"],
+)
+def test_a_long_asciidoc_table_is_read_in_linear_time(line: str) -> None:
+    """Whatever number a cell gives for its copies."""
+    document = read_document(f"|===\n|a |b\n\n|x{line}\n|===\n", "a.adoc", limits=Limits(seconds=25))
+    assert len(document.text) < 1_100_000
+
+
 @given(JSON)
 def test_any_json_gives_a_valid_document(value: Any) -> None:
     """Or it is refused."""
@@ -110,6 +136,13 @@ def test_a_broken_line_of_json_loses_itself_alone(bad: str) -> None:
     document = read_document(f"{good}\n\n{bad}\n{good.replace('Boiler', 'Roof')}\n", "a.jsonl")
     assert document.text == "Boiler\n\nIn April.\n\nRoof\n\nIn April."
     assert document.metadata["unread"].startswith("line 3 is no JSON")
+
+
+@pytest.mark.parametrize("data", [",\n", " , ,\t\n,\n", "[\n,\n]\n", "],[\n,\n"])
+def test_json_lines_without_a_value_are_refused(data: str) -> None:
+    """Commas and brackets are none; the reason is told."""
+    with pytest.raises(UnreadableDocument, match=r"a\.jsonl can't be read: (it holds no|line 1 is no JSON)"):
+        read_document(data, "a.jsonl")
 
 
 def test_json_values_of_one_line_are_all_read() -> None:
@@ -259,7 +292,7 @@ def message(**attachments: bytes) -> EmailMessage:
 
 def test_mail_is_read_with_its_attachments() -> None:
     """Headers, the table of the HTML version, attachments that can be read; others are named as unread."""
-    document = read_document(bytes(message(rules_docx=docx("Book early."), logo_png=b"\x89PNG")), "a.eml")
+    document = read_document(bytes(message(rules_docx=docx("Book early."), logo_gif=b"GIF89a")), "a.eml")
     check_document(document)
     assert document.title == "Leave in 2024"
     assert document.text.startswith(
@@ -267,7 +300,7 @@ def test_mail_is_read_with_its_attachments() -> None:
     )
     assert ("table_row", "2 to 5 | 25 | two weeks", HEADER) in blocks(document)
     assert document.section_at(document.text.index("Book early")) == ("rules.docx",)
-    assert "logo.png" in document.metadata["unread"]
+    assert "logo.gif" in document.metadata["unread"]
     assert document.metadata["from"] == "Ada <ada@example.org>"
 
 

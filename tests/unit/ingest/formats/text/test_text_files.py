@@ -118,6 +118,24 @@ def test_restructured_text() -> None:
     assert "hostname" not in document.text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ".. |q| replace:: |q| a |q|",
+        ".. |q| replace:: |q|\n   .. |r| date::\n   .. |q| replace:: |q|",
+        ".. figure:: a.png\n\n   .. sectnum::",
+    ],
+)
+def test_restructured_text_on_which_its_parser_fails_is_plain_text(fault: str) -> None:
+    """docutils raises a ValueError, a KeyError and an UnboundLocalError of its own on these."""
+    document = read_document(f"Relay\n=====\n\nThe bell is rung twice.\n\n{fault}\n", "a.rst")
+    check_document(document)
+    assert document.media_type == "text/x-rst"
+    assert document.title == "Relay"
+    assert ("paragraph", "The bell is rung twice.", None) in blocks(document)
+    assert fault.partition("\n")[0] in document.text
+
+
 def test_latex() -> None:
     """Sections, lists, tables, notes, accents and formulas; comments and commands go."""
     source = r"""\documentclass{article} % a comment
