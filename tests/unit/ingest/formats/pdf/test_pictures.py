@@ -17,7 +17,7 @@ from ingest.formats.source import Source
 from ingest.page_view import page_image, page_marks
 from rag.errors import DocumentTooLarge, NoTextRecognised, UnreadableDocument
 from rag.types import Span
-from tests.files import check_document, pdf, read_document
+from tests.files import check_document, pdf, read_document, zipped
 from tests.require import require
 from tests.unit.ingest.formats.pdf.test_scans import RULES
 
@@ -142,6 +142,17 @@ def test_quotes_are_marked_on_a_picture() -> None:
         assert getattr(page.boxes[0], name) == pytest.approx(getattr(expected.boxes[0], name), abs=0.01)
     with Image.open(io.BytesIO(page_image(data, "a.jpg", 1))) as image:
         assert image.size[0] / image.size[1] == pytest.approx(595 / 842, rel=0.01)
+
+
+@pytest.mark.usefixtures("_tesseract")
+def test_pictures_inside_other_files_are_sections() -> None:
+    """One without text is told as unread; the rest is read."""
+    icon = _saved(Image.new("L", (90, 60)), "PNG")
+    files = {"rules.txt": "Book early.", "scan.jpg": _saved(_image(), "JPEG"), "icon.png": icon}
+    document = read_document(zipped(files), "a.zip")
+    check_document(document)
+    assert document.section_at(document.text.index("crane is kept"))[0] == "scan.jpg"
+    assert document.metadata["unread"] == "icon.png has 90 by 60 pixels: it is too small for a text"
 
 
 def test_a_picture_without_text_is_refused() -> None:
