@@ -92,8 +92,9 @@ def sync_source(
     except Cancelled:
         end(Outcome.INTERRUPTED)
         raise
-    except SaywhereError as error:
-        end(Outcome.FAILED, str(error))
+    except Exception as error:
+        kind = "" if isinstance(error, SaywhereError) else f"{type(error).__name__}: "
+        end(Outcome.FAILED, f"{kind}{error}")
         raise
     except BaseException:
         end(Outcome.INTERRUPTED)
@@ -169,16 +170,19 @@ class _Schedule:
         self._complaint = ""
 
     def run_due(self) -> None:
+        sources: list[StoredSource] = []
         try:
+            sources = self._store.list()
             if self._is_ours():
-                for source in self._store.list():
+                for source in sources:
                     if source.is_due(now()) and not self._stop.is_set():
                         self._do(source)
             self._complaint = ""
         except Cancelled:
             return
         except (SaywhereError, OSError) as error:
-            if str(error) != self._complaint:
+            is_told = str(error) == self._complaint
+            if not is_told and (sources or isinstance(error, SaywhereError)):
                 _LOG.error("sources aren't synced: %s", error)
             self._complaint = str(error)
 
@@ -187,6 +191,8 @@ class _Schedule:
 
     def _is_ours(self) -> bool:
         if not self._lock.is_locked:
+            if not self._service.settings.data.is_dir():  # as with a database: there are no sources
+                return False
             try:
                 self._lock.acquire(timeout=0)
             except Timeout:
@@ -213,6 +219,10 @@ class _Schedule:
             _LOG.warning("source %s: %s", source.name, error)
             if source.wanted is Wanted.REMOVE:
                 self._store.change(source.name, lambda stored: replace(stored, wanted=None))
+        except Cancelled:
+            raise
+        except Exception:  # noqa: BLE001  # logged; the code of a factory must not stop the others
+            _LOG.exception("source %s failed", source.name)
 
     def _sync(self, source: StoredSource) -> None:
         report = sync_source(

@@ -34,8 +34,8 @@ documents hold no answer; 1 something failed, and a message on standard error na
 130 interrupted. `saywhere eval` has its own, given there.
 
 One process at a time owns a data folder. While `serve` or `ingest --watch` runs, `verify`, `report`,
-`gaps`, `doctor` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget` fail, and name
-the process that holds the lock.
+`gaps`, `doctor`, `sources` and `ingest --dry-run` work beside it; `ask`, `search`, `ingest` and `forget`
+fail, and name the process that holds the lock.
 """
 _SETTINGS_INTRO = """
 # Settings

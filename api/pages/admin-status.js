@@ -14,6 +14,7 @@ export function openStatus() {
       ["Documents", `${count(status.documents, "document")} in ${count(status.collections, "collection")}`],
       ["Indexes", indexes.join("\n") || "in another store"],
       ["Found at the start", status.notes.join("\n") || "nothing damaged"],
+      ["Sources", status.sources.join("\n") || "none on a schedule"],
       ["Questions are logged", status.question_log ? "yes" : "no"],
       ["Largest document", `${(status.limits.document_bytes / 1e6).toLocaleString()} MB`],
       ["Models", models.join("\n")],

@@ -15,6 +15,8 @@ from api.schemas.admin import ExplainIn, ExplanationOut, LimitsOut, LossOut, Sta
 from api.security.access import UsesBackend
 from api.security.request_limits import ConcurrencyLimiter, while_connected
 from api.security.write_access import RequiresTeam, UsesWriteAccess
+from api.source_lines import source_line
+from ingest.scheduled import stored_sources
 from rag.errors import (
     Busy,
     DeadlineExceeded,
@@ -51,6 +53,7 @@ def status(backend: UsesBackend, access: UsesWriteAccess) -> StatusOut:
         indexes=backend.index_states(),
         notes=list(backend.notes),
         question_log=backend.settings.question_log.enabled,
+        sources=_sources(backend),
         limits=LimitsOut(
             document_bytes=limits.document_bytes,
             upload_bytes=limits.upload_bytes,
@@ -87,6 +90,13 @@ async def explain(body: ExplainIn, request: Request, backend: UsesBackend) -> Ex
         )
 
     return await while_connected(request, limiter.run(work))
+
+
+def _sources(backend: UsesBackend) -> list[str]:
+    try:
+        return [source_line(source) for source in stored_sources(backend.settings).list()]
+    except StorageError as error:
+        return [str(error)]
 
 
 def _is_ready(backend: UsesBackend) -> bool:

@@ -31,6 +31,9 @@ class StatusOut(Out):
     indexes: dict[str, str] = Field(description="`ready`, `filling`, or why one is broken, by its name")
     notes: list[str] = Field(description="what was found damaged at the start, and what was done about it")
     question_log: bool = Field(description="whether questions are logged")
+    sources: list[str] = Field(
+        description="sources on a schedule, with their last sync and the next, in words"
+    )
     limits: LimitsOut
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from ingest.scheduled import stored_sources
+from ingest.sources.stored import StoredSource
 from rag.errors import IndexUnavailable
+from rag.settings import Settings
 from tests.fakes.engine import QUOTE, FakeBackend
 
 
@@ -56,3 +61,17 @@ def test_a_question_that_cannot_be_asked_is_refused(client: TestClient) -> None:
     """Empty, or of no known form."""
     assert client.post("/v1/explain", json={"question": ""}).status_code == 422
     assert client.post("/v1/explain", json={"question": "Who?", "expected": ""}).status_code == 422
+
+
+def test_the_state_names_sources(backend: FakeBackend, tmp_path: Path) -> None:
+    """With their next sync; a list that is damaged is said, and hides nothing else."""
+    backend.settings = Settings(data=tmp_path)
+    with TestClient(create_app(backend, local=True)) as client:
+        next_at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+        source = StoredSource(name="wiki", place="confluence:HR", every=timedelta(hours=6), next_at=next_at)
+        stored_sources(backend.settings).add(source)
+        assert client.get("/v1/status").json()["sources"] == [
+            "wiki: confluence:HR into default; never synced; every 6h, next 2026-12-01 09:00 UTC"
+        ]
+        (tmp_path / "sources.json").write_text("{")
+        assert "is damaged" in client.get("/v1/status").json()["sources"][0]

@@ -15,12 +15,13 @@ from filelock import Timeout
 
 from api.cli.commands.ingest import print_notes, progress_bar, summary
 from api.cli.commands.terminal import one_line
+from api.source_lines import source_line
 from ingest.ignore import Patterns
 from ingest.scheduled import place, remove_documents, stored_sources, sync_source, syncing_lock
 from ingest.sources.contract import SourceUnavailable
 from ingest.sources.interval import interval_of, interval_text
 from ingest.sources.places import Revision, is_url, place_of
-from ingest.sources.stored import Outcome, StoredSource, Wanted, now
+from ingest.sources.stored import StoredSource, Wanted, now
 from ingest.wiring import preparer, source_opener
 from rag.errors import InvalidSettings, StorageError
 from rag.settings import Settings, load
@@ -70,7 +71,7 @@ def add(
     patterns = Patterns(include=source.include, exclude=source.exclude)
     with closing(opener(place(source), (), preparer(settings), patterns, None)):
         stored_sources(settings).add(source)
-    print(_line(source))
+    print(one_line(source_line(source)))
     return 0
 
 
@@ -80,7 +81,7 @@ def show(*, data: Path | None, as_json: bool) -> int:
     if as_json:
         print(json.dumps([to_dict(source) for source in sources], ensure_ascii=False, indent=1))
     for source in () if as_json else sources:
-        print(_line(source))
+        print(one_line(source_line(source)))
     if not sources and not as_json:
         print("no source was added yet: saywhere sources add PLACE --every 6h")
     return 0
@@ -155,33 +156,6 @@ def to_dict(source: StoredSource) -> dict[str, object]:
     }
 
 
-def _line(source: StoredSource) -> str:
-    parts = [f"{one_line(source.name)}  {one_line(source.place)} into {one_line(source.collection)}"]
-    parts.append(_last(source))
-    if source.wanted is not None:
-        parts.append(f"{source.wanted} asked for")
-    elif source.every is None or source.next_at is None:
-        parts.append("synced when asked for")
-    else:
-        parts.append(f"every {interval_text(source.every)}, next {_time(source.next_at)}")
-    return "; ".join(parts)
-
-
-def _last(source: StoredSource) -> str:
-    last = source.last
-    if last is None:
-        return "never synced"
-    at = _time(last.ended_at or last.started_at)
-    counts = ", ".join(f"{count} {name}" for name, count in last.counts.items()) or "nothing found"
-    match last.outcome:
-        case Outcome.DONE:
-            return f"synced {at}: {counts}"
-        case Outcome.FAILED:
-            return f"failed {at}: {one_line(last.error)}"
-        case _:
-            return f"{last.outcome} {at}"
-
-
 def _default_name(text: str) -> str:
     """A name made of a place: of a host, a bucket with its prefix, a space, a folder."""
     base = urlsplit(text).hostname or "" if is_url(text) else text.rstrip("/").partition(":")[2] or text
@@ -200,10 +174,6 @@ def _absolute(text: str) -> str:
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from ingest.scheduled import (
     syncing_lock,
     syncing_when_due,
 )
-from ingest.sources.stored import LastSync, Outcome, StoredSource, Wanted, now
+from ingest.sources.stored import LastSync, Outcome, StoredSource, StoredSources, Wanted, now
 from rag.adapters.sqlite.jobs import SqliteJobs
 from rag.adapters.sqlite.signatures import SqliteSignatures
 from rag.errors import StorageError
@@ -175,6 +175,54 @@ def test_an_error_of_storage_is_stored(
     with pytest.raises(Cancelled):
         sync_source(service, "notes", cancellation=stop)
     assert outcome(service) is Outcome.INTERRUPTED
+
+
+class Broken:
+    """A source whose code has a fault."""
+
+    name = "python:broken"
+
+    def records(self, records: list[Any]) -> list[Any]:
+        return records
+
+    def list(self, _known: object) -> None:
+        raise KeyError("surprise")
+
+    def fetch(self, _file: object) -> None:
+        """Is never called."""
+
+    def close(self) -> None:
+        """Holds nothing."""
+
+
+def test_a_fault_in_a_source_s_code_stops_no_other(service: Service, notes: Path) -> None:
+    """It is stored, and those that follow are synced."""
+    store = stored_sources(service.settings)
+    store.add(hourly(f"python:{__name__}:Broken", name="broken"))
+    store.add(hourly(notes))
+    with syncing_when_due(service, poll_seconds=0.02):
+        wait_until(lambda: outcome(service) is Outcome.DONE)
+    broken = store.get("broken").last
+    assert broken is not None
+    assert (broken.outcome, broken.error) == (Outcome.FAILED, "KeyError: 'surprise'")
+
+
+def test_a_service_without_a_data_folder_says_nothing(
+    service: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And makes none, as with a database: there is no source to sync."""
+    cast(Any, service).settings = Settings(data=tmp_path / "none")
+    looks: list[object] = []
+    original = StoredSources.list
+
+    def listed(store: StoredSources) -> list[StoredSource]:
+        looks.append(store)
+        return original(store)
+
+    monkeypatch.setattr(StoredSources, "list", listed)
+    with syncing_when_due(service, poll_seconds=0.01):
+        wait_until(lambda: len(looks) > 2)
+    assert (caplog.text, (tmp_path / "none").exists()) == ("", False)
 
 
 def test_one_process_syncs_at_a_time(service: Service, notes: Path) -> None:
