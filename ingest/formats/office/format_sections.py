@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<>|<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
+_USUAL = re.compile(r"(?P<grouped>#,##)?0(?:\.(?P<decimals>0{1,20}))?")
 _LONGEST_FORMAT = 255  # characters, as in Excel
 
 
@@ -28,11 +29,17 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the parts between semicolons. ``condition``: operator and operand; ``locale``: an LCID."""
+    """One of the parts between semicolons. ``condition``: operator and operand; ``locale``: an LCID.
+
+    ``decimals``: of the usual formats "0", "0.00", "#,##0" and the like how many; None of all others.
+    ``grouped``: whether those have commas.
+    """
 
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None
     locale: int
+    decimals: int | None = None
+    grouped: bool = False
 
     @property
     def is_date(self) -> bool:
@@ -64,9 +71,17 @@ def format_sections(number_format: str) -> tuple[Section, ...]:
         else:
             parts[-1].append(_token(kind, text))
     return tuple(
-        Section(_with_minutes(tokens), condition, locale)
+        _section(_with_minutes(tokens), condition, locale)
         for tokens, condition, locale in zip(parts, conditions, locales, strict=True)
     )
+
+
+def _section(tokens: tuple[Token, ...], condition: tuple[str, float] | None, locale: int) -> Section:
+    is_plain = all(token.kind in ("digit", "sign") for token in tokens)
+    usual = _USUAL.fullmatch("".join(token.text for token in tokens)) if is_plain else None
+    if usual is None:
+        return Section(tokens, condition, locale)
+    return Section(tokens, condition, locale, len(usual["decimals"] or ""), usual["grouped"] is not None)
 
 
 def _token(kind: str, text: str) -> Token:

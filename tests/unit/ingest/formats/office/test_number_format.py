@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.formats.office.format_sections import format_sections
 from ingest.formats.office.number_format import shown_number, shown_text
 
 ACCOUNTING = '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)'
@@ -62,6 +63,14 @@ ACCOUNTING = '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)'
 def test_a_number_is_shown_in_its_format(value: float, number_format: str, shown: str) -> None:
     """As a spreadsheet program in English shows it; dates in the system's own order in ISO form."""
     assert shown_number(value, number_format) == shown
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(["0", "0.00", "#,##0", "#,##0.000"]))
+def test_usual_formats_show_what_the_general_way_does(value: float, number_format: str) -> None:
+    """They have a shorter way, as most numbers of a workbook are of them."""
+    [section] = format_sections(number_format)
+    assert section.decimals is not None
+    assert shown_number(value, number_format) == shown_number(value, f'{number_format}""')
 
 
 def test_dates_may_count_from_1904() -> None:
