@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.confluence import TOKEN, FakeConfluence, FakePage, served_confluence
 from tests.http.live import ROOT, in_process
 from tests.integration.test_watch import wait_until
+from tests.moto_server import start_moto
 
 QUESTION = {"question": "Who is the harbour master of Quillport?"}
 
@@ -119,6 +120,35 @@ def test_a_service_syncs_what_is_due_and_what_is_asked_for(data: Path, wiki: Fak
         wait_until(lambda: listed(data) == [])
         process.terminate()
         assert process.wait(60) == 0
+
+
+def test_a_bucket_and_a_factory_are_ingested_by_their_places(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the settings of the environment; ``--dry-run`` writes nothing."""
+    (tmp_path / "own_sources.py").write_text(
+        "from llama_index.core import Document\n"
+        "class Reader:\n"
+        "    def load_data(self):\n"
+        "        return [Document(text='The lighthouse is painted in May.', id_='notes/lighthouse')]\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    server = start_moto()
+    try:
+        server.call("s3", "create_bucket", Bucket="handbook")
+        server.put("handbook", "public/ferry.md", "The ferry to Wether leaves at nine.")
+        for name, value in {"ENDPOINT_URL": server.url, "ACCESS_KEY": "any", "SECRET_KEY": "thing"}.items():
+            monkeypatch.setenv(f"SAYWHERE_S3__{name}", value)
+        places = ("s3://handbook/public/", "python:own_sources:Reader")
+        status, said = run(data, "ingest", *places, "--dry-run")
+        assert (status, "add    s3://handbook/public/ferry.md" in said, data.exists()) == (0, True, False), (
+            said
+        )
+        status, said = run(data, "ingest", *places)
+        assert (status, said.startswith("2 added")) == (0, True), said
+        assert "s3://handbook/public/ferry.md" in run(data, "search", "ferry to Wether", "--json")[1]
+    finally:
+        server.stop()
 
 
 def test_a_backup_has_the_sources(data: Path, wiki: FakeConfluence, tmp_path: Path) -> None:

@@ -319,6 +319,25 @@ def test_an_object_that_changes_meanwhile_is_left_to_the_next_run(site: FakeSite
     assert site.asked() == [ASKED]
 
 
+def test_a_service_that_goes_away_is_not_asked_for_the_rest(site: FakeSite) -> None:
+    """After five objects in a row that it doesn't give; what is gone from the list is removed even so."""
+    listed(site, key="gone.md")
+    site.put("/handbook/gone.md", "Anna.", headers={"ETag": '"x-2"'}, etag=False)
+    library = MemoryLibrary()
+    run(library, settings(site.url))
+    entry = "<Contents><Key>{}.md</Key><Size>7</Size><ETag>x</ETag></Contents>"
+    entries = "".join(entry.format(number) for number in range(9))
+    site.put(ASKED, f"<ListBucketResult>{entries}</ListBucketResult>", type="application/xml")
+    for number in range(9):
+        site.put(f"/handbook/{number}.md", "", status=503, headers={"Retry-After": "3600"})
+    site.asked()
+    report = run(library, settings(site.url))
+    assert len(site.asked()) == 1 + 5
+    assert [failure.is_whole for failure in report.failed] == [False] * 4 + [True]
+    assert "nothing more was asked for" in reasons(report)
+    assert report.removed == ("s3://handbook/gone.md",)
+
+
 @pytest.mark.parametrize("given", [{"access_key": "a"}, {"secret_key": "a"}, {"session_token": "a"}])
 def test_half_a_pair_of_keys_is_refused(given: dict[str, str]) -> None:
     """Instead of asking as anybody."""
