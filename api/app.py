@@ -96,6 +96,7 @@ def create_app(
     local: bool = False,
     open_reading: bool = False,
     audit_log: AuditLog | ServiceAuditLog | None = None,
+    worker: int | None = None,
 ) -> FastAPI:
     """The ASGI application over an opened service, which it doesn't close.
 
@@ -105,6 +106,7 @@ def create_app(
         local: only this machine can reach the service: it may do everything while no credential is set.
         open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
         audit_log: None: there is none.
+        worker: which of several processes at one address this is, for its metrics; None: it is the only one.
     """
     app = FastAPI(
         title="Saywhere",
@@ -119,6 +121,8 @@ def create_app(
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     telemetry = app.state.telemetry = Telemetry(traces=open_traces(backend.settings.telemetry))
     telemetry.metrics.add(ServiceState(backend, app.state.limiter, ingestion))
+    if worker is not None:
+        telemetry.metrics.of_worker(worker)
     if ingestion is not None:
         ingestion.ends.subscribe(telemetry.metrics.ingested)
     app.state.sending = Sending()

@@ -12,7 +12,6 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from types import FrameType
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from api.app import create_app
 from api.audit import open_audit_log
 from api.backend import Backend
 from api.connections import bounded_protocol
+from api.listener import AddressTaken, bound_socket, url_of
 from api.security.exposure import Exposure
 from api.security.hosts import allowed_hosts, is_loopback
 from api.security.trusted_peer import TrustedPeer
@@ -32,13 +32,10 @@ from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION, Question
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
-_GRACE_SECONDS = 5.0  # at shutdown, beyond those that one question may take
+GRACE_SECONDS = 5.0  # at shutdown, beyond those that one question may take
+_BACKLOG = 2048  # connections that wait to be accepted; uvicorn's default
 
 B = TypeVar("B", bound=Backend)
-
-
-class AddressTaken(OSError):
-    """The host and port can't be bound: in use, not of this machine, or not permitted."""
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +71,8 @@ def serve(
     allow_hosts: Sequence[str] = (),
     any_host: bool = False,
     open_reading: bool = False,
+    listener: socket.socket | None = None,
+    worker: int | None = None,
     say: Callable[[str], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT; then raises SystemExit(0).
@@ -85,6 +84,8 @@ def serve(
         allow_hosts: further host names to answer to, such as a reverse proxy's.
         any_host: answer to any host name, on an address that other machines reach.
         open_reading: whoever reaches the service may ask, search and read, documents with readers excepted.
+        listener: bound already, to host and port; None: it is bound here.
+        worker: which of several processes on the listener this is, from 1; None: it is the only one.
         say: called when the first question can be asked, with a line that names the address, and lines that
             say what is open to whom.
 
@@ -99,24 +100,36 @@ def serve(
             f"other machines can reach {host}: give the names to answer to (--allow-host), set "
             "SAYWHERE_API_KEY, or allow any name (--any-host)"
         )
-    with _exit_on_signals(), _bound_socket(host, port) as listener:
-        url = _url(host, listener)
+    with _exit_on_signals(), ExitStack() as stack:
+        if listener is None:
+            listener = stack.enter_context(bound_socket(host, port))
+        url = url_of(host, listener)
         local = is_loopback(host) and not allow_hosts
-        with ExitStack() as stack:
-            backend = stack.enter_context(open_backend(settings, url))
-            exposure = Exposure(settings, backend.access_keys, local=local, open_reading=open_reading)
-            exposure.require_decision()
-            _warm_up(backend)
-            app = create_app(
-                backend,
-                hosts=allowed_hosts(host, allow_hosts),
-                ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
-                local=local,
-                open_reading=open_reading,
-                audit_log=open_audit_log(settings),
-            )
-            ready = partial(say, "\n".join([f"Saywhere answers at {url}", *exposure.lines()]))
-            _run(_Server(server_config(app, settings), ready, app.state.shutdown.set), listener, url)
+        backend = stack.enter_context(open_backend(settings, url))
+        exposure = Exposure(settings, backend.access_keys, local=local, open_reading=open_reading)
+        exposure.require_decision()
+        _warm_up(backend)
+        app = create_app(
+            backend,
+            hosts=allowed_hosts(host, allow_hosts),
+            ingestion=stack.enter_context(open_ingestion(backend)) if open_ingestion else None,
+            local=local,
+            open_reading=open_reading,
+            audit_log=open_audit_log(settings),
+            worker=worker,
+        )
+        config = server_config(app, settings)
+
+        def ready() -> None:
+            if worker is not None:
+                listener.listen(_BACKLOG)
+            say("\n".join([f"Saywhere answers at {url}", *exposure.lines()]))
+
+        if worker is not None:
+            # The event loop accepts as many connections at a time as the backlog that it is given: one, so
+            # that a worker leaves the others theirs.
+            config.backlog = 1
+        _run(_Server(config, ready, app.state.shutdown.set), listener, url)
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
@@ -128,7 +141,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=int(settings.limits.seconds + _GRACE_SECONDS),
+        timeout_graceful_shutdown=int(settings.limits.seconds + GRACE_SECONDS),
         ws="none",
     )
 
@@ -141,31 +154,6 @@ def _run(server: _Server, listener: socket.socket, url: str) -> None:
         if error.errno != errno.EADDRINUSE:
             raise
         raise AddressTaken(f"another program serves at {url} already") from None
-
-
-@contextmanager
-def _bound_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that is bound to the address but doesn't listen yet."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, OverflowError) as error:
-        raise AddressTaken(f"{host!r} is no address of this machine: {error}") from None
-    with socket.socket(family, kind, protocol) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(address)
-        except OSError as error:
-            in_use = error.errno == errno.EADDRINUSE
-            reason = "it is in use; choose another --port" if in_use else error.strerror
-            raise AddressTaken(f"can't serve at {host} port {port}: {reason}") from None
-        yield listener
-
-
-def _url(host: str, listener: socket.socket) -> str:
-    url_host = f"[{host}]" if ":" in host else host
-    return f"http://{url_host}:{listener.getsockname()[1]}/"
 
 
 def _warm_up(backend: Backend) -> None:

@@ -215,6 +215,15 @@ def serve(
             help="Let whoever reaches the service ask, search and read, but for documents with readers.",
         ),
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            help="Number of processes that answer; several need a database.",
+        ),
+    ] = 1,
 ) -> None:
     """Serve the HTTP API, the widget and the pages until stopped.
 
@@ -234,6 +243,7 @@ def serve(
             any_host=any_host,
             open_reading=open_reading,
             watch=watch or (),
+            workers=workers,
         )
     )
 

@@ -88,6 +88,14 @@ class Metrics:
         """Has a collector asked at each exposition."""
         self._registry.register(collector)
 
+    def of_worker(self, number: int) -> None:
+        """Says which of several processes at one address these metrics are of, as ``saywhere_worker``."""
+        Gauge(
+            "saywhere_worker",
+            "The number of the worker process that these metrics are of.",
+            registry=self._registry,
+        ).set(number)
+
     def request(self, method: str, route: str, status: int, *, seconds: float) -> None:
         """An HTTP request ended."""
         self._requests.labels(method, route, str(status)).inc()

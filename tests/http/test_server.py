@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from api.server import AddressTaken, serve
+from api.listener import AddressTaken
+from api.server import serve
 from rag.settings import LimitSettings, Settings
 from rag.types import Outcome
 from tests.fakes.engine import QUOTE, FakeBackend, answer

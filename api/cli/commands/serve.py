@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from api.listener import AddressTaken
 from api.logs import configure_logging
-from api.server import AddressTaken, serve
+from api.server import serve
+from api.workers import serve_workers
 from ingest.follow import following
 from ingest.jobs import Ingestion
 from ingest.scheduled import syncing_when_due
@@ -27,26 +31,44 @@ def run(
     any_host: bool,
     open_reading: bool,
     watch: Sequence[Path],
+    workers: int = 1,
 ) -> int:
     """Serves until stopped; the exit status if the server could not start."""
     settings = load(data=data)
     configure_logging(settings)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "allow_hosts": allow_hosts,
+        "any_host": any_host,
+        "open_reading": open_reading,
+    }
     try:
-        serve(
-            settings,
-            _open_service,
-            open_ingestion=partial(_open_ingestion, paths=watch),
-            host=host,
-            port=port,
-            allow_hosts=allow_hosts,
-            any_host=any_host,
-            open_reading=open_reading,
-            say=_say,
-        )
+        if workers == 1:
+            opened = partial(_open_ingestion, paths=watch)
+            serve(settings, _open_service, open_ingestion=opened, say=_say, **options)
+            return 0
+        serve_one = partial(_serve_one, watch=watch, options=options)
+        return serve_workers(settings, workers, serve_one, host=host, port=port, say=_say)
     except AddressTaken as error:
         print(f"saywhere: {error}", file=sys.stderr)
         return 1
-    return 0
+
+
+def _serve_one(
+    settings: Settings,
+    listener: socket.socket,
+    number: int,
+    say: Callable[[str], None],
+    *,
+    watch: Sequence[Path],
+    options: Mapping[str, Any],
+) -> None:
+    """Serves as one of several workers; the first one follows the folders."""
+    opened = partial(_open_ingestion, paths=watch if number == 1 else ())
+    serve(
+        settings, _open_service, open_ingestion=opened, say=say, listener=listener, worker=number, **options
+    )
 
 
 def _open_service(settings: Settings, url: str) -> Service:
