@@ -6,6 +6,7 @@ const MAX_HISTORY_TURNS = 6; // earlier turns sent with a question
 const MAX_HISTORY_CHARACTERS = 2000; // of each turn's answer; a whole list or section may be longer
 const MAX_FEEDBACK_CHARACTERS = 2000;
 const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds between checks whether the service is back
+const BUSY = { seconds: 2, tries: 6 }; // a service that is busy for no longer is asked again, so many times
 
 /**
  * A turn is `{ question, state, passages, draft, reply, problem, helpful }`. `state` is asking, waiting (for the
@@ -78,9 +79,11 @@ export class Conversation extends EventTarget {
         try {
           await this.#stream(turn, signal);
         } catch (error) {
-          if (signal.aborted || error.kind !== "away") throw error;
-          this.#update(turn, { state: "waiting", reply: emptyReply() });
-          await this.#waitForService(attempt, signal);
+          const isBusy = error.kind === "busy" && error.seconds <= BUSY.seconds && attempt < BUSY.tries;
+          if (signal.aborted || (error.kind !== "away" && !(isBusy && error.seconds))) throw error;
+          this.#update(turn, { state: "waiting", problem: isBusy ? error : null, reply: emptyReply() });
+          // Others were refused at the same moment: they don't all come back at the same one.
+          await (isBusy ? delay(error.seconds * (0.5 + Math.random()), signal) : this.#waitForService(attempt, signal));
         }
       }
     } catch (problem) {

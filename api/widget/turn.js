@@ -61,8 +61,9 @@ export class TurnView {
       this.#reply.replaceChildren(h("p", { class: "working" }, texts[phase]));
       if (phase === "looking") this.#panel.announce(texts.looking);
     } else if (phase === "waiting") {
-      this.#reply.replaceChildren(h("p", { class: "notice working" }, texts.away));
-      this.#panel.announce(texts.away);
+      const message = problem ? texts.busy : texts.away;
+      this.#reply.replaceChildren(h("p", { class: "notice working" }, message));
+      this.#panel.announce(message);
     } else if (phase === "stopped") {
       this.#reply.replaceChildren(this.#notice(texts.stopped, texts.retry));
       this.#panel.announce(texts.stopped);

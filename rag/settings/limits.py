@@ -73,7 +73,10 @@ class LimitSettings(BaseModel):
     )
     concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
     waiting: int = Field(
-        32, ge=0, description="Maximum number of further questions that wait for their turn."
+        4,
+        ge=0,
+        description="Maximum number of further questions that wait for their turn; others are refused at "
+        "once (503, Retry-After).",
     )
 
 

@@ -200,7 +200,7 @@ def test_an_error_is_shown_and_can_be_retried(
     page.goto(url)
     send(page, QUESTION)
     notice = page.locator(f"{CHAT} .notice")
-    notice.wait_for()
+    page.get_by_role("button", name="Try again").wait_for()
     assert message.partition(".")[0] in notice.inner_text()
     assert late or message in notice.inner_text()
     assert "secret" not in page.content() + notice.inner_text()
@@ -208,6 +208,23 @@ def test_an_error_is_shown_and_can_be_retried(
     backend.engine.script = answer
     page.get_by_role("button", name="Try again").click()
     page.locator(f"{CHAT} .actions").wait_for()
+
+
+def test_a_busy_service_is_asked_again(page: Page, url: str, backend: FakeBackend) -> None:
+    """After as long as it says, without a click; meanwhile the widget says why it waits."""
+    refusals = iter([Busy("too many questions at once")] * 2)
+
+    def busy_at_first(question: str) -> Outcome:
+        for error in refusals:
+            raise error
+        return answer(question)
+
+    backend.engine.script = busy_at_first
+    page.goto(url)
+    send(page, QUESTION)
+    page.locator(f"{CHAT} .notice.working", has_text="Many questions are being asked right now.").wait_for()
+    page.locator(f"{CHAT} .actions").wait_for()
+    assert page.locator(f"{CHAT} .turn").count() == 1
 
 
 def test_a_response_that_is_no_stream_is_an_error(page: Page, url: str) -> None:
