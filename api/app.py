@@ -118,6 +118,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.backend = backend
+    app.state.worker = worker
     app.state.limiter = ConcurrencyLimiter(backend.settings.limits)
     telemetry = app.state.telemetry = Telemetry(traces=open_traces(backend.settings.telemetry))
     telemetry.metrics.add(ServiceState(backend, app.state.limiter, ingestion))

@@ -25,6 +25,7 @@ else:
     _Protocol = AutoHTTPProtocol
 
 _MAX_HEADER_BYTES = 65_536
+_LAST_SECONDS = 0.5  # at shutdown, for a request that is on its way on an idle connection
 
 
 def bounded_protocol(limits: LimitSettings) -> type[asyncio.Protocol]:
@@ -45,6 +46,7 @@ class _BoundedProtocol(_Protocol):
     _idle_since = 0.0
     _header_bytes = 0
     _unread = 0  # bytes that the client had still to read when ``_watch`` looked last
+    _is_last = False  # the server stops: the next request is the last one
     _drained = False  # whether it has read most of what was sent since
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -61,6 +63,8 @@ class _BoundedProtocol(_Protocol):
         super().data_received(data)
         if self._in_request:
             self._stop_waiting()
+            if self._is_last:
+                self.cycle.keep_alive = False
             return
         self._header_bytes += len(data)
         if self._header_bytes > _MAX_HEADER_BYTES:
@@ -77,6 +81,21 @@ class _BoundedProtocol(_Protocol):
     def resume_writing(self) -> None:
         self._drained = True
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Ends an idle connection in a moment, a busy one after its response; called when the server stops.
+
+        A client may have sent a request that isn't read yet: closed at once, the connection would lose it.
+        """
+        if self._in_request:
+            super().shutdown()
+            return
+        self._is_last = True
+        self.loop.call_later(_LAST_SECONDS, self._close_idle)
+
+    def _close_idle(self) -> None:
+        if not self._in_request:
+            self.transport.close()
 
     @property
     def _in_request(self) -> bool:

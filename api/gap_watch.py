@@ -24,9 +24,10 @@ _PURGE_SECONDS = 3600.0  # between two deletions of what is too old
 
 @asynccontextmanager
 async def watching_gaps(app: FastAPI) -> AsyncIterator[None]:
-    """Asks again while the block runs, if questions are logged: one at a time, between readers' questions."""
+    """Asks again while the block runs, if questions are logged, in one worker alone: one at a time, between
+    readers' questions."""
     backend: Backend = app.state.backend
-    if not backend.settings.question_log.enabled:
+    if not backend.settings.question_log.enabled or app.state.worker not in (None, 1):
         yield
         return
     task = asyncio.create_task(_watch(backend, app.state.limiter))

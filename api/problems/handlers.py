@@ -93,7 +93,11 @@ async def core_error(request: Request, error: Exception) -> Response:
         ]
     if isinstance(error, errors.InvalidText):
         faults = [Fault(pointer="#/text", detail=str(error))]
-    return response(kind, request, detail=str(error) if kind.exposes_message else None, faults=faults)
+    detail = str(error) if kind.exposes_message else None
+    headers = {}
+    if isinstance(error, errors.Busy) and request.app.state.worker is not None:
+        headers = {"Connection": "close"}  # a new connection may reach a worker that is free
+    return response(kind, request, detail=detail, faults=faults, headers=headers)
 
 
 async def http_exception(request: Request, error: Exception) -> Response:

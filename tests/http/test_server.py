@@ -123,6 +123,21 @@ def test_a_running_question_is_answered_after_sigterm() -> None:
         assert process.wait(30) == 0
 
 
+def test_a_request_on_its_way_at_sigterm_is_answered() -> None:
+    """On a connection that was idle when the server began to stop; it is that connection's last one."""
+    with in_process(*SERVING, "0") as (process, url):
+        connection = http.client.HTTPConnection(url.removeprefix("http://").rstrip("/"), timeout=30)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+        process.send_signal(signal.SIGTERM)
+        assert _comes_to_refuse(url)
+        connection.request("GET", "/healthz")
+        response = connection.getresponse()
+        assert (response.status, response.getheader("connection")) == (200, "close")
+        connection.close()
+        assert process.wait(30) == 0
+
+
 def _comes_to_refuse(url: str) -> bool:
     """Whether the server comes to refuse connections, within 200 attempts."""
     host, _, port = url.removeprefix("http://").partition(":")
