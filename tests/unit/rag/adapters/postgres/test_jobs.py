@@ -24,6 +24,15 @@ def two(database_url: str) -> Iterator[tuple[PostgresJobs, PostgresJobs]]:
     second.close()
 
 
+def end_of(jobs: PostgresJobs) -> None:
+    """Ends the connection by which a process shows that it is alive, as its end does; waits for the server."""
+    pid = jobs._presence.info.backend_pid
+    jobs._presence.close()
+    with jobs._database.reading() as db:
+        while db.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+            db.execute("SELECT pg_sleep(0.01)")
+
+
 def test_a_job_of_a_process_that_is_gone_is_taken_over(two: tuple[PostgresJobs, PostgresJobs]) -> None:
     """Not before; with its progress, and its start counted, so that a document that crashes is found out."""
     first, second = two
@@ -32,7 +41,7 @@ def test_a_job_of_a_process_that_is_gone_is_taken_over(two: tuple[PostgresJobs, 
     first.update_progress(job.id, done=1, total=2, report={})
     second.recover()
     assert second.start_next() is None
-    first._presence.close()  # as the server does when the process ends
+    end_of(first)
     taken = second.start_next()
     assert taken is not None
     assert (taken.id, taken.done, taken.starts) == (job.id, 1, 2)
@@ -46,7 +55,7 @@ def test_a_sync_of_a_process_that_is_gone_is_interrupted(two: tuple[PostgresJobs
     """That of a living one goes on."""
     first, second = two
     gone, living = first.add(JobKind.SYNC, collection="a"), second.add(JobKind.SYNC, collection="a")
-    first._presence.close()
+    end_of(first)
     third = PostgresJobs(second._database)
     third.recover()
     assert third.get(gone.id).state is JobState.INTERRUPTED
