@@ -25,8 +25,10 @@ def two(database_url: str) -> Iterator[tuple[PostgresJobs, PostgresJobs]]:
 
 
 def end_of(jobs: PostgresJobs) -> None:
-    """Ends the connection by which a process shows that it is alive, as its end does; waits for the server."""
-    pid = jobs._presence.info.backend_pid
+    """What a process's end does: its connection ends, and the server frees its lock, which is waited for."""
+    connection = jobs._presence._connection
+    assert connection is not None
+    pid = connection.info.backend_pid
     jobs._presence.close()
     with jobs._database.reading() as db:
         while db.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
