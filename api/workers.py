@@ -71,7 +71,7 @@ def worker_settings(settings: Settings, count: int) -> Settings:
 
     That is the threads of models where they go by cores, and the questions worked on and waiting.
 
-    >>> worker_settings(Settings(threads=3), 2).limits.concurrent
+    >>> worker_settings(Settings(limits={"concurrent": 4}), 2).limits.concurrent
     2
     """
     limits = settings.limits

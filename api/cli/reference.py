@@ -52,7 +52,10 @@ _SETTINGS_END = """
 | `SAYWHERE_TOKEN` | `eval --url`, `mcp --url`, `ask`, `search` beside a server | a key, as a bearer token |
 """
 # Defaults that depend on the machine, by the setting's name.
-_SYMBOLIC_DEFAULTS = {"cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`"}
+_SYMBOLIC_DEFAULTS = {
+    "cache": "`$XDG_CACHE_HOME/saywhere` or `~/.cache/saywhere`",
+    "concurrent": "the number of cores, at least 2",
+}
 _NOTES = {
     "Widget": " Examples are on the page of [the widget](widget.md).",
     "Question log": " What it is for: [the team's page](admin.md#questions).",

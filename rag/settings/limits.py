@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pydantic import BaseModel, Field
 
 from rag.settings.values import FROZEN
@@ -71,9 +73,13 @@ class LimitSettings(BaseModel):
     write_seconds: float = Field(
         30.0, gt=0, description="Time after which a client that reads nothing of a response is cut off."
     )
-    concurrent: int = Field(4, ge=1, description="Maximum number of questions worked on at the same time.")
+    concurrent: int = Field(
+        default_factory=lambda: max(2, os.cpu_count() or 2),
+        ge=1,
+        description="Maximum number of questions worked on at the same time.",
+    )
     waiting: int = Field(
-        4,
+        2,
         ge=0,
         description="Maximum number of further questions that wait for their turn; others are refused at "
         "once (503, Retry-After).",
