@@ -273,7 +273,7 @@ def metric_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         names = series(client)
     backend = FakeBackend(script=abstention)
     backend.settings = backend.settings.model_copy(update={"data": data})
-    with TestClient(create_app(backend, local=True)) as client:
+    with TestClient(create_app(backend, local=True, worker=1)) as client:
         client.post("/v1/ask", json={"question": "Who?"})
         return names | series(client) | {"up"}  # Prometheus' own
 
