@@ -63,6 +63,7 @@ def answers(url: str) -> None:
 def served(database: str, folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The supervisor and its URL, once all workers answer."""
     environment = {**os.environ, "SAYWHERE_DATABASE_URL": database, "SAYWHERE_ACCESS_LOG": "false"}
+    environment["SAYWHERE_LIMITS__WAITING"] = "16"  # nothing of these tests is refused
     command = [sys.executable, "-m", "api", "serve", "--port", "0", "--workers", "2", *more]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
