@@ -61,7 +61,7 @@ export class TurnView {
       this.#reply.replaceChildren(h("p", { class: "working" }, texts[phase]));
       if (phase === "looking") this.#panel.announce(texts.looking);
     } else if (phase === "waiting") {
-      const message = problem ? texts.busy : texts.away;
+      const message = `${problem ? texts.busy : texts.away} ${texts.again}`;
       this.#reply.replaceChildren(h("p", { class: "notice working" }, message));
       this.#panel.announce(message);
     } else if (phase === "stopped") {

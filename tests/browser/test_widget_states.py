@@ -222,7 +222,7 @@ def test_a_busy_service_is_asked_again(page: Page, url: str, backend: FakeBacken
     backend.engine.script = busy_at_first
     page.goto(url)
     send(page, QUESTION)
-    page.locator(f"{CHAT} .notice.working", has_text="Many questions are being asked right now.").wait_for()
+    page.locator(f"{CHAT} .notice.working", has_text="right now. Trying again…").wait_for()
     page.locator(f"{CHAT} .actions").wait_for()
     assert page.locator(f"{CHAT} .turn").count() == 1
 
