@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ingest.report import Report
 from rag.ports.jobs import JobKind, JobState
 
 
@@ -16,6 +17,12 @@ class Ended:
     state: JobState
     seconds: float
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of_sync(cls, report: Report) -> Ended:
+        """The end of a sync that was done."""
+        seconds = report.read_seconds + report.write_seconds
+        return cls(kind=JobKind.SYNC, state=JobState.DONE, seconds=seconds, counts=report.counts())
 
 
 class Ends:

@@ -15,7 +15,6 @@ from ingest.ignore import EVERYTHING, Patterns
 from ingest.report import Report
 from ingest.watch import watch
 from ingest.wiring import ingest
-from rag.ports.jobs import JobKind, JobState
 from rag.types import DEFAULT_COLLECTION
 from rag.wiring import Service
 
@@ -78,9 +77,7 @@ def following(
     def on_report(report: Report) -> None:
         _log_failures(report)
         if ends is not None:
-            seconds = report.read_seconds + report.write_seconds
-            counts = report.counts()
-            ends.publish(Ended(kind=JobKind.SYNC, state=JobState.DONE, seconds=seconds, counts=counts))
+            ends.publish(Ended.of_sync(report))
 
     work = partial(follow, service, paths, stop=stop, collection=collection, on_report=on_report)
     thread = Thread(target=work, name="saywhere-watch")

@@ -21,7 +21,6 @@ from ingest.sources.stored import Outcome, StoredSource, StoredSources, Wanted, 
 from ingest.wiring import ingest, preparer, source_opener
 from rag.errors import SaywhereError, StorageError
 from rag.ports.catalog import DocumentRecord
-from rag.ports.jobs import JobKind, JobState
 from rag.settings import Settings
 from rag.wiring import SOURCES, Service
 
@@ -231,9 +230,7 @@ class _Schedule:
         for failure in report.failed:
             _LOG.warning("source %s: %s", source.name, failure.reason)
         if self._ends is not None and not report.did_nothing:
-            seconds = report.read_seconds + report.write_seconds
-            counts = report.counts()
-            self._ends.publish(Ended(kind=JobKind.SYNC, state=JobState.DONE, seconds=seconds, counts=counts))
+            self._ends.publish(Ended.of_sync(report))
 
 
 def _interrupted(source: StoredSource) -> StoredSource:
